@@ -1,0 +1,3 @@
+"""Index moves from closing levels."""
+
+__version__ = "0.1.0"

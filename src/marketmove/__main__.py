@@ -1,0 +1,5 @@
+"""Run the program as ``python -m marketmove``."""
+
+from marketmove.cli import main
+
+main()

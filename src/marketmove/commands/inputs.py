@@ -1,0 +1,149 @@
+"""Steps that commands share: which files, which indices, and what to say of a date without closes."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from marketmove.config import Config
+from marketmove.errors import MarketMoveError, NoSessionError, Problem, WrongUsageError
+from marketmove.indices import Registry
+from marketmove.report import Remark
+from marketmove.resources import root
+from marketmove.sources import Source, open_all, open_source
+
+Spec = Path | BinaryIO
+When = dt.date | Literal["latest"]
+SAMPLE_CLOSES = "samples/closes.csv"
+_NAME_THEM = "say --levels FILE, or set levels: in the configuration"
+
+
+def find_sources(
+    specs: Sequence[Spec], config: Config, when: When
+) -> tuple[list[Source], bool]:
+    """Open the files named, else those of the configuration, else the bundled samples.
+
+    The samples serve an explicit date only: published figures of that date if there are any,
+    else the sample closes.
+
+    Returns
+    -------
+    tuple
+        The sources, and whether they are the samples.
+
+    Raises
+    ------
+    WrongUsageError
+        If no closes are named and the date is not an explicit one.
+    UnreadableFileError
+        With every file that cannot be opened.
+    """
+    if specs:
+        return open_all(specs), False
+    if config.levels:
+        try:
+            return open_all(config.levels), False
+        except MarketMoveError as error:
+            named = Problem(config.places.get("levels"), "this setting names what cannot be read")
+            raise type(error)([*error.problems, named]) from None
+    if when == "latest":
+        raise WrongUsageError.at(None, f"no closes are named; {_NAME_THEM}")
+    published = f"samples/published/{when}.yaml"
+    label = published if (root() / published).is_file() else SAMPLE_CLOSES
+    return [open_source(root() / label, label)], True
+
+
+def choose(
+    chosen: Iterable[str], known: Sequence[str], registry: Registry
+) -> tuple[list[str], list[Remark]]:
+    """Give the symbols of the indices wanted, in the order given; all that are known if none is.
+
+    Parameters
+    ----------
+    chosen
+        Symbols, names or aliases, as typed.
+    known
+        The symbols that the data has.
+    registry
+        The indices known by name.
+
+    Returns
+    -------
+    tuple
+        The symbols, and a warning for each index that the data does not have.
+
+    Raises
+    ------
+    WrongUsageError
+        With each text that neither the data nor the registry knows, and what looks like it.
+    """
+    symbols: dict[str, None] = {}
+    unknown: list[Problem] = []
+    for text in chosen:
+        symbol = registry.resolve(text).symbol
+        if symbol in known or registry.find(text):
+            symbols[symbol] = None
+        else:
+            near = registry.nearest(text, known)
+            hint = f"did you mean {', '.join(near)}?" if near else f"the data has {_some(known)}"
+            unknown.append(Problem(None, f"{text} is not an index that is known; {hint}"))
+    if unknown:
+        raise WrongUsageError(unknown)
+    absent = [
+        Remark("not_in_data", f"{symbol} has no close in the data", symbol)
+        for symbol in symbols
+        if symbol not in known
+    ]
+    return list(symbols or known), absent
+
+
+def no_session(when: dt.date, sessions: Sequence[dt.date], bundled: bool) -> MarketMoveError:
+    """Make the error for a date without a close, which names the nearest sessions there are.
+
+    Parameters
+    ----------
+    when
+        The date asked for.
+    sessions
+        The sessions of the chosen indices, in order.
+    bundled
+        Whether the data is the sample closes, so that the user may not have named any.
+    """
+    at = bisect.bisect(sessions, when)
+    near = [str(session) for session in sessions[max(0, at - 1) : at + 1]]
+    nearest = f"the nearest in the data: {' and '.join(near)}" if near else "the data has none of them"
+    if not bundled:
+        return NoSessionError.at(None, f"no chosen index has a close on {when}; {nearest}")
+    text = f"the bundled samples have no session on {when} ({nearest}), and no closes are named; {_NAME_THEM}"
+    within = bool(sessions) and sessions[0] <= when <= sessions[-1]
+    return (NoSessionError if within else WrongUsageError).at(None, text)
+
+
+def bad_rows_elsewhere(problems: Sequence[Problem]) -> list[Remark]:
+    """Warn of rows that cannot be used but do not touch the figures asked for."""
+    if not problems:
+        return []
+    first = problems[0]
+    rows = "a row" if len(problems) == 1 else f"{len(problems):,} rows"
+    text = f"{rows} that this session does not touch cannot be used; the first: {first.text}"
+    return [Remark("bad_rows_elsewhere", text, place=first.place)]
+
+
+def named(labels: Sequence[str]) -> str:
+    """Name the files in a title.
+
+    Examples
+    --------
+    >>> named(["a.csv", "b.csv", "c.csv"])
+    'a.csv and 2 more'
+    """
+    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+
+
+def _some(symbols: Sequence[str], most: int = 12) -> str:
+    more = len(symbols) - most
+    return ", ".join(symbols[:most]) + (f" and {more} more" if more > 0 else "")
+

@@ -1,0 +1,156 @@
+"""Which markets parted company in a session, and how many went which way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from marketmove.moves import Move
+
+Kind = Literal["split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Two moves that stand apart: ``up`` is the symbol of the higher, ``down`` of the lower.
+
+    Moves are in percent, ``spread_pp`` in percentage points, from unrounded moves. Where a report
+    gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
+    ``_high`` enclose a spread of printed, rounded moves.
+    """
+
+    up: str
+    down: str
+    up_pct: float | None
+    down_pct: float | None
+    spread_pp: float | None
+    kind: Kind = "split"
+    up_pct_over: float | None = None
+    down_pct_under: float | None = None
+    spread_pp_over: float | None = None
+    spread_pp_low: float | None = None
+    spread_pp_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """How many of the chosen indices rose, fell, stayed, or have no move, and why."""
+
+    up: int
+    down: int
+    unchanged: int
+    closed: int = 0
+    missing: int = 0
+    pending: int = 0
+    no_prior: int = 0
+    unknown: int = 0
+
+
+def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> list[Divergence]:
+    """Pairs of moves of opposite sign, both at least ``floor_pct`` in size, widest first.
+
+    Parameters
+    ----------
+    moves
+        One an index, as ``moves`` or ``published`` make them.
+    floor_pct
+        The least size of each move, in percent, included. A move of zero has no sign.
+    top
+        How many pairs to give; all if None.
+
+    Returns
+    -------
+    list of Divergence
+        By spread, or its least where there is a bound; ties by symbol.
+
+    Examples
+    --------
+    >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
+    >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
+    >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
+    [('HSI', 'N225', 4.25)]
+    """
+    ups, downs = _sides(moves, floor_pct)
+    # The widest n pairs are among the n highest and the n lowest moves.
+    widest = sorted(
+        ((up - down, one, other) for up, one in ups[:top] for down, other in downs[:top]),
+        key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol),
+    )
+    return [_divergence(one, other, spread) for spread, one, other in widest[:top]]
+
+
+def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
+    """Count the pairs that ``splits`` gives when it gives all."""
+    ups, downs = _sides(moves, floor_pct)
+    return len(ups) * len(downs)
+
+
+def _sides(
+    moves: Sequence[Move], floor_pct: float
+) -> tuple[list[tuple[float, Move]], list[tuple[float, Move]]]:
+    """The moves of at least the floor, up and down, the largest first."""
+    rose = [(m.up_by_pct, m) for m in moves if m.up_by_pct is not None]
+    fell = [(m.down_by_pct, m) for m in moves if m.down_by_pct is not None]
+    ups = sorted(
+        ((pct, m) for pct, m in rose if pct > 0 and pct >= floor_pct),
+        key=lambda pair: (-pair[0], pair[1].symbol),
+    )
+    downs = sorted(
+        ((pct, m) for pct, m in fell if pct < 0 and pct <= -floor_pct),
+        key=lambda pair: (pair[0], pair[1].symbol),
+    )
+    return ups, downs
+
+
+def _divergence(up: Move, down: Move, spread: float) -> Divergence:
+    certain = up.change_pct is not None and down.change_pct is not None
+    low, high = _spread_interval(up, down)
+    return Divergence(
+        up=up.symbol,
+        down=down.symbol,
+        up_pct=up.change_pct,
+        down_pct=down.change_pct,
+        spread_pp=spread if certain else None,
+        up_pct_over=up.change_pct_over,
+        down_pct_under=down.change_pct_under,
+        spread_pp_over=None if certain else spread,
+        spread_pp_low=low,
+        spread_pp_high=high,
+    )
+
+
+def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
+    """What a spread of printed moves may be, where both were printed as figures."""
+    if up.change_pct_low is None or up.change_pct_high is None:
+        return None, None
+    if down.change_pct_low is None or down.change_pct_high is None:
+        return None, None
+    return up.change_pct_low - down.change_pct_high, up.change_pct_high - down.change_pct_low
+
+
+def breadth(moves: Sequence[Move]) -> Breadth:
+    """Count the moves by direction; a bound counts where it leaves the direction in no doubt.
+
+    Examples
+    --------
+    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
+    Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
+    """
+    return Breadth(
+        up=sum(_rose(move) for move in moves),
+        down=sum(_fell(move) for move in moves),
+        unchanged=sum(move.change_pct == 0 for move in moves),
+        no_prior=sum(move.status == "no_prior" for move in moves),
+        unknown=sum(move.status == "unknown" for move in moves),
+    )
+
+
+def _rose(move: Move) -> bool:
+    over = move.change_pct_over
+    return (move.change_pct or 0) > 0 or (over is not None and over >= 0)
+
+
+def _fell(move: Move) -> bool:
+    under = move.change_pct_under
+    return (move.change_pct or 0) < 0 or (under is not None and under <= 0)

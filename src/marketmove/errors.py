@@ -1,0 +1,90 @@
+"""Every failure that a user can mend: where it is, what it is, how the program ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ExitStatus(IntEnum):
+    """How the program ends; one number a meaning."""
+
+    DONE = 0
+    USAGE = 2
+    BAD_DATA = 3
+    NO_SESSION = 4
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A file as the user named it and, where known, a physical line of it, counted from 1."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, and in one sentence what and what to do."""
+
+    place: Place | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if self.place is None else f"{self.place}: {self.text}"
+
+
+class MarketMoveError(Exception):
+    """Base of every failure that a user can mend; carries all problems found, not the first."""
+
+    status: ClassVar[ExitStatus] = ExitStatus.BAD_DATA
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def at(cls, place: Place | None, text: str) -> MarketMoveError:
+        """Make the error of a single problem."""
+        return cls([Problem(place, text)])
+
+
+class WrongUsageError(MarketMoveError):
+    """What was typed cannot be carried out."""
+
+    status = ExitStatus.USAGE
+
+
+class BadConfigError(MarketMoveError):
+    """A configuration file does not say what it should."""
+
+
+class UnreadableFileError(MarketMoveError):
+    """A file cannot be opened, or is not text."""
+
+
+class UnrecognisedFileError(MarketMoveError):
+    """A file is text, but not closing levels or published figures that can be told with certainty."""
+
+
+class BadFiguresError(MarketMoveError):
+    """Cells that the figures asked for depend on cannot be used."""
+
+
+class OutputError(MarketMoveError):
+    """The result cannot be written where it should go."""
+
+
+class NoSessionError(MarketMoveError):
+    """No chosen index has a close in the session."""
+
+    status = ExitStatus.NO_SESSION

@@ -1,0 +1,180 @@
+"""Closing levels with a meaning: one series an index, each close once, with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketmove.errors import BadFiguresError, Place, Problem
+from marketmove.indices import Registry
+from marketmove.sources import Block, Fault
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEY = ["symbol", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Closes of several indices, in one tidy table.
+
+    ``frame`` has a row a close, ordered by symbol and session, both together unique: ``symbol``
+    (categorical), ``session`` (datetime64, an exchange-local date), ``close`` (float64, index
+    points, above zero), ``file`` (categorical) and ``line`` (physical, from 1). ``symbols`` are
+    the indices in the order of the files. What could not be used is in ``faults``.
+    """
+
+    frame: pd.DataFrame
+    symbols: tuple[str, ...]
+    registry: Registry
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
+        """Give the dates on which any of the indices has a close, in order."""
+        chosen = self.frame.loc[self.frame["symbol"].isin(list(symbols)), "session"]
+        return [when.date() for when in chosen.drop_duplicates().sort_values()]
+
+    def latest(self, symbols: Iterable[str]) -> dt.date:
+        """Give the last date on which any of the indices has a close, or a row that is unusable.
+
+        A last row that cannot be read is not passed over for the one before it.
+        """
+        wanted = set(symbols)
+        unusable = [
+            f.session for f in self.faults if f.session and (f.symbol is None or f.symbol in wanted)
+        ]
+        return max([*self.sessions(wanted)[-1:], *unusable], default=dt.date.min)
+
+
+def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
+    """Bring the closes of all files together, under the registry's symbols.
+
+    Two different closes for one index and date are a fault, and neither is kept; equal ones count
+    once, with a note.
+
+    Parameters
+    ----------
+    blocks
+        What ``sources.read_blocks`` gives.
+    registry
+        The known indices; a symbol that it does not know stays as the file writes it.
+
+    Raises
+    ------
+    BadFiguresError
+        If a file has not one usable close; with all that is wrong in it.
+    """
+    import pandas as pd
+
+    blocks = list(blocks)
+    for block in blocks:
+        if block.frame.empty:
+            nothing = Problem(Place(block.label), "not one close in it")
+            raise BadFiguresError([f.problem for f in block.faults] or [nothing])
+    symbol_of = {text: registry.resolve(text).symbol for block in blocks for text in block.symbols}
+    frame = pd.concat(
+        [block.frame.assign(file=block.label) for block in blocks], ignore_index=True
+    )
+    frame["symbol"] = frame["symbol"].map(symbol_of).astype("category")
+    frame["file"] = frame["file"].astype("category")
+    frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
+    frame, conflicts, repeats = _without_duplicates(frame)
+    unusable = [f for block in blocks for f in _resolved(block.faults, symbol_of)]
+    return Levels(
+        frame, tuple(dict.fromkeys(symbol_of.values())), registry, (*unusable, *conflicts), repeats
+    )
+
+
+def _resolved(faults: Iterable[Fault], symbol_of: Mapping[str, str]) -> Iterable[Fault]:
+    for fault in faults:
+        symbol = None if fault.symbol is None else symbol_of.get(fault.symbol, fault.symbol)
+        yield Fault(symbol, fault.session, fault.problem)
+
+
+def _without_duplicates(
+    frame: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[Fault], tuple[Problem, ...]]:
+    """The closes that stand alone or agree; those that contradict each other; a note on repeats."""
+    repeated = frame[frame.duplicated(_KEY, keep=False)]
+    if repeated.empty:
+        return frame, [], ()
+    differ = repeated.groupby(_KEY, observed=True)["close"].transform("nunique") > 1
+    conflicts = [
+        _conflict(str(symbol), session.date(), rows)
+        for (symbol, session), rows in repeated[differ].groupby(_KEY, observed=True)
+    ]
+    same = repeated[~differ & repeated.duplicated(_KEY)]
+    kept = frame.drop(index=repeated.index[differ].union(same.index)).reset_index(drop=True)
+    return kept, conflicts, _note_on(same)
+
+
+def _conflict(symbol: str, session: dt.date, rows: pd.DataFrame) -> Fault:
+    first, *others = rows.itertuples()
+    other = next(row for row in others if row.close != first.close)
+    text = (
+        f"{symbol} has two closes for {session}: {other.close:,} here and {first.close:,} at"
+        f" {first.file}:{first.line}; remove the wrong one"
+    )
+    return Fault(symbol, session, Problem(Place(str(other.file), int(other.line)), text))
+
+
+def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
+    if same.empty:
+        return ()
+    first = same.loc[same["line"].idxmin()]
+    rows = "1 row repeats" if len(same) == 1 else f"{len(same)} rows repeat"
+    text = f"{rows} a close that stands already, with the same figure; the first is here"
+    return (Problem(Place(str(first["file"]), int(first["line"])), text),)
+
+
+def part_faults(
+    levels: Levels, session: dt.date, priors: Mapping[str, dt.date | None]
+) -> tuple[list[Problem], list[Problem]]:
+    """Part the faults into those that may touch the figures asked for, and the others.
+
+    A fault touches a move where it may be of a chosen index, in the session, or after the prior
+    session that was found without it: it might have been the prior close.
+
+    Parameters
+    ----------
+    levels
+        The closes with their faults.
+    session
+        The session asked for.
+    priors
+        The chosen indices, each with its prior session or None.
+    """
+    touching: list[Problem] = []
+    others: list[Problem] = []
+    for fault in levels.faults:
+        affected = priors if fault.symbol is None else [fault.symbol]
+        near = any(
+            symbol in priors and _within(fault.session, priors[symbol], session)
+            for symbol in affected
+        )
+        (touching if near else others).append(fault.problem)
+    return touching, others
+
+
+def _within(when: dt.date | None, prior: dt.date | None, session: dt.date) -> bool:
+    return when is None or (when <= session and (prior is None or when >= prior))
+
+
+def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:
+    """Make levels from rows of symbol, ISO date and close, for examples and tests.
+
+    Examples
+    --------
+    >>> levels_of([("HSI", "2025-02-14", 22620.33)]).symbols
+    ('HSI',)
+    """
+    numbered = [
+        (symbol, dt.date.fromisoformat(date), float(close), line)
+        for line, (symbol, date, close) in enumerate(rows, start=2)
+    ]
+    block = Block.of("closes.csv", numbered, dict.fromkeys(row[0] for row in numbered), [])
+    return fold([block], Registry.of([]))

@@ -1,0 +1,196 @@
+"""The move of an index: from its own prior close to its close, exactly, and only where both are known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from marketmove.indices import Index
+    from marketmove.levels import Levels
+
+    Floats = npt.NDArray[np.float64]
+
+Status = Literal["ok", "no_prior", "bound", "unknown"]
+Basis = Literal["closes", "published"]
+
+# Below this, a whole number and a hundred times it are exact as float64.
+_EXACT = 2.0**53 / 100
+_MOST_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One index in one session, full precision; None where a figure is not known.
+
+    ``_pts`` are index points, ``_pct`` percent (1.5 is 1.5 %). ``change_pct_over`` and
+    ``change_pct_under`` are the bounds that a report printed instead of a figure, not included.
+    ``_low`` and ``_high`` enclose what is implied by rounded figures. ``source`` is the
+    ``file:line`` of the close or, without one, of the prior close.
+    """
+
+    symbol: str
+    name: str
+    status: Status
+    basis: Basis
+    close: float | None = None
+    prior_session: dt.date | None = None
+    prior_close: float | None = None
+    change_pts: float | None = None
+    change_pct: float | None = None
+    source: str = ""
+    change_pct_over: float | None = None
+    change_pct_under: float | None = None
+    prior_close_low: float | None = None
+    prior_close_high: float | None = None
+    change_pts_low: float | None = None
+    change_pts_high: float | None = None
+    change_pct_low: float | None = None
+    change_pct_high: float | None = None
+    decimals: int = 2
+
+    @property
+    def up_by_pct(self) -> float | None:
+        """The least that the index is known to have risen, in percent; negative if it fell."""
+        return self.change_pct_over if self.change_pct is None else self.change_pct
+
+    @property
+    def down_by_pct(self) -> float | None:
+        """The most that the index is known to have risen, in percent; negative if it fell."""
+        return self.change_pct_under if self.change_pct is None else self.change_pct
+
+
+def changes(close: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """Change in points and percent between levels, as the decimals written, correctly rounded.
+
+    The difference of two floats is not the difference of the two decimals they were written as
+    (22620.33 − 21814.37 gives 805.9600000000028). So both are taken as whole numbers of their
+    last digit, where the difference is exact and one division rounds once.
+
+    Parameters
+    ----------
+    close, prior
+        Levels in index points, above zero, of the same length.
+
+    Returns
+    -------
+    tuple of arrays
+        ``change_pts`` in index points and ``change_pct`` in percent: the float64 nearest to the
+        exact value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pts, pct = changes(np.array([22620.33]), np.array([21814.37]))
+    >>> float(pts[0]), round(float(pct[0]), 6)
+    (805.96, 3.694629)
+    """
+    import numpy as np
+
+    scale = np.maximum(_unit_scale(close), _unit_scale(prior))
+    close_units, prior_units = np.rint(close * scale), np.rint(prior * scale)
+    units = close_units - prior_units
+    change_pts, change_pct = units / scale, units * 100.0 / prior_units
+    for i in np.flatnonzero(~(np.maximum(close_units, prior_units) < _EXACT)):
+        exact_close, exact_prior = (Fraction(repr(float(x))) for x in (close[i], prior[i]))
+        change_pts[i] = float(exact_close - exact_prior)
+        change_pct[i] = float((exact_close - exact_prior) / exact_prior * 100)
+    return change_pts, change_pct
+
+
+def _unit_scale(levels: Floats) -> Floats:
+    """How many units of its last written digit make one point: 100 for 22620.33."""
+    import numpy as np
+
+    scale = np.full(levels.shape, 1.0)
+    for _ in range(_MOST_DIGITS):
+        inexact = np.rint(levels * scale) / scale != levels
+        if not inexact.any():
+            break
+        scale[inexact] *= 10.0
+    return scale
+
+
+def session_moves(levels: Levels, session: dt.date, symbols: Sequence[str]) -> list[Move]:
+    """Move of every chosen index from its prior close to its close in one session.
+
+    An index's prior close is its own latest close strictly before ``session``, so two indices
+    with different holidays can have different prior sessions. Missing is never zero: without a
+    close the change is None and the last own close stays as the prior one.
+
+    Parameters
+    ----------
+    levels
+        Closing levels, as ``levels.fold`` makes them.
+    session
+        Exchange-local calendar date, not a timestamp.
+    symbols
+        The indices wanted; one that ``levels`` does not have gets a row as well.
+
+    Returns
+    -------
+    list of Move
+        One an index, in the order of ``symbols``. ``status`` is ``ok``, ``no_prior`` (a close, but
+        none before it) or ``unknown`` (no close in the session). ``source`` is the ``file:line``
+        of the close.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
+    ...                     ("BBB", "2024-05-02", "50")])
+    >>> for move in session_moves(levels, dt.date(2024, 5, 3), ["AAA", "BBB"]):
+    ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
+    AAA ok 3.0 1.5
+    BBB unknown None None
+    """
+    import pandas as pd
+
+    when = pd.Timestamp(session)
+    until = levels.frame[levels.frame["session"] <= when]
+    now = _latest(until[until["session"] == when], symbols)
+    before = _latest(until[until["session"] < when], symbols)
+    both = (now["close"].notna() & before["close"].notna()).to_numpy()
+    pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
+    points, percents = iter(pts.tolist()), iter(pct.tolist())
+    return [
+        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)
+        for symbol, close, prior, moved in zip(
+            symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
+        )
+    ]
+
+
+def _latest(rows: pd.DataFrame, symbols: Sequence[str]) -> pd.DataFrame:
+    """The last row of each wanted index; all missing where it has none."""
+    last = rows.drop_duplicates("symbol", keep="last")
+    return last.set_index(last["symbol"].astype(object)).reindex(list(symbols))
+
+
+def _move(
+    index: Index, now: Any, before: Any, moved: bool, points: Iterator[float], percents: Iterator[float]
+) -> Move:
+    closed, known = now.close > 0, before.close > 0
+    place = now if closed else before
+    return Move(
+        symbol=index.symbol,
+        name=index.name,
+        status="ok" if moved else "no_prior" if closed else "unknown",
+        basis="closes",
+        close=now.close if closed else None,
+        prior_session=before.session.date() if known else None,
+        prior_close=before.close if known else None,
+        change_pts=next(points) if moved else None,
+        change_pct=next(percents) if moved else None,
+        source=f"{place.file}:{int(place.line)}" if closed or known else "",
+        decimals=index.decimals,
+    )

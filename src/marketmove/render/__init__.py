@@ -1,0 +1,35 @@
+"""How a report is written: one file a rendering, chosen by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from marketmove.report import SessionReport
+
+# The renderings of `session`; each module has one function, `session(report, look) -> str`.
+FORMATS = {"table": "table", "csv": "delimited", "json": "document", "markdown": "markdown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text for people is to look.
+
+    ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
+    ``everything`` shows all rows of a long table.
+    """
+
+    width: int | None = None
+    colour: bool = False
+    palette: str = "western"
+    ascii_only: bool = False
+    everything: bool = False
+
+
+def render(report: SessionReport, output_format: str, look: Look) -> str:
+    """Write a report in the named format, as text that ends with a line feed."""
+    module = import_module(f"marketmove.render.{FORMATS[output_format]}")
+    text: str = module.session(report, look)
+    return text

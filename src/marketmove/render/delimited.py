@@ -1,0 +1,18 @@
+"""CSV for machines: full precision, ASCII digits, missing is empty, lines end with a line feed."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from marketmove.render import Look
+from marketmove.report import CSV_COLUMNS, SessionReport, csv_row
+
+
+def session(report: SessionReport, _look: Look) -> str:
+    """Write the moves of a session, one row an index, under ``session`` and ``CSV_COLUMNS``."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["session", *CSV_COLUMNS])
+    writer.writerows(csv_row(report, move) for move in report.moves)
+    return buffer.getvalue()

@@ -1,0 +1,41 @@
+"""A session as Markdown, for chats and wikis: the tables that a terminal shows, without bars."""
+
+from __future__ import annotations
+
+import re
+
+from marketmove.render import Look, page, words
+from marketmove.report import SessionReport
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def session(report: SessionReport, look: Look) -> str:
+    """Write a session as a heading and tables."""
+    rows, left_out = page.shown(page.moved(report), look.everything)
+    lines = [f"## {_escaped(page.title(report))}", ""]
+    if rows:
+        heads = ("Index", "Close", "Prior close", "Prior session", "Change", "Change %")
+        lines += _table(heads, "lrrlrr", [page.cells(report, move) for move in rows])
+    if silent := page.without_move(report):
+        lines += _table(("Without a move", "Why"), "ll", [list(row) for row in silent])
+    if report.divergences:
+        approximate = report.basis == "published"
+        spreads = [
+            [*page.sides(report, pair), words.spread(pair, approximate)] for pair in report.divergences
+        ]
+        lines += _table(("Divergent moves", "versus", "Spread"), "llr", spreads)
+    lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
+    lines += [f"- **Warning:** {_escaped(words.visible(str(w)))}" for w in report.warnings]
+    text = "\n".join(lines) + "\n"
+    return words.plain_ascii(text) if look.ascii_only else text
+
+
+def _table(heads: tuple[str, ...], sides: str, rows: list[list[str]]) -> list[str]:
+    rules = [{"l": "---", "r": "---:"}[side] for side in sides]
+    body = [[_escaped(cell) for cell in row] for row in rows]
+    return [f"| {' | '.join(cells)} |" for cells in [list(heads), rules, *body]] + [""]
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,189 @@
+"""Figures and dates as people read them: rounded once, half away from zero, always with a sign."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+from marketmove.divergence import Divergence
+from marketmove.moves import Move
+
+NOTHING = "–"  # noqa: RUF001 - an en dash stands for "no figure"
+_PLACES = 2
+_ASCII = str.maketrans(
+    {"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-"}  # noqa: RUF001
+)
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def level(value: float | None, decimals: int) -> str:
+    """Write a level, such as ``22,579.05``.
+
+    Examples
+    --------
+    >>> level(22579.045, 2), level(None, 2)
+    ('22,579.05', '–')
+    """
+    return NOTHING if value is None else f"{round_to(Decimal(repr(value)), decimals):,}"
+
+
+def points(value: float | None, decimals: int) -> str:
+    """Write a change in points, such as ``−311.74``.
+
+    Examples
+    --------
+    >>> points(-311.74, 2), points(0.0, 2), points(0.004, 2)
+    ('−311.74', '0.00', '+<0.01')
+    """
+    return NOTHING if value is None else _signed(Decimal(repr(value)), decimals)
+
+
+def percent(value: float | None) -> str:
+    """Write a change in percent, such as ``+3.51%``; one too small to show keeps its sign.
+
+    Examples
+    --------
+    >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
+    ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
+    """
+    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), _PLACES)}%"
+
+
+def move_percent(change: float | None, over: float | None, under: float | None) -> str:
+    """Write a change in percent or the bound that stands for it, such as ``> +5%``.
+
+    Examples
+    --------
+    >>> move_percent(None, 5.0, None), move_percent(None, None, -2.5)
+    ('> +5%', '< −2.5%')
+    """
+    if over is not None:
+        return f"> {_bound(over)}"
+    if under is not None:
+        return f"< {_bound(under)}"
+    return percent(change)
+
+
+def change_percent(move: Move) -> str:
+    """Write the change in percent of a move, or its bound."""
+    return move_percent(move.change_pct, move.change_pct_over, move.change_pct_under)
+
+
+def spread(divergence: Divergence, approximate: bool) -> str:
+    """Write a spread in percentage points, such as ``> ≈ 6.05 pp``.
+
+    Examples
+    --------
+    >>> spread(Divergence("HSI", "N225", 3.51, -0.79, 4.3), approximate=True)
+    '≈ 4.30 pp'
+    """
+    higher = _first(divergence.up_pct, divergence.up_pct_over)
+    lower = _first(divergence.down_pct, divergence.down_pct_under)
+    # From the decimals of both moves, so that what was printed as 3.51 and 0.79 gives 4.30.
+    value = round_to(Decimal(repr(higher)) - Decimal(repr(lower)), _PLACES)
+    bound = "> " if divergence.spread_pp is None else ""
+    return f"{bound}{'≈ ' if approximate else ''}{value:,} pp"
+
+
+def day(date: dt.date) -> str:
+    """Write a date with its weekday, such as ``Tue 4 Feb 2025``.
+
+    Examples
+    --------
+    >>> day(dt.date(2025, 2, 4))
+    'Tue 4 Feb 2025'
+    """
+    return f"{date:%a} {date.day} {date:%b} {date.year}"
+
+
+def previous_weekday(date: dt.date) -> dt.date:
+    """Give the last day before a date that is no Saturday or Sunday.
+
+    Examples
+    --------
+    >>> previous_weekday(dt.date(2025, 2, 3))
+    datetime.date(2025, 1, 31)
+    """
+    before = date - dt.timedelta(days=1)
+    return before - dt.timedelta(days=max(0, before.weekday() - 4))
+
+
+def prior_date(session: dt.date, prior: dt.date | None) -> str:
+    """Write the prior session where it is not the weekday before, which goes without saying.
+
+    Examples
+    --------
+    >>> prior_date(dt.date(2025, 2, 5), dt.date(2025, 1, 27))
+    '2025-01-27'
+    """
+    return "" if prior is None or prior == previous_weekday(session) else prior.isoformat()
+
+
+def visible(text: str) -> str:
+    r"""Show the control and formatting characters of a text instead of sending them.
+
+    Examples
+    --------
+    >>> visible("\x1b[31mHSI")
+    '\\x1b[31mHSI'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c for c in text
+    )
+
+
+def plain_ascii(text: str) -> str:
+    """Write the signs of this module in ASCII.
+
+    Examples
+    --------
+    >>> plain_ascii("≈ −311.74")
+    '~ -311.74'
+    """
+    return text.translate(_ASCII)
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "row", "rows"), count(2, "row", "rows")
+    ('1 row', '2 rows')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def round_to(value: Decimal, places: int) -> Decimal:
+    """Round a decimal to so many places, half away from zero.
+
+    Examples
+    --------
+    >>> round_to(Decimal("-0.125"), 2)
+    Decimal('-0.13')
+    """
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _signed(value: Decimal, places: int) -> str:
+    shown = round_to(value, places)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    if value and not shown:
+        return f"{sign}<{Decimal(1).scaleb(-places):f}"
+    return f"{sign}{abs(shown):,}"
+
+
+def _bound(value: float) -> str:
+    exact = Decimal(repr(value))
+    sign = "+" if exact > 0 else "−" if exact < 0 else ""
+    return f"{sign}{abs(exact).normalize():,f}%"
+
+
+def _first(figure: float | None, bound: float | None) -> float:
+    value = bound if figure is None else figure
+    if value is None:
+        raise ValueError("a divergence has a figure or a bound on either side")
+    return value

@@ -1,0 +1,130 @@
+"""The frozen record that leaves the program: plain typed values, in the order people see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketmove.divergence import Breadth, Divergence
+from marketmove.errors import Place
+from marketmove.moves import Basis, Move
+
+SESSION_SCHEMA = "marketmove.session/1"
+CALC_SCHEMA = "marketmove.calc/1"
+
+# The columns of CSV, in order; new ones are only ever added at the end.
+CSV_COLUMNS = (
+    *("symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
+    *("change_pts", "change_pct", "source", "change_pct_over", "change_pct_under"),
+)
+_JSON_ONLY = (
+    *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
+    *("change_pct_low", "change_pct_high"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning or a note: a stable ``code``, a sentence, and where known the index and place."""
+
+    code: str
+    text: str
+    symbol: str | None = None
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.place is None else f"{self.place}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
+
+    ``source`` names the files; ``bundled`` tells that they are the samples. ``divergences`` are
+    the widest of ``split_pairs`` in all.
+    """
+
+    session: dt.date
+    basis: Basis
+    source: str
+    bundled: bool
+    moves: tuple[Move, ...]
+    divergences: tuple[Divergence, ...]
+    breadth: Breadth
+    split_pairs: int
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+
+def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
+    """Sort moves as a table shows them.
+
+    Parameters
+    ----------
+    moves
+        In the order given.
+    sort
+        ``change``: highest first, a bound by its bound, those without a move last; ``name``;
+        ``given``: as they come.
+
+    Examples
+    --------
+    >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
+    >>> gone = Move("B", "Beta", "unknown", "closes")
+    >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)
+    >>> [move.symbol for move in in_order([gone, flat, rose], "change")]
+    ['C', 'A', 'B']
+    """
+    keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
+    return sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+
+
+def _by_change(move: Move) -> tuple[bool, float, str]:
+    figures = (move.change_pct, move.change_pct_over, move.change_pct_under)
+    known = next((pct for pct in figures if pct is not None), None)
+    return known is None, -(known or 0.0), move.symbol
+
+
+def _by_name(move: Move) -> tuple[str, str]:
+    return move.name.casefold(), move.symbol
+
+
+def csv_row(report: SessionReport, move: Move) -> list[Any]:
+    """Give the cells of one move: its session, then ``CSV_COLUMNS``."""
+    return [report.session, *(getattr(move, column) for column in CSV_COLUMNS)]
+
+
+def as_document(report: SessionReport) -> dict[str, Any]:
+    """Give a session as the JSON document that machines read: plain values, missing as None."""
+    columns = (*CSV_COLUMNS, *_JSON_ONLY)
+    return {
+        "schema": SESSION_SCHEMA,
+        "session": report.session.isoformat(),
+        "basis": report.basis,
+        "source": report.source,
+        "moves": [
+            {"session": report.session.isoformat()} | {c: _plain(getattr(m, c)) for c in columns}
+            for m in report.moves
+        ],
+        "divergences": [fields_of(divergence) for divergence in report.divergences],
+        "breadth": fields_of(report.breadth),
+        "warnings": [remark_document(remark) for remark in report.warnings],
+        "notes": [remark_document(remark) for remark in report.notes],
+    }
+
+
+def remark_document(remark: Remark) -> dict[str, Any]:
+    """Give a warning or note as plain values."""
+    place = None if remark.place is None else str(remark.place)
+    return {"code": remark.code, "text": remark.text, "symbol": remark.symbol, "place": place}
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """Give the fields of a frozen record as plain values."""
+    return {name: _plain(getattr(record, name)) for name in record.__slots__}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
