@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -29,6 +28,8 @@ from marketmove.errors import (
 from marketmove.render import Look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from marketmove.commands.inputs import Spec, When
     from marketmove.config import Config
 
@@ -40,14 +41,18 @@ DecimalMark = Literal[".", ","]
 
 _SHOWN_PROBLEMS = 20
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
-_OUR_SIGNS = "−≈│▇·–"  # noqa: RUF001
+_OUR_SIGNS = "−≈│▇·–"
 _PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
-_SESSION_HELP = """Show one session: each index's close, prior close and change, and which parted.
-
-    An index is measured from its own last close before the session: the change in percent is
-    (close - prior close) / prior close x 100. Where there is no close there is no figure, and the
-    reason is said.
-"""
+_SESSION_HELP = (
+    "Show one session: each index's close, prior close and change, and which markets parted."
+    "\n\nAn index is measured from its own last close before the session; the change in percent is"
+    " (close - prior close) / prior close x 100. Where there is no close there is no figure."
+)
+_CALC_HELP = (
+    "Work out the third of close, prior close and percent, and the change in points."
+    "\n\nGive two of --close, --prior and --pct. Two levels are exact. A percent was rounded"
+    " to the digits it has, and so was the level beside it: what follows has an interval."
+)
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
@@ -57,7 +62,7 @@ _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=_CONFIG_HELP,
@@ -82,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         return ExitStatus.INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
-    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, no traceback
+    except Exception as error:
         if "--debug" in arguments:
             raise
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
@@ -92,11 +97,22 @@ def run(arguments: Sequence[str]) -> int:
 
 @app.callback()
 def _program(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True,
-                                          callback=lambda asked: _show_version(asked))] = False,
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version.",
+            is_eager=True,
+            callback=lambda asked: _show_version(asked),
+        ),
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug is.")] = False,
 ) -> None:
     """Calculate index moves from closing levels: prior close, change, divergent markets."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), end="")
+        raise typer.Exit(ExitStatus.USAGE)
 
 
 def _show_version(asked: bool) -> None:
@@ -115,15 +131,20 @@ ConfigOption = Annotated[
 ]
 
 
-@app.command("session", help=_SESSION_HELP)
+@app.command("session", help=_SESSION_HELP, context_settings={"allow_extra_args": True})
 def _session(
+    context: typer.Context,
     date: Annotated[
         str, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
     ] = "latest",
-    stray: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     levels: Annotated[
         list[str] | None,
-        typer.Option("--levels", "-l", metavar="PATH|-", help="A file of closes; - is standard input. Repeatable."),
+        typer.Option(
+            "--levels",
+            "-l",
+            metavar="PATH|-",
+            help="A file of closes; - is standard input. Repeatable.",
+        ),
     ] = None,
     index: Annotated[
         list[str] | None,
@@ -137,7 +158,9 @@ def _session(
     ] = None,
     date_format: Annotated[
         str | None,
-        typer.Option(metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."),
+        typer.Option(
+            metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
+        ),
     ] = None,
     sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many divergent pairs.")] = None,
@@ -145,16 +168,20 @@ def _session(
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
-    output_format: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = "table",
+    output_format: Annotated[
+        Format, typer.Option("--format", "-f", help="How to write it.")
+    ] = "table",
     output: OutputOption = None,
     palette: Annotated[Palette | None, typer.Option(help="Colours of up and down.")] = None,
     ascii_only: AsciiOption = False,
     everything: Annotated[bool, typer.Option("--all", help="All rows of a long table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on stderr.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse any bad row of the files.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
-    _refuse_stray(stray)
+    _refuse_stray(context.args)
     from marketmove.sources.block import ReadOptions
 
     reading = ReadOptions(symbol, decimal, _date_format(date_format))
@@ -183,7 +210,7 @@ def _session(
     _emit(render(report, output_format, look), output, people)
 
 
-@app.command("calc")
+@app.command("calc", help=_CALC_HELP)
 def _calc(
     close: Annotated[str | None, typer.Option(help="The close, such as 22,579.05.")] = None,
     prior: Annotated[str | None, typer.Option(help="The prior close.")] = None,
@@ -194,11 +221,6 @@ def _calc(
     output: OutputOption = None,
     ascii_only: AsciiOption = False,
 ) -> None:
-    """Work out the third of close, prior close and percent, with the interval that rounding leaves.
-
-    Give two of --close, --prior and --pct. Two levels are taken as exact; a percent as rounded to
-    the digits it has, and so is the level beside it.
-    """
     from marketmove.commands.calc import calc
     from marketmove.render.calculation import FORMATS
 
@@ -240,7 +262,7 @@ def _specs(levels: Sequence[str]) -> tuple[Spec, ...]:
     return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in levels)
 
 
-def _refuse_stray(stray: Sequence[str] | None) -> None:
+def _refuse_stray(stray: Sequence[str]) -> None:
     if stray:
         raise WrongUsageError.at(
             None,
@@ -343,23 +365,25 @@ def _emit(text: str, output: Path | None, people: bool) -> None:
     data = text.encode(encoding, "backslashreplace")
     try:
         sys.stdout.flush()
-        getattr(sys.stdout, "buffer").write(data)
-        getattr(sys.stdout, "buffer").flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         _discard(sys.stdout.fileno())
-        raise OutputError.at(Place("standard output"), f"cannot write the result: {reason}") from None
+        raise OutputError.at(
+            Place("standard output"), f"cannot write the result: {reason}"
+        ) from None
 
 
-def _say(problems: Sequence[Problem] | object) -> None:
+def _say(problems: Iterable[Problem]) -> None:
     """Print problems or warnings to stderr, the first of them where there are many."""
     from marketmove.render.words import visible
 
     if sys.stderr is None:
         return
-    lines = [f"marketmove: {p.text}" if p.place is None else str(p) for p in problems]  # type: ignore[attr-defined]
+    lines = [f"marketmove: {p.text}" if p.place is None else str(p) for p in problems]
     with contextlib.suppress(BrokenPipeError):
         for line in lines[:_SHOWN_PROBLEMS]:
             print(visible(line), file=sys.stderr)
@@ -383,9 +407,6 @@ def _failed(arguments: Sequence[str], status: ExitStatus, problems: Sequence[Pro
 def _misused(arguments: Sequence[str], error: Exception) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "marketmove"
-    if type(error).__name__ == "NoArgsIsHelpError":
-        print(context.get_help(), file=sys.stderr)
-        return ExitStatus.USAGE
     message = str(getattr(error, "format_message", lambda: error)())
     return _failed(arguments, ExitStatus.USAGE, [Problem(None, f"{message} ({path} --help)")])
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.indices import Registry, did_you_mean, parse_indices
 from marketmove.resources import root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
 SORTS = ("change", "name", "given")

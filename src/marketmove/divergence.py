@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from marketmove.moves import Move
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.moves import Move
 
 Kind = Literal["split"]
 
@@ -66,6 +68,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
     Examples
     --------
+    >>> from marketmove.moves import Move
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
     >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
     >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
@@ -134,6 +137,7 @@ def breadth(moves: Sequence[Move]) -> Breadth:
 
     Examples
     --------
+    >>> from marketmove.moves import Move
     >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
     Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
     """

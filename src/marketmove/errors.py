@@ -73,7 +73,7 @@ class UnreadableFileError(MarketMoveError):
 
 
 class UnrecognisedFileError(MarketMoveError):
-    """A file is text, but not closing levels or published figures that can be told with certainty."""
+    """A file is text, but what its figures mean cannot be told with certainty."""
 
 
 class BadFiguresError(MarketMoveError):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LEVEL = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+")
 _PCT = re.compile(r"([+-]?)([0-9]*\.?[0-9]+)\s*%?")
@@ -122,8 +125,8 @@ def prior_close(close: Decimal, pct: Decimal) -> Decimal:
 
     Examples
     --------
-    >>> prior_close(Decimal(203), Decimal("1.5"))
-    Decimal('200')
+    >>> float(prior_close(Decimal(203), Decimal("1.5")))
+    200.0
     """
     return close * _HUNDRED / (_HUNDRED + pct)
 
@@ -144,8 +147,8 @@ def change_pts_from_close(close: Decimal, pct: Decimal) -> Decimal:
 
     Examples
     --------
-    >>> change_pts_from_close(Decimal(203), Decimal("1.5"))
-    Decimal('3.0')
+    >>> float(change_pts_from_close(Decimal(203), Decimal("1.5")))
+    3.0
     """
     return close * pct / (_HUNDRED + pct)
 
@@ -166,7 +169,7 @@ def change_pct(close: Decimal, prior: Decimal) -> Decimal:
 
     Examples
     --------
-    >>> change_pct(Decimal(203), Decimal(200))
-    Decimal('1.5')
+    >>> float(change_pct(Decimal(203), Decimal(200)))
+    1.5
     """
     return (close - prior) / prior * _HUNDRED

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
@@ -86,7 +89,7 @@ class Registry:
         Examples
         --------
         >>> Registry.of([Index("N225", "Nikkei 225")]).nearest("Nikei 225")
-        ['Nikkei 225']
+        ['Nikkei 225', 'N225']
         """
         written = {_key(name): name for name in others}
         for index in self.indices.values():
@@ -138,7 +141,8 @@ def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
         elif key == "decimals" and isinstance(value, yamltext.Scalar):
             if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
                 raise BadConfigError.at(
-                    place, f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}"
+                    place,
+                    f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}",
                 )
             changed[key] = int(value.text)
         elif key in _FIELDS:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.indices import Registry
 from marketmove.sources import Block, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pandas as pd
 
 _KEY = ["symbol", "session"]
@@ -76,9 +77,7 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
             nothing = Problem(Place(block.label), "not one close in it")
             raise BadFiguresError([f.problem for f in block.faults] or [nothing])
     symbol_of = {text: registry.resolve(text).symbol for block in blocks for text in block.symbols}
-    frame = pd.concat(
-        [block.frame.assign(file=block.label) for block in blocks], ignore_index=True
-    )
+    frame = pd.concat([block.frame.assign(file=block.label) for block in blocks], ignore_index=True)
     frame["symbol"] = frame["symbol"].map(symbol_of).astype("category")
     frame["file"] = frame["file"].astype("category")
     frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
@@ -103,18 +102,17 @@ def _without_duplicates(
     if repeated.empty:
         return frame, [], ()
     differ = repeated.groupby(_KEY, observed=True)["close"].transform("nunique") > 1
-    conflicts = [
-        _conflict(str(symbol), session.date(), rows)
-        for (symbol, session), rows in repeated[differ].groupby(_KEY, observed=True)
-    ]
+    conflicts = [_conflict(rows) for _, rows in repeated[differ].groupby(_KEY, observed=True)]
     same = repeated[~differ & repeated.duplicated(_KEY)]
     kept = frame.drop(index=repeated.index[differ].union(same.index)).reset_index(drop=True)
     return kept, conflicts, _note_on(same)
 
 
-def _conflict(symbol: str, session: dt.date, rows: pd.DataFrame) -> Fault:
-    first, *others = rows.itertuples()
-    other = next(row for row in others if row.close != first.close)
+def _conflict(rows: pd.DataFrame) -> Fault:
+    entries: list[Any] = list(rows.itertuples())
+    first = entries[0]
+    other = next(entry for entry in entries if entry.close != first.close)
+    symbol, session = first.symbol, first.session.date()
     text = (
         f"{symbol} has two closes for {session}: {other.close:,} here and {first.close:,} at"
         f" {first.file}:{first.line}; remove the wrong one"
@@ -125,10 +123,10 @@ def _conflict(symbol: str, session: dt.date, rows: pd.DataFrame) -> Fault:
 def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
     if same.empty:
         return ()
-    first = same.loc[same["line"].idxmin()]
+    first: Any = next(same.sort_values("line").itertuples())
     rows = "1 row repeats" if len(same) == 1 else f"{len(same)} rows repeat"
     text = f"{rows} a close that stands already, with the same figure; the first is here"
-    return (Problem(Place(str(first["file"]), int(first["line"])), text),)
+    return (Problem(Place(str(first.file), int(first.line)), text),)
 
 
 def part_faults(

@@ -1,13 +1,13 @@
-"""The move of an index: from its own prior close to its close, exactly, and only where both are known."""
+"""The move of an index from its own prior close to its close, exact, and only if both are known."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
     import numpy as np
@@ -177,7 +177,12 @@ def _latest(rows: pd.DataFrame, symbols: Sequence[str]) -> pd.DataFrame:
 
 
 def _move(
-    index: Index, now: Any, before: Any, moved: bool, points: Iterator[float], percents: Iterator[float]
+    index: Index,
+    now: Any,
+    before: Any,
+    moved: bool,
+    points: Iterator[float],
+    percents: Iterator[float],
 ) -> Move:
     closed, known = now.close > 0, before.close > 0
     place = now if closed else before

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from marketmove import figures, yamltext
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
 from marketmove.indices import Registry, did_you_mean
 from marketmove.moves import Move
-from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, read_dates
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+    from decimal import Decimal
+
+    from marketmove.sources import Source
 
 _KEYS = ("session", "source", "figures")
 _PCT_KEYS = ("change_pct", "over_pct", "under_pct")
@@ -90,7 +94,9 @@ def read_published(source: Source, registry: Registry) -> Published:
 def _session(document: yamltext.Mapping, label: str) -> dt.date:
     value = document.items.get("session")
     if not isinstance(value, yamltext.Scalar):
-        raise UnrecognisedFileError.at(Place(label), "no session: the date that the figures are for")
+        raise UnrecognisedFileError.at(
+            Place(label), "no session: the date that the figures are for"
+        )
     session = read_dates([value.text], "ymd")[value.text]
     if session is None:
         text = f"session: {value.text} is not a date; expected {EXPECTED.split(' or ')[0]}"
@@ -102,7 +108,10 @@ def _refuse_unknown(mapping: yamltext.Mapping, keys: Iterable[str], label: str) 
     unknown = [key for key in mapping.items if key not in keys]
     if unknown:
         raise UnrecognisedFileError(
-            Problem(Place(label, mapping.lines[key]), f"{key} is not a key here{did_you_mean(key, keys)}")
+            Problem(
+                Place(label, mapping.lines[key]),
+                f"{key} is not a key here{did_you_mean(key, keys)}",
+            )
             for key in unknown
         )
 

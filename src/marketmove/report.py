@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from marketmove.divergence import Breadth, Divergence
-from marketmove.errors import Place
-from marketmove.moves import Basis, Move
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from marketmove.divergence import Breadth, Divergence
+    from marketmove.errors import Place
+    from marketmove.moves import Basis, Move
 
 SESSION_SCHEMA = "marketmove.session/1"
 CALC_SCHEMA = "marketmove.calc/1"
@@ -71,6 +73,7 @@ def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
 
     Examples
     --------
+    >>> from marketmove.moves import Move
     >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
     >>> gone = Move("B", "Beta", "unknown", "closes")
     >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)

@@ -1,4 +1,4 @@
-"""Where the files of ``config/`` and ``samples/`` are: in the package, or at the repository's top."""
+"""Where ``config/`` and ``samples/`` are: in the package, or at the top of the repository."""
 
 from __future__ import annotations
 

@@ -117,13 +117,16 @@ class _Reader:
     def scalar(self, node: yaml.ScalarNode) -> Scalar:
         line = node.start_mark.line + 1
         text: str = node.value
-        if node.tag == _TAG + "null" and node.style is None:
+        if node.tag == _TAG + "null" and not node.style:
             return Scalar(text, line, empty=True)
-        if node.tag not in {_TAG + kind for kind in ("str", "int", "float", "bool", "timestamp", "merge")}:
+        if node.tag not in {
+            _TAG + kind for kind in ("str", "int", "float", "bool", "timestamp", "merge")
+        }:
             raise self.error.at(Place(self.label, line), f"a YAML tag ({node.tag}); leave it out")
-        if node.style is None and (meaning := _other_meaning(node.tag, text)):
+        if not node.style and (meaning := _other_meaning(node.tag, text)):
             raise self.error.at(
-                Place(self.label, line), f'YAML reads {text} as {meaning}; write "{text}", in quotes'
+                Place(self.label, line),
+                f'YAML reads {text} as {meaning}; write "{text}", in quotes',
             )
         return Scalar(text, line)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from marketmove import figures
 from marketmove.errors import Problem, WrongUsageError
-from marketmove.figures import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from marketmove.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)

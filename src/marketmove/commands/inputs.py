@@ -1,19 +1,22 @@
-"""Steps that commands share: which files, which indices, and what to say of a date without closes."""
+"""Steps that commands share: which files, which indices, what to say of a date without closes."""
 
 from __future__ import annotations
 
 import bisect
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from marketmove.config import Config
 from marketmove.errors import MarketMoveError, NoSessionError, Problem, WrongUsageError
-from marketmove.indices import Registry
 from marketmove.report import Remark
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marketmove.config import Config
+    from marketmove.indices import Registry
 
 Spec = Path | BinaryIO
 When = dt.date | Literal["latest"]
@@ -21,9 +24,7 @@ SAMPLE_CLOSES = "samples/closes.csv"
 _NAME_THEM = "say --levels FILE, or set levels: in the configuration"
 
 
-def find_sources(
-    specs: Sequence[Spec], config: Config, when: When
-) -> tuple[list[Source], bool]:
+def find_sources(specs: Sequence[Spec], config: Config, when: When) -> tuple[list[Source], bool]:
     """Open the files named, else those of the configuration, else the bundled samples.
 
     The samples serve an explicit date only: published figures of that date if there are any,
@@ -114,10 +115,15 @@ def no_session(when: dt.date, sessions: Sequence[dt.date], bundled: bool) -> Mar
     """
     at = bisect.bisect(sessions, when)
     near = [str(session) for session in sessions[max(0, at - 1) : at + 1]]
-    nearest = f"the nearest in the data: {' and '.join(near)}" if near else "the data has none of them"
+    nearest = (
+        f"the nearest in the data: {' and '.join(near)}" if near else "the data has none of them"
+    )
     if not bundled:
         return NoSessionError.at(None, f"no chosen index has a close on {when}; {nearest}")
-    text = f"the bundled samples have no session on {when} ({nearest}), and no closes are named; {_NAME_THEM}"
+    text = (
+        f"the bundled samples have no session on {when} ({nearest}), and no closes are named;"
+        f" {_NAME_THEM}"
+    )
     within = bool(sessions) and sessions[0] <= when <= sessions[-1]
     return (NoSessionError if within else WrongUsageError).at(None, text)
 
@@ -146,4 +152,3 @@ def named(labels: Sequence[str]) -> str:
 def _some(symbols: Sequence[str], most: int = 12) -> str:
     more = len(symbols) - most
     return ", ".join(symbols[:most]) + (f" and {more} more" if more > 0 else "")
-

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marketmove.commands.inputs import (
     Spec,
@@ -15,12 +14,17 @@ from marketmove.commands.inputs import (
     named,
     no_session,
 )
-from marketmove.config import Config
 from marketmove.divergence import breadth, count_splits, splits
 from marketmove.errors import BadFiguresError, WrongUsageError
-from marketmove.moves import Move
 from marketmove.report import Remark, SessionReport, in_order
-from marketmove.sources import ReadOptions, Source
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from marketmove.config import Config
+    from marketmove.moves import Move
+    from marketmove.sources import ReadOptions, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ def _are_published(sources: Sequence[Source]) -> bool:
     published = [source.label for source in sources if source.yaml_key == "figures"]
     closes = [source.label for source in sources if source.yaml_key != "figures"]
     if published and closes:
-        text = f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
+        text = (
+            f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
+        )
         raise WrongUsageError.at(None, text)
     return bool(published)
 

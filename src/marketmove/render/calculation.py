@@ -1,8 +1,7 @@
-"""A calculation, for people and for machines: each figure, and the interval that rounding leaves."""
+"""A calculation for people and machines: each figure, and the interval that rounding leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from marketmove.render import Look, words
@@ -10,6 +9,8 @@ from marketmove.render.document import write
 from marketmove.report import CALC_SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from marketmove.commands.calc import Calculation
     from marketmove.figures import Figure
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
-from marketmove.render import Look
 from marketmove.report import CSV_COLUMNS, SessionReport, csv_row
+
+if TYPE_CHECKING:
+    from marketmove.render import Look
 
 
 def session(report: SessionReport, _look: Look) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from marketmove.errors import ExitStatus, Problem
-from marketmove.render import Look
 from marketmove.report import SessionReport, as_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.errors import ExitStatus, Problem
+    from marketmove.render import Look
 
 
 def session(report: SessionReport, _look: Look) -> str:
@@ -18,9 +21,7 @@ def session(report: SessionReport, _look: Look) -> str:
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
     """Write why there is no result, as the one JSON document of a run that failed."""
-    found = [
-        {"text": p.text, "place": None if p.place is None else str(p.place)} for p in problems
-    ]
+    found = [{"text": p.text, "place": None if p.place is None else str(p.place)} for p in problems]
     error = {"status": int(status), "code": status.name.lower(), "problems": found}
     return write({"schema": schema, "error": error})
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from marketmove.render import Look, page, words
-from marketmove.report import SessionReport
+
+if TYPE_CHECKING:
+    from marketmove.report import SessionReport
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
@@ -22,7 +25,8 @@ def session(report: SessionReport, look: Look) -> str:
     if report.divergences:
         approximate = report.basis == "published"
         spreads = [
-            [*page.sides(report, pair), words.spread(pair, approximate)] for pair in report.divergences
+            [*page.sides(report, pair), words.spread(pair, approximate)]
+            for pair in report.divergences
         ]
         lines += _table(("Divergent moves", "versus", "Spread"), "llr", spreads)
     lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from marketmove.divergence import Divergence
-from marketmove.moves import Move
+from typing import TYPE_CHECKING
+
 from marketmove.render import words
-from marketmove.report import SessionReport
+
+if TYPE_CHECKING:
+    from marketmove.divergence import Divergence
+    from marketmove.moves import Move
+    from marketmove.report import SessionReport
 
 LONGEST = 200
 ENDS = 20
@@ -15,7 +19,9 @@ def title(report: SessionReport) -> str:
     """Say which session it is, on what the figures rest, and where they are from."""
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
-    return f"Session of {words.day(report.session)} · {basis} · {words.visible(report.source)}{sample}"
+    return (
+        f"Session of {words.day(report.session)} · {basis} · {words.visible(report.source)}{sample}"
+    )
 
 
 def moved(report: SessionReport) -> list[Move]:
@@ -92,7 +98,8 @@ def footers(report: SessionReport, left_out: int) -> list[str]:
         lines.append(f"{rows} between the highest and the lowest left out; --all shows them")
     more = report.split_pairs - len(report.divergences)
     if more > 0:
-        lines.append(f"{words.count(more, 'more divergent pair', 'more divergent pairs')}; --top N shows more")
+        pairs = words.count(more, "more divergent pair", "more divergent pairs")
+        lines.append(f"{pairs}; --top N shows more")
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
     return lines + [words.visible(str(note)) for note in report.notes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -11,9 +11,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from marketmove.moves import Move
 from marketmove.render import Look, page, words
-from marketmove.report import SessionReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketmove.moves import Move
+    from marketmove.report import SessionReport
 
 # Styles of a rise and a fall.
 PALETTES = {

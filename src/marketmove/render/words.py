@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
-from marketmove.divergence import Divergence
-from marketmove.moves import Move
+if TYPE_CHECKING:
+    from marketmove.divergence import Divergence
+    from marketmove.moves import Move
 
-NOTHING = "–"  # noqa: RUF001 - an en dash stands for "no figure"
+NOTHING = "–"
 _PLACES = 2
-_ASCII = str.maketrans(
-    {"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-"}  # noqa: RUF001
-)
+_ASCII = str.maketrans({"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-"})
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -75,6 +75,7 @@ def spread(divergence: Divergence, approximate: bool) -> str:
 
     Examples
     --------
+    >>> from marketmove.divergence import Divergence
     >>> spread(Divergence("HSI", "N225", 3.51, -0.79, 4.3), approximate=True)
     '≈ 4.30 pp'
     """
@@ -131,7 +132,8 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c for c in text
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c
+        for c in text
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
@@ -10,6 +9,7 @@ from marketmove.sources.block import Block, Fault, ReadOptions
 from marketmove.sources.opening import Source, open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import BinaryIO
 
@@ -43,7 +43,9 @@ def read_blocks(sources: Iterable[Source], options: ReadOptions) -> list[Block]:
     """
     sources = list(sources)
     if options.symbol and len(sources) > 1:
-        raise WrongUsageError.at(None, "--symbol names the index of one file, and there are several")
+        raise WrongUsageError.at(
+            None, "--symbol names the index of one file, and there are several"
+        )
     return _each(lambda source: _read(source, options), sources)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketmove.errors import Problem
-
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
     import pandas as pd
+
+    from marketmove.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from marketmove import yamltext
@@ -12,6 +10,9 @@ from marketmove.sources import dates, numbers
 from marketmove.sources.block import Block, Fault, ReadOptions
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
     from marketmove.sources.opening import Source
 
 KEYS = ("date", "symbol", "close")

@@ -70,7 +70,9 @@ def read_grid(text: str, label: str) -> Grid:
             Place(label, line), f"a row that cannot be split: {error}"
         ) from None
     if not rows and not ragged:
-        raise UnrecognisedFileError.at(Place(label), "a header only; expected rows of closes below it")
+        raise UnrecognisedFileError.at(
+            Place(label), "a header only; expected rows of closes below it"
+        )
     return Grid(label, header or [], rows, lines, ragged)
 
 

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.dates import UndecidedError, read_dates
-from marketmove.sources.grid import Grid
+
+if TYPE_CHECKING:
+    from marketmove.sources.grid import Grid
 
 DATE_WORDS = ("date", "session", "day", "datum", "fecha", "data", "time", "datetime", "timestamp")
 SYMBOL_WORDS = ("symbol", "ticker", "index", "code", "instrument", "ric", "name")
-CLOSE_WORDS = ("close", "closing", "close price", "closing price", "last", "price", "level", "value")
+CLOSE_WORDS = (
+    "close",
+    "closing",
+    "close price",
+    "closing price",
+    "last",
+    "price",
+    "level",
+    "value",
+)
 OTHER_WORDS = (
-    *("open", "high", "low", "volume", "vol", "vol.", "change", "change %", "change_pct", "turnover"),
+    *(
+        "open",
+        "high",
+        "low",
+        "volume",
+        "vol",
+        "vol.",
+        "change",
+        "change %",
+        "change_pct",
+        "turnover",
+    ),
     *("adj close", "adj_close", "prior close", "previous close", "prev close", "prior_close"),
 )
 _SAMPLE_ROWS = 200

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-GAPS = frozenset(
-    ["", ".", "-", "–", "—", "n/a", "na", "nan", "null", "none", "#n/a", "#n/a n/a"]  # noqa: RUF001
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GAPS = frozenset(["", ".", "-", "–", "—", "n/a", "na", "nan", "null", "none", "#n/a", "#n/a n/a"])
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = {

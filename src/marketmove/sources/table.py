@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
@@ -13,6 +11,9 @@ from marketmove.sources.grid import Grid, read_grid
 from marketmove.sources.layout import Layout, recognise
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
     from marketmove.sources.opening import Source
 
 
@@ -121,9 +122,11 @@ def _undated(grid: Grid, layout: Layout, sessions: list[dt.date | None]) -> Iter
 
 
 def _ragged(grid: Grid, layout: Layout, options: ReadOptions) -> Iterator[Fault]:
-    """Rows with too many or too few cells: only a date that still stands in its place is trusted."""
+    """Rows with too many or too few cells: of them only a date in its place is trusted."""
     for line, row in grid.ragged:
-        text = f"{len(row)} cells where the header has {len(grid.header)}; mend the row or remove it"
+        text = (
+            f"{len(row)} cells where the header has {len(grid.header)}; mend the row or remove it"
+        )
         first = row[layout.date].strip() if layout.date < len(row) else ""
         try:
             session = dates.read_dates([first], options.date_format)[first]
