@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from marketmove import __version__
+from marketmove import __version__, arguments
 from marketmove.errors import (
     ExitStatus,
     MarketMoveError,
@@ -30,7 +30,7 @@ from marketmove.render import Look
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from marketmove.commands.inputs import Spec, When
+    from marketmove.commands.inputs import Spec
     from marketmove.config import Config
 
 Format = Literal["table", "csv", "json", "markdown"]
@@ -40,9 +40,7 @@ Sort = Literal["change", "name", "given"]
 DecimalMark = Literal[".", ","]
 
 _SHOWN_PROBLEMS = 20
-_FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _OUR_SIGNS = "−≈│▇·–"
-_PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
 _SESSION_HELP = (
     "Show one session: each index's close, prior close and change, and which markets parted."
     "\n\nAn index is measured from its own last close before the session; the change in percent is"
@@ -74,24 +72,24 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     try:
-        status = app(list(arguments), prog_name="marketmove", standalone_mode=False)
+        status = app(list(typed), prog_name="marketmove", standalone_mode=False)
         sys.stdout.flush()
     except MarketMoveError as error:
-        return _failed(arguments, error.status, error.problems)
+        return _failed(typed, error.status, error.problems)
     except _CommandLineError as error:
-        return _misused(arguments, error)
+        return _misused(typed, error)
     except (KeyboardInterrupt, typer.Abort):
         return ExitStatus.INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
     except Exception as error:
-        if "--debug" in arguments:
+        if "--debug" in typed:
             raise
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
-        return _failed(arguments, ExitStatus.BUG, [Problem(None, text)])
+        return _failed(typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
 
 
@@ -181,12 +179,12 @@ def _session(
     ] = False,
     config: ConfigOption = None,
 ) -> None:
-    _refuse_stray(context.args)
-    from marketmove.sources.block import ReadOptions
-
-    reading = ReadOptions(symbol, decimal, _date_format(date_format))
-    when, specs = _when(date), _specs(levels or [])
-    settings = _settings(config, palette=palette, floor_pct=_floor(floor_pct), top=top, sort=sort)
+    arguments.refuse_stray(context.args)
+    when = arguments.session_date(date, dt.date.today())  # noqa: DTZ011 - the typist's own day
+    specs = _specs(arguments.paths(levels or []))
+    reading = arguments.reading(symbol, decimal, date_format)
+    floor = arguments.floor_pct(floor_pct)
+    settings = _settings(config, palette=palette, floor_pct=floor, top=top, sort=sort)
     people = output_format in {"table", "markdown"}
 
     from marketmove.commands.session import Request, session
@@ -228,66 +226,11 @@ def _calc(
     _emit(text, output, output_format == "table")
 
 
-# What was typed, made into values.
-
-
-def _when(text: str) -> When:
-    if text == "latest":
-        return "latest"
-    if text in {"today", "yesterday"}:
-        today = dt.date.today()  # noqa: DTZ011 - the day of the one who types it
-        return today - dt.timedelta(days=text == "yesterday")
-    try:
-        date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date is a label
-    except ValueError:
-        date = None
-    if date is None or not _FIRST_YEAR <= date.year <= _LAST_YEAR:
-        expected = "a date such as 2025-02-04, or latest, today, yesterday"
-        raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
-    return date
-
-
-def _specs(levels: Sequence[str]) -> tuple[Spec, ...]:
-    for text in levels:
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
-            raise WrongUsageError.at(
-                None,
-                f"{text} is a URL, and marketmove reads files; download it, or pipe it:"
-                f" curl -s {text} | marketmove session DATE --levels -",
-            )
-    if list(levels).count("-") > 1:
-        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
-    if "-" in levels and sys.stdin is None:
+def _specs(texts: Sequence[str]) -> tuple[Spec, ...]:
+    """Give the files to read; "-" is standard input."""
+    if "-" in texts and sys.stdin is None:
         raise WrongUsageError.at(None, "--levels - needs standard input, which is closed")
-    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in levels)
-
-
-def _refuse_stray(stray: Sequence[str]) -> None:
-    if stray:
-        raise WrongUsageError.at(
-            None,
-            f"{stray[0]} stands after the date; name each file with --levels"
-            f" (--levels {stray[0]}), also where the shell put several for a *",
-        )
-
-
-def _date_format(text: str | None) -> str | None:
-    if text is None or text in {"dmy", "mdy", "ymd"}:
-        return text
-    if not all(any(part in text for part in parts) for parts in _PATTERN_PARTS):
-        raise WrongUsageError.at(
-            None, f"--date-format: {text} is none of dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
-        )
-    return text
-
-
-def _floor(text: str | None) -> float | None:
-    if text is None:
-        return None
-    number = text.strip().removesuffix("%").strip()
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,12})?", number):
-        raise WrongUsageError.at(None, f"--floor-pct: {text} is not a percentage such as 0.5")
-    return float(number)
+    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in texts)
 
 
 def _settings(config: Path | None, **chosen: str | float | int | None) -> Config:
@@ -391,28 +334,28 @@ def _say(problems: Iterable[Problem]) -> None:
             print(f"marketmove: and {len(lines) - _SHOWN_PROBLEMS:,} more", file=sys.stderr)
 
 
-def _failed(arguments: Sequence[str], status: ExitStatus, problems: Sequence[Problem]) -> int:
+def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
     _say(problems)
-    if _wants_json(arguments):
+    if _wants_json(typed):
         from marketmove.render.document import failure
         from marketmove.report import CALC_SCHEMA, SESSION_SCHEMA
 
-        schema = CALC_SCHEMA if "calc" in arguments else SESSION_SCHEMA
+        schema = CALC_SCHEMA if "calc" in typed else SESSION_SCHEMA
         with contextlib.suppress(BrokenPipeError, OutputError):
             _emit(failure(schema, status, problems), None, people=False)
     return status
 
 
-def _misused(arguments: Sequence[str], error: Exception) -> int:
+def _misused(typed: Sequence[str], error: Exception) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "marketmove"
     message = str(getattr(error, "format_message", lambda: error)())
-    return _failed(arguments, ExitStatus.USAGE, [Problem(None, f"{message} ({path} --help)")])
+    return _failed(typed, ExitStatus.USAGE, [Problem(None, f"{message} ({path} --help)")])
 
 
-def _wants_json(arguments: Sequence[str]) -> bool:
-    return bool(re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(arguments)))
+def _wants_json(typed: Sequence[str]) -> bool:
+    return bool(re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(typed)))
 
 
 def _reader_left() -> int:

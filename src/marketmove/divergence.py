@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 Kind = Literal["split"]
 
 
-@dataclass(frozen=True, slots=True)
-class Divergence:
+class Divergence(NamedTuple):
     """Two moves that stand apart: ``up`` is the symbol of the higher, ``down`` of the lower.
 
     Moves are in percent, ``spread_pp`` in percentage points, from unrounded moves. Where a report
@@ -35,8 +33,7 @@ class Divergence:
     spread_pp_high: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Breadth:
+class Breadth(NamedTuple):
     """How many of the chosen indices rose, fell, stayed, or have no move, and why."""
 
     up: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem
@@ -18,8 +17,7 @@ _FIELDS = (*_TEXT_FIELDS, "aliases", "decimals")
 _MOST_DECIMALS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """One index: its symbol, its names, and the exchange whose sessions it follows.
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
@@ -91,6 +89,8 @@ class Registry:
         >>> Registry.of([Index("N225", "Nikkei 225")]).nearest("Nikei 225")
         ['Nikkei 225', 'N225']
         """
+        import difflib
+
         written = {_key(name): name for name in others}
         for index in self.indices.values():
             written |= {_key(name): name for name in (index.symbol, index.name, *index.aliases)}
@@ -131,7 +131,7 @@ def parse_indices(
 
 
 def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
-    changed: dict[str, str | int | tuple[str, ...]] = {}
+    changed: dict[str, Any] = {}
     for key, value in fields.items.items():
         place = Place(label, fields.lines[key])
         if key in _TEXT_FIELDS and isinstance(value, yamltext.Scalar):
@@ -149,7 +149,7 @@ def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
             raise BadConfigError.at(place, f"{key}: not of the form that config/indices.yaml shows")
         else:
             raise BadConfigError.at(place, f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
-    return replace(index, **changed)  # type: ignore[arg-type]
+    return index._replace(**changed)
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:
@@ -162,6 +162,8 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     >>> did_you_mean("x", ["palette", "top"])
     '; the keys are palette, top'
     """
+    import difflib
+
     words = list(known)
     near = difflib.get_close_matches(text, words, n=1)
     return f"; did you mean {near[0]}?" if near else f"; the keys are {', '.join(words)}"

@@ -155,7 +155,12 @@ def part_faults(
             for symbol in affected
         )
         (touching if near else others).append(fault.problem)
-    return touching, others
+    return sorted(touching, key=_by_place), sorted(others, key=_by_place)
+
+
+def _by_place(problem: Problem) -> tuple[str, int]:
+    place = problem.place
+    return ("", 0) if place is None else (place.path, place.line or 0)
 
 
 def _within(when: dt.date | None, prior: dt.date | None, session: dt.date) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,8 +25,7 @@ _EXACT = 2.0**53 / 100
 _MOST_DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One index in one session, full precision; None where a figure is not known.
 
     ``_pts`` are index points, ``_pct`` percent (1.5 is 1.5 %). ``change_pct_over`` and
@@ -100,10 +97,17 @@ def changes(close: Floats, prior: Floats) -> tuple[Floats, Floats]:
     units = close_units - prior_units
     change_pts, change_pct = units / scale, units * 100.0 / prior_units
     for i in np.flatnonzero(~(np.maximum(close_units, prior_units) < _EXACT)):
-        exact_close, exact_prior = (Fraction(repr(float(x))) for x in (close[i], prior[i]))
-        change_pts[i] = float(exact_close - exact_prior)
-        change_pct[i] = float((exact_close - exact_prior) / exact_prior * 100)
+        change_pts[i], change_pct[i] = _exact_change(float(close[i]), float(prior[i]))
     return change_pts, change_pct
+
+
+def _exact_change(close: float, prior: float) -> tuple[float, float]:
+    """The same for levels of too many digits to be whole numbers of their last one."""
+    from fractions import Fraction
+
+    exact_close, exact_prior = Fraction(repr(close)), Fraction(repr(prior))
+    change = exact_close - exact_prior
+    return float(change), float(change / exact_prior * 100)
 
 
 def _unit_scale(levels: Floats) -> Floats:

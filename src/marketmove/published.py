@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove import figures, yamltext
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
@@ -24,8 +23,7 @@ _FIGURE_KEYS = ("index", "close", *_PCT_KEYS)
 _FORM = "expected figures: a list of index, close, and change_pct, over_pct or under_pct"
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """One index as a report printed it; the decimals keep the digits that were printed.
 
     ``close`` is in index points, the others in percent; ``over_pct`` and ``under_pct`` are bounds,
@@ -40,8 +38,7 @@ class Printed:
     under_pct: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """The figures of one report for one session, in its order."""
 
     session: dt.date
@@ -184,8 +181,7 @@ def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:
     if printed.change_pct is not None:
         return _with_change(move, printed, printed.change_pct)
     if printed.over_pct is not None or printed.under_pct is not None:
-        return replace(
-            move,
+        return move._replace(
             status="bound",
             change_pct_over=_float(printed.over_pct),
             change_pct_under=_float(printed.under_pct),
@@ -195,8 +191,7 @@ def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:
 
 def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
     pct = figures.as_printed(change_pct)
-    move = replace(
-        move,
+    move = move._replace(
         status="ok",
         change_pct=float(pct.value),
         change_pct_low=float(pct.low),
@@ -207,8 +202,7 @@ def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
     close = figures.as_printed(printed.close)
     prior = figures.combine(figures.prior_close, close, pct)
     pts = figures.combine(figures.change_pts_from_close, close, pct)
-    return replace(
-        move,
+    return move._replace(
         prior_close=float(prior.value),
         prior_close_low=float(prior.low),
         prior_close_high=float(prior.high),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +26,7 @@ _JSON_ONLY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A warning or a note: a stable ``code``, a sentence, and where known the index and place."""
 
     code: str
@@ -40,8 +38,7 @@ class Remark:
         return self.text if self.place is None else f"{self.place}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionReport:
+class SessionReport(NamedTuple):
     """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
 
     ``source`` names the files; ``bundled`` tells that they are the samples. ``divergences`` are
@@ -124,9 +121,9 @@ def remark_document(remark: Remark) -> dict[str, Any]:
     return {"code": remark.code, "text": remark.text, "symbol": remark.symbol, "place": place}
 
 
-def fields_of(record: Any) -> dict[str, Any]:
+def fields_of(record: NamedTuple) -> dict[str, Any]:
     """Give the fields of a frozen record as plain values."""
-    return {name: _plain(getattr(record, name)) for name in record.__slots__}
+    return {name: _plain(value) for name, value in record._asdict().items()}
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove import figures
 from marketmove.errors import Problem, WrongUsageError
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from marketmove.figures import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(NamedTuple):
     """A close, its prior close and the change between them, in index points and percent.
 
     Each is exact, or encloses what the rounding of the figures given leaves open. ``given`` names

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.commands.inputs import (
     Spec,
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from marketmove.sources import ReadOptions, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What was asked: the session, the files, the indices, and how the result is wanted.
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
@@ -45,8 +43,7 @@ class Request:
     pairs: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """The session that was meant, its moves, and what there is to say of the data."""
 
     session: dt.date

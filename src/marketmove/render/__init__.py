@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from marketmove.report import SessionReport
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
 FORMATS = {"table": "table", "csv": "delimited", "json": "document", "markdown": "markdown"}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.

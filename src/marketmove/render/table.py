@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
-from rich.measure import Measurement
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from marketmove.render import Look, page, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Sequence
 
     from marketmove.moves import Move
     from marketmove.report import SessionReport
@@ -28,136 +25,107 @@ PALETTES = {
     "none": ("", ""),
 }
 _HEADS = ("Index", "Close", "Prior close", "Prior session", "Change", "Change %")
-_DATE_COLUMN, _POINTS_COLUMN, _PCT_COLUMN = 3, 4, 5
-_GAP, _INDENT = 3, 2
-_LONGEST_BAR, _SHORTEST_BAR = 24, 6
-_PLAIN_BAR = 10
+_NAME_COLUMN, _DATE_COLUMN, _POINTS_COLUMN, _PCT_COLUMN = 0, 3, 4, 5
+_INDENT, _GAP = Text("  "), Text("   ")
+_LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
+
+
+class Column(NamedTuple):
+    """One column of a table: its head, its cells, and whether they stand to the right."""
+
+    head: str
+    cells: list[Text]
+    right: bool = False
+
+    @property
+    def width(self) -> int:
+        """The widest of head and cells, in terminal cells: a Chinese sign takes two."""
+        return max(Text(self.head).cell_len, *(cell.cell_len for cell in self.cells))
 
 
 def session(report: SessionReport, look: Look) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
-    page_rows, left_out = page.shown(page.moved(report), look.everything)
-    sheet = _Sheet(look)
-    sheet.line(Text(page.title(report), style="bold"))
-    if page_rows:
-        sheet.blank()
-        sheet.table(_moves_table(report, page_rows, look, sheet.natural_width))
+    rows, left_out = page.shown(page.moved(report), look.everything)
+    lines = [Text(page.title(report), style="bold"), Text()]
+    if rows:
+        lines += [*_aligned(_fitting(_move_columns(report, rows, look), rows, look)), Text()]
     if silent := page.without_move(report):
-        sheet.blank()
-        sheet.table(_silent_table(silent))
+        lines += [*_aligned(_silent_columns(silent)), Text()]
     if report.divergences:
-        sheet.blank()
-        sheet.table(_pairs_table(report, look))
-    sheet.blank()
-    for footer in page.footers(report, left_out):
-        sheet.line(Text(footer, style="dim"), _INDENT)
+        lines += [*_aligned(_pair_columns(report, look)), Text()]
+    lines += [_INDENT + Text(footer, "dim") for footer in page.footers(report, left_out)]
     for warning in report.warnings:
-        sheet.line(Text(f"Warning: {words.visible(str(warning))}", style="yellow"), _INDENT)
-    return sheet.text()
+        lines.append(_INDENT + Text(f"Warning: {words.visible(str(warning))}", "yellow"))
+    return _written(lines, look)
 
 
-class _Sheet:
-    """Lines of styled text, written at their own width, so that nothing is cut or wrapped."""
-
-    def __init__(self, look: Look) -> None:
-        self.look = look
-        self.buffer = io.StringIO()
-        self.console = Console(
-            file=self.buffer,
-            width=10_000,
-            force_terminal=look.colour,
-            color_system="256" if look.colour else None,
-            no_color=not look.colour,
-            legacy_windows=False,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            _environ={},
-        )
-
-    def natural_width(self, table: Table) -> int:
-        return _INDENT + Measurement.get(self.console, self.console.options, table).maximum
-
-    def line(self, text: Text, indent: int = 0) -> None:
-        self.console.print(Text(" " * indent) + text, no_wrap=True, crop=False, soft_wrap=True)
-
-    def blank(self) -> None:
-        self.buffer.write("\n")
-
-    def table(self, table: Table) -> None:
-        self.console.print(Padding(table, (0, 0, 0, _INDENT)), no_wrap=True, crop=False)
-
-    def text(self) -> str:
-        lines = (line.rstrip() for line in self.buffer.getvalue().splitlines())
-        text = "\n".join(lines) + "\n"
-        return words.plain_ascii(text) if self.look.ascii_only else text
+def _move_columns(report: SessionReport, moves: Sequence[Move], look: Look) -> list[Column]:
+    """Name, close, prior close, its date where one needs saying, change in points and percent."""
+    texts = [page.cells(report, move) for move in moves]
+    columns = []
+    for n, head in enumerate(_HEADS):
+        coloured = n in {_POINTS_COLUMN, _PCT_COLUMN}
+        styles = [_style(move, look) if coloured else "" for move in moves]
+        cells = [Text(row[n], style) for row, style in zip(texts, styles, strict=True)]
+        if n != _DATE_COLUMN or any(row[n] for row in texts):
+            columns.append(Column(head, cells, right=n not in {_NAME_COLUMN, _DATE_COLUMN}))
+    return columns
 
 
-def _moves_table(
-    report: SessionReport, moves: list[Move], look: Look, width_of: Callable[[Table], int]
-) -> Table:
-    """The table of moves: with bars as long as there is room, else without, else without points."""
-    dropped = set() if any(page.cells(report, m)[_DATE_COLUMN] for m in moves) else {_DATE_COLUMN}
-    bare = _columns(report, moves, look, dropped)
+def _fitting(columns: list[Column], moves: Sequence[Move], look: Look) -> list[Column]:
+    """Add bars as long as the terminal has room for, or leave out the points where it has none."""
     if look.width is None:
-        return _columns(report, moves, look, dropped, _PLAIN_BAR)
-    room = look.width - width_of(bare) - _GAP
-    longest = min(_LONGEST_BAR, _bar_length(moves, room))
+        return [*columns, Column("", _bars(moves, look, _USUAL_BAR))]
+    room = look.width - _line_width(columns)
+    longest = min(_LONGEST_BAR, _bar_room(moves, room - len(_GAP)))
     if longest >= _SHORTEST_BAR:
-        return _columns(report, moves, look, dropped, longest)
-    if room >= -_GAP:
-        return bare
-    return _columns(report, moves, look, dropped | {_POINTS_COLUMN})
+        return [*columns, Column("", _bars(moves, look, longest))]
+    return columns if room >= 0 else [c for c in columns if c.head != _HEADS[_POINTS_COLUMN]]
 
 
-def _columns(
-    report: SessionReport, moves: list[Move], look: Look, dropped: set[int], bar: int = 0
-) -> Table:
-    table = _table()
-    kept = [n for n in range(len(_HEADS)) if n not in dropped]
-    for n in kept:
-        table.add_column(_HEADS[n], justify="left" if n in {0, _DATE_COLUMN} else "right")
-    if bar:
-        table.add_column("")
-    bars = _bars(moves, look, bar)
-    for move, drawn in zip(moves, bars, strict=True):
-        cells = [Text(cell) for cell in page.cells(report, move)]
-        for n in (_POINTS_COLUMN, _PCT_COLUMN):
-            cells[n].stylize(_style(move, look))
-        table.add_row(*(cells[n] for n in kept), *([drawn] if bar else []))
-    return table
+def _silent_columns(rows: Iterable[tuple[str, str]]) -> list[Column]:
+    names, reasons = zip(*rows, strict=True)
+    return [
+        Column("Without a move", [Text(name) for name in names]),
+        Column("", [Text(reason, "dim") for reason in reasons]),
+    ]
 
 
-def _silent_table(rows: list[tuple[str, str]]) -> Table:
-    table = _table()
-    table.add_column("Without a move")
-    table.add_column("")
-    for name, reason in rows:
-        table.add_row(Text(name), Text(reason, style="dim"))
-    return table
-
-
-def _pairs_table(report: SessionReport, look: Look) -> Table:
-    table = _table()
-    table.add_column("Divergent moves")
-    table.add_column("")
-    table.add_column("")
-    table.add_column("Spread", justify="right")
+def _pair_columns(report: SessionReport, look: Look) -> list[Column]:
     up_style, down_style = PALETTES[look.palette]
+    sides = [page.sides(report, pair) for pair in report.divergences]
     approximate = report.basis == "published"
-    for pair in report.divergences:
-        up, down = page.sides(report, pair)
-        table.add_row(
-            Text(up, style=up_style),
-            Text("versus", style="dim"),
-            Text(down, style=down_style),
-            Text(words.spread(pair, approximate)),
+    spreads = [words.spread(pair, approximate) for pair in report.divergences]
+    return [
+        Column("Divergent moves", [Text(up, up_style) for up, _ in sides]),
+        Column("", [Text("versus", "dim") for _ in sides]),
+        Column("", [Text(down, down_style) for _, down in sides]),
+        Column("Spread", [Text(spread) for spread in spreads], right=True),
+    ]
+
+
+def _line_width(columns: Sequence[Column]) -> int:
+    return len(_INDENT) + sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1)
+
+
+def _aligned(columns: Sequence[Column]) -> list[Text]:
+    """The lines of a table, each cell padded to its column."""
+    heads = [Text(column.head, "bold") for column in columns]
+    widths = [column.width for column in columns]
+    rows = [heads, *map(list, zip(*(column.cells for column in columns), strict=True))]
+    return [
+        _INDENT
+        + _GAP.join(
+            _padded(cell, width, column.right)
+            for cell, width, column in zip(row, widths, columns, strict=True)
         )
-    return table
+        for row in rows
+    ]
 
 
-def _table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+def _padded(cell: Text, width: int, right: bool) -> Text:
+    spaces = Text(" " * (width - cell.cell_len))
+    return spaces + cell if right else cell + spaces
 
 
 def _style(move: Move, look: Look) -> str:
@@ -168,32 +136,51 @@ def _style(move: Move, look: Look) -> str:
     return up if pct > 0 else down if pct < 0 else ""
 
 
-def _bar_length(moves: list[Move], room: int) -> int:
+def _bar_room(moves: Sequence[Move], room: int) -> int:
     """How long the longest bar may be, so that both sides and the zero line fit into the room."""
     highest, lowest = _extremes(moves)
     widest = max(highest, -lowest)
-    return int((room - 2) * widest / (highest - lowest)) if widest else _SHORTEST_BAR
+    # One cell for the zero line, one for a short side that is rounded up to a block.
+    return int((room - 2) * widest / (highest - lowest)) if widest else 0
 
 
-def _extremes(moves: list[Move]) -> tuple[float, float]:
+def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
     known = [move.change_pct for move in moves if move.change_pct is not None]
     return max([0.0, *known]), min([0.0, *known])
 
 
-def _bars(moves: list[Move], look: Look, longest: int) -> list[Text]:
+def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Text]:
     highest, lowest = _extremes(moves)
-    unit = longest / max(highest, -lowest, 1e-9)
+    unit = longest / (max(highest, -lowest) or 1.0)
     left = _blocks(lowest, unit)
     up, down = PALETTES[look.palette]
-    drawn = []
+    bars = []
     for move in moves:
         pct = move.change_pct or 0.0
         blocks = "▇" * _blocks(pct, unit)
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
-        drawn.append(Text.assemble((fallen.rjust(left), down), ("│", "dim"), (risen, up)))
-    return drawn
+        bars.append(Text.assemble((fallen.rjust(left), down), ("│", "dim"), (risen, up)))
+    return bars
 
 
 def _blocks(pct: float, unit: float) -> int:
     """Blocks of a bar: at least one for any move that is not zero."""
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
+
+
+def _written(lines: Iterable[Text], look: Look) -> str:
+    """Styled lines as one text: with colour codes where they are wanted, never wrapped."""
+    lines = list(lines)
+    for line in lines:
+        line.rstrip()
+    page_text = Text("\n").join(lines)
+    if look.colour:
+        buffer = io.StringIO()
+        console = Console(
+            file=buffer, force_terminal=True, color_system="256", legacy_windows=False, _environ={}
+        )
+        console.print(page_text, soft_wrap=True, end="")
+        text = buffer.getvalue()
+    else:
+        text = page_text.plain
+    return (words.plain_ascii(text) if look.ascii_only else text) + "\n"

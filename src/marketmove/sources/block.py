@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
     from marketmove.errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something in a file that cannot be used, and which index and date it may concern.
 
     None for ``symbol`` or ``session`` means that it may be any.
@@ -26,8 +24,7 @@ class Fault:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The closes of a file, or of a part of one.
 
     ``frame`` has a row a close, in the order of the file: ``symbol`` (as the file writes it),
@@ -44,20 +41,27 @@ class Block:
     def of(
         cls,
         label: str,
-        closes: Iterable[tuple[str, dt.date, float, int]],
+        closes: Sequence[tuple[str, dt.date, float, int]],
         symbols: Iterable[str],
         faults: Iterable[Fault],
     ) -> Block:
         """Make a block from rows of symbol, session, close and line."""
+        import numpy as np
         import pandas as pd
 
-        frame = pd.DataFrame(closes, columns=["symbol", "session", "close", "line"])
-        frame["session"] = pd.to_datetime(frame["session"]).astype("datetime64[s]")
+        texts, sessions, values, lines = zip(*closes, strict=True) if closes else ((), (), (), ())
+        frame = pd.DataFrame(
+            {
+                "symbol": pd.Categorical(texts),
+                "session": np.array(sessions, dtype="datetime64[D]").astype("datetime64[s]"),
+                "close": np.array(values, dtype=np.float64),
+                "line": np.array(lines, dtype=np.int64),
+            }
+        )
         return cls(label, frame, tuple(symbols), tuple(faults))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """What the user said of the files, where they do not say it themselves.
 
     ``symbol`` names the one index of a file; ``decimal`` is "." or ","; ``date_format`` is

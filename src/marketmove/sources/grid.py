@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from marketmove.errors import Place, UnrecognisedFileError
 
@@ -14,8 +14,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SAMPLE_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """A table of text: ``header``, equally long ``rows`` with their lines, and the ``ragged`` ones.
 
     Lines are physical, counted from 1; a row that spans several has the first of them. Blank lines

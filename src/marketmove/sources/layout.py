@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.dates import UndecidedError, read_dates
@@ -41,8 +40,7 @@ OTHER_WORDS = (
 _SAMPLE_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Which column is what, by number from 0.
 
     ``tidy`` tables have a ``symbol`` column; otherwise each of ``closes`` is one index, named by

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, UnreadableFileError
 
@@ -14,8 +13,7 @@ _YAML_KEY = re.compile(r"^(figures|closes)[ ]*:", re.MULTILINE)
 _SNIFFED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The text of one file; ``stem`` is its name without folder and ending, None for a pipe."""
 
     label: str

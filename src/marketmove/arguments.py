@@ -1,0 +1,134 @@
+"""What was typed, made into values; each function names what it expected instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from marketmove.errors import WrongUsageError
+from marketmove.sources.block import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.commands.inputs import When
+
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+_ORDERS = ("dmy", "mdy", "ymd")
+_PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
+
+
+def session_date(text: str, today: dt.date) -> When:
+    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> session_date("yesterday", dt.date(2025, 3, 1))
+    datetime.date(2025, 2, 28)
+    """
+    if text == "latest":
+        return "latest"
+    if text in {"today", "yesterday"}:
+        return today - dt.timedelta(days=text == "yesterday")
+    try:
+        date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date is a label
+    except ValueError:
+        date = dt.date.min
+    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
+        expected = "a date such as 2025-02-04, or latest, today, yesterday"
+        raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
+    return date
+
+
+def paths(texts: Sequence[str]) -> list[str]:
+    """Check the files named by ``--levels``.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is a URL, or standard input stands twice.
+
+    Examples
+    --------
+    >>> paths(["closes.csv", "-"])
+    ['closes.csv', '-']
+    """
+    for text in texts:
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+            raise WrongUsageError.at(
+                None,
+                f"{text} is a URL, and marketmove reads files; download it, or pipe it:"
+                f" curl -s {text} | marketmove session DATE --levels -",
+            )
+    if list(texts).count("-") > 1:
+        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+    return list(texts)
+
+
+def refuse_stray(texts: Sequence[str]) -> None:
+    """Refuse what stands after the date, such as the files that a shell made of a ``*``.
+
+    Raises
+    ------
+    WrongUsageError
+        If there is anything; the message says what to type instead.
+    """
+    if texts:
+        raise WrongUsageError.at(
+            None,
+            f"{texts[0]} stands after the date; name each file with --levels"
+            f" (--levels {texts[0]}), also where the shell put several for a *",
+        )
+
+
+def reading(symbol: str | None, decimal: str | None, date_format: str | None) -> ReadOptions:
+    """Check what was said of files that leave something open.
+
+    Raises
+    ------
+    WrongUsageError
+        If the date format is none.
+
+    Examples
+    --------
+    >>> reading(None, ",", "dmy").decimal
+    ','
+    """
+    if date_format is not None and not _is_date_format(date_format):
+        expected = "dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
+        raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")
+    if symbol is not None and not symbol.strip():
+        raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
+    return ReadOptions(symbol, decimal, date_format)
+
+
+def _is_date_format(text: str) -> bool:
+    pattern = all(any(part in text for part in parts) for parts in _PATTERN_PARTS)
+    return text in _ORDERS or pattern
+
+
+def floor_pct(text: str | None) -> float | None:
+    """Read the least size of a divergent move, in percent.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is not a number of zero or more.
+
+    Examples
+    --------
+    >>> floor_pct("0.5%")
+    0.5
+    """
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%").strip()
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,12})?", number):
+        raise WrongUsageError.at(None, f"--floor-pct: {text} is not a percentage such as 0.5")
+    return float(number)
