@@ -37,7 +37,7 @@ class Levels:
     def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
         """Give the dates on which any of the indices has a close, in order."""
         chosen = self.frame.loc[self.frame["symbol"].isin(list(symbols)), "session"]
-        return [when.date() for when in chosen.drop_duplicates().sort_values()]
+        return [when.date() for when in sorted(chosen.unique())]
 
     def latest(self, symbols: Iterable[str]) -> dt.date:
         """Give the last date on which any of the indices has a close, or a row that is unusable.
