@@ -1,4 +1,4 @@
-"""The smallest typer + rich + pandas program that does the job of `marketmove session` on good data."""
+"""The smallest typer + rich + pandas program for the job of `marketmove session`."""
 
 import pandas as pd
 import typer
@@ -17,7 +17,11 @@ def session(date: str, levels: str = "samples/closes.csv") -> None:
     for row in rows.itertuples():
         change = row.close - row.prior
         table.add_row(
-            row.symbol, f"{row.close:,.2f}", f"{row.prior:,.2f}", f"{change:+,.2f}", f"{row.pct:+.2f}%"
+            row.symbol,
+            f"{row.close:,.2f}",
+            f"{row.prior:,.2f}",
+            f"{change:+,.2f}",
+            f"{row.pct:+.2f}%",
         )
     pairs = Table("Up", "Down", "Spread")
     for up in rows[rows["pct"] >= 0.5].itertuples():

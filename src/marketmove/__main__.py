@@ -1,5 +1,17 @@
-"""Run the program as ``python -m marketmove``."""
+"""Run the program: what the command `marketmove` and ``python -m marketmove`` start."""
 
-from marketmove.cli import main
+import gc
 
-main()
+
+def main() -> None:
+    """Run the command line."""
+    # Imports make some hundred thousand objects that all stay; looking for garbage among them
+    # takes a tenth of a run.
+    gc.set_threshold(200_000)
+    from marketmove.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

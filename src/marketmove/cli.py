@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 import os
 import re
 import shutil
@@ -70,9 +69,6 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the program with the arguments it was called with, and end with its status."""
-    # Imports make some hundred thousand objects that all stay; looking for garbage among them
-    # takes a tenth of a run.
-    gc.set_threshold(200_000)
     sys.exit(run(sys.argv[1:]))
 
 
