@@ -41,11 +41,16 @@ def approx(move: Move) -> str:
     return "≈ " if move.prior_close_low is not None else ""
 
 
-def cells(report: SessionReport, move: Move) -> list[str]:
+def name(move: Move, symbols: bool = False) -> str:
+    """Give what an index is called: its name, or its symbol where that has to be short."""
+    return words.visible(move.symbol if symbols else move.name)
+
+
+def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]:
     """Give the columns of one move: name, close, prior close, its date, change, change %."""
     mark = approx(move)
     return [
-        words.visible(move.name),
+        name(move, symbols),
         words.level(move.close, move.decimals),
         mark + words.level(move.prior_close, move.decimals),
         words.prior_date(report.session, move.prior_session),
@@ -54,10 +59,10 @@ def cells(report: SessionReport, move: Move) -> list[str]:
     ]
 
 
-def without_move(report: SessionReport) -> list[tuple[str, str]]:
+def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
     """Give each index that has no move, with the reason in words."""
     return [
-        (words.visible(move.name), _reason(move)) for move in report.moves
+        (name(move, symbols), _reason(move)) for move in report.moves
         if move.status not in {"ok", "bound"}
     ]  # fmt: skip
 
@@ -71,9 +76,9 @@ def _reason(move: Move) -> str:
     return f"no close in this session; last {last} on {move.prior_session}"
 
 
-def sides(report: SessionReport, pair: Divergence) -> tuple[str, str]:
+def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
     """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
-    names = {move.symbol: words.visible(move.name) for move in report.moves}
+    names = {move.symbol: name(move, symbols) for move in report.moves}
     up = words.move_percent(pair.up_pct, pair.up_pct_over, None)
     down = words.move_percent(pair.down_pct, None, pair.down_pct_under)
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"

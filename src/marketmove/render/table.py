@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.console import Console
-from rich.text import Text
+from rich.cells import cell_len
 
 from marketmove.render import Look, page, words
 
@@ -26,106 +25,151 @@ PALETTES = {
 }
 _HEADS = ("Index", "Close", "Prior close", "Prior session", "Change", "Change %")
 _NAME_COLUMN, _DATE_COLUMN, _POINTS_COLUMN, _PCT_COLUMN = 0, 3, 4, 5
-_INDENT, _GAP = Text("  "), Text("   ")
+_INDENT = "  "
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
+
+
+class Span(NamedTuple):
+    """A piece of text and the style it has in colour."""
+
+    text: str
+    style: str = ""
+
+
+Line = list[Span]
 
 
 class Column(NamedTuple):
     """One column of a table: its head, its cells, and whether they stand to the right."""
 
     head: str
-    cells: list[Text]
+    cells: list[Line]
     right: bool = False
 
     @property
     def width(self) -> int:
         """The widest of head and cells, in terminal cells: a Chinese sign takes two."""
-        return max(Text(self.head).cell_len, *(cell.cell_len for cell in self.cells))
+        return max(cell_len(self.head), *map(_length, self.cells))
+
+
+class Fit(NamedTuple):
+    """How tables are made to fit: the gap between columns, symbols for names, no points."""
+
+    gap: int
+    symbols: bool = False
+    points: bool = True
+
+
+# From the roomiest to the narrowest; figures are never cut.
+_FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False))
 
 
 def session(report: SessionReport, look: Look) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = page.shown(page.moved(report), look.everything)
-    lines = [Text(page.title(report), style="bold"), Text()]
-    if rows:
-        lines += [*_aligned(_fitting(_move_columns(report, rows, look), rows, look)), Text()]
-    if silent := page.without_move(report):
-        lines += [*_aligned(_silent_columns(silent)), Text()]
-    if report.divergences:
-        lines += [*_aligned(_pair_columns(report, look)), Text()]
-    lines += [_INDENT + Text(footer, "dim") for footer in page.footers(report, left_out)]
+    fit, (moves, silent, pairs) = _fitting(report, rows, look)
+    if moves:
+        moves = _with_bars(moves, rows, look, fit)
+    lines: list[Line] = [[Span(page.title(report), "bold")], []]
+    for columns in filter(None, (moves, silent, pairs)):
+        lines += [*_aligned(columns, fit), []]
+    lines += [[Span(_INDENT + footer, "dim")] for footer in page.footers(report, left_out)]
     for warning in report.warnings:
-        lines.append(_INDENT + Text(f"Warning: {words.visible(str(warning))}", "yellow"))
+        text = f"{_INDENT}Warning: {words.visible(str(warning))}"
+        lines.append([Span(text, "yellow")])
     return _written(lines, look)
 
 
-def _move_columns(report: SessionReport, moves: Sequence[Move], look: Look) -> list[Column]:
+def _fitting(
+    report: SessionReport, rows: Sequence[Move], look: Look
+) -> tuple[Fit, tuple[list[Column], list[Column], list[Column]]]:
+    """The roomiest tables that the terminal has room for: moves, those without one, pairs."""
+    for fit in _FITS:
+        tables = (
+            _move_columns(report, rows, look, fit),
+            _silent_columns(report, fit),
+            _pair_columns(report, look, fit),
+        )
+        if look.width is None or all(_line_width(table, fit) <= look.width for table in tables):
+            break
+    return fit, tables
+
+
+def _move_columns(
+    report: SessionReport, moves: Sequence[Move], look: Look, fit: Fit
+) -> list[Column]:
     """Name, close, prior close, its date where one needs saying, change in points and percent."""
-    texts = [page.cells(report, move) for move in moves]
+    texts = [page.cells(report, move, fit.symbols) for move in moves]
+    dated = any(row[_DATE_COLUMN] for row in texts)
+    left_out = {_DATE_COLUMN: not dated, _POINTS_COLUMN: not fit.points}
     columns = []
-    for n, head in enumerate(_HEADS):
+    for n, head in enumerate(_HEADS if moves else ()):
         coloured = n in {_POINTS_COLUMN, _PCT_COLUMN}
         styles = [_style(move, look) if coloured else "" for move in moves]
-        cells = [Text(row[n], style) for row, style in zip(texts, styles, strict=True)]
-        if n != _DATE_COLUMN or any(row[n] for row in texts):
+        cells = [[Span(row[n], style)] for row, style in zip(texts, styles, strict=True)]
+        if not left_out.get(n):
             columns.append(Column(head, cells, right=n not in {_NAME_COLUMN, _DATE_COLUMN}))
     return columns
 
 
-def _fitting(columns: list[Column], moves: Sequence[Move], look: Look) -> list[Column]:
-    """Add bars as long as the terminal has room for, or leave out the points where it has none."""
+def _with_bars(columns: list[Column], moves: Sequence[Move], look: Look, fit: Fit) -> list[Column]:
+    """Add bars as long as the terminal has room for, if it has any."""
     if look.width is None:
         return [*columns, Column("", _bars(moves, look, _USUAL_BAR))]
-    room = look.width - _line_width(columns)
-    longest = min(_LONGEST_BAR, _bar_room(moves, room - len(_GAP)))
-    if longest >= _SHORTEST_BAR:
-        return [*columns, Column("", _bars(moves, look, longest))]
-    return columns if room >= 0 else [c for c in columns if c.head != _HEADS[_POINTS_COLUMN]]
+    room = look.width - _line_width(columns, fit) - fit.gap
+    longest = min(_LONGEST_BAR, _bar_room(moves, room))
+    bars = [Column("", _bars(moves, look, longest))] if longest >= _SHORTEST_BAR else []
+    return columns + bars
 
 
-def _silent_columns(rows: Iterable[tuple[str, str]]) -> list[Column]:
-    names, reasons = zip(*rows, strict=True)
+def _silent_columns(report: SessionReport, fit: Fit) -> list[Column]:
+    rows = page.without_move(report, fit.symbols)
+    if not rows:
+        return []
     return [
-        Column("Without a move", [Text(name) for name in names]),
-        Column("", [Text(reason, "dim") for reason in reasons]),
+        Column("Without a move", [[Span(name)] for name, _ in rows]),
+        Column("", [[Span(reason, "dim")] for _, reason in rows]),
     ]
 
 
-def _pair_columns(report: SessionReport, look: Look) -> list[Column]:
+def _pair_columns(report: SessionReport, look: Look, fit: Fit) -> list[Column]:
+    if not report.divergences:
+        return []
     up_style, down_style = PALETTES[look.palette]
-    sides = [page.sides(report, pair) for pair in report.divergences]
+    sides = [page.sides(report, pair, fit.symbols) for pair in report.divergences]
     approximate = report.basis == "published"
     spreads = [words.spread(pair, approximate) for pair in report.divergences]
     return [
-        Column("Divergent moves", [Text(up, up_style) for up, _ in sides]),
-        Column("", [Text("versus", "dim") for _ in sides]),
-        Column("", [Text(down, down_style) for _, down in sides]),
-        Column("Spread", [Text(spread) for spread in spreads], right=True),
+        Column("Divergent moves", [[Span(up, up_style)] for up, _ in sides]),
+        Column("", [[Span("versus", "dim")] for _ in sides]),
+        Column("", [[Span(down, down_style)] for _, down in sides]),
+        Column("Spread", [[Span(spread)] for spread in spreads], right=True),
     ]
 
 
-def _line_width(columns: Sequence[Column]) -> int:
-    return len(_INDENT) + sum(c.width for c in columns) + len(_GAP) * (len(columns) - 1)
+def _line_width(columns: Sequence[Column], fit: Fit) -> int:
+    gaps = fit.gap * (len(columns) - 1)
+    return len(_INDENT) + sum(column.width for column in columns) + gaps
 
 
-def _aligned(columns: Sequence[Column]) -> list[Text]:
+def _aligned(columns: Sequence[Column], fit: Fit) -> list[Line]:
     """The lines of a table, each cell padded to its column."""
-    heads = [Text(column.head, "bold") for column in columns]
+    heads: list[Line] = [[Span(column.head, "bold")] for column in columns]
+    rows = [heads, *zip(*(column.cells for column in columns), strict=True)]
     widths = [column.width for column in columns]
-    rows = [heads, *map(list, zip(*(column.cells for column in columns), strict=True))]
-    return [
-        _INDENT
-        + _GAP.join(
-            _padded(cell, width, column.right)
-            for cell, width, column in zip(row, widths, columns, strict=True)
-        )
-        for row in rows
-    ]
+    gap = Span(" " * fit.gap)
+    lines = []
+    for row in rows:
+        line = [Span(_INDENT)]
+        for cell, width, column in zip(row, widths, columns, strict=True):
+            padding = Span(" " * (width - _length(cell)))
+            line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
+        lines.append(line)
+    return lines
 
 
-def _padded(cell: Text, width: int, right: bool) -> Text:
-    spaces = Text(" " * (width - cell.cell_len))
-    return spaces + cell if right else cell + spaces
+def _length(line: Line) -> int:
+    return sum(cell_len(span.text) for span in line)
 
 
 def _style(move: Move, look: Look) -> str:
@@ -149,7 +193,7 @@ def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
     return max([0.0, *known]), min([0.0, *known])
 
 
-def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Text]:
+def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Line]:
     highest, lowest = _extremes(moves)
     unit = longest / (max(highest, -lowest) or 1.0)
     left = _blocks(lowest, unit)
@@ -159,7 +203,7 @@ def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Text]:
         pct = move.change_pct or 0.0
         blocks = "▇" * _blocks(pct, unit)
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
-        bars.append(Text.assemble((fallen.rjust(left), down), ("│", "dim"), (risen, up)))
+        bars.append([Span(fallen.rjust(left), down), Span("│", "dim"), Span(risen, up)])
     return bars
 
 
@@ -168,19 +212,30 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
 
 
-def _written(lines: Iterable[Text], look: Look) -> str:
+def _written(lines: Iterable[Line], look: Look) -> str:
     """Styled lines as one text: with colour codes where they are wanted, never wrapped."""
     lines = list(lines)
-    for line in lines:
-        line.rstrip()
-    page_text = Text("\n").join(lines)
     if look.colour:
-        buffer = io.StringIO()
-        console = Console(
-            file=buffer, force_terminal=True, color_system="256", legacy_windows=False, _environ={}
-        )
-        console.print(page_text, soft_wrap=True, end="")
-        text = buffer.getvalue()
+        text = _coloured(lines)
     else:
-        text = page_text.plain
+        text = "\n".join("".join(span.text for span in line).rstrip() for line in lines)
     return (words.plain_ascii(text) if look.ascii_only else text) + "\n"
+
+
+def _coloured(lines: Iterable[Line]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    styled = [Text.assemble(*line) for line in lines]
+    for line in styled:
+        line.rstrip()
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="256",
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as capture:
+        console.print(Text("\n").join(styled), soft_wrap=True, end="")
+    return capture.get()
