@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.indices import Registry, did_you_mean, parse_indices
 from marketmove.resources import root
+from marketmove.sources.dates import Exchange
+from marketmove.words import Words, parse_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,8 @@ class Config:
     top: int
     sort: str
     registry: Registry
+    words: Words
+    exchanges: dict[str, Exchange]
     places: dict[str, Place] = field(default_factory=dict)
 
 
@@ -60,6 +65,8 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     """
     folder = root() / "config"
     indices, problems = parse_indices(*_read(folder / "indices.yaml", "config/indices.yaml"), {})
+    words, more = parse_words(*_read(folder / "columns.yaml", "config/columns.yaml"))
+    problems += more
     defaults, label = _read(folder / "marketmove.yaml", "config/marketmove.yaml")
     values, places = _settings(defaults, label, problems)
     if user_file is not None:
@@ -69,15 +76,18 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         places |= own_places
         values["levels"] = [_located(p, user_file.parent, home) for p in values["levels"]]
         indices, more = parse_indices(values["indices"], label, indices)
-        problems += more
+        words, wrong = parse_words(values["columns"], label, words)
+        problems += more + wrong
     if problems:
         raise BadConfigError(problems)
     try:
         registry = Registry.of(indices.values())
     except ValueError as clash:
         raise BadConfigError.at(places["indices"], str(clash)) from None
-    del values["indices"]
-    return Config(**{**values, "levels": tuple(values["levels"])}, registry=registry, places=places)
+    del values["indices"], values["columns"]
+    values["levels"] = tuple(values["levels"])
+    exchanges = _exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
+    return Config(**values, registry=registry, words=words, exchanges=exchanges, places=places)
 
 
 def with_choices(config: Config, **chosen: Any) -> Config:
@@ -129,6 +139,19 @@ def _settings(
     return values, places
 
 
+def _exchanges(document: yamltext.Value, label: str) -> dict[str, Exchange]:
+    """The clocks of exchanges, in the form of ``config/exchanges.yaml``."""
+    items = document.items if isinstance(document, yamltext.Mapping) else {}
+    clocks = {}
+    for code, value in items.items():
+        texts = value.items if isinstance(value, yamltext.Mapping) else {}
+        zone, close = texts.get("zone"), texts.get("close")
+        if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
+            raise BadConfigError.at(Place(label, value.line), f"{code}: expected zone and close")
+        clocks[code] = Exchange(zone.text, dt.time.fromisoformat(close.text))
+    return clocks
+
+
 def _paths(value: yamltext.Value) -> list[str]:
     items = value.items if isinstance(value, yamltext.Sequence) else (value,)
     paths = [v.text for v in items if isinstance(v, yamltext.Scalar) and v.text]
@@ -178,4 +201,5 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "top": _count,
     "sort": _one_of(SORTS),
     "indices": _as_is,
+    "columns": _as_is,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.indices import Registry
-from marketmove.sources import Block, Fault
+from marketmove.sources import Block, Close, Fault, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEY = ["symbol", "session"]
+# A 32-bit float is written with six or more decimals, or with five by some.
+_FLOAT_NOISE = 6e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Levels:
     symbols: tuple[str, ...]
     registry: Registry
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+    repeats: tuple[Problem, ...] = ()
+    readings: tuple[tuple[str, Reading], ...] = ()
 
     def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
         """Give the dates on which any of the indices has a close, in order."""
@@ -79,13 +84,45 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     symbol_of = {text: registry.resolve(text).symbol for block in blocks for text in block.symbols}
     frame = pd.concat([block.frame.assign(file=block.label) for block in blocks], ignore_index=True)
     frame["symbol"] = frame["symbol"].map(symbol_of).astype("category")
+    frame, noise = _without_noise(frame, registry)
     frame["file"] = frame["file"].astype("category")
     frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
     frame, conflicts, repeats = _without_duplicates(frame)
     unusable = [f for block in blocks for f in _resolved(block.faults, symbol_of)]
     return Levels(
-        frame, tuple(dict.fromkeys(symbol_of.values())), registry, (*unusable, *conflicts), repeats
+        frame=frame,
+        symbols=tuple(dict.fromkeys(symbol_of.values())),
+        registry=registry,
+        faults=(*unusable, *conflicts),
+        warnings=tuple(warning for block in blocks for warning in block.warnings),
+        notes=(*(note for block in blocks for note in block.notes), *noise),
+        repeats=repeats,
+        readings=tuple((block.label, block.reading) for block in blocks),
     )
+
+
+def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
+    """Levels without the noise of 32-bit floats: 20225.109375 was 20,225.11 before a feed had it.
+
+    That is certain where the level, to the index's decimals, is the very 32-bit float written.
+    """
+    import numpy as np
+
+    decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
+    scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
+    written = frame["close"].to_numpy()
+    rounded = np.rint(written * scale) / scale
+    as_feed = rounded.astype(np.float32).astype(np.float64)
+    noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
+    if not noisy.any():
+        return frame, []
+    first: Any = next(frame[noisy].itertuples())
+    text = (
+        f"levels with the noise of 32-bit floats, such as {first.close!r}, are read to the index's"
+        f" decimals: {rounded[noisy][0]:,.{int(decimals[noisy].iloc[0])}f}"
+    )
+    note = Problem(Place(str(first.file), int(first.line)), text)
+    return frame.assign(close=np.where(noisy, rounded, written)), [note]
 
 
 def _resolved(faults: Iterable[Fault], symbol_of: Mapping[str, str]) -> Iterable[Fault]:
@@ -176,8 +213,8 @@ def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:
     ('HSI',)
     """
     numbered = [
-        (symbol, dt.date.fromisoformat(date), float(close), line)
+        Close(symbol, dt.date.fromisoformat(date), float(close), line)
         for line, (symbol, date, close) in enumerate(rows, start=2)
     ]
-    block = Block.of("closes.csv", numbered, dict.fromkeys(row[0] for row in numbered), [])
+    block = Block.of("closes.csv", numbered, dict.fromkeys(row.symbol for row in numbered))
     return fold([block], Registry.of([]))

@@ -8,7 +8,7 @@ from marketmove import figures, yamltext
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
 from marketmove.indices import Registry, did_you_mean
 from marketmove.moves import Move
-from marketmove.sources.dates import EXPECTED, read_dates
+from marketmove.sources.dates import EXPECTED, by_order
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -64,7 +64,7 @@ def read_published(source: Source, registry: Registry) -> Published:
     BadFiguresError
         With every figure that is no number, or an index that stands twice.
     """
-    document = yamltext.parse(source.text, source.label, UnrecognisedFileError)
+    document = yamltext.parse(source.utf8(), source.label, UnrecognisedFileError)
     if not isinstance(document, yamltext.Mapping):
         raise UnrecognisedFileError.at(Place(source.label), _FORM)
     _refuse_unknown(document, _KEYS, source.label)
@@ -94,7 +94,7 @@ def _session(document: yamltext.Mapping, label: str) -> dt.date:
         raise UnrecognisedFileError.at(
             Place(label), "no session: the date that the figures are for"
         )
-    session = read_dates([value.text], "ymd")[value.text]
+    session = by_order("ymd")(value.text)
     if session is None:
         text = f"session: {value.text} is not a date; expected {EXPECTED.split(' or ')[0]}"
         raise UnrecognisedFileError.at(Place(label, value.line), text)

@@ -16,6 +16,7 @@ from marketmove.commands.inputs import (
 from marketmove.divergence import breadth, count_splits, splits
 from marketmove.errors import BadFiguresError, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
+from marketmove.sources import Context
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -112,11 +113,14 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.doubts import stated_otherwise
     from marketmove.levels import fold, part_faults
     from marketmove.moves import session_moves
     from marketmove.sources import read_blocks
 
-    levels = fold(read_blocks(sources, request.reading), request.config.registry)
+    config = request.config
+    context = Context(config.registry, config.words, config.exchanges)
+    levels = fold(read_blocks(sources, request.reading, context), config.registry)
     symbols, absent = choose(request.chosen, levels.symbols, request.config.registry)
     sessions = levels.sessions(symbols)
     when = levels.latest(symbols) if request.session == "latest" else request.session
@@ -126,5 +130,15 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
     if all(move.close is None for move in moves):
         raise no_session(when, sessions, bundled)
-    repeats = [Remark("repeated_rows", note.text, place=note.place) for note in levels.notes]
-    return _Found(when, moves, absent + bad_rows_elsewhere(elsewhere), repeats)
+    stated = stated_otherwise(levels, when, set(symbols))
+    warnings = [
+        *absent,
+        *bad_rows_elsewhere(elsewhere),
+        *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
+        *(Remark("stated_otherwise", s.text, place=s.place) for s in stated),
+    ]
+    notes = [
+        *(Remark("repeated_rows", r.text, place=r.place) for r in levels.repeats),
+        *(Remark("reading", n.text, place=n.place) for n in levels.notes),
+    ]
+    return _Found(when, moves, warnings, notes)

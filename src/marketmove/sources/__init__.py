@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
-from marketmove.sources.block import Block, Fault, ReadOptions
-from marketmove.sources.opening import Source, open_source
+from marketmove.sources.block import Block, Close, Context, Fault, Reading, ReadOptions
+from marketmove.sources.opening import Source, expand, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Block", "Fault", "ReadOptions", "Source", "open_all", "open_source", "read_blocks"]
+    from marketmove.sources.grid import Grid
+
+__all__ = [
+    "Block",
+    "Close",
+    "Context",
+    "Fault",
+    "ReadOptions",
+    "Reading",
+    "Source",
+    "open_all",
+    "open_source",
+    "read_blocks",
+]
 
 _YAML_ENDINGS = (".yaml", ".yml")
 _Item = TypeVar("_Item")
@@ -21,17 +34,17 @@ _Result = TypeVar("_Result")
 
 
 def open_all(specs: Iterable[Path | BinaryIO]) -> list[Source]:
-    """Open every file, and report all that cannot be together.
+    """Open every file, those of a folder too, and report all that cannot be together.
 
     Raises
     ------
     UnreadableFileError
-        With a problem for each file that is not there, not permitted or not text.
+        With a problem for each file that is not there, not permitted or empty.
     """
-    return _each(open_source, specs)
+    return _each(open_source, expand(specs))
 
 
-def read_blocks(sources: Iterable[Source], options: ReadOptions) -> list[Block]:
+def read_blocks(sources: Iterable[Source], options: ReadOptions, context: Context) -> list[Block]:
     """Read the closes of every file, and report all that cannot be recognised together.
 
     Raises
@@ -46,17 +59,33 @@ def read_blocks(sources: Iterable[Source], options: ReadOptions) -> list[Block]:
         raise WrongUsageError.at(
             None, "--symbol names the index of one file, and there are several"
         )
-    return _each(lambda source: _read(source, options), sources)
+    return _each(lambda source: _read(source, options, context), sources)
 
 
-def _read(source: Source, options: ReadOptions) -> Block:
-    if source.yaml_key == "closes" or source.label.lower().endswith(_YAML_ENDINGS):
-        from marketmove.sources.closes_yaml import read_yaml
-
-        return read_yaml(source, options)
+def _read(source: Source, options: ReadOptions, context: Context) -> Block:
     from marketmove.sources.table import read_table
 
-    return read_table(source, options)
+    grid, encoding = _grid(source, options, context)
+    block = read_table(grid, source.stem, options, context)
+    return block._replace(reading=block.reading._replace(encoding=encoding))
+
+
+def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
+    """The rows of a file as text, by what it is; and the encoding of the text."""
+    from marketmove.sources import records
+    from marketmove.sources.encodings import decode
+    from marketmove.sources.grid import read_grid
+
+    if source.yaml_key == "closes" or source.label.lower().endswith(_YAML_ENDINGS):
+        return records.yaml_grid(source.utf8(), source.label), "utf-8"
+    if source.data.startswith(records.PARQUET):
+        return records.parquet_grid(source.data, source.label), ""
+    if source.data.startswith(records.WORKBOOK):
+        return records.workbook_grid(source.data, source.label), ""
+    text, encoding = decode(source.data, source.label, context.words, options.encoding)
+    if text.lstrip()[:1] in {"{", "["}:
+        return records.json_grid(text, source.label), encoding
+    return read_grid(text, source.label), encoding
 
 
 def _each(read: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:

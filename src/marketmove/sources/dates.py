@@ -3,125 +3,271 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import TYPE_CHECKING
+import itertools
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+from marketmove.sources import stamps
+from marketmove.sources.stamps import Order, Stamp, take_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_ISO = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})", re.ASCII)
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})", re.ASCII)
-_EARLIEST_YEAR = 1800
-
-ORDERS = ("dmy", "mdy", "ymd")
+ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
+_PIVOTS: tuple[int, ...] = (69, *range(1, 100))
+_CLOSE_TOLERANCE = dt.timedelta(minutes=30)
+_WEEKDAYS = frozenset(range(5))
+_AFTERNOON = (dt.time(12), dt.time(18, 30))
+_USUAL_SHARE = 0.9
 
 
 class UndecidedError(ValueError):
-    """A column that can be read in more than one way; ``text`` is a cell that shows it."""
+    """A column that cannot be read with certainty; ``text`` is a cell that shows it."""
 
     def __init__(self, text: str, message: str) -> None:
         self.text = text
         super().__init__(message)
 
 
-def read_dates(texts: Iterable[str], date_format: str | None = None) -> dict[str, dt.date | None]:
+class Exchange(NamedTuple):
+    """The clock of an exchange: its time zone, and when its session ends there."""
+
+    zone: str
+    close: dt.time
+
+
+class Dates(NamedTuple):
+    """The dates of a column by their texts, None for a text that is none; and their style."""
+
+    by_text: dict[str, dt.date | None]
+    style: str
+
+
+def read_dates(
+    texts: Iterable[str],
+    months: Mapping[str, int],
+    date_format: str | None = None,
+    exchange: Exchange | None = None,
+) -> Dates:
     """Read the distinct texts of a date column.
 
-    ISO dates and dotted days first (``14.02.2025``) say themselves what they are. Of
-    ``02/03/2025`` the column decides: one cell above 12 settles the order of all.
+    Dates with the year first and dotted days first (``14.02.2025``) say themselves what they are.
+    Of ``02/03/2025`` the column decides: one cell above 12 settles the order of all. Two-digit
+    years are put into the century that keeps the column in order.
 
     Parameters
     ----------
     texts
-        The cells, in any order, repeated or not.
+        The cells in the order of the file, repeated or not.
+    months
+        Names of months, casefolded, with their numbers.
     date_format
         ``dmy``, ``mdy``, ``ymd`` or a pattern of ``strptime``, where the user has said it.
-
-    Returns
-    -------
-    dict
-        Each distinct text with its date, or None where it is none.
+    exchange
+        Whose clock a time of day is held against; None if the index is not known.
 
     Raises
     ------
     UndecidedError
-        If day and month could be exchanged, or cells of the column contradict each other.
+        If day and month could be exchanged, or the year is not told, or a time of day says that a
+        row is not a session.
 
     Examples
     --------
-    >>> read_dates(["02/14/2025", "02/03/2025"])["02/03/2025"]
+    >>> read_dates(["02/14/2025", "02/03/2025"], {}).by_text["02/03/2025"]
     datetime.date(2025, 2, 3)
     """
-    distinct = dict.fromkeys(texts)
-    if date_format is not None:
-        read = _by_format(date_format)
-        return {text: read(text) for text in distinct}
-    slashed = [text for text in distinct if _SLASHED.fullmatch(text)]
-    order = _order(slashed) if slashed else "dmy"
-    return {text: _iso(text) or _dotted(text) or _slashed(text, order) for text in distinct}
+    distinct = list(dict.fromkeys(texts))
+    if date_format is not None and date_format not in ORDERS:
+        return Dates({text: _by_pattern(text, date_format) for text in distinct}, date_format)
+    parts = {text: part for text in distinct if (part := take_apart(text, months))}
+    _refuse_incomplete(parts, len(distinct))
+    numbers = {text: part for text, part in parts.items() if part.kind == "number"}
+    if numbers and len(numbers) == len(parts):
+        dates, style = _from_numbers(numbers, exchange)
+    else:
+        wanted = date_format
+        dates, style = _from_calendar(parts, wanted)
+        dates = _judged_by_clock(parts, dates, exchange)
+    return Dates({text: dates.get(text) for text in distinct}, style)
 
 
-def _order(texts: list[str]) -> str:
-    """The order of day and month that the cells themselves settle."""
-    day_first = {text: _slashed(text, "dmy") for text in texts}
-    month_first = {text: _slashed(text, "mdy") for text in texts}
-    only_day_first = [t for t in texts if day_first[t] and not month_first[t]]
-    only_month_first = [t for t in texts if month_first[t] and not day_first[t]]
-    if only_day_first and only_month_first:
+def _refuse_incomplete(parts: Mapping[str, Stamp], total: int) -> None:
+    """Refuse a column of months, or of days without a year, which no order can mend."""
+    for kind, message in (
+        ("month", "is a month without a day; marketmove needs one close a session"),
+        ("yearless", "is a day without its year; export the dates with four-digit years"),
+    ):
+        found = [text for text, part in parts.items() if part.kind == kind]
+        if found and len(found) * 2 > total:
+            raise UndecidedError(found[0], f"{found[0]} {message}")
+
+
+def _from_numbers(
+    parts: Mapping[str, Stamp], exchange: Exchange | None
+) -> tuple[dict[str, dt.date | None], str]:
+    """Dates of a column of whole numbers: spreadsheet serials, or seconds since 1970."""
+    moments = {text: stamps.moment_of(part) for text, part in parts.items()}
+    if not any(moments.values()):
+        return {text: stamps.serial_date(part) for text, part in parts.items()}, "serial number"
+    local = {
+        text: part._replace(numbers=(m.year, m.month, m.day), time=m.time(), offset=dt.timedelta(0))
+        for text, part in parts.items()
+        if (m := moments[text])
+    }
+    dates: dict[str, dt.date | None] = {
+        text: stamps.day_of(*p.numbers) for text, p in local.items()
+    }
+    return _judged_by_clock(local, dates, exchange), "seconds since 1970"
+
+
+def _from_calendar(
+    parts: Mapping[str, Stamp], wanted: Order | None
+) -> tuple[dict[str, dt.date | None], str]:
+    """Dates of a column of written days, in the one order that the column leaves."""
+    three = {text: part for text, part in parts.items() if len(part.numbers) == 3}
+    roc = [t for t, p in three.items() if p.kind == "short" and p.numbers[0] >= 100]
+    if roc:
+        short = {text: part for text, part in three.items() if part.kind == "short"}
+        return {text: stamps.roc_date(part) for text, part in short.items()}, "ROC year/month/day"
+    open_texts = [text for text, part in three.items() if part.order is None]
+    order = wanted or (_order({text: three[text] for text in open_texts}) if open_texts else None)
+    pivot = _pivot(three, order) if any(p.short_year for p in three.values()) else 69
+    dates = {
+        text: stamps.date_of(part, part.order or order or "dmy", pivot)
+        for text, part in three.items()
+    }
+    styles = dict.fromkeys(part.order or order or "dmy" for part in three.values())
+    return dates, " and ".join(_STYLE[style] for style in styles)
+
+
+_STYLE = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}
+
+
+def _order(parts: Mapping[str, Stamp]) -> Order:
+    """The order that every open date of the column fits, if it is one."""
+    short = any(part.short_year for part in parts.values())
+    orders = ORDERS if short else ORDERS[1:]
+    fitting = {order: {t: stamps.date_of(p, order) for t, p in parts.items()} for order in orders}
+    most = max(sum(d is not None for d in dates.values()) for dates in fitting.values())
+    best = [o for o in orders if sum(d is not None for d in fitting[o].values()) == most]
+    if most < len(parts):
+        _refuse_contradiction(fitting)
+    if len(best) > 1 and short:
+        ordered = [o for o in best if any(_in_order(_with_pivot(parts, o, p)) for p in _PIVOTS)]
+        best = ordered if len(ordered) == 1 else best
+    if len(best) == 1 or len({tuple(fitting[order].values()) for order in best}) == 1:
+        return best[0]
+    text = next(t for t in parts if len({fitting[order][t] for order in best}) > 1)
+    readings = " or ".join(str(fitting[order][text]) for order in best)
+    options = " or ".join(f"--date-format {order}" for order in best)
+    raise UndecidedError(
+        text, f"{text} may be {readings}, and no date in the column settles it; say {options}"
+    )
+
+
+def _refuse_contradiction(fitting: Mapping[Order, Mapping[str, dt.date | None]]) -> None:
+    """Refuse a column in which one date has the day first and another the month."""
+    if "dmy" not in fitting or "mdy" not in fitting:
+        return
+    day_first, month_first = fitting["dmy"], fitting["mdy"]
+    only_day = [t for t, d in day_first.items() if d and not month_first[t]]
+    only_month = [t for t, d in month_first.items() if d and not day_first[t]]
+    if only_day and only_month:
         raise UndecidedError(
-            only_day_first[0],
-            f"{only_day_first[0]} has the day first and {only_month_first[0]} the month",
+            only_day[0], f"{only_day[0]} has the day first and {only_month[0]} the month"
         )
-    if only_day_first or only_month_first:
-        return "dmy" if only_day_first else "mdy"
-    for text in texts:
-        if day_first[text] != month_first[text]:
-            raise UndecidedError(
-                text,
-                f"{text} may be {day_first[text]} or {month_first[text]}, and no date in the column"
-                " settles it; say --date-format dmy or --date-format mdy",
-            )
-    return "dmy"
 
 
-def _iso(text: str) -> dt.date | None:
-    match = _ISO.fullmatch(text)
-    return _date(match[1], match[3], match[4]) if match else None
+def _pivot(parts: Mapping[str, Stamp], order: Order | None) -> int:
+    """The century of two-digit years: the one under which the column is in order."""
+    for pivot in _PIVOTS:
+        if _in_order(_with_pivot(parts, order or "dmy", pivot)):
+            return pivot
+    return _PIVOTS[0]
 
 
-def _dotted(text: str) -> dt.date | None:
-    match = _DOTTED.fullmatch(text)
-    return _date(match[3], match[2], match[1]) if match else None
+def _with_pivot(parts: Mapping[str, Stamp], order: Order, pivot: int) -> list[dt.date]:
+    dates = (stamps.date_of(part, part.order or order, pivot) for part in parts.values())
+    return [date for date in dates if date is not None]
 
 
-def _slashed(text: str, order: str) -> dt.date | None:
-    match = _SLASHED.fullmatch(text)
-    if not match:
+def _in_order(dates: Sequence[dt.date]) -> bool:
+    pairs = list(itertools.pairwise(dates))
+    rising, falling = (a <= b for a, b in pairs), (a >= b for a, b in pairs)
+    return all(rising) or all(falling)
+
+
+def _judged_by_clock(
+    parts: Mapping[str, Stamp], dates: dict[str, dt.date | None], exchange: Exchange | None
+) -> dict[str, dt.date | None]:
+    """The sessions that stamps with a time of day stand for.
+
+    Midnight means the date as written, whatever its offset. Another time is a session only if it
+    is midnight or the close on the exchange's own clock or, where that clock is not known, if it
+    is the hour of an afternoon, on weekdays only. Few may differ: half days end early.
+    """
+    midnight = (None, dt.time())
+    timed = {t: part for t, part in parts.items() if part.time not in midnight and dates.get(t)}
+    if not timed:
+        return dates
+    text = next(iter(timed))
+    if exchange is not None:
+        local = {t: _local(part, dates[t], exchange) for t, part in timed.items()}
+        ends = [_is_session_end(moment, exchange) for moment in local.values()]
+        if sum(ends) >= _USUAL_SHARE * len(ends) and all(
+            end or moment.time() < exchange.close
+            for end, moment in zip(ends, local.values(), strict=True)
+        ):
+            return dates | {t: moment.date() for t, moment in local.items()}
+    _, count = Counter(part.time for part in timed.values()).most_common(1)[0]
+    if count < _USUAL_SHARE * len(parts):
+        raise UndecidedError(
+            text, f"{text} is one of many times of day; marketmove needs one close a session"
+        )
+    local_times = [part.time for part in timed.values() if part.offset != dt.timedelta(0)]
+    afternoons = [time for time in local_times if time and _AFTERNOON[0] <= time <= _AFTERNOON[1]]
+    weekdays = {date.weekday() for date in dates.values() if date}
+    if exchange is None and len(afternoons) == len(timed) and weekdays == _WEEKDAYS:
+        return dates
+    raise UndecidedError(
+        text,
+        f"{text} is neither midnight nor the close at the index's exchange, so its session is not"
+        " certain; write plain dates",
+    )
+
+
+def _local(part: Stamp, date: dt.date | None, exchange: Exchange) -> dt.datetime:
+    """A stamp on the exchange's own clock; without an offset it is on that clock already."""
+    written = dt.datetime.combine(date or dt.date.min, part.time or dt.time())
+    if part.offset is None:
+        return written
+    moment = (written - part.offset).replace(tzinfo=dt.UTC)
+    return moment.astimezone(ZoneInfo(exchange.zone)).replace(tzinfo=None)
+
+
+def _is_session_end(moment: dt.datetime, exchange: Exchange) -> bool:
+    close = dt.datetime.combine(moment.date(), exchange.close)
+    return moment.time() == dt.time() or abs(moment - close) <= _CLOSE_TOLERANCE
+
+
+def _by_pattern(text: str, pattern: str) -> dt.date | None:
+    try:
+        date = dt.datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a date is a label
+    except ValueError:
         return None
-    day, month = (match[1], match[3]) if order == "dmy" else (match[3], match[1])
-    return _date(match[4], month, day)
+    return stamps.day_of(date.year, date.month, date.day)
 
 
-def _by_format(date_format: str) -> Callable[[str], dt.date | None]:
-    if date_format == "ymd":
-        return _iso
-    if date_format in ORDERS:
-        return lambda text: _slashed(text.replace(".", "/"), date_format)
+def by_order(date_format: str | None) -> Callable[[str], dt.date | None]:
+    """Give a reader of single dates that knows no column: certain forms only."""
 
     def read(text: str) -> dt.date | None:
         try:
-            return dt.datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a date is a label
-        except ValueError:
+            return read_dates([text], {}, date_format).by_text[text]
+        except UndecidedError:
             return None
 
     return read
-
-
-def _date(year: str, month: str, day: str) -> dt.date | None:
-    try:
-        date = dt.date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return date if date.year >= _EARLIEST_YEAR else None

@@ -2,107 +2,243 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.errors import Place, UnrecognisedFileError
-from marketmove.sources.dates import UndecidedError, read_dates
+from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
+from marketmove.sources import numbers
 
 if TYPE_CHECKING:
-    from marketmove.sources.grid import Grid
+    from collections.abc import Iterable, Sequence
 
-DATE_WORDS = ("date", "session", "day", "datum", "fecha", "data", "time", "datetime", "timestamp")
-SYMBOL_WORDS = ("symbol", "ticker", "index", "code", "instrument", "ric", "name")
-CLOSE_WORDS = (
-    "close",
-    "closing",
-    "close price",
-    "closing price",
-    "last",
-    "price",
-    "level",
-    "value",
-)
-OTHER_WORDS = (
-    *(
-        "open",
-        "high",
-        "low",
-        "volume",
-        "vol",
-        "vol.",
-        "change",
-        "change %",
-        "change_pct",
-        "turnover",
-    ),
-    *("adj close", "adj_close", "prior close", "previous close", "prev close", "prior_close"),
-)
-_SAMPLE_ROWS = 200
+    from marketmove.indices import Registry
+    from marketmove.sources.arrange import Table
+    from marketmove.words import Role, Words
+
+_NUMBER_SHARE = 0.5
+_NEAR = 1.05
+_SAMPLE_ROWS = 50
+
+
+class Column(NamedTuple):
+    """One column: its number from 0, its header in one piece, its role, the index it names."""
+
+    number: int
+    header: str
+    role: Role | None
+    index_name: str | None
 
 
 class Layout(NamedTuple):
-    """Which column is what, by number from 0.
+    """Which column is what.
 
-    ``tidy`` tables have a ``symbol`` column; otherwise each of ``closes`` is one index, named by
-    its header or, where ``single``, by the user or the file.
+    ``kind`` is ``long`` (a ``symbol`` column), ``single`` (one index, named by ``name`` or by the
+    file) or ``wide`` (one of ``closes`` an index). ``closes`` has the columns with levels and what
+    each is called. ``why`` tells what decided; ``notes`` what is odd.
     """
 
-    date: int
-    closes: tuple[int, ...]
+    kind: str
+    closes: dict[int, str]
+    close_header: str
+    why: str
     symbol: int | None = None
-    single: bool = False
+    beside: tuple[Column, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def recognise(grid: Grid) -> Layout:
-    """Tell the columns of a table apart by their headers and, for the date, by their cells.
+def recognise(table: Table, words: Words, registry: Registry) -> Layout:
+    """Tell the columns of a table apart by the words of their headers, and by what they hold.
 
     Raises
     ------
     UnrecognisedFileError
-        If there is no date column or no close column; the message says which columns there are.
+        If no column can be the close, or several; the message says which columns there are.
     """
-    words = [" ".join(cell.casefold().split()) for cell in grid.header]
-    date = _date_column(grid, words)
-    if date is None:
-        raise _lacking("date", grid)
-    symbols = [n for n, word in enumerate(words) if word in SYMBOL_WORDS and n != date]
-    close = min(
-        (n for n, word in enumerate(words) if word in CLOSE_WORDS and n != date),
-        key=lambda n: CLOSE_WORDS.index(words[n]),
-        default=None,
+    if not table.heads:
+        return _headerless(table)
+    columns = [_column(n, heads, words, registry) for n, heads in enumerate(table.heads)]
+    columns = [c for c in columns if c.number != table.date]
+    filled = [c for c in columns if any(cell for cell in table.column(c.number))]
+    nameless = [c for c in filled if not c.header and not _counts_rows(table, c.number)]
+    if nameless:
+        place = Place(table.label, table.header_line)
+        text = f"column {nameless[0].number + 1} has cells but no name in the header"
+        raise UnrecognisedFileError.at(place, f"{text}; name it, or mend rows that were torn apart")
+    named = [c for c in filled if c.header]
+    return (
+        _long(table, named)
+        or _joined(named)
+        or _single(named)
+        or _wide(table, [c for c in columns if c.header], registry)
     )
-    if symbols:
-        if close is None:
-            raise _lacking("close", grid)
-        symbol = min(symbols, key=lambda n: SYMBOL_WORDS.index(words[n]))
-        return Layout(date, (close,), symbol=symbol)
-    if close is not None:
-        return Layout(date, (close,), single=True)
-    wide = tuple(n for n, word in enumerate(words) if n != date and word)
-    if not wide or any(words[n] in OTHER_WORDS for n in wide):
-        raise _lacking("close", grid)
-    return Layout(date, wide)
 
 
-def _date_column(grid: Grid, words: list[str]) -> int | None:
-    """The column headed as a date, else the first whose cells are dates."""
-    named = [n for n, word in enumerate(words) if word in DATE_WORDS]
-    dated = [n for n in range(len(words)) if _holds_dates(grid, n)]
-    both = [n for n in named if n in dated]
-    return next(iter([*both, *dated, *named]), None)
+def _column(number: int, heads: Sequence[str], words: Words, registry: Registry) -> Column:
+    """A column by its header; of several levels, one is a kind of price and one the index."""
+    header = " ".join(heads)
+    known = [(head, words.role(head)) for head in heads if registry.find(head) is None]
+    roles = [role for _, role in known if role is not None]
+    if not roles:
+        return Column(number, header, None, None)
+    role = roles[-1]
+    others = [head for head in heads if words.role(head) is not role or registry.find(head)]
+    name = role.index_name or (others[0] if len(heads) > 1 and others else None)
+    return Column(number, header, role, name)
 
 
-def _holds_dates(grid: Grid, number: int) -> bool:
-    texts = [row[number].strip() for row in grid.rows[:_SAMPLE_ROWS]]
-    try:
-        found = read_dates(filter(None, texts)).values()
-    except UndecidedError:
-        return True
-    return bool(found) and sum(date is not None for date in found) * 2 > len(found)
+def _of_kind(columns: Iterable[Column], *kinds: str) -> list[Column]:
+    """The columns of a kind, the preferred word first."""
+    found = [c for c in columns if c.role is not None and c.role.kind in kinds]
+    return sorted(found, key=lambda c: c.role.rank if c.role else 0)
 
 
-def _lacking(what: str, grid: Grid) -> Exception:
-    columns = ", ".join(cell or "(no name)" for cell in grid.header)
-    return UnrecognisedFileError.at(
-        Place(grid.label, 1), f"no {what} column; the columns are: {columns}"
+def _long(table: Table, columns: Sequence[Column]) -> Layout | None:
+    """A table with a symbol column, and the close beside it."""
+    symbols = [c for c in _of_kind(columns, "symbol") if not _mostly_numbers(table, c.number)]
+    symbols = symbols or _of_kind(columns, "symbol")
+    if not symbols:
+        return None
+    closes = [c for c in _of_kind(columns, "close") if c.index_name is None]
+    closes = closes or _weak(columns) or _of_kind(columns, "adjusted")
+    if not closes:
+        raise _no_close(table, columns)
+    close, symbol = closes[0], symbols[0]
+    return Layout(
+        "long",
+        {close.number: ""},
+        close.header,
+        f"{symbol.header} names the index, {close.header} is the close",
+        symbol=symbol.number,
+        beside=_beside(columns),
     )
+
+
+def _joined(columns: Sequence[Column]) -> Layout | None:
+    """A table whose headers join the kind of price and the index, such as "Schluss DAX"."""
+    closes = [c for c in _of_kind(columns, "close") if c.index_name is not None]
+    closes = closes or [c for c in _of_kind(columns, "adjusted") if c.index_name is not None]
+    plain = [c for c in _of_kind(columns, "close") if c.index_name is None]
+    if not closes or plain:
+        return None
+    kind = "single" if len(closes) == 1 else "wide"
+    named = {c.number: c.index_name or "" for c in sorted(closes)}
+    headers = ", ".join(c.header for c in sorted(closes)[:3])
+    beside = _beside(columns) if kind == "single" else ()
+    return Layout(kind, named, headers, f"headers name close and index: {headers}", beside=beside)
+
+
+def _single(columns: Sequence[Column]) -> Layout | None:
+    """A table of one index: a close column that names none."""
+    closes = _of_kind(columns, "close") or _of_kind(columns, "adjusted") or _weak(columns)
+    if not closes:
+        return None
+    close = closes[0]
+    return Layout(
+        "single",
+        {close.number: ""},
+        close.header,
+        f"{close.header} is a word for the close",
+        beside=_beside(columns),
+    )
+
+
+def _weak(columns: Sequence[Column]) -> list[Column]:
+    """A column called value or level: the close only where every other column is known."""
+    weak = _of_kind(columns, "weak_close")
+    return weak if all(c.role is not None for c in columns) else []
+
+
+def _wide(table: Table, columns: Sequence[Column], registry: Registry) -> Layout:
+    """A table with one column an index: those that no word explains, and that hold levels."""
+    unknown = [c for c in columns if c.role is None]
+    prices = _of_kind(columns, "open", "high", "low", "other")
+    bare = [c for c in prices if c.index_name is None]
+    if not unknown or bare:
+        raise _no_close(table, columns)
+    text = [c for c in unknown if _holds_text(table, c.number)]
+    closes = {c.number: c.header for c in unknown if c not in text}
+    if not closes:
+        raise _no_close(table, columns)
+    notes = tuple(f"{c.header} holds no numbers, and is left out" for c in text)
+    strangers = [n for n, name in closes.items() if registry.find(name) is None]
+    if not _may_be_levels(table, strangers):
+        raise _no_close(table, columns)
+    names = ", ".join(list(closes.values())[:3])
+    return Layout("wide", closes, names, "one column an index, by its header", notes=notes)
+
+
+def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
+    """Whether columns that no one knows look like levels of several indices.
+
+    Not if one has changes in it, or two are as near to each other on every day as the open, high,
+    low and close of one index are.
+    """
+    step = max(1, len(table.rows) // _SAMPLE_ROWS)
+    samples: dict[int, list[float]] = {}
+    for number in columns:
+        cells = table.column(number)[::step]
+        if any(map(_is_decorated, cells)):
+            return False
+        samples[number] = [numbers.read_signed(cell, ".") or 0.0 for cell in cells]
+    return not any(
+        table.heads[one] != table.heads[other] and _always_near(samples[one], samples[other])
+        for one, other in itertools.combinations(columns, 2)
+    )
+
+
+def _is_decorated(cell: str) -> bool:
+    """Whether a cell has the sign of a change, or the letter of a volume."""
+    return len(cell) > 1 and (cell[0] in "+-−" or cell[-1] in "%KMBkmb")
+
+
+def _always_near(one: Sequence[float], other: Sequence[float]) -> bool:
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a > 0 and b > 0]
+    return len(pairs) > 1 and all(1 / _NEAR < a / b < _NEAR for a, b in pairs)
+
+
+def _headerless(table: Table) -> Layout:
+    """A table without a header: certain only where one column alone can be the level."""
+    width = len(table.rows[0].cells)
+    numeric = [n for n in range(width) if n != table.date and _mostly_numbers(table, n)]
+    if len(numeric) != 1:
+        count = (
+            f"{len(numeric)} columns could be the close" if numeric else "no column holds numbers"
+        )
+        place = Place(table.label, table.rows[0].line)
+        raise UnrecognisedFileError.at(place, f"no header, and {count}; add a header line")
+    number = numeric[0]
+    warning = f"no header; column {number + 1} is taken for the close, as the only one with numbers"
+    why = "the only column with numbers"
+    return Layout("single", {number: ""}, f"column {number + 1}", why, warnings=(warning,))
+
+
+def _beside(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Columns that say something of the close: its low and high, stated changes."""
+    kinds = ("low", "high", "prior_close", "change_pct")
+    found = (_of_kind(columns, kind)[:1] for kind in kinds)
+    return tuple(column for columns_of_kind in found for column in columns_of_kind)
+
+
+def _mostly_numbers(table: Table, number: int) -> bool:
+    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
+    sample = cells[:: max(1, len(cells) // 100)]
+    fitting = sum(numbers.read_signed(cell, ".") is not None or
+                  numbers.read_signed(cell, ",") is not None for cell in sample)  # fmt: skip
+    return bool(sample) and fitting >= _NUMBER_SHARE * len(sample)
+
+
+def _holds_text(table: Table, number: int) -> bool:
+    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
+    return bool(cells) and not any(any(c.isdigit() for c in cell) for cell in cells)
+
+
+def _counts_rows(table: Table, number: int) -> bool:
+    """Whether a column without a name just counts the rows, as exported frames do."""
+    return number == 0 and all(cell.isdecimal() for cell in table.column(number)[:100])
+
+
+def _no_close(table: Table, columns: Sequence[Column]) -> MarketMoveError:
+    names = ", ".join(c.header for c in columns)
+    text = f"no close column; the columns beside the date are: {names}"
+    return UnrecognisedFileError([Problem(Place(table.label, table.header_line), text)])

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-GAPS = frozenset(["", ".", "-", "–", "—", "n/a", "na", "nan", "null", "none", "#n/a", "#n/a n/a"])
+GAPS = frozenset(
+    [
+        *("", ".", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none", "nil", "<na>"),
+        *("#n/a", "#n/a n/a", "#value!", "#ref!", "#div/0!", "nd", "n.a."),
+    ]
+)
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = {
-    ".": re.compile(rf"(?:[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+)(?:\.[0-9]+)?{_EXPONENT}"),
-    ",": re.compile(rf"(?:[0-9]+|[0-9]{{1,3}}(?:\.[0-9]{{3}})+)(?:,[0-9]+)?{_EXPONENT}"),
+    ".": re.compile(rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)?(?:\.[0-9]+)?{_EXPONENT}"),
+    ",": re.compile(rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:,[0-9]+)?{_EXPONENT}"),
 }
-_SEPARATED = re.compile(r"[.,]")
+_SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+(?=[.,]|$)")
+_SPACES = re.compile(r"[ \u00a0\u202f\u2009'’]")
 _NEGATIVE = re.compile(r"[-−][0-9][0-9.,]*")
+_DECORATION = re.compile(r"^[-+−]|\s*[%KkMBbTt]$")
 _LONGEST = 40
 _SMALLEST, _LARGEST = 1e-6, 1e15
 
@@ -44,13 +51,23 @@ def is_gap(text: str) -> bool:
     return text.casefold() in GAPS
 
 
-def weigh(texts: Iterable[str]) -> Evidence:
+def weigh(texts: Iterable[str], decorated: bool = False) -> Evidence:
     """Collect what the cells of a column say about the decimal mark.
+
+    Parameters
+    ----------
+    texts
+        The cells, stripped.
+    decorated
+        Whether signs, "%" and the letters of 9.38B are looked through: such cells are no closes,
+        but they show how the file writes numbers.
 
     Examples
     --------
     >>> weigh(["22.620,33", "1.234", "5"])
     Evidence(point=0, comma=1, open_text='1.234')
+    >>> weigh(["9,38B", "-1,52%"], decorated=True)
+    Evidence(point=0, comma=2, open_text=None)
     """
     point = comma = 0
     open_text = None
@@ -59,14 +76,34 @@ def weigh(texts: Iterable[str]) -> Evidence:
         if mark and head.isdecimal() and tail.isdecimal() and (len(tail) != 3 or len(head) > 3):
             point += 1  # the common case, said quickly
             continue
-        if not _SEPARATED.search(text):
+        bare = _DECORATION.sub("", _DECORATION.sub("", text)) if decorated else text
+        if "," not in bare and "." not in bare:
             continue
-        fits_point, fits_comma = (_GROUPED[mark].fullmatch(text) is not None for mark in ".,")
+        bare = _ungrouped(bare)
+        # Of 22 620,33 the spaces say which mark groups no thousands: the other is the decimal one.
+        fits_point, fits_comma = (_fits(bare, mark) for mark in ".,")
         point += fits_point and not fits_comma
         comma += fits_comma and not fits_point
-        if fits_point and fits_comma and open_text is None:
+        if fits_point and fits_comma and open_text is None and _differs(bare):
             open_text = text
     return Evidence(point, comma, open_text)
+
+
+def _fits(text: str, mark: str) -> bool:
+    return any(c.isdigit() for c in text) and _GROUPED[mark].fullmatch(text) is not None
+
+
+def _differs(text: str) -> bool:
+    return _plain(text, ".") != _plain(text, ",")
+
+
+def _plain(text: str, mark: str) -> float:
+    return float(text.replace("," if mark == "." else ".", "").replace(",", "."))
+
+
+def _ungrouped(text: str) -> str:
+    """A number without the spaces or apostrophes between its thousands."""
+    return _SPACES.sub("", text) if _SPACED.match(text) else text
 
 
 def decimal_mark(own: Evidence, beside: Iterable[Evidence] = ()) -> str | None:
@@ -105,24 +142,40 @@ def read_number(text: str, mark: str) -> float:
 
     Examples
     --------
-    >>> read_number("22.620,33", ",")
-    22620.33
+    >>> read_number("22.620,33", ","), read_number("22 620.33", ".")
+    (22620.33, 22620.33)
     """
-    if len(text) > _LONGEST or not _GROUPED[mark].fullmatch(text):
-        if _NEGATIVE.fullmatch(text):
+    bare = _ungrouped(text)
+    if len(bare) > _LONGEST or not _fits(bare, mark):
+        if _NEGATIVE.fullmatch(bare):
             raise ValueError(f"{text} is below zero; expected {EXPECTED}")
         raise ValueError(f"{text[:_LONGEST]} is not a number; expected {EXPECTED}")
-    value = float(text.replace("," if mark == "." else ".", "").replace(",", "."))
+    value = _plain(bare, mark)
     if not _SMALLEST <= value < _LARGEST:
         reason = "too large" if value >= _LARGEST else "too small" if value else "not above zero"
         raise ValueError(f"{text} is {reason}; expected {EXPECTED}")
     return value
 
 
+def read_signed(text: str, mark: str) -> float | None:
+    """Read a number that may have a sign and a "%", such as a stated change; None if it is none.
+
+    Examples
+    --------
+    >>> read_signed("-1,52%", ","), read_signed("n/a", ".")
+    (-1.52, None)
+    """
+    bare = _ungrouped(text.strip().removesuffix("%").strip().replace("−", "-"))
+    size = bare.removeprefix("-").removeprefix("+")
+    if len(size) > _LONGEST or not _fits(size, mark):
+        return None
+    return -_plain(size, mark) if bare.startswith("-") else _plain(size, mark)
+
+
 def open_mark(text: str) -> str:
     """Say of a cell such as 1.234 that it may be two numbers, and which option settles it."""
     as_point, as_comma = (read_number(text, mark) for mark in ".,")
     return (
-        f"{text} may be {as_point:.15g} or {as_comma:.15g}, and no other close settles it;"
+        f"{text} may be {as_point:.15g} or {as_comma:.15g}, and no other cell settles it;"
         " say --decimal . or --decimal ,"
     )

@@ -1,34 +1,78 @@
-"""From a path or a pipe to text: what is there, whether it may be read, whether it is text."""
+"""From a path or a pipe to bytes: what is there, whether it may be read; unpacked."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, UnreadableFileError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 STDIN_LABEL = "<stdin>"
-_YAML_KEY = re.compile(r"^(figures|closes)[ ]*:", re.MULTILINE)
+_YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)
 _SNIFFED = 100_000
+# What a packed file may unpack to; more is no file of closes.
+_MOST_UNPACKED = 2**30
+_PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
 class Source(NamedTuple):
-    """The text of one file; ``stem`` is its name without folder and ending, None for a pipe."""
+    """The bytes of one file; ``stem`` is its name without folder and ending, None for a pipe."""
 
     label: str
     stem: str | None
-    text: str
+    data: bytes
 
     @property
     def yaml_key(self) -> str | None:
         """``figures`` or ``closes`` where that is a top-level key, which no table has."""
-        match = _YAML_KEY.search(self.text[:_SNIFFED])
-        return match[1] if match else None
+        match = _YAML_KEY.search(self.data[:_SNIFFED])
+        return match[1].decode() if match else None
+
+    def utf8(self) -> str:
+        """Give the text of a file that has to be UTF-8.
+
+        Raises
+        ------
+        UnreadableFileError
+            If it is not; with the line of the first byte that does not fit.
+        """
+        try:
+            return self.data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = self.data.count(b"\n", 0, error.start) + 1
+            found = f"byte 0x{self.data[error.start]:02X} is not UTF-8 text"
+            raise UnreadableFileError.at(Place(self.label, line), found) from None
+
+
+def expand(specs: Iterable[Path | BinaryIO]) -> list[Path | BinaryIO]:
+    """Give each folder's files, hidden ones apart, in the order of their names.
+
+    Raises
+    ------
+    UnreadableFileError
+        If a folder has no file, or may not be read.
+    """
+    expanded: list[Path | BinaryIO] = []
+    for spec in specs:
+        if not (isinstance(spec, Path) and spec.is_dir()):
+            expanded.append(spec)
+            continue
+        try:
+            files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
+        except OSError:
+            raise _unreadable(str(spec), "no permission to read it") from None
+        if not files:
+            raise _unreadable(str(spec), "a folder without files")
+        expanded += files
+    return expanded
 
 
 def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
-    """Read a file or a pipe as UTF-8 text, with or without a byte order mark.
+    """Read a file or a pipe, and unpack it if it is packed.
 
     Parameters
     ----------
@@ -40,13 +84,19 @@ def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
     Raises
     ------
     UnreadableFileError
-        If it is not there, a folder, not permitted, empty, or not text.
+        If it is not there, not permitted, empty, or cannot be unpacked.
     """
     if isinstance(spec, Path):
-        source_label, stem, data = label or str(spec), spec.stem, _read(spec, label or str(spec))
+        name = label or str(spec)
+        data = _read(spec, name)
+        packed = spec.suffix.lower() in _PACKED_ENDINGS and spec.with_suffix("").stem
+        stem: str | None = packed or spec.stem
     else:
-        source_label, stem, data = label or STDIN_LABEL, None, spec.read()
-    return Source(source_label, stem, _decode(data, source_label))
+        name, stem, data = label or STDIN_LABEL, None, spec.read()
+    data, inner = _unpacked(data, name)
+    if not data.strip():
+        raise _unreadable(name, "an empty file")
+    return Source(name, Path(inner).stem if inner else stem, data)
 
 
 def _read(path: Path, label: str) -> bytes:
@@ -54,28 +104,88 @@ def _read(path: Path, label: str) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise _unreadable(label, "no such file") from None
-    except IsADirectoryError:
-        raise _unreadable(label, "a folder; name the files in it") from None
     except PermissionError:
         raise _unreadable(label, "no permission to read it") from None
     except OSError as error:
         raise _unreadable(label, (error.strerror or "cannot be read").lower()) from None
 
 
-def _decode(data: bytes, label: str) -> str:
-    if b"\0" in data[:_SNIFFED]:
-        raise _unreadable(label, "a binary file; expected text, such as CSV or YAML")
+def _unpacked(data: bytes, label: str) -> tuple[bytes, str | None]:
+    """The bytes of a packed file, told by how it begins; and the name it has inside a zip."""
+    for magic, unpack in _UNPACKERS.items():
+        if data.startswith(magic):
+            try:
+                unpacked, inner = unpack(data, label)
+            except MarketMoveError:
+                raise
+            except Exception as error:  # noqa: BLE001 - every codec has errors of its own
+                raise _unreadable(label, f"a damaged packed file: {error}") from None
+            if len(unpacked) > _MOST_UNPACKED:
+                raise _unreadable(label, "unpacks to more than 1 GB; unpack it yourself")
+            return unpacked, inner
+    return data, None
+
+
+def _gzip(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    import gzip
+    import io
+
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+        return file.read(_MOST_UNPACKED + 1), None
+
+
+def _bz2(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    import bz2
+
+    return bz2.BZ2Decompressor().decompress(data, _MOST_UNPACKED + 1), None
+
+
+def _xz(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    import lzma
+
+    return lzma.LZMADecompressor().decompress(data, _MOST_UNPACKED + 1), None
+
+
+def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
+    import io
+
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{data[error.start]:02X}"
-        raise UnreadableFileError.at(
-            Place(label, line), f"{found} is not UTF-8 text; save the file as UTF-8"
-        ) from None
-    if not text.strip():
-        raise _unreadable(label, "an empty file")
-    return text
+        import zstandard
+    except ImportError:
+        raise missing_extra(label, "Zstandard files", "zst") from None
+    reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data))
+    return reader.read(_MOST_UNPACKED + 1), None
+
+
+def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = [info for info in archive.infolist() if not info.is_dir()]
+        if any(info.filename == "[Content_Types].xml" for info in files):
+            return data, None  # a workbook is a zip too, and is read as what it is
+        if len(files) != 1:
+            raise _unreadable(label, f"a zip of {len(files)} files; unpack it and name one")
+        if files[0].flag_bits & 1:
+            raise _unreadable(label, "a zip with a password; unpack it yourself")
+        with archive.open(files[0]) as file:
+            return file.read(_MOST_UNPACKED + 1), files[0].filename
+
+
+_UNPACKERS: dict[bytes, Callable[[bytes, str], tuple[bytes, str | None]]] = {
+    b"\x1f\x8b": _gzip,
+    b"BZh": _bz2,
+    b"\xfd7zXZ\x00": _xz,
+    b"\x28\xb5\x2f\xfd": _zst,
+    b"PK\x03\x04": _zip,
+}
+
+
+def missing_extra(label: str, what: str, extra: str) -> MarketMoveError:
+    """Make the error for a kind of file that an optional dependency reads."""
+    text = f"{what} need an extra: pip install 'marketmove[{extra}]'"
+    return UnreadableFileError.at(Place(label), text)
 
 
 def _unreadable(label: str, text: str) -> MarketMoveError:

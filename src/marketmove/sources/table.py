@@ -2,134 +2,307 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
-from marketmove.sources.block import Block, Fault, ReadOptions
-from marketmove.sources.grid import Grid, read_grid
+from marketmove.sources.arrange import Table, arrange
+from marketmove.sources.block import Block, Close, Fault, Reading
 from marketmove.sources.layout import Layout, recognise
+from marketmove.sources.names import index_of_file
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from marketmove.sources.opening import Source
+    from marketmove.sources.block import Context, ReadOptions
+    from marketmove.sources.grid import Grid, Row
+
+_WEEK, _MONTH = 5, 25
+_FEWEST_SESSIONS = 3
 
 
-def read_table(source: Source, options: ReadOptions) -> Block:
-    """Read the closes of a delimited table: tidy, wide, or one index.
+class Sheet(NamedTuple):
+    """A table that is understood: its layout, its sessions by row, its decimal marks by column."""
+
+    table: Table
+    layout: Layout
+    single: str
+    sessions: list[dt.date | None]
+    date_style: str
+    marks: dict[int, str]
+
+
+def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Block:
+    """Read the closes of a table: long, wide, or one index.
 
     Parameters
     ----------
-    source
-        The text and what it is called.
+    grid
+        The table as text.
+    stem
+        The file's name without folder and ending, which may name the index; None for a pipe.
     options
         What the user said where the columns do not settle it.
+    context
+        The known indices, words and exchanges.
 
     Raises
     ------
     UnrecognisedFileError
-        If the columns cannot be told apart, or leave open how a date or a number is meant. Single
-        cells that cannot be used are faults of the block, not errors.
+        If the columns cannot be told apart, or leave open how a date or a number is meant, or the
+        rows are not one a session. Single cells that cannot be used are faults of the block.
     """
-    grid = read_grid(source.text, source.label)
-    layout = recognise(grid)
-    if layout.single and not (options.symbol or source.stem):
-        raise UnrecognisedFileError.at(
-            Place(source.label), "closes of one index without its name; say --symbol, such as HSI"
-        )
-    names = _names(grid, layout, options.symbol or source.stem or "")
-    sessions = _sessions(grid, layout, options)
-    marks = _marks(grid, layout, options)
-    closes: list[tuple[str, dt.date, float, int]] = []
-    faults = [*_undated(grid, layout, sessions), *_ragged(grid, layout, options)]
-    for number in layout.closes:
-        found, unusable = _read_column(grid, sessions, names[number], number, marks[number])
-        closes += found
-        faults += unusable
-    symbols = dict.fromkeys(name for number in layout.closes for name in names[number])
-    return Block.of(grid.label, closes, filter(None, symbols), faults)
+    sheet = _understand(grid, stem, options, context)
+    sheet = _with_short_rows(sheet)
+    closes: list[Close] = []
+    faults = [*_undated(sheet), *_ragged(sheet, options), *_clashing(sheet)]
+    clashing = {fault.symbol for fault in _clashing(sheet)}
+    names = _names(sheet)
+    for number in sheet.layout.closes:
+        if sheet.layout.kind != "wide" or names[number][0] not in clashing:
+            found, unusable = _read_column(sheet, number, names[number])
+            closes += found
+            faults += unusable
+    _refuse_several_a_session(sheet, closes)
+    symbols = dict.fromkeys(name for column in names.values() for name in column if name)
+    return Block.of(
+        grid.label,
+        closes,
+        symbols,
+        faults,
+        warnings=_warnings(sheet, closes),
+        notes=_notes(sheet),
+        reading=_reading(grid, sheet),
+    )
 
 
-def _names(grid: Grid, layout: Layout, single: str) -> dict[int, list[str]]:
-    """The index of every row, for each column of closes."""
-    if layout.symbol is not None:
-        return {layout.closes[0]: grid.column(layout.symbol)}
-    header = {n: single if layout.single else grid.header[n] for n in layout.closes}
-    return {n: [name] * len(grid.rows) for n, name in header.items()}
-
-
-def _sessions(grid: Grid, layout: Layout, options: ReadOptions) -> list[dt.date | None]:
-    texts = grid.column(layout.date)
+def _understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Sheet:
+    table = arrange(grid, context.words)
+    if not table.rows:
+        raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")
+    layout = recognise(table, context.words, context.registry)
+    single = _single_name(layout, stem, options, context, grid.label)
+    texts = table.column(table.date)
+    exchange = context.exchange_of([single] if single else _all_names(table, layout))
     try:
-        known = dates.read_dates(texts, options.date_format)
+        read = dates.read_dates(texts, context.words.months, options.date_format, exchange)
     except dates.UndecidedError as error:
-        place = Place(grid.label, grid.lines[texts.index(error.text)])
+        place = Place(grid.label, table.rows[texts.index(error.text)].line)
         raise UnrecognisedFileError.at(place, str(error)) from None
-    return [known[text] for text in texts]
+    sessions = [read.by_text[text] for text in texts]
+    return Sheet(table, layout, single, sessions, read.style, _marks(table, layout, options))
 
 
-def _marks(grid: Grid, layout: Layout, options: ReadOptions) -> dict[int, str]:
-    """The decimal mark of each column of closes."""
+def _single_name(
+    layout: Layout, stem: str | None, options: ReadOptions, context: Context, label: str
+) -> str:
+    if layout.kind != "single":
+        return ""
+    told = options.symbol or next(iter(layout.closes.values()))
+    if told:
+        return told
+    if stem is None:
+        raise UnrecognisedFileError.at(
+            Place(label), "closes of one index without its name; say --symbol, such as HSI"
+        )
+    return index_of_file(stem, context.registry)
+
+
+def _all_names(table: Table, layout: Layout) -> list[str]:
+    if layout.symbol is not None:
+        return list(dict.fromkeys(table.column(layout.symbol)))
+    return list(layout.closes.values())
+
+
+def _names(sheet: Sheet) -> dict[int, list[str]]:
+    """The index of every row, for each column of closes."""
+    layout, rows = sheet.layout, len(sheet.table.rows)
+    if layout.symbol is not None:
+        return dict.fromkeys(layout.closes, sheet.table.column(layout.symbol))
+    return {n: [sheet.single or name] * rows for n, name in layout.closes.items()}
+
+
+def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]:
+    """The decimal mark of each column of closes, and of those beside it."""
+    besides = [column.number for column in layout.beside]
     if options.decimal:
-        return dict.fromkeys(layout.closes, options.decimal)
-    evidence = {n: numbers.weigh(grid.column(n)) for n in layout.closes}
+        return dict.fromkeys([*layout.closes, *besides], options.decimal)
+    own = {n: numbers.weigh(table.column(n)) for n in layout.closes}
+    around: list[numbers.Evidence] | None = None
     marks: dict[int, str] = {}
     problems: list[Problem] = []
-    for number, own in evidence.items():
-        mark = numbers.decimal_mark(own, [e for n, e in evidence.items() if n != number])
+    for number, evidence in own.items():
+        mark = numbers.decimal_mark(evidence)
+        if mark is None and not (evidence.point and evidence.comma):
+            if around is None:
+                around = _evidence_around(table)
+            mark = numbers.decimal_mark(evidence, around)
         if mark is None:
-            text = own.open_text or ""
-            line = grid.lines[grid.column(number).index(text)]
-            problems.append(Problem(Place(grid.label, line), numbers.open_mark(text)))
+            text = evidence.open_text or ""
+            line = table.rows[table.column(number).index(text)].line
+            problems.append(Problem(Place(table.label, line), numbers.open_mark(text)))
         else:
             marks[number] = mark
     if problems:
         raise UnrecognisedFileError(problems)
-    return marks
+    return dict.fromkeys(besides, next(iter(marks.values()))) | marks
+
+
+def _evidence_around(table: Table) -> list[numbers.Evidence]:
+    """What every column but the date says of the decimal mark: 9,38B and 1,52% as well."""
+    width = len(table.rows[0].cells)
+    others = (n for n in range(width) if n != table.date)
+    return [numbers.weigh(table.column(n), decorated=True) for n in others]
 
 
 def _read_column(
-    grid: Grid, sessions: list[dt.date | None], names: list[str], number: int, mark: str
-) -> tuple[list[tuple[str, dt.date, float, int]], list[Fault]]:
-    """The closes of one column, and the cells of it that are none."""
-    closes: list[tuple[str, dt.date, float, int]] = []
+    sheet: Sheet, number: int, names: Sequence[str]
+) -> tuple[list[Close], list[Fault]]:
+    """The closes of one column with what stands beside them, and the cells that are none."""
+    closes: list[Close] = []
     faults: list[Fault] = []
-    for line, name, session, cell in zip(
-        grid.lines, names, sessions, grid.column(number), strict=True
-    ):
+    mark = sheet.marks[number]
+    beside = [(c.role.kind, c.number) for c in sheet.layout.beside if c.role]
+    for row, name, session in zip(sheet.table.rows, names, sheet.sessions, strict=True):
+        cell = row.cells[number]
         if session is None or numbers.is_gap(cell):
             continue
         try:
             if not name:
                 raise ValueError("a close without the name of its index")
-            closes.append((name, session, numbers.read_number(cell, mark), line))
+            value = numbers.read_number(cell, mark)
         except ValueError as error:
             text = f"{name}: {error}" if name else str(error)
-            faults.append(Fault(name or None, session, Problem(Place(grid.label, line), text)))
+            place = Place(sheet.table.label, row.line)
+            faults.append(Fault(name or None, session, Problem(place, text)))
+        else:
+            stated = {k: numbers.read_signed(row.cells[n], mark) for k, n in beside}
+            closes.append(Close(name, session, value, row.line, **stated))
     return closes, faults
 
 
-def _undated(grid: Grid, layout: Layout, sessions: list[dt.date | None]) -> Iterator[Fault]:
+def _with_short_rows(sheet: Sheet) -> Sheet:
+    """Take in rows that lack only cells at their end, where low and high prove the close."""
+    table, layout = sheet.table, sheet.layout
+    beside = {c.role.kind: c.number for c in layout.beside if c.role}
+    if layout.kind == "wide" or not {"low", "high"} <= beside.keys():
+        return sheet
+    close = next(iter(layout.closes))
+    needed = max(close, beside["low"], beside["high"], layout.symbol or 0)
+    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
+    read = dates.by_order(None)
+    taken: dict[int, tuple[Row, dt.date]] = {}
+    for row in table.ragged:
+        if needed < len(row.cells) < len(table.heads):
+            low, level, high = (
+                numbers.read_signed(row.cells[n], sheet.marks[close])
+                for n in (beside["low"], close, beside["high"])
+            )
+            session = known.get(row.cells[table.date]) or read(row.cells[table.date])
+            if low and level and high and low <= level <= high and session:
+                padding = [""] * (len(table.heads) - len(row.cells))
+                taken[row.line] = (row._replace(cells=row.cells + padding), session)
+    rows = [*zip(table.rows, sheet.sessions, strict=True), *taken.values()]
+    rows.sort(key=lambda pair: pair[0].line)
+    ragged = [row for row in table.ragged if row.line not in taken]
+    table = table._replace(rows=[row for row, _ in rows], ragged=ragged)
+    return sheet._replace(table=table, sessions=[session for _, session in rows])
+
+
+def _undated(sheet: Sheet) -> Iterator[Fault]:
     """Rows whose date cannot be read: they may be of any session."""
-    for row, line, session in zip(grid.rows, grid.lines, sessions, strict=True):
-        if session is None:
-            found = row[layout.date].strip() or "an empty cell"
-            text = f"{found} is not a date; expected {dates.EXPECTED}"
-            name = row[layout.symbol].strip() if layout.symbol is not None else None
-            yield Fault(name, None, Problem(Place(grid.label, line), text))
+    table, symbol = sheet.table, sheet.layout.symbol
+    unread = [r for r, session in zip(table.rows, sheet.sessions, strict=True) if session is None]
+    for row in [*unread, *table.undated]:
+        found = row.cells[table.date] or "an empty cell"
+        text = f"{found} is not a date; expected {dates.EXPECTED}"
+        name = row.cells[symbol] if symbol is not None else None
+        yield Fault(name, None, Problem(Place(table.label, row.line), text))
 
 
-def _ragged(grid: Grid, layout: Layout, options: ReadOptions) -> Iterator[Fault]:
+def _ragged(sheet: Sheet, options: ReadOptions) -> Iterator[Fault]:
     """Rows with too many or too few cells: of them only a date in its place is trusted."""
-    for line, row in grid.ragged:
-        text = (
-            f"{len(row)} cells where the header has {len(grid.header)}; mend the row or remove it"
+    table = sheet.table
+    width = len(table.heads) or len(table.rows[0].cells)
+    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
+    single = dates.by_order(options.date_format)
+    for row in table.ragged:
+        text = f"{len(row.cells)} cells where the header has {width}; mend the row or remove it"
+        first = row.cells[table.date] if table.date < len(row.cells) else ""
+        session = known.get(first) or single(first)
+        yield Fault(None, session, Problem(Place(table.label, row.line), text))
+
+
+def _clashing(sheet: Sheet) -> Iterator[Fault]:
+    """Columns of a wide table that have one name and different figures."""
+    if sheet.layout.kind != "wide":
+        return
+    first: dict[str, int] = {}
+    for number, name in sheet.layout.closes.items():
+        other = first.setdefault(name, number)
+        if other != number and sheet.table.column(other) != sheet.table.column(number):
+            text = f"columns {other + 1} and {number + 1} are both called {name}, and differ"
+            place = Place(sheet.table.label, sheet.table.header_line)
+            yield Fault(name, None, Problem(place, text))
+
+
+def _refuse_several_a_session(sheet: Sheet, closes: Sequence[Close]) -> None:
+    """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
+    if sheet.layout.kind == "wide":
+        return
+    values: dict[tuple[str, dt.date], set[float]] = {}
+    for close in closes:
+        values.setdefault((close.symbol, close.session), set()).add(close.close)
+    several = [key for key, found in values.items() if len(found) > 1]
+    if len(several) >= _FEWEST_SESSIONS and len(several) * 3 > len(values):
+        name, session = several[0]
+        line = next(c.line for c in closes if (c.symbol, c.session) == several[0])
+        raise UnrecognisedFileError.at(
+            Place(sheet.table.label, line),
+            f"{name} has several closes for {session} and for most dates; marketmove needs one"
+            " close a session, not minutes, hours or half days",
         )
-        first = row[layout.date].strip() if layout.date < len(row) else ""
-        try:
-            session = dates.read_dates([first], options.date_format)[first]
-        except dates.UndecidedError:
-            session = None
-        yield Fault(None, session, Problem(Place(grid.label, line), text))
+
+
+def _warnings(sheet: Sheet, closes: Iterable[Close]) -> list[Problem]:
+    place = Place(sheet.table.label)
+    found = [Problem(place, text) for text in sheet.layout.warnings]
+    sessions = sorted({close.session for close in closes})
+    if len(sessions) >= _FEWEST_SESSIONS:
+        gap = median((b - a).days for a, b in itertools.pairwise(sessions))
+        if gap >= _WEEK:
+            span = "month" if gap >= _MONTH else "week"
+            text = f"the rows are about a {span} apart; their changes are not those of a day"
+            found.append(Problem(place, text))
+    return found
+
+
+def _notes(sheet: Sheet) -> list[Problem]:
+    table = sheet.table
+    found = [Problem(Place(table.label), text) for text in sheet.layout.notes]
+    for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):
+        filled = [row for row in rows if any(row.cells)]
+        if filled:
+            text = f"{len(filled)} {'line' if len(filled) == 1 else 'lines'} {where} left out"
+            found.append(Problem(Place(table.label, filled[0].line), text))
+    return found
+
+
+def _reading(grid: Grid, sheet: Sheet) -> Reading:
+    dated = [session for session in sheet.sessions if session]
+    rising = all(a <= b for a, b in itertools.pairwise(dated))
+    falling = all(a >= b for a, b in itertools.pairwise(dated))
+    order = "oldest first" if rising else "newest first" if falling else "unordered"
+    marks = {sheet.marks[n] for n in sheet.layout.closes}
+    return Reading(
+        delimiter=grid.delimiter,
+        layout=sheet.layout.kind,
+        dates=sheet.date_style,
+        decimal_mark=" and ".join(sorted(marks)),
+        close=sheet.layout.close_header,
+        order=order,
+        why=sheet.layout.why,
+    )

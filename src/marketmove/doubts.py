@@ -1,0 +1,201 @@
+"""What a careful person would doubt in closes: jumps, repeats, gaps, figures that disagree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from marketmove.errors import Place, Problem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from marketmove.levels import Levels
+
+Severity = Literal["error", "suspicion"]
+
+# A move beyond this is looked at; one that is undone the next day is a stray row.
+_JUMP_PCT = 35.0
+_BACK_PCT = 10.0
+_LONG_GAP_DAYS = 12
+_USUAL_WEEKENDS = 0.05
+# A stated percent has two digits at least, and may be of a prior close before it was revised.
+_PERCENT_TOLERANCE = 0.0151
+_LEVEL_TOLERANCE = 0.0051
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong or doubtful: the index and session it concerns, and its place."""
+
+    severity: Severity
+    code: str
+    text: str
+    symbol: str | None = None
+    session: dt.date | None = None
+    place: Place | None = None
+
+
+def find(levels: Levels, today: dt.date) -> list[Finding]:
+    """Everything in closes that is wrong or doubtful, errors first, then by place.
+
+    Parameters
+    ----------
+    levels
+        The closes, as ``levels.fold`` makes them.
+    today
+        After which a session is in the future.
+
+    Returns
+    -------
+    list of Finding
+        ``error`` for what cannot be right: cells that cannot be read, conflicts, rows with too
+        many or too few cells, closes outside their own low and high. ``suspicion`` for what may
+        be: repeats, disorder, gaps, closes carried forward, jumps, weekends, stated changes that
+        differ.
+
+    Examples
+    --------
+    >>> from marketmove.levels import levels_of
+    >>> closes = [("AAA", "2025-02-13", 200.0), ("AAA", "2025-02-14", 2030.0)]
+    >>> [finding.code for finding in find(levels_of(closes), dt.date(2025, 3, 1))]
+    ['jump']
+    """
+    found = [
+        Finding("error", "unusable", f.problem.text, f.symbol, f.session, f.problem.place)
+        for f in levels.faults
+    ]
+    found += [Finding("suspicion", "repeat", p.text, place=p.place) for p in levels.repeats]
+    found += [Finding("suspicion", "reading", p.text, place=p.place) for p in levels.warnings]
+    rows = _with_neighbours(levels.frame)
+    for check in (_outside_range, _disorder, _gaps, _unchanged, _jumps, _weekends, _stated):
+        found += check(rows)
+    found += _future(rows, today)
+    return sorted(found, key=_worst_first)
+
+
+def _worst_first(finding: Finding) -> tuple[bool, str, int]:
+    place = finding.place or Place("")
+    return finding.severity != "error", place.path, place.line or 0
+
+
+def _with_neighbours(frame: pd.DataFrame) -> pd.DataFrame:
+    """The closes with those before and after them of the same index, and the change in percent."""
+    by_index = frame.groupby("symbol", observed=True)
+    before, after = by_index["close"].shift(), by_index["close"].shift(-1)
+    return frame.assign(
+        before=before,
+        after=after,
+        before_session=by_index["session"].shift(),
+        move_pct=(frame["close"] / before - 1) * 100,
+    )
+
+
+def _findings(rows: pd.DataFrame, severity: Severity, code: str, text: str) -> Iterator[Finding]:
+    """A finding a row; the text is filled in from the row's own columns."""
+    for row in rows.itertuples():
+        entry: Any = row
+        sentence = text.format(row=entry, session=entry.session.date())
+        place = Place(str(entry.file), int(entry.line))
+        yield Finding(severity, code, sentence, str(entry.symbol), entry.session.date(), place)
+
+
+def _outside_range(rows: pd.DataFrame) -> Iterator[Finding]:
+    outside = (rows["close"] < rows["low"]) | (rows["close"] > rows["high"])
+    text = "{row.symbol}: close {row.close:,} outside its low {row.low:,} and high {row.high:,}"
+    return _findings(rows[outside], "error", "outside_range", text)
+
+
+def _disorder(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Rows against the order of their file: where an index runs neither up nor down its dates."""
+    for _, part in rows.sort_values("line").groupby(["file", "symbol"], observed=True):
+        steps = part["session"].diff().dropna().dt.days
+        if (steps > 0).any() and (steps < 0).any():
+            against = (steps < 0) if (steps > 0).sum() >= (steps < 0).sum() else (steps > 0)
+            odd = part.loc[against[against].index]
+            text = "{row.symbol}: {session} stands out of order"
+            yield from _findings(odd, "suspicion", "out_of_order", text)
+
+
+def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Stretches without a close that are long for the index."""
+    days = (rows["session"] - rows["before_session"]).dt.days
+    usual = days.groupby(rows["symbol"], observed=True).transform("median")
+    long = (days > _LONG_GAP_DAYS) & (days > 4 * usual)
+    text = "{row.symbol}: no close for {row.days:.0f} days before {session}"
+    return _findings(rows.assign(days=days)[long], "suspicion", "gap", text)
+
+
+def _unchanged(rows: pd.DataFrame) -> Iterator[Finding]:
+    same = rows["close"] == rows["before"]
+    text = "{row.symbol}: {row.close:,} is the close of the session before, to the last digit"
+    return _findings(rows[same], "suspicion", "carried_forward", text)
+
+
+def _jumps(rows: pd.DataFrame) -> Iterator[Finding]:
+    far = rows["move_pct"].abs() > _JUMP_PCT
+    undone = (rows["after"] / rows["before"] - 1).abs() * 100 < _BACK_PCT
+    ratio = rows["close"] / rows["before"]
+    slipped = ratio.map(lambda r: any(abs(r / factor - 1) * 100 < _BACK_PCT for factor in _SLIPS))
+    reason = (
+        undone.map({True: ", and is undone by the next: a stray row?", False: ""})
+        + slipped.map({True: ": a slipped decimal point?", False: ""})
+    ).where(far, "")
+    text = "{row.symbol}: {row.close:,} is {row.move_pct:+,.1f}% from {row.before:,}{row.reason}"
+    return _findings(rows.assign(reason=reason)[far], "suspicion", "jump", text)
+
+
+_SLIPS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
+
+
+def _weekends(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Saturdays and Sundays, where the index does not trade on them as a rule."""
+    weekend = rows["session"].dt.dayofweek >= 5
+    share = weekend.groupby(rows["symbol"], observed=True).transform("mean")
+    text = "{row.symbol}: {session} is a {row.session:%A}"
+    return _findings(rows[weekend & (share < _USUAL_WEEKENDS)], "suspicion", "weekend", text)
+
+
+def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Changes and prior closes that the file states, and that its own closes do not give."""
+    differs = (rows["change_pct"] - rows["move_pct"]).abs() > _PERCENT_TOLERANCE
+    text = "{row.symbol}: {session} is stated as {row.change_pct:+.2f}%; the closes give"
+    yield from _findings(
+        rows[differs], "suspicion", "stated_change", text + " {row.move_pct:+.2f}%"
+    )
+    differs = (rows["prior_close"] - rows["before"]).abs() > _LEVEL_TOLERANCE
+    text = "{row.symbol}: the prior close of {session} is stated as {row.prior_close:,};"
+    yield from _findings(
+        rows[differs], "suspicion", "stated_prior", text + " the row before has {row.before:,}"
+    )
+
+
+def _future(rows: pd.DataFrame, today: dt.date) -> Iterator[Finding]:
+    text = f"{{row.symbol}}: {{session}} is in the future (today is {today})"
+    later = rows["session"].dt.date > today
+    return _findings(rows[later], "suspicion", "future", text)
+
+
+def stated_otherwise(levels: Levels, session: dt.date, symbols: set[str]) -> list[Problem]:
+    """Say where a file states another change for a session than its closes give.
+
+    Parameters
+    ----------
+    levels
+        The closes with what stands beside them.
+    session
+        The session asked for.
+    symbols
+        The chosen indices.
+    """
+    frame = levels.frame
+    if frame["change_pct"].isna().all() and frame["prior_close"].isna().all():
+        return []
+    import pandas as pd
+
+    until = frame[(frame["session"] <= pd.Timestamp(session)) & frame["symbol"].isin(symbols)]
+    last_two = until.groupby("symbol", observed=True).tail(2)
+    rows = _with_neighbours(last_two)
+    of_session = rows[rows["session"] == pd.Timestamp(session)]
+    return [Problem(finding.place, finding.text) for finding in _stated(of_session)]

@@ -1,0 +1,120 @@
+"""From bytes to text: UTF-8 where it fits, else what makes known words of the header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+
+if TYPE_CHECKING:
+    from marketmove.words import Words
+
+# Tried where UTF-8 fails, in this order of preference among those that give the same text.
+CANDIDATES = (
+    *("cp1252", "cp932", "gb18030", "cp950", "cp949"),
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp874", "cp1255", "cp1256", "cp1257", "cp1258"),
+)
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_HEAD_LINES = 12
+_SNIFFED = 4096
+_CELLS = re.compile(r"[,;\t|]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
+
+
+def decode(data: bytes, label: str, words: Words, encoding: str | None = None) -> tuple[str, str]:
+    """Turn the bytes of a table into text.
+
+    A byte order mark decides, then UTF-8 if it fits. Else the encoding is taken under which the
+    first lines have the most known words of headers; two that do equally well and give different
+    texts are refused.
+
+    Returns
+    -------
+    tuple
+        The text, and the name of the encoding.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is not text, or not of the encoding that was said.
+    UnrecognisedFileError
+        If two encodings fit with different meaning.
+    """
+    if encoding is not None:
+        return _said(data, label, encoding), encoding
+    mark = next((name for start, name in _MARKS.items() if data.startswith(start)), None)
+    if mark is not None or (mark := _wide_characters(data)):
+        return _said(data, label, mark), mark
+    if b"\0" in data[:_SNIFFED]:
+        raise _no_text(label)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start > len(data) - 4:
+            raise UnreadableFileError.at(Place(label), "ends within a character") from None
+    return _best(data, label, words)
+
+
+def _said(data: bytes, label: str, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, UnicodeError):
+        raise UnreadableFileError.at(Place(label), f"not text in {encoding}") from None
+
+
+def _wide_characters(data: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    sample = data[:_SNIFFED]
+    half = max(1, len(sample) // 2)
+    if sample[1::2].count(0) > 0.6 * half and sample[0::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if sample[0::2].count(0) > 0.6 * half and sample[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
+    fitting: dict[str, str] = {}
+    for encoding in CANDIDATES:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROL.search(text[:_SNIFFED]):
+            fitting[encoding] = text
+    if not fitting:
+        raise _no_text(label)
+    scores = {encoding: _known_words(text, words) for encoding, text in fitting.items()}
+    most = max(scores.values())
+    best = {
+        fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
+    }
+    if len(best) > 1:
+        names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])
+        line = data.count(b"\n", 0, _first_high(data)) + 1
+        raise UnrecognisedFileError.at(
+            Place(label, line), f"the text may be {names}, which differ; say --encoding"
+        )
+    return next(iter(best.items()))
+
+
+def _known_words(text: str, words: Words) -> int:
+    """How many cells of the first lines are words of headers that are not plain ASCII."""
+    lines = text.splitlines()[:_HEAD_LINES]
+    cells = {cell.strip().strip('"') for line in lines for cell in _CELLS.split(line)}
+    return sum(not cell.isascii() and words.role(cell) is not None for cell in cells)
+
+
+def _first_high(data: bytes) -> int:
+    return next((n for n, byte in enumerate(data) if byte > 127), 0)
+
+
+def _no_text(label: str) -> Exception:
+    return UnreadableFileError.at(Place(label), "a binary file; expected text, such as CSV or YAML")

@@ -1,0 +1,203 @@
+"""One date as a file writes it: which numbers stand in it, and what each of them may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Order = Literal["ymd", "dmy", "mdy"]
+Kind = Literal["full", "short", "named", "number", "month", "yearless"]
+
+_CLOCK = re.compile(
+    r"(?P<date>.*?[^\s:T+])(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s*\[.*\])?",
+    re.ASCII,
+)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})\s*(?:[-/.]|年|년)\s*(\d{1,2})\s*(?:[-/.]|月|월)\s*(\d{1,2})\s*[.日일]?", re.ASCII
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_THREE = re.compile(r"(\d{1,3})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{1,2})", re.ASCII)
+_WHOLE = re.compile(r"(\d{5}|\d{10}|\d{13})(?:\.0+)?", re.ASCII)
+_MONTH_ONLY = re.compile(r"\d{4}\s*(?:[-/]|年|년)\s*\d{1,2}\s*[月월]?|\d{1,2}[-/]\d{4}", re.ASCII)
+_TIME_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
+_WORDS = re.compile(r"[^\W\d_]+")
+_NUMBERS = re.compile(r"\d+", re.ASCII)
+_DAY_NAMES = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+_EARLIEST, _LATEST = 1800, 2200
+_ROC_OFFSET = 1911
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
+
+
+class Stamp(NamedTuple):
+    """A date text taken apart: its kind, its three numbers as written, and a time of day.
+
+    ``kind`` is ``full`` (the year has four digits, or the order is certain), ``short`` (three
+    short numbers), ``named`` (a month in words: day, month, year), ``number`` (a serial or epoch),
+    ``month`` (no day) or ``yearless``. ``order`` is None where the column has to decide it.
+    """
+
+    kind: Kind
+    numbers: tuple[int, ...]
+    order: Order | None = None
+    time: dt.time | None = None
+    offset: dt.timedelta | None = None
+    short_year: bool = False
+
+
+def take_apart(text: str, months: Mapping[str, int]) -> Stamp | None:
+    """Take a date text apart; None if it is no date at all.
+
+    Examples
+    --------
+    >>> take_apart("14.02.2025", {}).numbers
+    (14, 2, 2025)
+    >>> take_apart("Feb 14, 2025", {"feb": 2}).numbers
+    (14, 2, 2025)
+    """
+    text = text.strip().strip('"')
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return _date_part(text, months)
+    stamp = _date_part(match["date"].rstrip(" ,"), months)
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    if stamp is None or hour > 23 or int(match["minute"]) > 59 or int(match["second"] or 0) > 59:
+        return None
+    time = dt.time(hour, int(match["minute"]), int(match["second"] or 0))
+    return stamp._replace(time=time, offset=_offset(match["zone"]))
+
+
+def _offset(text: str | None) -> dt.timedelta | None:
+    if text is None:
+        return None
+    if text[0] not in "+-":
+        return dt.timedelta(0)
+    digits = text[1:].replace(":", "")
+    size = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -size if text[0] == "-" else size
+
+
+def _date_part(text: str, months: Mapping[str, int]) -> Stamp | None:
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, match.groups())
+        return Stamp("full", (year, month, day), "ymd")
+    if match := _COMPACT.fullmatch(text):
+        year, month, day = map(int, match.groups())
+        return Stamp("full", (year, month, day), "ymd") if day_of(year, month, day) else None
+    if match := _THREE.fullmatch(text):
+        first, separator, second, third = match.groups()
+        numbers = (int(first), int(second), int(third))
+        if len(third) == 4:
+            certain: Order | None = "dmy" if separator == "." else None
+            return Stamp("full", numbers, certain) if len(first) < 3 else None
+        return Stamp("short", numbers, "ymd" if len(first) == 3 else None, short_year=True)
+    if match := _WHOLE.fullmatch(text):
+        return Stamp("number", (int(match[1]),))
+    if _MONTH_ONLY.fullmatch(text):
+        return Stamp("month", ())
+    return _named(text, months)
+
+
+def _named(text: str, months: Mapping[str, int]) -> Stamp | None:
+    words = [word.casefold() for word in _WORDS.findall(text)]
+    numbers = _NUMBERS.findall(text)
+    named = [months[word] for word in words if word in months]
+    others = [w for w in words if w not in months and w not in _DAY_NAMES and w != "de"]
+    if len(named) != 1 or others or not 1 <= len(numbers) <= 2:
+        return None
+    if len(numbers) == 1:
+        return Stamp("month" if len(numbers[0]) == 4 else "yearless", ())
+    first, second = numbers
+    if len(first) == 4:
+        return Stamp("named", (int(second), named[0], int(first)), "dmy")
+    if len(first) > 2 or len(second) not in {2, 4}:
+        return None
+    short = len(second) == 2
+    return Stamp("named", (int(first), named[0], int(second)), "dmy", short_year=short)
+
+
+def is_time_only(text: str) -> bool:
+    """Tell whether a text is a time of day without a date.
+
+    Examples
+    --------
+    >>> is_time_only("17:01:45")
+    True
+    """
+    return _TIME_ONLY.fullmatch(text.strip()) is not None
+
+
+def date_of(stamp: Stamp, order: Order, pivot: int = 69) -> dt.date | None:
+    """Make the date of a stamp in an order of its numbers; None if there is no such day.
+
+    Parameters
+    ----------
+    stamp
+        Of any kind but ``number``, ``month`` and ``yearless``, which have no three numbers.
+    order
+        Which of the numbers is what.
+    pivot
+        Two-digit years below it are of this century, the others of the last.
+
+    Examples
+    --------
+    >>> date_of(Stamp("short", (28, 10, 16), short_year=True), "dmy")
+    datetime.date(2016, 10, 28)
+    """
+    if len(stamp.numbers) != 3:
+        return None
+    parts = dict(zip(order, stamp.numbers, strict=True))
+    year = parts["y"]
+    if stamp.short_year and year >= 100:
+        year += _ROC_OFFSET
+    elif stamp.short_year:
+        year += 2000 if year < pivot else 1900
+    return day_of(year, parts["m"], parts["d"])
+
+
+def day_of(year: int, month: int, day: int) -> dt.date | None:
+    """Make a date; None if there is no such day, or in a year that no index has seen."""
+    try:
+        date = dt.date(year, month, day)
+    except ValueError:
+        return None
+    return date if _EARLIEST <= year <= _LATEST else None
+
+
+def roc_date(stamp: Stamp) -> dt.date | None:
+    """Make the date of a stamp whose year counts from 1911, as in Taiwan.
+
+    Examples
+    --------
+    >>> roc_date(Stamp("short", (114, 2, 14)))
+    datetime.date(2025, 2, 14)
+    """
+    year, month, day = stamp.numbers
+    return day_of(year + _ROC_OFFSET, month, day)
+
+
+def moment_of(stamp: Stamp) -> dt.datetime | None:
+    """Make the moment, in UTC, that an epoch of seconds or milliseconds stands for."""
+    number = stamp.numbers[0]
+    if number < 10**9:
+        return None
+    seconds = number / 1000 if number >= 10**12 else number
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def serial_date(stamp: Stamp) -> dt.date | None:
+    """Make the date of a spreadsheet's serial number.
+
+    Examples
+    --------
+    >>> serial_date(Stamp("number", (45702,)))
+    datetime.date(2025, 2, 14)
+    """
+    date = _EXCEL_EPOCH + dt.timedelta(days=min(stamp.numbers[0], 100_000))
+    return day_of(date.year, date.month, date.day)
