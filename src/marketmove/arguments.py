@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from typing import TYPE_CHECKING
@@ -87,13 +88,15 @@ def refuse_stray(texts: Sequence[str]) -> None:
         )
 
 
-def reading(symbol: str | None, decimal: str | None, date_format: str | None) -> ReadOptions:
+def reading(
+    symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
+) -> ReadOptions:
     """Check what was said of files that leave something open.
 
     Raises
     ------
     WrongUsageError
-        If the date format is none.
+        If the date format or the encoding is none.
 
     Examples
     --------
@@ -105,7 +108,12 @@ def reading(symbol: str | None, decimal: str | None, date_format: str | None) ->
         raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")
     if symbol is not None and not symbol.strip():
         raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
-    return ReadOptions(symbol, decimal, date_format)
+    try:
+        codec = encoding and codecs.lookup(encoding).name
+    except LookupError:
+        text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
+        raise WrongUsageError.at(None, text) from None
+    return ReadOptions(symbol, decimal, date_format, codec)
 
 
 def _is_date_format(text: str) -> bool:

@@ -102,7 +102,8 @@ def _findings(rows: pd.DataFrame, severity: Severity, code: str, text: str) -> I
 
 
 def _outside_range(rows: pd.DataFrame) -> Iterator[Finding]:
-    outside = (rows["close"] < rows["low"]) | (rows["close"] > rows["high"])
+    low, high = rows["low"] - _LEVEL_TOLERANCE, rows["high"] + _LEVEL_TOLERANCE
+    outside = (rows["close"] < low) | (rows["close"] > high)
     text = "{row.symbol}: close {row.close:,} outside its low {row.low:,} and high {row.high:,}"
     return _findings(rows[outside], "error", "outside_range", text)
 

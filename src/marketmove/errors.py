@@ -13,6 +13,7 @@ class ExitStatus(IntEnum):
     """How the program ends; one number a meaning."""
 
     DONE = 0
+    FOUND = 1
     USAGE = 2
     BAD_DATA = 3
     NO_SESSION = 4

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SESSION_SCHEMA = "marketmove.session/1"
 CALC_SCHEMA = "marketmove.calc/1"
+CHECK_SCHEMA = "marketmove.check/1"
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (

@@ -57,6 +57,23 @@ def find_sources(specs: Sequence[Spec], config: Config, when: When) -> tuple[lis
     return [open_source(root() / label, label)], True
 
 
+def find_closes(specs: Sequence[Spec], config: Config) -> list[Source]:
+    """Open the files named, else those of the configuration; never the samples.
+
+    Raises
+    ------
+    WrongUsageError
+        If no closes are named, or one of the files has published figures.
+    UnreadableFileError
+        With every file that cannot be opened.
+    """
+    sources, _ = find_sources(specs, config, "latest")
+    published = [source.label for source in sources if source.yaml_key == "figures"]
+    if published:
+        raise WrongUsageError.at(None, f"{published[0]} has published figures, not closes")
+    return sources
+
+
 def choose(
     chosen: Iterable[str], known: Sequence[str], registry: Registry
 ) -> tuple[list[str], list[Remark]]:

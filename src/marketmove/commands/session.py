@@ -14,9 +14,9 @@ from marketmove.commands.inputs import (
     no_session,
 )
 from marketmove.divergence import breadth, count_splits, splits
-from marketmove.errors import BadFiguresError, WrongUsageError
+from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
-from marketmove.sources import Context
+from marketmove.sources import Context, Reading
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +41,7 @@ class Request(NamedTuple):
     reading: ReadOptions
     config: Config
     strict: bool = False
+    explain: bool = False
     pairs: int | None = None
 
 
@@ -140,5 +141,14 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     notes = [
         *(Remark("repeated_rows", r.text, place=r.place) for r in levels.repeats),
         *(Remark("reading", n.text, place=n.place) for n in levels.notes),
+        *(_explanation(label, how) for label, how in levels.readings if request.explain),
     ]
     return _Found(when, moves, warnings, notes)
+
+
+def _explanation(label: str, how: Reading) -> Remark:
+    text = (
+        f"{how.encoding}, {how.delimiter}; {how.layout}: {how.why}; dates as {how.dates},"
+        f" {how.order}; decimal mark {how.decimal_mark}"
+    )
+    return Remark("explained", text, place=Place(label))

@@ -16,7 +16,7 @@ class Look(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
-    ``everything`` shows all rows of a long table.
+    ``everything`` shows all rows of a long table; ``explain`` says how the files were read.
     """
 
     width: int | None = None
@@ -24,6 +24,7 @@ class Look(NamedTuple):
     palette: str = "western"
     ascii_only: bool = False
     everything: bool = False
+    explain: bool = False
 
 
 def render(report: SessionReport, output_format: str, look: Look) -> str:

@@ -96,7 +96,7 @@ def parquet_grid(data: bytes, label: str) -> Grid:
         raise missing_extra(label, "Parquet files", "parquet") from None
     try:
         table = pyarrow.parquet.read_table(io.BytesIO(data))
-    except Exception as error:  # noqa: BLE001 - pyarrow has no common error for bad files
+    except Exception as error:  # noqa: BLE001 - the library has no common error for bad files
         raise UnrecognisedFileError.at(Place(label), f"a damaged Parquet file: {error}") from None
     columns = [column.to_pylist() for column in table.columns]
     return _grid(label, [list(table.column_names), *zip(*columns, strict=True)], "Parquet")
@@ -119,7 +119,7 @@ def workbook_grid(data: bytes, label: str) -> Grid:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-    except Exception as error:  # noqa: BLE001 - openpyxl has no common error for bad files
+    except Exception as error:  # noqa: BLE001 - the library has no common error for bad files
         raise UnrecognisedFileError.at(Place(label), f"a damaged workbook: {error}") from None
     filled = [rows for rows in sheets if any(any(c is not None for c in row) for row in rows)]
     if len(filled) != 1:

@@ -1,0 +1,49 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Format = Literal["table", "csv", "json", "markdown"]
+CalcFormat = Literal["table", "json"]
+CheckFormat = Literal["table", "csv", "json"]
+Palette = Literal["western", "east-asia", "korea", "cvd", "none"]
+Sort = Literal["change", "name", "given"]
+DecimalMark = Literal[".", ","]
+
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
+]
+AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Your configuration file.")
+]
+
+
+SymbolOption = Annotated[
+    str | None, typer.Option(help="The index of a file that has one and does not name it.")
+]
+DecimalOption = Annotated[
+    DecimalMark | None, typer.Option(help="The decimal mark, where the file leaves it open.")
+]
+DateFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
+    ),
+]
+EncodingOption = Annotated[
+    str | None, typer.Option(help="The encoding of the files, such as gb18030, where it is open.")
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Say how the files were read, and why.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="All rows of a long table.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")]
+
+
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on stderr.")]
+PaletteOption = Annotated[Palette | None, typer.Option(help="Colours of up and down.")]

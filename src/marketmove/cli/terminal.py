@@ -1,0 +1,123 @@
+"""The terminal, the streams and the environment: what output may look like, and where it goes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketmove.errors import ExitStatus, OutputError, Place, Problem
+from marketmove.render import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN_PROBLEMS = 20
+_OUR_SIGNS = "−≈│▇·–"
+
+
+def config_file(named: Path | None) -> tuple[Path | None, Path | None]:
+    """Find the user's configuration, which has to be there if it was named; and the home folder."""
+    home = Path(os.environ["HOME"]) if os.environ.get("HOME") else None
+    if named is None and os.environ.get("MARKETMOVE_CONFIG"):
+        named = Path(os.environ["MARKETMOVE_CONFIG"])
+    if named is not None:
+        return named, home
+    import platformdirs
+
+    usual = platformdirs.user_config_path("marketmove") / "marketmove.yaml"
+    return (usual if usual.is_file() else None), home
+
+
+def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:
+    """Give how text for people is to look, by where it goes and what the environment says."""
+    terminal = output is None and _is_terminal(sys.stdout)
+    coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(
+        width=shutil.get_terminal_size().columns if terminal else None,
+        colour=coloured and palette != "none",
+        palette=palette,
+        ascii_only=ascii_only or _plain_locale() or not _carries_our_signs(output),
+    )
+
+
+def _plain_locale() -> bool:
+    """Tell whether the locale is C or POSIX by name; one that is not set means UTF-8."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return next(filter(None, names), "") in {"C", "POSIX"}
+
+
+def _carries_our_signs(output: Path | None) -> bool:
+    if output is not None or sys.stdout is None:
+        return True
+    try:
+        _OUR_SIGNS.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def same_terminal() -> bool:
+    """Tell whether what goes to stdout and stderr is read on a terminal, together."""
+    return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
+
+
+def _is_terminal(stream: object) -> bool:
+    return stream is not None and bool(getattr(stream, "isatty", lambda: False)())
+
+
+def emit(text: str, output: Path | None, people: bool) -> None:
+    """Write the result: to a file as UTF-8; to stdout in its encoding if people read it."""
+    if output is not None and str(output) != "-":
+        from marketmove.streams import write_file
+
+        write_file(output, text.encode("utf-8", "backslashreplace"))
+        return
+    if sys.stdout is None:
+        raise OutputError.at(None, "cannot write the result: standard output is closed")
+    encoding = sys.stdout.encoding if people else "utf-8"
+    data = text.encode(encoding, "backslashreplace")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        discard(sys.stdout.fileno())
+        raise OutputError.at(
+            Place("standard output"), f"cannot write the result: {reason}"
+        ) from None
+
+
+def say(problems: Iterable[Problem]) -> None:
+    """Print problems or warnings to stderr, the first of them where there are many."""
+    from marketmove.render.words import visible
+
+    if sys.stderr is None:
+        return
+    lines = [f"marketmove: {p.text}" if p.place is None else str(p) for p in problems]
+    with contextlib.suppress(BrokenPipeError):
+        for line in lines[:_SHOWN_PROBLEMS]:
+            print(visible(line), file=sys.stderr)
+        if len(lines) > _SHOWN_PROBLEMS:
+            print(f"marketmove: and {len(lines) - _SHOWN_PROBLEMS:,} more", file=sys.stderr)
+
+
+def reader_left() -> int:
+    """End quietly when the reader of our output has closed it: it has what it wanted."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            discard(stream.fileno())
+    return ExitStatus.DONE
+
+
+def discard(descriptor: int) -> None:
+    """Send what is still buffered nowhere, so that Python does not fail on it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
