@@ -13,7 +13,7 @@ from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileErro
 from marketmove.indices import Registry, did_you_mean, parse_indices
 from marketmove.resources import root
 from marketmove.sources.dates import Exchange
-from marketmove.words import Words, parse_words
+from marketmove.words import Words, bundled_words, parse_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +65,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     """
     folder = root() / "config"
     indices, problems = parse_indices(*_read(folder / "indices.yaml", "config/indices.yaml"), {})
-    words, more = parse_words(*_read(folder / "columns.yaml", "config/columns.yaml"))
-    problems += more
+    words = bundled_words((folder / "columns.csv").read_text(encoding="utf-8"))
     defaults, label = _read(folder / "marketmove.yaml", "config/marketmove.yaml")
     values, places = _settings(defaults, label, problems)
     if user_file is not None:

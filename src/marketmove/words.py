@@ -1,7 +1,8 @@
-"""The words that head columns of files, and names of months, from ``config/columns.yaml``."""
+"""The words that head columns of files, and names of months, from ``config/columns.csv``."""
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,7 +58,8 @@ class Words(NamedTuple):
             first, last = text[: joint.start()], text[joint.end() :]
             for word, index in ((last, first), (first, last)):
                 role = self.roles.get(normalised(word))
-                if role and role.kind in _JOINED and index.strip(_ENDS):
+                telling = len(word) > 2 or not word.isascii()
+                if role and telling and role.kind in _JOINED and index.strip(_ENDS):
                     return role._replace(index_name=index.strip(_ENDS))
         return None
 
@@ -73,18 +75,38 @@ def normalised(header: str) -> str:
     return " ".join(header.casefold().replace("_", " ").strip(_ENDS).split())
 
 
-def parse_words(
-    value: yamltext.Value, label: str, known: Words | None = None
-) -> tuple[Words, list[Problem]]:
-    """Read a table of words in the form of ``config/columns.yaml``, over those already known.
+def bundled_words(text: str) -> Words:
+    r"""Read the table of ``config/columns.csv``: kind and word, the preferred words first.
+
+    A kind is one of ``ROLES``, or ``month 1`` to ``month 12``.
+
+    Examples
+    --------
+    >>> words = bundled_words("kind,word\nclose,last\nmonth 2,feb\n")
+    >>> words.roles["last"].kind, words.months["feb"]
+    ('close', 2)
+    """
+    roles: dict[str, Role] = {}
+    months: dict[str, int] = {}
+    rows = csv.reader(text.splitlines())
+    next(rows)
+    for rank, (kind, word) in enumerate(rows):
+        if kind.startswith("month "):
+            months[word] = int(kind[6:])
+        else:
+            roles[word] = Role(kind, rank)
+    return Words(roles, months)
+
+
+def parse_words(value: yamltext.Value, label: str, known: Words) -> tuple[Words, list[Problem]]:
+    """Read a user's words by kind, over those already known; they are preferred to them.
 
     Returns
     -------
     tuple
         The words, and every problem found.
     """
-    roles: dict[str, Role] = dict(known.roles) if known else {}
-    months: dict[str, int] = dict(known.months) if known else {}
+    roles, months = dict(known.roles), dict(known.months)
     problems: list[Problem] = []
     if not isinstance(value, yamltext.Mapping):
         return Words(roles, months), [Problem(Place(label, value.line), "expected words by role")]
@@ -95,7 +117,7 @@ def parse_words(
                 months |= dict.fromkeys(map(str.casefold, _texts(names)), int(number))
         elif key in ROLES:
             words = enumerate(map(normalised, _texts(entries)))
-            roles |= {word: Role(key, rank) for rank, word in words}
+            roles |= {word: Role(key, rank - len(roles)) for rank, word in words}
         else:
             near = did_you_mean(key, [*ROLES, MONTHS_KEY])
             problems.append(Problem(place, f"{key} is no kind of column{near}"))

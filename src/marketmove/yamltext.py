@@ -16,6 +16,8 @@ from marketmove.errors import BadConfigError, MarketMoveError, Place
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
+_TEXT = _TAG + "str"
+_PLAIN_TAGS = frozenset(_TAG + kind for kind in ("int", "float", "bool", "timestamp", "merge"))
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 
@@ -72,9 +74,8 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
         ...
     marketmove.errors.BadConfigError: x.yaml:1: YAML reads NO as false; write "NO", in quotes
     """
-    for number, line in enumerate(text.splitlines(), start=1):
-        if "\t" in line and not line.lstrip().startswith("#"):
-            raise error.at(Place(label, number), "a tab character; YAML wants spaces")
+    if "\t" in text:
+        _refuse_tabs(text, label, error)
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as broken:
@@ -89,6 +90,12 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
     if node is None:
         return Mapping({}, {}, 1)
     return _Reader(label, error).value(node)
+
+
+def _refuse_tabs(text: str, label: str, error: type[MarketMoveError]) -> None:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if "\t" in line and not line.lstrip().startswith("#"):
+            raise error.at(Place(label, number), "a tab character; YAML wants spaces")
 
 
 class _Reader:
@@ -114,11 +121,11 @@ class _Reader:
     def scalar(self, node: yaml.ScalarNode) -> Scalar:
         line = node.start_mark.line + 1
         text: str = node.value
+        if node.tag == _TEXT:
+            return Scalar(text, line)
         if node.tag == _TAG + "null" and not node.style:
             return Scalar(text, line, empty=True)
-        if node.tag not in {
-            _TAG + kind for kind in ("str", "int", "float", "bool", "timestamp", "merge")
-        }:
+        if node.tag not in _PLAIN_TAGS:
             raise self.error.at(Place(self.label, line), f"a YAML tag ({node.tag}); leave it out")
         if not node.style and (meaning := _other_meaning(node.tag, text)):
             raise self.error.at(
