@@ -57,6 +57,7 @@ def find(levels: Levels, today: dt.date) -> list[Finding]:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from marketmove.levels import levels_of
     >>> closes = [("AAA", "2025-02-13", 200.0), ("AAA", "2025-02-14", 2030.0)]
     >>> [finding.code for finding in find(levels_of(closes), dt.date(2025, 3, 1))]
@@ -152,7 +153,7 @@ _SLIPS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
 
 def _weekends(rows: pd.DataFrame) -> Iterator[Finding]:
     """Saturdays and Sundays, where the index does not trade on them as a rule."""
-    weekend = rows["session"].dt.dayofweek >= 5
+    weekend = rows["session"].dt.day_of_week >= 5
     share = weekend.groupby(rows["symbol"], observed=True).transform("mean")
     text = "{row.symbol}: {session} is a {row.session:%A}"
     return _findings(rows[weekend & (share < _USUAL_WEEKENDS)], "suspicion", "weekend", text)

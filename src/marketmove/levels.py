@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.indices import Registry
-from marketmove.sources import Block, Close, Fault, Reading
+from marketmove.sources import Block, Closes, Fault, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -212,9 +212,16 @@ def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:
     >>> levels_of([("HSI", "2025-02-14", 22620.33)]).symbols
     ('HSI',)
     """
-    numbered = [
-        Close(symbol, dt.date.fromisoformat(date), float(close), line)
-        for line, (symbol, date, close) in enumerate(rows, start=2)
-    ]
-    block = Block.of("closes.csv", numbered, dict.fromkeys(row.symbol for row in numbered))
+    symbols, dates, closes = ([*column] for column in zip(*rows, strict=True))
+    block = Block.of(
+        "closes.csv",
+        Closes.of(
+            symbols,
+            [dt.date.fromisoformat(date) for date in dates],
+            [float(close) for close in closes],
+            list(range(2, len(symbols) + 2)),
+            {},
+        ),
+        dict.fromkeys(symbols),
+    )
     return fold([block], Registry.of([]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,9 +87,10 @@ def bundled_words(text: str) -> Words:
     """
     roles: dict[str, Role] = {}
     months: dict[str, int] = {}
-    rows = csv.reader(text.splitlines())
-    next(rows)
-    for rank, (kind, word) in enumerate(rows):
+    for rank, line in enumerate(text.splitlines()[1:]):
+        kind, _, word = line.partition(",")
+        if word[0] == '"':
+            word = word[1:-1].replace('""', '"')
         if kind.startswith("month "):
             months[word] = int(kind[6:])
         else:

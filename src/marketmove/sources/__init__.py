@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
-from marketmove.sources.block import Block, Close, Context, Fault, Reading, ReadOptions
+from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.opening import Source, expand, open_source
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block",
-    "Close",
+    "Closes",
     "Context",
     "Fault",
     "ReadOptions",

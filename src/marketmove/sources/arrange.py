@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from marketmove.sources.grid import Grid, Row
     from marketmove.words import Words
 
-_SAMPLE_ROWS = 300
+_SAMPLE_ROWS = 100
 _MOST_HEADS = 3
 
 
@@ -55,7 +55,7 @@ def arrange(grid: Grid, words: Words) -> Table:
         raise UnrecognisedFileError.at(Place(grid.label), "an empty table")
     width = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
     date = _date_column(grid, words, width)
-    dated = [n for n, row in enumerate(rows) if _is_date(row, date, words)]
+    dated = _dated(rows, date, words)
     if not dated and date is not None:
         dated = _numbered(rows, date, words)
     if date is None or not dated:
@@ -82,6 +82,15 @@ def arrange(grid: Grid, words: Words) -> Table:
     )
 
 
+def _dated(rows: Sequence[Row], date: int | None, words: Words) -> list[int]:
+    """The rows that have a date; each distinct text is looked at once."""
+    if date is None:
+        return []
+    texts = [row.cells[date] if date < len(row.cells) else "" for row in rows]
+    is_date = {text: _is_date_text(text, words) for text in set(texts)}
+    return [n for n, text in enumerate(texts) if is_date[text]]
+
+
 def _looks_like_data(row: Row) -> bool:
     """Whether a row below the last date has a number of its own, as a line of text has not."""
     filled = [cell for cell in row.cells if cell]
@@ -91,7 +100,11 @@ def _looks_like_data(row: Row) -> bool:
 def _is_date(row: Row, number: int | None, words: Words) -> bool:
     if number is None or number >= len(row.cells):
         return False
-    stamp = stamps.take_apart(row.cells[number], words.months)
+    return _is_date_text(row.cells[number], words)
+
+
+def _is_date_text(text: str, words: Words) -> bool:
+    stamp = stamps.take_apart(text, words.months)
     return stamp is not None and stamp.kind != "number"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import itertools
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -16,20 +17,44 @@ if TYPE_CHECKING:
     from marketmove.words import Words
 
 
-class Close(NamedTuple):
-    """One close as a file has it, with what the same row says beside it; None for what it does not.
+class Closes(NamedTuple):
+    """Closes as a file has them, with what the same rows say beside them: lists of equal length.
 
-    ``symbol`` is as written, ``line`` physical, levels in index points, ``change_pct`` in percent.
+    ``symbol`` is as written, ``line`` physical, levels are in index points, ``change_pct`` in
+    percent; nan where a row does not say it.
     """
 
-    symbol: str
-    session: dt.date
-    close: float
-    line: int
-    low: float | None = None
-    high: float | None = None
-    prior_close: float | None = None
-    change_pct: float | None = None
+    symbol: list[str]
+    session: list[dt.date]
+    close: list[float]
+    line: list[int]
+    low: list[float]
+    high: list[float]
+    prior_close: list[float]
+    change_pct: list[float]
+
+    @classmethod
+    def of(
+        cls,
+        symbol: list[str],
+        session: list[dt.date],
+        close: list[float],
+        line: list[int],
+        beside: Mapping[str, list[float]],
+    ) -> Closes:
+        """Make closes; what ``beside`` does not say of them is nan."""
+        nothing = [float("nan")] * len(close)
+        return cls(symbol, session, close, line, *(beside.get(name, nothing) for name in BESIDE))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Closes]) -> Closes:
+        """Give the closes of all parts, in their order."""
+        columns: Any = zip(*parts, strict=True)
+        lists = [[*itertools.chain.from_iterable(column)] for column in columns]
+        return cls(*lists) if lists else cls.of([], [], [], [], {})
+
+
+BESIDE = ("low", "high", "prior_close", "change_pct")
 
 
 class Fault(NamedTuple):
@@ -59,7 +84,7 @@ class Reading(NamedTuple):
 class Block(NamedTuple):
     """The closes of a file, or of a part of one.
 
-    ``frame`` has a row a close, in the order of the file, with the fields of ``Close`` as columns:
+    ``frame`` has a row a close, in the order of the file, with the fields of ``Closes`` as columns:
     ``symbol`` (categorical), ``session`` (datetime64), the levels and the percent (float64) and
     ``line`` (int64). ``symbols`` names every index of the file, also one without any close.
     """
@@ -76,31 +101,24 @@ class Block(NamedTuple):
     def of(
         cls,
         label: str,
-        closes: Sequence[Close],
+        closes: Closes,
         symbols: Iterable[str],
         faults: Iterable[Fault] = (),
-        warnings: Iterable[Problem] = (),
-        notes: Iterable[Problem] = (),
-        reading: Reading = Reading(),  # noqa: B008 - frozen
     ) -> Block:
         """Make a block from closes in the order of the file."""
         import numpy as np
         import pandas as pd
 
-        columns = dict(zip(Close._fields, zip(*closes, strict=True), strict=True)) if closes else {}
-        values = {name: columns.get(name, ()) for name in Close._fields}
-        floats = ("close", "low", "high", "prior_close", "change_pct")
+        floats = {name: getattr(closes, name) for name in ("close", *BESIDE)}
         frame = pd.DataFrame(
             {
-                "symbol": pd.Categorical(values["symbol"]),
-                "session": np.array(values["session"], "datetime64[D]").astype("datetime64[s]"),
-                "line": np.array(values["line"], dtype=np.int64),
-                **{name: np.array(values[name], dtype=np.float64) for name in floats},
+                "symbol": pd.Categorical(closes.symbol),
+                "session": np.array(closes.session, "datetime64[D]").astype("datetime64[s]"),
+                "line": np.array(closes.line, dtype=np.int64),
+                **{name: np.array(values, dtype=np.float64) for name, values in floats.items()},
             }
         )
-        return cls(
-            label, frame, tuple(symbols), tuple(faults), tuple(warnings), tuple(notes), reading
-        )
+        return cls(label, frame, tuple(symbols), tuple(faults))
 
 
 class ReadOptions(NamedTuple):

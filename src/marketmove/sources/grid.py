@@ -49,12 +49,15 @@ def read_grid(text: str, label: str) -> Grid:
     delimiter = _delimiter(text)
     rows: list[Row] = []
     reader = _reader(text, delimiter)
+    # Cells without any space need no stripping, which is most of the work for a plain file.
+    spaced = text.isascii() is False or any(space in text for space in " \t\x0b\x0c")
     line = 1
     try:
         for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if any(stripped):
-                rows.append(Row(line, stripped))
+            if spaced:
+                cells = [cell.strip() for cell in cells]
+            if any(cells):
+                rows.append(Row(line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnrecognisedFileError.at(

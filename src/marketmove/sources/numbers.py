@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 GAPS = frozenset(
     [
@@ -25,6 +25,8 @@ _SPACES = re.compile(r"[ \u00a0\u202f\u2009'’]")
 _NEGATIVE = re.compile(r"[-−][0-9][0-9.,]*")
 _DECORATION = re.compile(r"^[-+−]|\s*[%KkMBbTt]$")
 _LONGEST = 40
+# Levels of one to nine digits, not zero, with a point or without: what needs no second look.
+_ALL_PLAIN = re.compile(r"(?:[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?(?:\n|$))+")
 _SMALLEST, _LARGEST = 1e-6, 1e15
 
 
@@ -155,6 +157,28 @@ def read_number(text: str, mark: str) -> float:
         reason = "too large" if value >= _LARGEST else "too small" if value else "not above zero"
         raise ValueError(f"{text} is {reason}; expected {EXPECTED}")
     return value
+
+
+def read_all(texts: Sequence[str], mark: str) -> list[float | str | None]:
+    """Read the closes of a column: a number each, None for a gap, a message for what is neither.
+
+    Examples
+    --------
+    >>> read_all(["22620.33", "", "x"], ".")
+    [22620.33, None, 'x is not a number; expected a close such as 22620.33']
+    """
+    if mark == "." and _ALL_PLAIN.fullmatch("\n".join(texts)):
+        return list(map(float, texts))
+    return [_read(text, mark) for text in texts]
+
+
+def _read(text: str, mark: str) -> float | str | None:
+    if is_gap(text):
+        return None
+    try:
+        return read_number(text, mark)
+    except ValueError as error:
+        return str(error)
 
 
 def read_signed(text: str, mark: str) -> float | None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
 from marketmove.sources.arrange import Table, arrange
-from marketmove.sources.block import Block, Close, Fault, Reading
+from marketmove.sources.block import Block, Closes, Fault, Reading
 from marketmove.sources.layout import Layout, recognise
 from marketmove.sources.names import index_of_file
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from marketmove.sources.block import Context, ReadOptions
     from marketmove.sources.grid import Grid, Row
@@ -55,26 +54,24 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         If the columns cannot be told apart, or leave open how a date or a number is meant, or the
         rows are not one a session. Single cells that cannot be used are faults of the block.
     """
-    sheet = _understand(grid, stem, options, context)
-    sheet = _with_short_rows(sheet)
-    closes: list[Close] = []
-    faults = [*_undated(sheet), *_ragged(sheet, options), *_clashing(sheet)]
-    clashing = {fault.symbol for fault in _clashing(sheet)}
+    sheet = _with_short_rows(_understand(grid, stem, options, context))
+    clashing = list(_clashing(sheet))
+    clashing_names = {fault.symbol for fault in clashing}
     names = _names(sheet)
-    for number in sheet.layout.closes:
-        if sheet.layout.kind != "wide" or names[number][0] not in clashing:
-            found, unusable = _read_column(sheet, number, names[number])
-            closes += found
-            faults += unusable
-    _refuse_several_a_session(sheet, closes)
+    columns = [
+        _read_column(sheet, number, names[number])
+        for number in sheet.layout.closes
+        if sheet.layout.kind != "wide" or names[number][0] not in clashing_names
+    ]
+    closes = Closes.joined(found for found, _ in columns)
+    unusable = [fault for _, faults in columns for fault in faults]
+    faults = [*_undated(sheet), *_ragged(sheet, options), *clashing, *unusable]
     symbols = dict.fromkeys(name for column in names.values() for name in column if name)
-    return Block.of(
-        grid.label,
-        closes,
-        symbols,
-        faults,
-        warnings=_warnings(sheet, closes),
-        notes=_notes(sheet),
+    block = Block.of(grid.label, closes, symbols, faults)
+    _refuse_several_a_session(sheet, block)
+    return block._replace(
+        warnings=tuple(_warnings(sheet, block)),
+        notes=tuple(_notes(sheet)),
         reading=_reading(grid, sheet),
     )
 
@@ -158,30 +155,44 @@ def _evidence_around(table: Table) -> list[numbers.Evidence]:
     return [numbers.weigh(table.column(n), decorated=True) for n in others]
 
 
-def _read_column(
-    sheet: Sheet, number: int, names: Sequence[str]
-) -> tuple[list[Close], list[Fault]]:
+def _read_column(sheet: Sheet, number: int, names: list[str]) -> tuple[Closes, list[Fault]]:
     """The closes of one column with what stands beside them, and the cells that are none."""
-    closes: list[Close] = []
+    table, mark = sheet.table, sheet.marks[number]
+    values = numbers.read_all(table.column(number), mark)
+    lines = [row.line for row in table.rows]
+    rows = range(len(values))
     faults: list[Fault] = []
-    mark = sheet.marks[number]
-    beside = [(c.role.kind, c.number) for c in sheet.layout.beside if c.role]
-    for row, name, session in zip(sheet.table.rows, names, sheet.sessions, strict=True):
-        cell = row.cells[number]
-        if session is None or numbers.is_gap(cell):
+    if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
+        faults = list(_unusable(sheet, values, names, lines))
+        rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]  # type: ignore[assignment]
+    beside = {
+        c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
+        for c in sheet.layout.beside
+        if c.role
+    }
+    columns: Any = (
+        column if len(rows) == len(column) else [column[n] for n in rows]
+        for column in (names, sheet.sessions, lines, values)
+    )
+    symbols, sessions, kept_lines, closes = columns
+    return Closes.of(symbols, sessions, closes, kept_lines, beside), faults
+
+
+def _signed(text: str, mark: str) -> float:
+    value = numbers.read_signed(text, mark)
+    return float("nan") if value is None else value
+
+
+def _unusable(
+    sheet: Sheet, values: Sequence[float | str | None], names: Sequence[str], lines: Sequence[int]
+) -> Iterator[Fault]:
+    """Cells of rows with a date that are neither a close nor a gap, or of no index."""
+    for value, name, session, line in zip(values, names, sheet.sessions, lines, strict=True):
+        if session is None or value is None or (type(value) is float and name):
             continue
-        try:
-            if not name:
-                raise ValueError("a close without the name of its index")
-            value = numbers.read_number(cell, mark)
-        except ValueError as error:
-            text = f"{name}: {error}" if name else str(error)
-            place = Place(sheet.table.label, row.line)
-            faults.append(Fault(name or None, session, Problem(place, text)))
-        else:
-            stated = {k: numbers.read_signed(row.cells[n], mark) for k, n in beside}
-            closes.append(Close(name, session, value, row.line, **stated))
-    return closes, faults
+        text = f"{name}: {value}" if name else "a close without the name of its index"
+        place = Place(sheet.table.label, line)
+        yield Fault(name or None, session, Problem(place, text))
 
 
 def _with_short_rows(sheet: Sheet) -> Sheet:
@@ -249,35 +260,34 @@ def _clashing(sheet: Sheet) -> Iterator[Fault]:
             yield Fault(name, None, Problem(place, text))
 
 
-def _refuse_several_a_session(sheet: Sheet, closes: Sequence[Close]) -> None:
+def _refuse_several_a_session(sheet: Sheet, block: Block) -> None:
     """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
     if sheet.layout.kind == "wide":
         return
-    values: dict[tuple[str, dt.date], set[float]] = {}
-    for close in closes:
-        values.setdefault((close.symbol, close.session), set()).add(close.close)
-    several = [key for key, found in values.items() if len(found) > 1]
-    if len(several) >= _FEWEST_SESSIONS and len(several) * 3 > len(values):
-        name, session = several[0]
-        line = next(c.line for c in closes if (c.symbol, c.session) == several[0])
+    key = ["symbol", "session"]
+    repeated = block.frame[block.frame.duplicated(key, keep=False)]
+    if repeated.empty:
+        return
+    differing = repeated.drop_duplicates([*key, "close"]).duplicated(key)
+    sessions = len(block.frame) - len(repeated) + len(repeated.drop_duplicates(key))
+    if differing.sum() >= _FEWEST_SESSIONS and differing.sum() * 3 > sessions:
+        first: Any = next(repeated.itertuples())
         raise UnrecognisedFileError.at(
-            Place(sheet.table.label, line),
-            f"{name} has several closes for {session} and for most dates; marketmove needs one"
-            " close a session, not minutes, hours or half days",
+            Place(block.label, int(first.line)),
+            f"{first.symbol} has several closes for {first.session.date()} and for most dates;"
+            " marketmove needs one close a session, not minutes, hours or half days",
         )
 
 
-def _warnings(sheet: Sheet, closes: Iterable[Close]) -> list[Problem]:
-    place = Place(sheet.table.label)
-    found = [Problem(place, text) for text in sheet.layout.warnings]
-    sessions = sorted({close.session for close in closes})
-    if len(sessions) >= _FEWEST_SESSIONS:
-        gap = median((b - a).days for a, b in itertools.pairwise(sessions))
-        if gap >= _WEEK:
-            span = "month" if gap >= _MONTH else "week"
-            text = f"the rows are about a {span} apart; their changes are not those of a day"
-            found.append(Problem(place, text))
-    return found
+def _warnings(sheet: Sheet, block: Block) -> Iterator[Problem]:
+    place = Place(block.label)
+    for text in sheet.layout.warnings:
+        yield Problem(place, text)
+    days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
+    if len(days) >= _FEWEST_SESSIONS and (gap := days.median()) >= _WEEK:
+        span = "month" if gap >= _MONTH else "week"
+        text = f"the rows are about a {span} apart; their changes are not those of a day"
+        yield Problem(place, text)
 
 
 def _notes(sheet: Sheet) -> list[Problem]:
