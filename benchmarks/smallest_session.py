@@ -1,5 +1,7 @@
 """The smallest typer + rich + pandas program for the job of `marketmove session`."""
 
+from typing import Any
+
 import pandas as pd
 import typer
 from rich.console import Console
@@ -8,7 +10,7 @@ from rich.table import Table
 
 def session(date: str, levels: str = "samples/closes.csv") -> None:
     """Show the moves of one session and the pairs of opposite sign."""
-    closes = pd.read_csv(levels, parse_dates=["date"]).sort_values(["symbol", "date"])
+    closes: Any = pd.read_csv(levels, parse_dates=["date"]).sort_values(["symbol", "date"])
     closes["prior"] = closes.groupby("symbol")["close"].shift()
     rows = closes[closes["date"] == pd.Timestamp(date)].copy()
     rows["pct"] = (rows["close"] / rows["prior"] - 1) * 100

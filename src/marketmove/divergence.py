@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -126,7 +127,15 @@ def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
         return None, None
     if down.change_pct_low is None or down.change_pct_high is None:
         return None, None
-    return up.change_pct_low - down.change_pct_high, up.change_pct_high - down.change_pct_low
+    return (
+        _difference(up.change_pct_low, down.change_pct_high),
+        _difference(up.change_pct_high, down.change_pct_low),
+    )
+
+
+def _difference(one: float, other: float) -> float:
+    """The difference of two printed figures, as the decimals they are: 4.31, not 4.3100…05."""
+    return float(Decimal(repr(one)) - Decimal(repr(other)))
 
 
 def breadth(moves: Sequence[Move]) -> Breadth:

@@ -151,7 +151,7 @@ def _conflict(rows: pd.DataFrame) -> Fault:
     other = next(entry for entry in entries if entry.close != first.close)
     symbol, session = first.symbol, first.session.date()
     text = (
-        f"{symbol} has two closes for {session}: {other.close:,} here and {first.close:,} at"
+        f"{symbol} has two closes for {session}: {other.close:,.15g} here and {first.close:,.15g} at"
         f" {first.file}:{first.line}; remove the wrong one"
     )
     return Fault(symbol, session, Problem(Place(str(other.file), int(other.line)), text))

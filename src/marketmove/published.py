@@ -123,7 +123,7 @@ def _printed(
         return None
     _refuse_unknown(entry, _FIGURE_KEYS, label)
     texts = {k: v.text for k, v in entry.items.items() if isinstance(v, yamltext.Scalar) and v.text}
-    if "index" not in texts or len(texts) != len(entry.items):
+    if "index" not in texts or len(texts) == 1 or len(texts) != len(entry.items):
         problems.append(Problem(place, _FORM))
         return None
     readers: dict[str, Callable[[str], Decimal]] = {

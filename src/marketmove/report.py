@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from marketmove.divergence import Breadth, Divergence
+    from marketmove.doubts import Finding
     from marketmove.errors import Place
+    from marketmove.figures import Figure
     from marketmove.moves import Basis, Move
+    from marketmove.sources import Reading
 
 SESSION_SCHEMA = "marketmove.session/1"
 CALC_SCHEMA = "marketmove.calc/1"
@@ -56,6 +59,44 @@ class SessionReport(NamedTuple):
     split_pairs: int
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+
+
+class Calculation(NamedTuple):
+    """A close, its prior close and the change between them, in index points and percent.
+
+    Each is exact, or encloses what the rounding of the figures given leaves open. ``given`` names
+    the two that were typed.
+    """
+
+    close: Figure
+    prior_close: Figure
+    change_pts: Figure
+    change_pct: Figure
+    given: tuple[str, str]
+
+
+class FileRead(NamedTuple):
+    """How one file was read: its indices, its closes, and their first and last session."""
+
+    label: str
+    reading: Reading
+    indices: int
+    closes: int
+    first: dt.date
+    last: dt.date
+
+
+class CheckReport(NamedTuple):
+    """How each file was read, and every finding, the worst first."""
+
+    source: str
+    files: tuple[FileRead, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many findings cannot be right."""
+        return sum(finding.severity == "error" for finding in self.findings)
 
 
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:

@@ -40,6 +40,7 @@ from marketmove.cli.terminal import (
     reader_left,
     same_terminal,
     say,
+    unwritten,
 )
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem, WrongUsageError
 
@@ -96,8 +97,13 @@ def run(typed: Sequence[str]) -> int:
         return _misused(typed, error)
     except (KeyboardInterrupt, typer.Abort):
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # typer ends so, by itself, when the reader of a pipe has left while it prints its help.
         return reader_left()
+    except OSError as error:
+        if "--debug" in typed:
+            raise
+        return _failed(typed, ExitStatus.BAD_DATA, [unwritten(error)])
     except Exception as error:
         if "--debug" in typed:
             raise

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN_PROBLEMS = 20
+# What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
+_SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
 _OUR_SIGNS = "−≈│▇·–"
 
 
@@ -46,8 +48,10 @@ def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:
 
 def _plain_locale() -> bool:
     """Tell whether the locale is C or POSIX by name; one that is not set means UTF-8."""
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    return next(filter(None, names), "") in {"C", "POSIX"}
+    everything, letters, rest = (os.environ.get(n, "") for n in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if letters in _SET_BY_PYTHON and rest:
+        letters = ""
+    return (everything or letters or rest) in {"C", "POSIX"}
 
 
 def _carries_our_signs(output: Path | None) -> bool:
@@ -87,11 +91,15 @@ def emit(text: str, output: Path | None, people: bool) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
+        raise OutputError([unwritten(error)]) from None
+
+
+def unwritten(error: OSError) -> Problem:
+    """Say why standard output took no more; what is left for it is dropped."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         discard(sys.stdout.fileno())
-        raise OutputError.at(
-            Place("standard output"), f"cannot write the result: {reason}"
-        ) from None
+    reason = (error.strerror or "cannot be written").lower()
+    return Problem(Place("standard output"), f"cannot write the result: {reason}")
 
 
 def say(problems: Iterable[Problem]) -> None:

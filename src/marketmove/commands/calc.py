@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from marketmove import figures
 from marketmove.errors import Problem, WrongUsageError
+from marketmove.report import Calculation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
     from marketmove.figures import Figure
-
-
-class Calculation(NamedTuple):
-    """A close, its prior close and the change between them, in index points and percent.
-
-    Each is exact, or encloses what the rounding of the figures given leaves open. ``given`` names
-    the two that were typed.
-    """
-
-    close: Figure
-    prior_close: Figure
-    change_pts: Figure
-    change_pct: Figure
-    given: tuple[str, str]
 
 
 def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from marketmove.commands.inputs import find_closes, named
-from marketmove.doubts import Finding, find
+from marketmove.doubts import find
 from marketmove.levels import fold
-from marketmove.sources import Context, Reading, read_blocks
+from marketmove.report import CheckReport, FileRead
+from marketmove.sources import Context, read_blocks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,31 +16,7 @@ if TYPE_CHECKING:
     from marketmove.commands.inputs import Spec
     from marketmove.config import Config
     from marketmove.levels import Levels
-    from marketmove.sources import ReadOptions
-
-
-class FileRead(NamedTuple):
-    """How one file was read: its indices, its closes, and their first and last session."""
-
-    label: str
-    reading: Reading
-    indices: int
-    closes: int
-    first: dt.date
-    last: dt.date
-
-
-class CheckReport(NamedTuple):
-    """How each file was read, and every finding, the worst first."""
-
-    source: str
-    files: tuple[FileRead, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def errors(self) -> int:
-        """How many findings cannot be right."""
-        return sum(finding.severity == "error" for finding in self.findings)
+    from marketmove.sources import Reading, ReadOptions
 
 
 def check(

@@ -100,8 +100,10 @@ def choose(
     """
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
+    own = {symbol.casefold(): symbol for symbol in known}
     for text in chosen:
         symbol = registry.resolve(text).symbol
+        symbol = own.get(symbol.casefold(), symbol)
         if symbol in known or registry.find(text):
             symbols[symbol] = None
         else:

@@ -108,7 +108,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
     symbols, absent = choose(request.chosen, known, registry)
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
-        raise no_session(when, [], bundled)
+        raise no_session(when, [], bundled=False)
     return _Found(when, moves, absent, [])
 
 

@@ -11,8 +11,8 @@ from marketmove.report import CALC_SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from marketmove.commands.calc import Calculation
     from marketmove.figures import Figure
+    from marketmove.report import Calculation
 
 _FIELDS = ("close", "prior_close", "change_pts", "change_pct")
 _DECIMALS = 2

@@ -11,9 +11,9 @@ from marketmove.render.document import write
 from marketmove.report import CHECK_SCHEMA
 
 if TYPE_CHECKING:
-    from marketmove.commands.check import CheckReport, FileRead
     from marketmove.doubts import Finding
     from marketmove.render import Look
+    from marketmove.report import CheckReport, FileRead
 
 _COLUMNS = ("severity", "code", "symbol", "session", "place", "text")
 _SHOWN = 20

@@ -177,7 +177,8 @@ def _refuse_contradiction(fitting: Mapping[Order, Mapping[str, dt.date | None]])
     only_month = [t for t, d in month_first.items() if d and not day_first[t]]
     if only_day and only_month:
         raise UndecidedError(
-            only_day[0], f"{only_day[0]} has the day first and {only_month[0]} the month"
+            only_day[0],
+            f"{only_day[0]} has the day first and {only_month[0]} the month; mend one of them",
         )
 
 

@@ -1,0 +1,63 @@
+"""Every test runs in an environment that says nothing, and finds its files by itself."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+from marketmove import cli
+from program import Ran, RunCli, Write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
+
+_SILENCED = (
+    *("MARKETMOVE_CONFIG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"),
+    *("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for name in _SILENCED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+
+
+@pytest.fixture
+def run_cli(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> RunCli:
+    """Run the program in this process: arguments → stdout, stderr, status."""
+
+    def run(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsysbinary.readouterr()
+        status = cli.run([str(argument) for argument in arguments])
+        out, err = capsysbinary.readouterr()
+        return Ran(out.decode(), err.decode(), int(status))
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file into a folder of the test's own."""
+
+    def write_one(name: str, text: str | bytes) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return write_one

@@ -1,0 +1,200 @@
+"""What the README shows is what the program does, to the letter."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+
+from marketmove import cli
+from marketmove.resources import root
+from program import SAMPLE_CLOSES, RunCli, Write, bare_environment
+
+README = root() / "README.md"
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, the line where it begins."""
+
+    language: str
+    text: str
+    line: int
+
+
+def _blocks() -> list[Block]:
+    text = README.read_text(encoding="utf-8")
+    return [
+        Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
+        for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+
+
+def _of(language: str) -> list[Block]:
+    return [block for block in _blocks() if block.language == language]
+
+
+def _with_output() -> list[tuple[Block, Block]]:
+    """Each command with the output that stands below it."""
+    blocks = _blocks()
+    pairs = [
+        (command, output)
+        for command, output in itertools.pairwise(blocks)
+        if command.language == "sh" and output.language == "text"
+    ]
+    install, output = blocks[0], next(block for block in blocks if block.language == "text")
+    run = install.text.rpartition("&& .venv/bin/")[2]
+    return [(install._replace(text=run), output), *pairs]
+
+
+@pytest.mark.parametrize("pair", _with_output(), ids=lambda pair: f"line {pair[0].line}")
+def test_a_command_prints_what_stands_below_it(pair: tuple[Block, Block]) -> None:
+    command, output = pair
+    assert _in_shell(command.text) == output.text
+
+
+def test_every_output_stands_below_a_command() -> None:
+    assert [output for _, output in _with_output()] == _of("text")
+    assert [command.line for command, _ in _with_output()[1:]] == [b.line for b in _of("sh")]
+
+
+def _in_shell(line: str) -> str:
+    """Run a line of the README in the folder where it stands, with the program under test."""
+    ours = re.sub(r"(^|\| )marketmove ", r'\1"$PYTHON" -m marketmove ', line)
+    environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        ["/bin/sh", "-c", ours],
+        cwd=root(),
+        env=bare_environment() | environment,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == b""
+    return done.stdout.decode()
+
+
+def test_the_first_two_blocks_are_one_command_each() -> None:
+    blocks = _blocks()
+    for block in blocks[:2]:
+        assert block.language == ""
+        assert block.text.count("\n") == 1
+        assert block.text.startswith("python3 -m venv .venv && .venv/bin/python -m pip install")
+        assert not block.text.startswith("$")
+    assert blocks[0].text.endswith(".venv/bin/marketmove session 2025-02-04\n")
+    assert blocks[1].text.endswith(".venv/bin/python -m pytest\n")
+    assert all(block.language for block in blocks[2:])
+
+
+def test_no_output_repeats_a_command() -> None:
+    for _, output in _with_output():
+        assert "marketmove session" not in output.text
+        assert "$ " not in output.text
+
+
+@pytest.mark.parametrize("block", _of("csv"), ids=lambda block: f"line {block.line}")
+def test_a_csv_example_is_read(block: Block, run_cli: RunCli, write: Write) -> None:
+    path = write("HSI.csv", block.text)
+    ran = run_cli("session", "2025-02-14", "--levels", path, "--format", "csv", "-i", "HSI")
+    assert (ran.stderr, ran.status) == ("", 0)
+    row = ran.rows[0]
+    assert (row["status"], row["close"], row["prior_close"]) == ("ok", "22620.33", "21814.37")
+    assert run_cli("session", "2025-02-14", "--levels", path).stderr == ""
+
+
+def _yaml(key: str) -> Block:
+    return next(block for block in _of("yaml") if re.search(rf"^{key}:", block.text, re.MULTILINE))
+
+
+def test_the_yaml_of_closes_is_read(run_cli: RunCli, write: Write) -> None:
+    path = write("closes.yaml", _yaml("closes").text)
+    ran = run_cli("session", "2025-02-14", "--levels", path, "--format", "csv")
+    assert (ran.stderr, ran.status) == ("", 0)
+    assert [(r["symbol"], r["change_pts"]) for r in ran.rows] == [("HSI", "805.96")]
+
+
+def test_the_yaml_of_published_figures_is_read(run_cli: RunCli, write: Write) -> None:
+    path = write("report.yaml", _yaml("figures").text)
+    ran = run_cli("session", "2025-02-04", "--levels", path, "--format", "csv")
+    assert (ran.stderr, ran.status) == ("", 0)
+    assert [(r["symbol"], r["status"]) for r in ran.rows] == [("HSTECH", "bound"), ("HSI", "ok")]
+
+
+def test_the_configuration_is_read(run_cli: RunCli, write: Write) -> None:
+    block = _yaml("palette")
+    write("closes.csv", SAMPLE_CLOSES.read_bytes())
+    path = write("marketmove.yaml", block.text)
+    ran = run_cli("session", "2025-02-14", "--config", path, "--format", "json")
+    assert (ran.stderr, ran.status) == ("", 0)
+    assert len(ran.document["divergences"]) == 3
+
+
+def test_every_yaml_example_is_tried() -> None:
+    assert len(_of("yaml")) == len({_yaml(key) for key in ("closes", "figures", "palette")})
+
+
+def _commands() -> dict[str, Any]:
+    program: Any = typer.main.get_command(cli.app)
+    return {"marketmove": program, **program.commands}
+
+
+@pytest.mark.parametrize("name", _commands())
+def test_every_command_and_option_has_help(name: str) -> None:
+    command = _commands()[name]
+    assert command.help
+    assert command.help.strip().splitlines()[0].endswith(".")
+    options = [p for p in command.params if p.param_type_name == "option"]
+    assert options
+    for option in options:
+        assert option.help, option.opts
+        assert option.help.endswith(".")
+        assert option.help[0].isupper()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["session", "-h"], ["calc", "--help"]])
+def test_help_is_no_failure(arguments: list[str], run_cli: RunCli) -> None:
+    ran = run_cli(*arguments)
+    assert (ran.stderr, ran.status) == ("", 0)
+    assert "Usage: marketmove" in ran.stdout
+
+
+def test_the_help_says_where_the_configuration_is(run_cli: RunCli) -> None:
+    text = " ".join(run_cli("--help").stdout.split())
+    assert "MARKETMOVE_CONFIG" in text
+    assert "~/.config/marketmove" in text
+
+
+def test_the_readme_names_every_exit_status() -> None:
+    from marketmove.errors import ExitStatus
+
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    _, _, statuses = text.partition("Exit status: ")
+    for status in ExitStatus:
+        assert re.search(rf"\b{status.value} \w", statuses), status
+
+
+def test_the_files_that_the_readme_names_are_there() -> None:
+    text = README.read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:config|samples|benchmarks|src|\.ci)/[\w./-]*)`", text):
+        assert (root() / path).exists(), path
+
+
+def test_the_version(run_cli: RunCli) -> None:
+    import marketmove
+
+    assert run_cli("--version") == (f"marketmove {marketmove.__version__}\n", "", 0)
+
+
+def test_the_samples_are_sorted_and_plain() -> None:
+    header, *rows = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines()
+    assert header == "date,symbol,close"
+    keys = [tuple(row.split(",")[:2]) for row in rows]
+    assert keys == sorted(set(keys))
+    assert not any(row.startswith("#") for row in rows)
+    assert (Path(SAMPLE_CLOSES).parent / "README.md").is_file()

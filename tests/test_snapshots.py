@@ -1,0 +1,88 @@
+"""What a person reads, as a whole, at the widths of terminals and in a pipe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from marketmove import cli, config
+from marketmove.commands.calc import calc
+from marketmove.commands.session import Request, session
+from marketmove.render import Look, render
+from marketmove.render.calculation import FORMATS as CALC_FORMATS
+from marketmove.sources import ReadOptions
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
+    from marketmove.report import SessionReport
+
+LOOKS = {
+    "pipe": Look(),
+    "60": Look(width=60),
+    "80": Look(width=80),
+    "140": Look(width=140),
+    "80 in colour": Look(width=80, colour=True),
+    "80 in ASCII": Look(width=80, ascii_only=True),
+}
+DATES = [dt.date(2025, 2, 4), dt.date(2025, 2, 14)]
+each_date = pytest.mark.parametrize("date", DATES, ids=str)
+
+
+def _report(date: dt.date, output_format: str = "table") -> SessionReport:
+    settings = config.load(None)
+    pairs = settings.top if output_format in {"table", "markdown"} else None
+    return session(Request(date, (), (), ReadOptions(), settings, pairs=pairs))
+
+
+@each_date
+@pytest.mark.parametrize("look", LOOKS)
+def test_table(date: dt.date, look: str, snapshot: SnapshotAssertion) -> None:
+    text = render(_report(date), "table", LOOKS[look])
+    assert text == snapshot
+
+
+@each_date
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_tables_stay_within_the_width(date: dt.date, width: int) -> None:
+    lines = render(_report(date), "table", Look(width=width)).splitlines()
+    tables = [line for line in lines[1:] if "; --top" not in line]
+    assert max(map(len, tables)) <= width
+
+
+@pytest.mark.parametrize("output_format", ["markdown", "csv", "json"])
+def test_other_formats(output_format: str, snapshot: SnapshotAssertion) -> None:
+    assert render(_report(DATES[0], output_format), output_format, Look()) == snapshot
+
+
+def test_markdown_of_closes(snapshot: SnapshotAssertion) -> None:
+    assert render(_report(DATES[1], "markdown"), "markdown", Look()) == snapshot
+
+
+@pytest.mark.parametrize("output_format", ["table", "json"])
+@pytest.mark.parametrize(
+    "given",
+    [("22579.05", None, "+3.51"), ("22620.33", "21814.37", None), (None, "21814.37", "3.69")],
+    ids=["close and percent", "close and prior close", "prior close and percent"],
+)
+def test_calc(
+    given: tuple[str | None, str | None, str | None],
+    output_format: str,
+    snapshot: SnapshotAssertion,
+) -> None:
+    assert CALC_FORMATS[output_format](calc(*given), Look()) == snapshot
+
+
+@pytest.mark.parametrize("name", ["marketmove", "session", "calc"])
+def test_help(name: str, snapshot: SnapshotAssertion) -> None:
+    """The words of the help; its frame is of the library that draws it, and of its version."""
+    program: Any = typer.main.get_command(cli.app)
+    command = program if name == "marketmove" else program.commands[name]
+    lines = [command.help, ""]
+    for parameter in command.params:
+        words = [*parameter.opts, *parameter.secondary_opts, parameter.metavar or ""]
+        lines.append(f"{' '.join(words).strip()}: {getattr(parameter, 'help', None) or ''}")
+    assert "\n".join([*lines, "", command.epilog or ""]) == snapshot
