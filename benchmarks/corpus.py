@@ -66,7 +66,7 @@ def agrees(move: Move, truth: dict[str, Any]) -> bool:
     if move.close is None or move.prior_close is None or move.change_pct is None:
         return False
     percent = Decimal(repr(move.change_pct)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return (
+    return bool(
         abs(move.close - truth["close"]) < 0.0051
         and abs(move.prior_close - truth["prior_close"]) < 0.0051
         and str(move.prior_session) == truth["prior_date"]

@@ -86,7 +86,7 @@ def test_no_such_file(run_cli: RunCli, tmp_path: Path) -> None:
 
 def test_a_folder(run_cli: RunCli, tmp_path: Path) -> None:
     ran = run_cli("session", SESSION, "--levels", tmp_path)
-    assert ran.stderr == f"{tmp_path}: a folder; name the files in it\n"
+    assert ran.stderr == f"{tmp_path}: a folder without files\n"
     assert (ran.stdout, ran.status) == ("", 3)
 
 

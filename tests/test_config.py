@@ -128,7 +128,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
     path = write(
         "own.yaml",
         "palete: cvd\npalette: pink\nfloor_pct: -1\ntop: 0\nsort: size\nlevels: {a: b}\n"
-        "colour: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
+        "shade: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
     )
     ran = run_cli(*SESSION, "--config", path)
     assert ran.stderr.splitlines() == [
@@ -139,8 +139,8 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         f"{path}:5: sort: size is not one of change, name, given",
         f"{path}:6: levels: expected a list of files",
         (
-            f"{path}:7: colour is not a setting; the keys are levels, palette, floor_pct, top,"
-            " sort, indices"
+            f"{path}:7: shade is not a setting; the keys are levels, palette, floor_pct, top,"
+            " sort, indices, columns"
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",

@@ -12,12 +12,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketmove.config import load
 from marketmove.divergence import splits
 from marketmove.errors import MarketMoveError
 from marketmove.indices import Registry
 from marketmove.levels import Levels, fold, levels_of
 from marketmove.moves import Move, changes, session_moves
-from marketmove.sources import ReadOptions, Source, read_blocks
+from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 Row = tuple[str, str, str]
 FIRST = dt.date(2025, 1, 1)
@@ -221,10 +222,15 @@ def _written(closes: Closes, places: int, how: Convention) -> str:
     return buffer.getvalue()
 
 
+CONFIG = load(None)
+
+
 def _read(text: str, how: Convention) -> Levels:
     ending = ".yaml" if how.layout == "yaml" else ".csv"
-    source = Source(f"AAA{ending}", "AAA", text.removeprefix("\ufeff"))
-    return fold(read_blocks([source], ReadOptions()), Registry.of([]))
+    source = Source(f"AAA{ending}", "AAA", text.encode())
+    registry = Registry.of([])
+    context = Context(registry, CONFIG.words, CONFIG.exchanges)
+    return fold(read_blocks([source], ReadOptions(), context), registry)
 
 
 def _as_read(read: Levels) -> dict[tuple[str, dt.date], float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from dataclasses import dataclass, field, replace
@@ -10,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
-from marketmove.indices import Registry, did_you_mean, parse_indices
+from marketmove.indices import Exchange, Registry, did_you_mean, parse_exchanges, parse_indices
 from marketmove.resources import root
-from marketmove.sources.dates import Exchange
 from marketmove.words import Words, bundled_words, parse_words
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         raise BadConfigError.at(places["indices"], str(clash)) from None
     del values["indices"], values["columns"]
     values["levels"] = tuple(values["levels"])
-    exchanges = _exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
+    exchanges = parse_exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
     return Config(**values, registry=registry, words=words, exchanges=exchanges, places=places)
 
 
@@ -136,19 +134,6 @@ def _settings(
         except ValueError as error:
             problems.append(Problem(place, f"{key}: {error}"))
     return values, places
-
-
-def _exchanges(document: yamltext.Value, label: str) -> dict[str, Exchange]:
-    """The clocks of exchanges, in the form of ``config/exchanges.yaml``."""
-    items = document.items if isinstance(document, yamltext.Mapping) else {}
-    clocks = {}
-    for code, value in items.items():
-        texts = value.items if isinstance(value, yamltext.Mapping) else {}
-        zone, close = texts.get("zone"), texts.get("close")
-        if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
-            raise BadConfigError.at(Place(label, value.line), f"{code}: expected zone and close")
-        clocks[code] = Exchange(zone.text, dt.time.fromisoformat(close.text))
-    return clocks
 
 
 def _paths(value: yamltext.Value) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +32,13 @@ class Index(NamedTuple):
     region: str = ""
     currency: str = ""
     decimals: int = DEFAULT_DECIMALS
+
+
+class Exchange(NamedTuple):
+    """The clock of an exchange: its time zone, and when its session ends there."""
+
+    zone: str
+    close: dt.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,25 @@ def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
         else:
             raise BadConfigError.at(place, f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
     return index._replace(**changed)
+
+
+def parse_exchanges(document: yamltext.Value, label: str) -> dict[str, Exchange]:
+    """Read the clocks of exchanges, in the form of ``config/exchanges.yaml``.
+
+    Raises
+    ------
+    BadConfigError
+        If an exchange has no zone or no close.
+    """
+    items = document.items if isinstance(document, yamltext.Mapping) else {}
+    clocks = {}
+    for code, value in items.items():
+        texts = value.items if isinstance(value, yamltext.Mapping) else {}
+        zone, close = texts.get("zone"), texts.get("close")
+        if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
+            raise BadConfigError.at(Place(label, value.line), f"{code}: expected zone and close")
+        clocks[code] = Exchange(zone.text, dt.time.fromisoformat(close.text))
+    return clocks
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -150,8 +150,9 @@ def _conflict(rows: pd.DataFrame) -> Fault:
     first = entries[0]
     other = next(entry for entry in entries if entry.close != first.close)
     symbol, session = first.symbol, first.session.date()
+    here, there = f"{other.close:,.15g}", f"{first.close:,.15g}"
     text = (
-        f"{symbol} has two closes for {session}: {other.close:,.15g} here and {first.close:,.15g} at"
+        f"{symbol} has two closes for {session}: {here} here and {there} at"
         f" {first.file}:{first.line}; remove the wrong one"
     )
     return Fault(symbol, session, Problem(Place(str(other.file), int(other.line)), text))

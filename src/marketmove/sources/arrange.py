@@ -210,6 +210,9 @@ def _refuse_second_header(grid: Grid, body: Sequence[Row], words: Words, date: i
 def _no_dates(grid: Grid, words: Words) -> Exception:
     header = grid.rows[0]
     place = Place(grid.label, header.line)
+    if len(grid.rows) == 1 and any(words.role(cell) for cell in header.cells):
+        text = "a header only; expected rows of closes below it"
+        return UnrecognisedFileError.at(Place(grid.label), text)
     across = sum(_is_date(header, n, words) for n in range(len(header.cells)))
     if across > 2:
         text = "dates stand across the columns; marketmove needs one row a session"

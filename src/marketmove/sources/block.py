@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketmove.errors import Problem
-    from marketmove.indices import Registry
-    from marketmove.sources.dates import Exchange
+    from marketmove.indices import Exchange, Registry
     from marketmove.words import Words
 
 

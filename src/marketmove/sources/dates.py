@@ -14,6 +14,8 @@ from marketmove.sources.stamps import Order, Stamp, take_apart
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from marketmove.indices import Exchange
+
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
 _PIVOTS: tuple[int, ...] = (69, *range(1, 100))
@@ -29,13 +31,6 @@ class UndecidedError(ValueError):
     def __init__(self, text: str, message: str) -> None:
         self.text = text
         super().__init__(message)
-
-
-class Exchange(NamedTuple):
-    """The clock of an exchange: its time zone, and when its session ends there."""
-
-    zone: str
-    close: dt.time
 
 
 class Dates(NamedTuple):

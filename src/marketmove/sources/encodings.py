@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+from marketmove.sources.opening import binary
 
 if TYPE_CHECKING:
     from marketmove.words import Words
@@ -53,7 +54,7 @@ def decode(data: bytes, label: str, words: Words, encoding: str | None = None) -
     if mark is not None or (mark := _wide_characters(data)):
         return _said(data, label, mark), mark
     if b"\0" in data[:_SNIFFED]:
-        raise _no_text(label)
+        raise binary(label)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
@@ -90,7 +91,7 @@ def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
         if not _CONTROL.search(text[:_SNIFFED]):
             fitting[encoding] = text
     if not fitting:
-        raise _no_text(label)
+        raise binary(label)
     scores = {encoding: _known_words(text, words) for encoding, text in fitting.items()}
     most = max(scores.values())
     best = {
@@ -114,7 +115,3 @@ def _known_words(text: str, words: Words) -> int:
 
 def _first_high(data: bytes) -> int:
     return next((n for n, byte in enumerate(data) if byte > 127), 0)
-
-
-def _no_text(label: str) -> Exception:
-    return UnreadableFileError.at(Place(label), "a binary file; expected text, such as CSV or YAML")

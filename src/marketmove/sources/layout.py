@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from marketmove.words import Role, Words
 
 _NUMBER_SHARE = 0.5
+# What a vendor's code looks like, and no word in any language does.
+_CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{1,14}")
 _NEAR = 1.05
 _SAMPLE_ROWS = 50
 
@@ -102,7 +105,7 @@ def _long(table: Table, columns: Sequence[Column]) -> Layout | None:
     closes = [c for c in _of_kind(columns, "close") if c.index_name is None]
     closes = closes or _weak(columns) or _of_kind(columns, "adjusted")
     if not closes:
-        raise _no_close(table, columns)
+        raise _no_close(table)
     close, symbol = closes[0], symbols[0]
     return Layout(
         "long",
@@ -155,15 +158,17 @@ def _wide(table: Table, columns: Sequence[Column], registry: Registry) -> Layout
     prices = _of_kind(columns, "open", "high", "low", "other")
     bare = [c for c in prices if c.index_name is None]
     if not unknown or bare:
-        raise _no_close(table, columns)
+        raise _no_close(table)
     text = [c for c in unknown if _holds_text(table, c.number)]
     closes = {c.number: c.header for c in unknown if c not in text}
     if not closes:
-        raise _no_close(table, columns)
+        raise _no_close(table)
     notes = tuple(f"{c.header} holds no numbers, and is left out" for c in text)
-    strangers = [n for n, name in closes.items() if registry.find(name) is None]
+    strangers = [
+        n for n, name in closes.items() if not (registry.find(name) or _CODE.fullmatch(name))
+    ]
     if not _may_be_levels(table, strangers):
-        raise _no_close(table, columns)
+        raise _no_close(table)
     names = ", ".join(list(closes.values())[:3])
     return Layout("wide", closes, names, "one column an index, by its header", notes=notes)
 
@@ -238,7 +243,7 @@ def _counts_rows(table: Table, number: int) -> bool:
     return number == 0 and all(cell.isdecimal() for cell in table.column(number)[:100])
 
 
-def _no_close(table: Table, columns: Sequence[Column]) -> MarketMoveError:
-    names = ", ".join(c.header for c in columns)
-    text = f"no close column; the columns beside the date are: {names}"
+def _no_close(table: Table) -> MarketMoveError:
+    names = ", ".join(" ".join(heads) or "(no name)" for heads in table.heads[:30])
+    text = f"no close column; the columns are: {names}"
     return UnrecognisedFileError([Problem(Place(table.label, table.header_line), text)])

@@ -26,7 +26,8 @@ _NEGATIVE = re.compile(r"[-−][0-9][0-9.,]*")
 _DECORATION = re.compile(r"^[-+−]|\s*[%KkMBbTt]$")
 _LONGEST = 40
 # Levels of one to nine digits, not zero, with a point or without: what needs no second look.
-_ALL_PLAIN = re.compile(r"(?:[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?(?:\n|$))+")
+_PLAIN = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?"
+_ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*")
 _SMALLEST, _LARGEST = 1e-6, 1e15
 
 

@@ -40,6 +40,8 @@ class Source(NamedTuple):
         UnreadableFileError
             If it is not; with the line of the first byte that does not fit.
         """
+        if b"\0" in self.data[:_SNIFFED]:
+            raise binary(self.label)
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -180,6 +182,11 @@ _UNPACKERS: dict[bytes, Callable[[bytes, str], tuple[bytes, str | None]]] = {
     b"\x28\xb5\x2f\xfd": _zst,
     b"PK\x03\x04": _zip,
 }
+
+
+def binary(label: str) -> MarketMoveError:
+    """Make the error for a file that is no text."""
+    return _unreadable(label, "a binary file; expected text, such as CSV or YAML")
 
 
 def missing_extra(label: str, what: str, extra: str) -> MarketMoveError:
