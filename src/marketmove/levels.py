@@ -13,6 +13,8 @@ from marketmove.sources import Block, Closes, Fault, Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
 _KEY = ["symbol", "session"]
@@ -99,6 +101,40 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
         repeats=repeats,
         readings=tuple((block.label, block.reading) for block in blocks),
     )
+
+
+def around(frame: pd.DataFrame, session: dt.date | None) -> pd.DataFrame:
+    """Keep of each index what a session needs: its last two rows until then, and the next.
+
+    Parameters
+    ----------
+    frame
+        Rows with ``symbol`` as numbers and ``session``, no index twice on a date, in any order.
+    session
+        The session asked for; None for the last there is.
+    """
+    import numpy as np
+
+    if not frame["session"].is_monotonic_increasing:
+        frame = frame.sort_values("session", kind="stable", ignore_index=True)
+    symbols, sessions = frame["symbol"].to_numpy(), frame["session"].to_numpy()
+    end = len(frame)
+    if session is not None:
+        end = int(np.searchsorted(sessions, np.datetime64(session), side="right"))
+    until, after = np.arange(end), np.arange(end, len(frame))[::-1]
+    last = _last_of_each(symbols, until)
+    before = _last_of_each(symbols, np.setdiff1d(until, last, assume_unique=True))
+    following = _last_of_each(symbols, after)
+    return frame.iloc[np.unique(np.concatenate([before, last, following]))]
+
+
+def _last_of_each(symbols: npt.NDArray[Any], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Of rows in some order, the last of each symbol."""
+    import numpy as np
+
+    last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
+    last[symbols[rows]] = rows  # of several rows of a symbol, the last stays
+    return last[last >= 0]
 
 
 def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:

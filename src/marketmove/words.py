@@ -21,7 +21,7 @@ MONTHS_KEY = "months"
 _JOINED = frozenset(
     ["open", "high", "low", "close", "adjusted", "prior_close", "change_pct", "volume", "other"]
 )
-_ENDS = " \t\u3000<>[]()*\":'"
+_ENDS = " \t\u3000<>[]()*\":',"
 _JOINTS = re.compile(r"[ ._:/-]+")
 
 

@@ -115,13 +115,15 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.doubts import stated_otherwise
-    from marketmove.levels import fold, part_faults
+    from marketmove.levels import around, fold, part_faults
     from marketmove.moves import session_moves
     from marketmove.sources import read_blocks
 
     config = request.config
     context = Context(config.registry, config.words, config.exchanges)
-    levels = fold(read_blocks(sources, request.reading, context), config.registry)
+    asked = None if request.session == "latest" else request.session
+    blocks = read_blocks(sources, request.reading, context, lambda frame: around(frame, asked))
+    levels = fold(blocks, config.registry)
     symbols, absent = choose(request.chosen, levels.symbols, request.config.registry)
     sessions = levels.sessions(symbols)
     when = levels.latest(symbols) if request.session == "latest" else request.session

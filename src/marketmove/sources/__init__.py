@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from marketmove.sources.grid import Grid
+    from marketmove.sources.large import Keep
 
 __all__ = [
     "Block",
@@ -44,8 +45,21 @@ def open_all(specs: Iterable[Path | BinaryIO]) -> list[Source]:
     return _each(open_source, expand(specs))
 
 
-def read_blocks(sources: Iterable[Source], options: ReadOptions, context: Context) -> list[Block]:
+def read_blocks(
+    sources: Iterable[Source], options: ReadOptions, context: Context, keep: Keep | None = None
+) -> list[Block]:
     """Read the closes of every file, and report all that cannot be recognised together.
+
+    Parameters
+    ----------
+    sources
+        The files, as ``open_all`` gives them.
+    options
+        What the user said of them.
+    context
+        The known indices, words and exchanges.
+    keep
+        Gives the rows of a frame that matter, where a file is too large to hold; None keeps all.
 
     Raises
     ------
@@ -59,10 +73,16 @@ def read_blocks(sources: Iterable[Source], options: ReadOptions, context: Contex
         raise WrongUsageError.at(
             None, "--symbol names the index of one file, and there are several"
         )
-    return _each(lambda source: _read(source, options, context), sources)
+    return _each(lambda source: _read(source, options, context, keep), sources)
 
 
-def _read(source: Source, options: ReadOptions, context: Context) -> Block:
+def _read(source: Source, options: ReadOptions, context: Context, keep: Keep | None) -> Block:
+    if source.large is not None:
+        from marketmove.sources.large import read_large
+
+        if block := read_large(source, source.large, options, context, keep):
+            return block
+        source = source.whole()
     from marketmove.sources.table import read_table
 
     grid, encoding = _grid(source, options, context)

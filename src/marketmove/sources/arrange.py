@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 100
 _MOST_HEADS = 3
+_PRICES = frozenset(["open", "high", "low", "close", "weak_close", "adjusted"])
 
 
 class Table(NamedTuple):
@@ -148,9 +149,12 @@ def _heads(
     above: Sequence[Row], words: Words, date: int, width: int
 ) -> tuple[list[tuple[str, ...]], int | None, int]:
     """The header by column, its line, and how many rows it takes; empty where there is none."""
-    block = [row for row in above if not row.cells[0].startswith("#")]
+    block = [row for row in above if not row.cells[0].startswith("#") and not _is_rule(row)]
     if not block:
         return [], None, 0
+    named = _labelled(block, words, date)
+    if named is not None:
+        return [(cell,) if cell else () for cell in named.cells], named.line, 1
     base = block[-1]
     if len(base.cells) == width - 1 and date == 0 and not _names_date(base, words):
         # A header without a name for the row labels, as R writes it.
@@ -165,6 +169,33 @@ def _heads(
     filled = [_filled(row.cells) if row is not used[-1] else row.cells for row in used]
     heads = [tuple(filter(None, parts)) for parts in zip(*filled, strict=True)]
     return heads, base.line, len(used)
+
+
+def _is_rule(row: Row) -> bool:
+    """Whether a row only draws a line, as under the header of a Markdown table."""
+    return all(set(cell) <= set("-=:+") for cell in row.cells)
+
+
+def _labelled(block: Sequence[Row], words: Words, date: int) -> Row | None:
+    """The row of names where each row above the dates begins with what it says: name, unit, source.
+
+    None where the last of these rows is a header by itself.
+    """
+
+    def kind(row: Row) -> str | None:
+        cell = row.cells[date] if date < len(row.cells) else ""
+        role = words.role(cell) if cell else None
+        return role.kind if role else None
+
+    base = block[-1]
+    labels = [row for row in block if len(row.cells) == len(base.cells)]
+    said_last = base.cells[date] if date < len(base.cells) else ""
+    rest = [cell for n, cell in enumerate(base.cells) if n != date and cell]
+    if not said_last or not rest or kind(base) in {"date", "time", "symbol"}:
+        return None
+    if any(role.kind in _PRICES for cell in rest if (role := words.role(cell))):
+        return None
+    return next((row for row in labels if kind(row) in {"date", "symbol"}), None)
 
 
 def _names_date(row: Row, words: Words) -> bool:

@@ -23,6 +23,7 @@ _CLOSE_TOLERANCE = dt.timedelta(minutes=30)
 _WEEKDAYS = frozenset(range(5))
 _AFTERNOON = (dt.time(12), dt.time(18, 30))
 _USUAL_SHARE = 0.9
+_FEWEST_GAPS, _DAYS, _MONTH = 5, 5, 20
 
 
 class UndecidedError(ValueError):
@@ -152,8 +153,9 @@ def _order(parts: Mapping[str, Stamp]) -> Order:
         _refuse_contradiction(fitting)
     if len(best) > 1 and short:
         ordered = [o for o in best if any(_in_order(_with_pivot(parts, o, p)) for p in _PIVOTS)]
-        best = ordered if len(ordered) == 1 else best
+        best = ordered if len(ordered) == 1 else _daily(parts, best)
     if len(best) == 1 or len({tuple(fitting[order].values()) for order in best}) == 1:
+        _refuse_exchanged(fitting, best[0])
         return best[0]
     text = next(t for t in parts if len({fitting[order][t] for order in best}) > 1)
     readings = " or ".join(str(fitting[order][text]) for order in best)
@@ -161,6 +163,41 @@ def _order(parts: Mapping[str, Stamp]) -> Order:
     raise UndecidedError(
         text, f"{text} may be {readings}, and no date in the column settles it; say {options}"
     )
+
+
+def _daily(parts: Mapping[str, Stamp], orders: list[Order]) -> list[Order]:
+    """The orders under which the rows are days apart, where the year's other place makes months.
+
+    The day is not told from the month so: rows a month apart are as well possible.
+    """
+    gaps: dict[bool, int] = {}
+    for order in orders:
+        dates = _with_pivot(parts, order, _pivot(parts, order))
+        apart = sorted(abs((b - a).days) for a, b in itertools.pairwise(dates))
+        median = apart[len(apart) // 2] if len(apart) >= _FEWEST_GAPS else _MONTH
+        gaps[order == "ymd"] = min(median, gaps.get(order == "ymd", median))
+    if len(gaps) < 2 or min(gaps.values()) > _DAYS or max(gaps.values()) < _MONTH:
+        return orders
+    year_first = gaps[True] < gaps[False]
+    return [order for order in orders if (order == "ymd") == year_first]
+
+
+def _refuse_exchanged(fitting: Mapping[Order, Mapping[str, dt.date | None]], order: Order) -> None:
+    """Refuse a column that is in order only if day and month of some dates are exchanged."""
+    if order == "ymd":
+        return
+    other: Order = "mdy" if order == "dmy" else "dmy"
+    told = fitting[order]
+    swapped = {t: fitting[other].get(t) or date for t, date in told.items()}
+    as_told = [date for date in told.values() if date]
+    as_swapped = [date for date in swapped.values() if date]
+    if len(as_told) >= _FEWEST_GAPS and not _in_order(as_told) and _in_order(as_swapped):
+        text = next(t for t, date in told.items() if date != swapped[t])
+        raise UndecidedError(
+            text,
+            f"{text} is out of order as {told[text]}, and in order as {swapped[text]};"
+            " day and month are exchanged in some rows: export the dates anew",
+        )
 
 
 def _refuse_contradiction(fitting: Mapping[Order, Mapping[str, dt.date | None]]) -> None:

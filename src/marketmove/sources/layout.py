@@ -20,6 +20,7 @@ _NUMBER_SHARE = 0.5
 # What a vendor's code looks like, and no word in any language does.
 _CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{1,14}")
 _NEAR = 1.05
+_FEW = 20
 _SAMPLE_ROWS = 50
 
 
@@ -59,7 +60,7 @@ def recognise(table: Table, words: Words, registry: Registry) -> Layout:
         If no column can be the close, or several; the message says which columns there are.
     """
     if not table.heads:
-        return _headerless(table)
+        return _headerless(table, registry)
     columns = [_column(n, heads, words, registry) for n, heads in enumerate(table.heads)]
     columns = [c for c in columns if c.number != table.date]
     filled = [c for c in columns if any(cell for cell in table.column(c.number))]
@@ -71,7 +72,7 @@ def recognise(table: Table, words: Words, registry: Registry) -> Layout:
     named = [c for c in filled if c.header]
     return (
         _long(table, named)
-        or _joined(named)
+        or _joined(table, named)
         or _single(named)
         or _wide(table, [c for c in columns if c.header], registry)
     )
@@ -117,7 +118,7 @@ def _long(table: Table, columns: Sequence[Column]) -> Layout | None:
     )
 
 
-def _joined(columns: Sequence[Column]) -> Layout | None:
+def _joined(table: Table, columns: Sequence[Column]) -> Layout | None:
     """A table whose headers join the kind of price and the index, such as "Schluss DAX"."""
     closes = [c for c in _of_kind(columns, "close") if c.index_name is not None]
     closes = closes or [c for c in _of_kind(columns, "adjusted") if c.index_name is not None]
@@ -125,6 +126,8 @@ def _joined(columns: Sequence[Column]) -> Layout | None:
     if not closes or plain:
         return None
     kind = "single" if len(closes) == 1 else "wide"
+    if kind == "wide":
+        _refuse_second_dates(table, columns)
     named = {c.number: c.index_name or "" for c in sorted(closes)}
     headers = ", ".join(c.header for c in sorted(closes)[:3])
     beside = _beside(columns) if kind == "single" else ()
@@ -156,14 +159,20 @@ def _wide(table: Table, columns: Sequence[Column], registry: Registry) -> Layout
     """A table with one column an index: those that no word explains, and that hold levels."""
     unknown = [c for c in columns if c.role is None]
     prices = _of_kind(columns, "open", "high", "low", "other")
-    bare = [c for c in prices if c.index_name is None]
+    bare = [c for c in prices if c.index_name is None and not _holds_text(table, c.number)]
     if not unknown or bare:
         raise _no_close(table)
+    _refuse_second_dates(table, columns)
     text = [c for c in unknown if _holds_text(table, c.number)]
-    closes = {c.number: c.header for c in unknown if c not in text}
-    if not closes:
+    signed = [c for c in unknown if c not in text and _goes_below_zero(table, c.number)]
+    closes = {c.number: c.header for c in unknown if c not in text and c not in signed}
+    if not closes or any(registry.find(c.header) for c in signed):
         raise _no_close(table)
-    notes = tuple(f"{c.header} holds no numbers, and is left out" for c in text)
+    _refuse_torn(table, closes)
+    notes = (
+        *(f"{c.header} holds no numbers, and is left out" for c in text),
+        *(f"{c.header} goes below zero, as no level does, and is left out" for c in signed),
+    )
     strangers = [
         n for n, name in closes.items() if not (registry.find(name) or _CODE.fullmatch(name))
     ]
@@ -192,6 +201,39 @@ def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
     )
 
 
+def _refuse_second_dates(table: Table, columns: Iterable[Column]) -> None:
+    """Refuse series side by side, each with a date column of its own that may differ in a row."""
+    dates = table.column(table.date)
+    for column in _of_kind(columns, "date"):
+        cells = table.column(column.number)
+        if any(map(_starts_with_digit, cells)) and cells != dates:
+            text = f"column {column.number + 1} has other dates than column {table.date + 1}"
+            raise UnrecognisedFileError.at(
+                Place(table.label, table.header_line),
+                f"{text}: tables side by side; put each into a file of its own",
+            )
+
+
+def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
+    """Refuse columns with cells such as 07: what stood behind a decimal comma, torn off."""
+    for number in numbers_of:
+        for row in table.rows:
+            cell = row.cells[number]
+            if len(cell) > 1 and cell[0] == "0" and cell.isdecimal() and cell.strip("0"):
+                raise UnrecognisedFileError.at(
+                    Place(table.label, row.line),
+                    f"{cell} is no level, but may be what stood behind a decimal comma;"
+                    " put numbers with commas in quotes, or part the cells by semicolons",
+                )
+
+
+def _goes_below_zero(table: Table, number: int) -> bool:
+    """Whether more than a few cells of a column are negative numbers: changes or differences."""
+    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
+    below = sum(cell[0] in "-−" for cell in cells)
+    return below > 1 and below * _FEW >= len(cells)
+
+
 def _is_decorated(cell: str) -> bool:
     """Whether a cell has the sign of a change, or the letter of a volume."""
     return len(cell) > 1 and (cell[0] in "+-−" or cell[-1] in "%KMBkmb")
@@ -202,7 +244,7 @@ def _always_near(one: Sequence[float], other: Sequence[float]) -> bool:
     return len(pairs) > 1 and all(1 / _NEAR < a / b < _NEAR for a, b in pairs)
 
 
-def _headerless(table: Table) -> Layout:
+def _headerless(table: Table, registry: Registry) -> Layout:
     """A table without a header: certain only where one column alone can be the level."""
     width = len(table.rows[0].cells)
     numeric = [n for n in range(width) if n != table.date and _mostly_numbers(table, n)]
@@ -215,6 +257,12 @@ def _headerless(table: Table) -> Layout:
     number = numeric[0]
     warning = f"no header; column {number + 1} is taken for the close, as the only one with numbers"
     why = "the only column with numbers"
+    for other in range(width):
+        texts = {cell.casefold() for cell in table.column(other) if cell}
+        named = [text for text in texts if registry.find(text)]
+        if other not in (table.date, number) and named and _holds_text(table, other):
+            header = f"column {number + 1}"
+            return Layout("long", {number: ""}, header, why, symbol=other, warnings=(warning,))
     return Layout("single", {number: ""}, f"column {number + 1}", why, warnings=(warning,))
 
 
@@ -235,7 +283,15 @@ def _mostly_numbers(table: Table, number: int) -> bool:
 
 def _holds_text(table: Table, number: int) -> bool:
     cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
-    return bool(cells) and not any(any(c.isdigit() for c in cell) for cell in cells)
+    return bool(cells) and all(cell[0].isalpha() or not _has_digit(cell) for cell in cells)
+
+
+def _has_digit(cell: str) -> bool:
+    return any(c.isdigit() for c in cell)
+
+
+def _starts_with_digit(cell: str) -> bool:
+    return cell[:1].isdecimal()
 
 
 def _counts_rows(table: Table, number: int) -> bool:

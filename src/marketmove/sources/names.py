@@ -14,8 +14,12 @@ _ADDED = re.compile(
     r"|historische|kurse|daten|dati|storici|datos|hist[oó]ricos|dados|donn[ée]es|historiques|d|day|us)\b",
     re.IGNORECASE,
 )
+# The same in scripts that put no space between words.
+_ADDED_UNSPACED = re.compile(
+    r"历史数据|歷史數據|歷史資料|历史行情|过去データ|過去データ|時系列データ?|과거\s*데이터|내역"
+)
 _DATES = re.compile(r"\b(\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{8}|(19|20)\d{2}|\(\d+\))")
-_JOINTS = re.compile(r"[\s_()\[\],]+| - ")
+_JOINTS = re.compile(r"[\s_()\[\],$]+| - ")
 
 
 def index_of_file(stem: str, registry: Registry) -> str:
@@ -32,7 +36,7 @@ def index_of_file(stem: str, registry: Registry) -> str:
     ('HSI', 'my_fund')
     """
     stem = stem.strip()
-    spaced = _JOINTS.sub(" ", stem).strip()
+    spaced = _JOINTS.sub(" ", _ADDED_UNSPACED.sub(" ", stem)).strip()
     bare = " ".join(_DATES.sub(" ", _ADDED.sub(" ", spaced)).split())
     for text in (stem, spaced, bare):
         if index := registry.find(text):

@@ -17,11 +17,16 @@ GAPS = frozenset(
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = {
-    ".": re.compile(rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)?(?:\.[0-9]+)?{_EXPONENT}"),
+    # 1,23,456.78 is how India groups: no other reading has a comma twice and a point.
+    ".": re.compile(
+        r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})?"
+        rf"(?:\.[0-9]+)?{_EXPONENT}"
+    ),
     ",": re.compile(rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:,[0-9]+)?{_EXPONENT}"),
 }
 _SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+(?=[.,]|$)")
 _SPACES = re.compile(r"[ \u00a0\u202f\u2009'’]")
+_CURRENCY = re.compile(r"^[$€£¥₹₩]\s?|\s?[$€£¥₹₩]$")
 _NEGATIVE = re.compile(r"[-−][0-9][0-9.,]*")
 _DECORATION = re.compile(r"^[-+−]|\s*[%KkMBbTt]$")
 _LONGEST = 40
@@ -105,7 +110,9 @@ def _plain(text: str, mark: str) -> float:
 
 
 def _ungrouped(text: str) -> str:
-    """A number without the spaces or apostrophes between its thousands."""
+    """A number without the spaces or apostrophes between its thousands, or a currency's sign."""
+    if text and not (text[0].isdecimal() and text[-1].isdecimal()):
+        text = _CURRENCY.sub("", text, count=1)
     return _SPACES.sub("", text) if _SPACED.match(text) else text
 
 

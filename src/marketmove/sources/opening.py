@@ -14,17 +14,35 @@ if TYPE_CHECKING:
 STDIN_LABEL = "<stdin>"
 _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)
 _SNIFFED = 100_000
+# Larger files are read by blocks where their form allows it.
+_HEAD = 32 << 20
 # What a packed file may unpack to; more is no file of closes.
 _MOST_UNPACKED = 2**30
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
 class Source(NamedTuple):
-    """The bytes of one file; ``stem`` is its name without folder and ending, None for a pipe."""
+    """The bytes of one file; ``stem`` is its name without folder and ending, None for a pipe.
+
+    Of a large file that is not packed, ``data`` is the beginning, and ``large`` its path.
+    """
 
     label: str
     stem: str | None
     data: bytes
+    large: Path | None = None
+
+    def whole(self) -> Source:
+        """Give the source with all its bytes.
+
+        Raises
+        ------
+        UnreadableFileError
+            If the file can no longer be read.
+        """
+        if self.large is None:
+            return self
+        return self._replace(data=_read(self.large, self.label), large=None)
 
     @property
     def yaml_key(self) -> str | None:
@@ -90,20 +108,25 @@ def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
     """
     if isinstance(spec, Path):
         name = label or str(spec)
-        data = _read(spec, name)
+        data, large = _read(spec, name, _HEAD), None
+        if len(data) == _HEAD and not any(map(data.startswith, _UNPACKERS)):
+            large = spec
+        elif len(data) == _HEAD:
+            data = _read(spec, name)
         packed = spec.suffix.lower() in _PACKED_ENDINGS and spec.with_suffix("").stem
         stem: str | None = packed or spec.stem
     else:
-        name, stem, data = label or STDIN_LABEL, None, spec.read()
+        name, stem, data, large = label or STDIN_LABEL, None, spec.read(), None
     data, inner = _unpacked(data, name)
     if not data.strip():
         raise _unreadable(name, "an empty file")
-    return Source(name, Path(inner).stem if inner else stem, data)
+    return Source(name, Path(inner).stem if inner else stem, data, large)
 
 
-def _read(path: Path, label: str) -> bytes:
+def _read(path: Path, label: str, most: int = -1) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         raise _unreadable(label, "no such file") from None
     except PermissionError:

@@ -27,7 +27,74 @@ _MONTH_ONLY = re.compile(r"\d{4}\s*(?:[-/]|年|년)\s*\d{1,2}\s*[月월]?|\d{1,2
 _TIME_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
 _WORDS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+", re.ASCII)
-_DAY_NAMES = frozenset(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+_DAY_NAMES = frozenset(
+    [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "tues",
+        "wednes",
+        "thur",
+        "thurs",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mo",
+        "di",
+        "mi",
+        "do",
+        "fr",
+        "sa",
+        "so",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "sam",
+        "dim",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "lunedì",
+        "martedì",
+        "mercoledì",
+        "giovedì",
+        "venerdì",
+        "sabato",
+        "domenica",
+    ]
+)
+# What stands between the numbers of a date in words: 14 de febrero de 2025, February 14th, 2025 г.
+_LINKS = frozenset(["de", "del", "of", "st", "nd", "rd", "th", "г", "года"])
+# The day of the week behind a date, as in 2025/02/14(金).
+_DAY_BEHIND = re.compile(r"(?<=\d)\s*[(（][^\d()（）]{1,9}[)）]$")
 _EARLIEST, _LATEST = 1800, 2200
 _ROC_OFFSET = 1911
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
@@ -59,7 +126,7 @@ def take_apart(text: str, months: Mapping[str, int]) -> Stamp | None:
     >>> take_apart("Feb 14, 2025", {"feb": 2}).numbers
     (14, 2, 2025)
     """
-    text = text.strip().strip('"')
+    text = _DAY_BEHIND.sub("", text.strip().strip("\"'"))
     match = _CLOCK.fullmatch(text)
     if match is None:
         return _date_part(text, months)
@@ -108,7 +175,7 @@ def _named(text: str, months: Mapping[str, int]) -> Stamp | None:
     words = [word.casefold() for word in _WORDS.findall(text)]
     numbers = _NUMBERS.findall(text)
     named = [months[word] for word in words if word in months]
-    others = [w for w in words if w not in months and w not in _DAY_NAMES and w != "de"]
+    others = [w for w in words if w not in months and w not in _DAY_NAMES | _LINKS]
     if len(named) != 1 or others or not 1 <= len(numbers) <= 2:
         return None
     if len(numbers) == 1:

@@ -33,6 +33,23 @@ class Sheet(NamedTuple):
     date_style: str
     marks: dict[int, str]
 
+    def reading(self, grid: Grid) -> Reading:
+        """Say in words how the table was read."""
+        dated = [session for session in self.sessions if session]
+        rising = all(a <= b for a, b in itertools.pairwise(dated))
+        falling = all(a >= b for a, b in itertools.pairwise(dated))
+        order = "oldest first" if rising else "newest first" if falling else "unordered"
+        marks = {self.marks[n] for n in self.layout.closes}
+        return Reading(
+            delimiter=grid.delimiter,
+            layout=self.layout.kind,
+            dates=self.date_style,
+            decimal_mark=" and ".join(sorted(marks)),
+            close=self.layout.close_header,
+            order=order,
+            why=self.layout.why,
+        )
+
 
 def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Block:
     """Read the closes of a table: long, wide, or one index.
@@ -54,7 +71,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         If the columns cannot be told apart, or leave open how a date or a number is meant, or the
         rows are not one a session. Single cells that cannot be used are faults of the block.
     """
-    sheet = _with_short_rows(_understand(grid, stem, options, context))
+    sheet = _with_short_rows(understand(grid, stem, options, context))
     clashing = list(_clashing(sheet))
     clashing_names = {fault.symbol for fault in clashing}
     names = _names(sheet)
@@ -72,11 +89,18 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     return block._replace(
         warnings=tuple(_warnings(sheet, block)),
         notes=tuple(_notes(sheet)),
-        reading=_reading(grid, sheet),
+        reading=sheet.reading(grid),
     )
 
 
-def _understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Sheet:
+def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Sheet:
+    """Tell what a table's columns are, and what its dates and decimal marks mean.
+
+    Raises
+    ------
+    UnrecognisedFileError
+        If the table leaves one of them open.
+    """
     table = arrange(grid, context.words)
     if not table.rows:
         raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")
@@ -299,20 +323,3 @@ def _notes(sheet: Sheet) -> list[Problem]:
             text = f"{len(filled)} {'line' if len(filled) == 1 else 'lines'} {where} left out"
             found.append(Problem(Place(table.label, filled[0].line), text))
     return found
-
-
-def _reading(grid: Grid, sheet: Sheet) -> Reading:
-    dated = [session for session in sheet.sessions if session]
-    rising = all(a <= b for a, b in itertools.pairwise(dated))
-    falling = all(a >= b for a, b in itertools.pairwise(dated))
-    order = "oldest first" if rising else "newest first" if falling else "unordered"
-    marks = {sheet.marks[n] for n in sheet.layout.closes}
-    return Reading(
-        delimiter=grid.delimiter,
-        layout=sheet.layout.kind,
-        dates=sheet.date_style,
-        decimal_mark=" and ".join(sorted(marks)),
-        close=sheet.layout.close_header,
-        order=order,
-        why=sheet.layout.why,
-    )

@@ -1,0 +1,350 @@
+"""Large tidy files, block by block: memory follows the number of indices, not of rows.
+
+The fast lane takes only what it cannot misread: rows with the header's number of cells, ISO dates,
+plain decimal numbers above zero, no quotes. Another block is read cell by cell, as small files are.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.sources import stamps
+from marketmove.sources.block import BESIDE, Block
+from marketmove.sources.grid import DELIMITERS, read_grid
+from marketmove.sources.numbers import GAPS
+from marketmove.sources.table import read_table, understand
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from marketmove.sources.block import Context, Fault, Reading, ReadOptions
+    from marketmove.sources.opening import Source
+
+    Keep = Callable[[pd.DataFrame], pd.DataFrame]
+
+_BLOCK_BYTES = 8 << 20
+# Parsing lets other threads run while it splits and converts; more than two gain nothing.
+_THREADS = 2
+_SAMPLE_BYTES = 1 << 16
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SMALLEST, _LARGEST = 1e-6, 1e15
+_GAP_TEXTS = sorted(GAPS | {"N/A", "NA", "NaN", "#N/A"})
+
+
+class Plan(NamedTuple):
+    """What the beginning of a file settles for all of it: its columns, and how many there are."""
+
+    header: bytes
+    delimiter: str
+    width: int
+    date: int
+    symbol: int
+    close: int
+    reading: Reading
+
+
+def read_large(
+    source: Source, path: Path, options: ReadOptions, context: Context, keep: Keep | None
+) -> Block | None:
+    """Read a large tidy file by blocks, and keep of each what is wanted.
+
+    Parameters
+    ----------
+    source
+        The beginning of the file, and what it is called.
+    path
+        The file.
+    options, context
+        As for ``table.read_table``.
+    keep
+        Gives the rows of a frame that matter; None keeps all of them. The frame has ``symbol`` as
+        numbers, in any order of rows.
+
+    Returns
+    -------
+    Block or None
+        None if the file is of a form that has to be read whole.
+    """
+    plan = _plan(source, options, context)
+    if plan is None:
+        return None
+    collected = _Collected(source.label, plan, keep)
+    sure = options._replace(decimal=".", date_format="ymd")
+    for first_line, block, cells in _parsed_ahead(path, plan):
+        if cells is not None:
+            all_new = collected.take(collected.frame(cells, first_line))
+        else:
+            all_new = collected.take_slow(_slow(block, plan, first_line, source, sure, context))
+        if not all_new:
+            # Some index has a date twice: all rows are wanted then, to say which.
+            return read_large(source, path, options, context, None)
+    return collected.block()
+
+
+def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None:
+    """How to read the file, if its beginning is of the form that the fast lane takes."""
+    head = source.data[:_SAMPLE_BYTES]
+    head = head[: head.rfind(b"\n") + 1]
+    if options.encoding or options.decimal or options.date_format or b'"' in head or b"\r" in head:
+        return None
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    grid = read_grid(text, source.label)
+    sheet = understand(grid, source.stem, options, context)
+    table, layout = sheet.table, sheet.layout
+    plain = (
+        layout.kind == "long"
+        and table.header_line == 1
+        and not (table.ragged or table.undated or layout.beside or layout.warnings)
+        and all(_ISO.fullmatch(date) for date in table.column(table.date))
+        and set(sheet.marks.values()) == {"."}
+    )
+    if not plain or layout.symbol is None:
+        return None
+    delimiter = next(sign for sign, name in DELIMITERS.items() if name == grid.delimiter)
+    header = head[: head.index(b"\n") + 1]
+    return Plan(
+        header,
+        delimiter,
+        len(table.heads),
+        table.date,
+        layout.symbol,
+        next(iter(layout.closes)),
+        sheet.reading(grid),
+    )
+
+
+def _blocks(path: Path, skip: int) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file after its header, in blocks, each with the number of its first line."""
+    import numpy as np
+
+    line, rest = 2, b""
+    with path.open("rb") as file:
+        file.seek(skip)
+        while chunk := file.read(_BLOCK_BYTES):
+            cut = chunk.rfind(b"\n") + 1
+            block, rest = rest + chunk[:cut], (rest if not cut else b"") + chunk[cut:]
+            if cut:
+                yield line, block
+                line += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == ord("\n")))
+    if rest:
+        yield line, rest + b"\n"
+
+
+class Cells(NamedTuple):
+    """The cells of a block that are all what they have to be; a close is nan where it is a gap."""
+
+    days: list[Any]
+    day_codes: npt.NDArray[np.integer[Any]]
+    symbols: list[str]
+    symbol_codes: npt.NDArray[np.integer[Any]]
+    close: npt.NDArray[np.float64]
+
+
+def _parsed_ahead(path: Path, plan: Plan) -> Iterator[tuple[int, bytes, Cells | None]]:
+    """The blocks of a file with their cells, in order, some parsed while others are taken in."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        ahead: deque[tuple[int, bytes, Future[Cells | None]]] = deque()
+        for line, block in _blocks(path, len(plan.header)):
+            ahead.append((line, block, pool.submit(_fast, block, plan)))
+            if len(ahead) > _THREADS:
+                first_line, oldest, future = ahead.popleft()
+                yield first_line, oldest, future.result()
+        for first_line, oldest, future in ahead:
+            yield first_line, oldest, future.result()
+
+
+def _fast(block: bytes, plan: Plan) -> Cells | None:
+    """The cells of a block, if every one of them is what it has to be."""
+    import numpy as np
+    import pandas as pd
+
+    if b'"' in block or b"\r" in block:
+        return None
+    try:
+        raw = _parsed(block, plan)
+    except (ValueError, pd.errors.ParserError):
+        return None
+    close = raw[plan.close].to_numpy()
+    gaps = np.isnan(close)
+    in_range = gaps | ((close >= _SMALLEST) & (close < _LARGEST))
+    if not (in_range.all() and _has_all_cells(block, plan, raw, bool(gaps.any()))):
+        return None
+    dates, symbols = raw[plan.date].cat, raw[plan.symbol].cat
+    days = [_day(text) for text in dates.categories.to_numpy(dtype=object).tolist()]
+    names = symbols.categories.to_numpy(dtype=object).tolist()
+    if None in days or not all(names) or any(name != name.strip() for name in names):
+        return None
+    return Cells(days, dates.codes.to_numpy(), names, symbols.codes.to_numpy(), close)
+
+
+def _slow(
+    block: bytes,
+    plan: Plan,
+    first_line: int,
+    source: Source,
+    options: ReadOptions,
+    context: Context,
+) -> Block:
+    """The closes of a block, read cell by cell to name what is wrong in it."""
+    grid = read_grid((plan.header + block).decode("utf-8"), source.label)
+    shifted = [row._replace(line=row.line + first_line - 2) for row in grid.rows[1:]]
+    return read_table(grid._replace(rows=[grid.rows[0], *shifted]), source.stem, options, context)
+
+
+def _parsed(block: bytes, plan: Plan) -> pd.DataFrame:
+    """The cells of a block: dates and symbols by category, closes as the nearest float64."""
+    import csv
+
+    import pandas as pd
+
+    # One column more than there are, so that a row that is too long shows.
+    types = dict.fromkeys(range(plan.width), "category")
+    how: dict[str, Any] = {
+        "sep": plan.delimiter,
+        "header": None,
+        "names": range(plan.width + 1),
+        "dtype": types | {plan.close: "float64", plan.width: "float64"},
+        "keep_default_na": False,
+        "na_values": {plan.close: _GAP_TEXTS, plan.width: [""]},
+        "quoting": csv.QUOTE_NONE,
+        "skip_blank_lines": False,
+        "index_col": False,
+        "engine": "c",
+        "low_memory": False,
+    }
+    if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1):
+        how["float_precision"] = "round_trip"  # later ones are exact without being asked
+    frame: pd.DataFrame = pd.read_csv(io.BytesIO(block), **how)
+    return frame
+
+
+def _has_all_cells(block: bytes, plan: Plan, raw: pd.DataFrame, gaps: bool) -> bool:
+    """Whether every line has as many cells as the header; missing ones would pass for gaps."""
+    import numpy as np
+
+    signs = np.frombuffer(block, dtype=np.uint8)
+    delimiters, ends = signs == ord(plan.delimiter), signs == ord("\n")
+    if not raw[plan.width].isna().all() or len(raw) != np.count_nonzero(ends):
+        return False
+    if np.count_nonzero(delimiters) != len(raw) * (plan.width - 1):
+        return False
+    if not gaps:
+        return True
+    starts = np.concatenate([[0], np.flatnonzero(ends)[:-1] + 1])
+    counts = np.add.reduceat(delimiters.astype(np.int32), starts)
+    return bool((counts == plan.width - 1).all())
+
+
+def _day(text: str) -> dt.date | None:
+    if not _ISO.fullmatch(text):
+        return None
+    return stamps.day_of(int(text[:4]), int(text[5:7]), int(text[8:]))
+
+
+class _Collected:
+    """What has been read so far: symbols by number, the rows kept, which sessions were seen."""
+
+    def __init__(self, label: str, plan: Plan, keep: Keep | None) -> None:
+        import numpy as np
+
+        self.label, self.plan, self.keep = label, plan, keep
+        self.symbols: dict[str, int] = {}
+        self.days: dict[Any, int] = {}
+        self.frames: list[pd.DataFrame] = []
+        self.seen: npt.NDArray[np.bool_] = np.zeros((1, 1), dtype=bool)
+        self.seen_count = 0
+        self.faults: list[Fault] = []
+
+    def numbers_of(self, texts: list[str]) -> npt.NDArray[np.int32]:
+        """Give the number of each symbol, a new one to those not seen before."""
+        import numpy as np
+
+        found = [self.symbols.setdefault(text, len(self.symbols)) for text in texts]
+        return np.array(found, dtype=np.int32)
+
+    def days_of(self, days: list[Any]) -> npt.NDArray[np.int32]:
+        """Give the number of each date, a new one to those not seen before."""
+        import numpy as np
+
+        found = [self.days.setdefault(day, len(self.days)) for day in days]
+        return np.array(found, dtype=np.int32)
+
+    def frame(self, cells: Cells, first_line: int) -> pd.DataFrame:
+        """Give the closes of a block; symbols and days by their numbers."""
+        import numpy as np
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {
+                "symbol": self.numbers_of(cells.symbols)[cells.symbol_codes],
+                "session": np.array(cells.days, "datetime64[s]")[cells.day_codes],
+                "line": first_line + np.arange(len(cells.close), dtype=np.int64),
+                "close": cells.close,
+                "day": self.days_of(cells.days)[cells.day_codes],
+            }
+        )
+        gaps = np.isnan(cells.close)
+        return frame[~gaps] if gaps.any() else frame
+
+    def take(self, frame: pd.DataFrame) -> bool:
+        """Take in a block; False if an index has a date in it that it had already."""
+        if self.keep is not None:
+            if not self._all_new(frame):
+                return False
+            frame = self.keep(frame)
+        self.frames.append(frame.drop(columns="day"))
+        return True
+
+    def take_slow(self, block: Block) -> bool:
+        """Take in a block that was read cell by cell, with its faults; else as ``take``."""
+        numbers = self.numbers_of([str(text) for text in block.frame["symbol"].cat.categories])
+        self.numbers_of(list(block.symbols))
+        codes = block.frame["symbol"].cat.codes.to_numpy()
+        days = [when.date() for when in block.frame["session"]]
+        frame = block.frame[["session", "line", "close"]].assign(
+            symbol=numbers[codes], day=self.days_of(days)
+        )
+        self.faults += block.faults
+        return self.take(frame)
+
+    def _all_new(self, frame: pd.DataFrame) -> bool:
+        import numpy as np
+
+        shape = tuple(
+            max(have, 1 << (need - 1).bit_length())
+            for have, need in zip(self.seen.shape, (len(self.symbols), len(self.days)), strict=True)
+        )
+        if shape != self.seen.shape:
+            grown = np.zeros(shape, dtype=bool)
+            grown[: self.seen.shape[0], : self.seen.shape[1]] = self.seen
+            self.seen = grown
+        self.seen[frame["symbol"].to_numpy(), frame["day"].to_numpy()] = True
+        self.seen_count += len(frame)
+        return int(np.count_nonzero(self.seen)) == self.seen_count
+
+    def block(self) -> Block:
+        """Give all that was kept as one block."""
+        import pandas as pd
+
+        frame = pd.concat(self.frames, ignore_index=True)
+        names = list(self.symbols)
+        codes = frame["symbol"].to_numpy()
+        symbol = pd.Categorical.from_codes(codes, categories=pd.Index(names))
+        nothing = dict.fromkeys(BESIDE, float("nan"))
+        frame = frame.assign(symbol=symbol, **nothing)
+        return Block(self.label, frame, tuple(names), tuple(self.faults), reading=self.plan.reading)
