@@ -38,6 +38,9 @@ _THREADS = 2
 _SAMPLE_BYTES = 1 << 16
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SMALLEST, _LARGEST = 1e-6, 1e15
+# Signs under which pandas takes for a number, or for none, what we do not: quotes, +1.5, 1. and
+# -nan; and line ends that it counts in its own way.
+_UNSURE = (b'"', b"\r", b"+", b".,", b".;", b".\t", b".|", b".\n", b"-n", b"-N")
 _GAP_TEXTS = sorted(GAPS | {"N/A", "NA", "NaN", "#N/A"})
 
 
@@ -95,7 +98,8 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
     """How to read the file, if its beginning is of the form that the fast lane takes."""
     head = source.data[:_SAMPLE_BYTES]
     head = head[: head.rfind(b"\n") + 1]
-    if options.encoding or options.decimal or options.date_format or b'"' in head or b"\r" in head:
+    told = options.encoding or options.decimal or options.date_format
+    if told or b'"' in head or b"\r" in head:
         return None
     try:
         text = head.decode("utf-8")
@@ -173,7 +177,7 @@ def _fast(block: bytes, plan: Plan) -> Cells | None:
     import numpy as np
     import pandas as pd
 
-    if b'"' in block or b"\r" in block:
+    if any(sign in block for sign in _UNSURE):
         return None
     try:
         raw = _parsed(block, plan)
