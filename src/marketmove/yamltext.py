@@ -89,7 +89,10 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
         raise error.at(Place(label), "not valid YAML: nested too deeply") from None
     if node is None:
         return Mapping({}, {}, 1)
-    return _Reader(label, error).value(node)
+    try:
+        return _Reader(label, error).value(node)
+    except RecursionError:
+        raise error.at(Place(label), "not valid YAML: nested too deeply") from None
 
 
 def _refuse_tabs(text: str, label: str, error: type[MarketMoveError]) -> None:

@@ -191,7 +191,7 @@ def _labelled(block: Sequence[Row], words: Words, date: int) -> Row | None:
     labels = [row for row in block if len(row.cells) == len(base.cells)]
     said_last = base.cells[date] if date < len(base.cells) else ""
     rest = [cell for n, cell in enumerate(base.cells) if n != date and cell]
-    if not said_last or not rest or kind(base) in {"date", "time", "symbol"}:
+    if not said_last or not rest or kind(base) in {"date", "time"}:
         return None
     if any(role.kind in _PRICES for cell in rest if (role := words.role(cell))):
         return None
@@ -204,7 +204,7 @@ def _names_date(row: Row, words: Words) -> bool:
 
 def _is_marker(row: Row, date: int) -> bool:
     """Whether a row names the date column alone, as the third header row of yfinance does."""
-    return bool(row.cells[date]) and sum(map(bool, row.cells)) == 1
+    return date < len(row.cells) and bool(row.cells[date]) and sum(map(bool, row.cells)) == 1
 
 
 def _is_level(upper: Row, base: Row, words: Words, date: int) -> bool:

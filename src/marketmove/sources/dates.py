@@ -20,6 +20,8 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
 _PIVOTS: tuple[int, ...] = (69, *range(1, 100))
 _CLOSE_TOLERANCE = dt.timedelta(minutes=30)
+_SHORTEST_RUN, _USUAL_STEP_DAYS = 5, 10
+_CENTURY_DAYS, _LONGEST_SPAN_DAYS = 90 * 365, 60 * 365
 _WEEKDAYS = frozenset(range(5))
 _AFTERNOON = (dt.time(12), dt.time(18, 30))
 _USUAL_SHARE = 0.9
@@ -153,7 +155,8 @@ def _order(parts: Mapping[str, Stamp]) -> Order:
         _refuse_contradiction(fitting)
     if len(best) > 1 and short:
         ordered = [o for o in best if any(_in_order(_with_pivot(parts, o, p)) for p in _PIVOTS)]
-        best = ordered if len(ordered) == 1 else _daily(parts, best)
+        runs = [o for o in ordered if any(_is_run(_with_pivot(parts, o, p)) for p in _PIVOTS)]
+        best = runs if len(ordered) == 1 and runs else _daily(parts, best)
     if len(best) == 1 or len({tuple(fitting[order].values()) for order in best}) == 1:
         _refuse_exchanged(fitting, best[0])
         return best[0]
@@ -215,11 +218,26 @@ def _refuse_contradiction(fitting: Mapping[Order, Mapping[str, dt.date | None]])
 
 
 def _pivot(parts: Mapping[str, Stamp], order: Order | None) -> int:
-    """The century of two-digit years: the one under which the column is in order."""
-    for pivot in _PIVOTS:
-        if _in_order(_with_pivot(parts, order or "dmy", pivot)):
+    """The century of two-digit years: the usual one, or the one that makes the column a run."""
+    usual, *others = _PIVOTS
+    dates = _with_pivot(parts, order or "dmy", usual)
+    if _in_order(dates):
+        return usual
+    for pivot in others:
+        if _is_run(_with_pivot(parts, order or "dmy", pivot)):
             return pivot
-    return _PIVOTS[0]
+    if (max(dates) - min(dates)).days > _LONGEST_SPAN_DAYS:
+        text = next(text for text, part in parts.items() if part.short_year)
+        raise UndecidedError(text, f"{text} does not say its century; write years in full")
+    return usual
+
+
+def _is_run(dates: Sequence[dt.date]) -> bool:
+    """Whether dates are in order and near each other, so that it cannot be by chance."""
+    steps = sorted(abs((b - a).days) for a, b in itertools.pairwise(dates))
+    if len(dates) < _SHORTEST_RUN or not _in_order(dates):
+        return False
+    return steps[len(steps) // 2] <= _USUAL_STEP_DAYS and steps[-1] < _CENTURY_DAYS
 
 
 def _with_pivot(parts: Mapping[str, Stamp], order: Order, pivot: int) -> list[dt.date]:

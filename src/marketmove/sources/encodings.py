@@ -26,6 +26,9 @@ _MARKS = {
 _HEAD_LINES = 12
 _SNIFFED = 4096
 _CELLS = re.compile(r"[,;\t|]")
+_WORD = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
+# Évolução, São: a letter with an accent or two, and plain ones beside them.
+_ACCENTED = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z]|[À-ÖØ-öø-ÿŒœŠšŽžŸ]{1,2}(?![À-ÿŒœŠšŽžŸ]))+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 
 
@@ -97,6 +100,9 @@ def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
     best = {
         fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
     }
+    if len(best) > 1 and not most and _is_western(fitting.get("cp1252", "")):
+        # No header hangs on it, and the accents of some words change no figure.
+        return fitting["cp1252"], "cp1252"
     if len(best) > 1:
         names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])
         line = data.count(b"\n", 0, _first_high(data)) + 1
@@ -111,6 +117,12 @@ def _known_words(text: str, words: Words) -> int:
     lines = text.splitlines()[:_HEAD_LINES]
     cells = {cell.strip().strip('"') for line in lines for cell in _CELLS.split(line)}
     return sum(not cell.isascii() and words.role(cell) is not None for cell in cells)
+
+
+def _is_western(text: str) -> bool:
+    """Whether all letters beyond ASCII are single accents within words of Latin letters."""
+    foreign = [word for word in _WORD.findall(text) if not word.isascii()]
+    return bool(foreign) and all(_ACCENTED.fullmatch(word) for word in foreign)
 
 
 def _first_high(data: bytes) -> int:

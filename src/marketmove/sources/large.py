@@ -86,8 +86,10 @@ def read_large(
     for first_line, block, cells in _parsed_ahead(path, plan):
         if cells is not None:
             all_new = collected.take(collected.frame(cells, first_line))
+        elif (text := _utf8(plan.header + block)) is None:
+            return None
         else:
-            all_new = collected.take_slow(_slow(block, plan, first_line, source, sure, context))
+            all_new = collected.take_slow(_slow(text, first_line, source, sure, context))
         if not all_new:
             # Some index has a date twice: all rows are wanted then, to say which.
             return read_large(source, path, options, context, None)
@@ -101,9 +103,8 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
     told = options.encoding or options.decimal or options.date_format
     if told or b'"' in head or b"\r" in head:
         return None
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError:
+    text = _utf8(head)
+    if text is None:
         return None
     grid = read_grid(text, source.label)
     sheet = understand(grid, source.stem, options, context)
@@ -196,16 +197,18 @@ def _fast(block: bytes, plan: Plan) -> Cells | None:
     return Cells(days, dates.codes.to_numpy(), names, symbols.codes.to_numpy(), close)
 
 
+def _utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def _slow(
-    block: bytes,
-    plan: Plan,
-    first_line: int,
-    source: Source,
-    options: ReadOptions,
-    context: Context,
+    text: str, first_line: int, source: Source, options: ReadOptions, context: Context
 ) -> Block:
-    """The closes of a block, read cell by cell to name what is wrong in it."""
-    grid = read_grid((plan.header + block).decode("utf-8"), source.label)
+    """The closes of a header and a block, read cell by cell to name what is wrong in them."""
+    grid = read_grid(text, source.label)
     shifted = [row._replace(line=row.line + first_line - 2) for row in grid.rows[1:]]
     return read_table(grid._replace(rows=[grid.rows[0], *shifted]), source.stem, options, context)
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
-from marketmove.sources import numbers
+from marketmove.sources import numbers, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ def recognise(table: Table, words: Words, registry: Registry) -> Layout:
     return (
         _long(table, named)
         or _joined(table, named)
-        or _single(named)
+        or _single(table, named)
         or _wide(table, [c for c in columns if c.header], registry)
     )
 
@@ -115,6 +115,7 @@ def _long(table: Table, columns: Sequence[Column]) -> Layout | None:
         f"{symbol.header} names the index, {close.header} is the close",
         symbol=symbol.number,
         beside=_beside(columns),
+        warnings=_rivals(table, closes),
     )
 
 
@@ -134,7 +135,7 @@ def _joined(table: Table, columns: Sequence[Column]) -> Layout | None:
     return Layout(kind, named, headers, f"headers name close and index: {headers}", beside=beside)
 
 
-def _single(columns: Sequence[Column]) -> Layout | None:
+def _single(table: Table, columns: Sequence[Column]) -> Layout | None:
     """A table of one index: a close column that names none."""
     closes = _of_kind(columns, "close") or _of_kind(columns, "adjusted") or _weak(columns)
     if not closes:
@@ -146,6 +147,29 @@ def _single(columns: Sequence[Column]) -> Layout | None:
         close.header,
         f"{close.header} is a word for the close",
         beside=_beside(columns),
+        warnings=_rivals(table, closes),
+    )
+
+
+def _rivals(table: Table, closes: Sequence[Column]) -> tuple[str, ...]:
+    """Warn of other columns whose words mean the close too, and that differ from the one taken.
+
+    Raises
+    ------
+    UnrecognisedFileError
+        If two that differ have the very same word.
+    """
+    close = closes[0]
+    level = table.column(close.number)
+    rivals = [other for other in closes[1:] if table.column(other.number) != level]
+    for other in rivals:
+        if other.header == close.header:
+            text = f"columns {close.number + 1} and {other.number + 1} are both called"
+            place = Place(table.label, table.header_line)
+            raise UnrecognisedFileError.at(place, f"{text} {close.header}, and differ")
+    names = " and ".join(other.header for other in rivals)
+    return (
+        (f"{close.header} is taken for the close; {names} could be, and differs",) if rivals else ()
     )
 
 
@@ -173,6 +197,9 @@ def _wide(table: Table, columns: Sequence[Column], registry: Registry) -> Layout
         *(f"{c.header} holds no numbers, and is left out" for c in text),
         *(f"{c.header} goes below zero, as no level does, and is left out" for c in signed),
     )
+    if len(closes) == 1 and (header := next(iter(closes.values()))).isdecimal():
+        why = "the only column beside the date"
+        return Layout("single", dict.fromkeys(closes, ""), header, why, notes=notes)
     strangers = [
         n for n, name in closes.items() if not (registry.find(name) or _CODE.fullmatch(name))
     ]
@@ -204,9 +231,10 @@ def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
 def _refuse_second_dates(table: Table, columns: Iterable[Column]) -> None:
     """Refuse series side by side, each with a date column of its own that may differ in a row."""
     dates = table.column(table.date)
-    for column in _of_kind(columns, "date"):
+    for column in columns:
         cells = table.column(column.number)
-        if any(map(_starts_with_digit, cells)) and cells != dates:
+        said = column.role is not None and column.role.kind == "date"
+        if (said or column.role is None) and any(map(_is_dated, cells)) and cells != dates:
             text = f"column {column.number + 1} has other dates than column {table.date + 1}"
             raise UnrecognisedFileError.at(
                 Place(table.label, table.header_line),
@@ -290,8 +318,9 @@ def _has_digit(cell: str) -> bool:
     return any(c.isdigit() for c in cell)
 
 
-def _starts_with_digit(cell: str) -> bool:
-    return cell[:1].isdecimal()
+def _is_dated(cell: str) -> bool:
+    stamp = None if cell.isdecimal() else stamps.take_apart(cell, {})
+    return stamp is not None and len(stamp.numbers) == 3
 
 
 def _counts_rows(table: Table, number: int) -> bool:

@@ -18,6 +18,7 @@ _SNIFFED = 100_000
 _HEAD = 32 << 20
 # What a packed file may unpack to; more is no file of closes.
 _MOST_UNPACKED = 2**30
+_PIECE = 1 << 16
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
@@ -161,25 +162,39 @@ def _gzip(data: bytes, _label: str) -> tuple[bytes, str | None]:
 
 def _bz2(data: bytes, _label: str) -> tuple[bytes, str | None]:
     import bz2
+    import io
 
-    return bz2.BZ2Decompressor().decompress(data, _MOST_UNPACKED + 1), None
+    with bz2.BZ2File(io.BytesIO(data)) as file:
+        return file.read(_MOST_UNPACKED + 1), None
 
 
 def _xz(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    import io
     import lzma
 
-    return lzma.LZMADecompressor().decompress(data, _MOST_UNPACKED + 1), None
+    with lzma.LZMAFile(io.BytesIO(data)) as file:
+        return file.read(_MOST_UNPACKED + 1), None
 
 
 def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
-    import io
-
     try:
         import zstandard
     except ImportError:
         raise missing_extra(label, "Zstandard files", "zst") from None
-    reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data))
-    return reader.read(_MOST_UNPACKED + 1), None
+    parts: list[bytes] = []
+    size = 0
+    while data and size <= _MOST_UNPACKED:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        for start in range(0, len(data), _PIECE):
+            parts.append(frame.decompress(data[start : start + _PIECE]))
+            size += len(parts[-1])
+            if frame.eof or size > _MOST_UNPACKED:
+                break
+        if not frame.eof and size <= _MOST_UNPACKED:
+            raise EOFError("it ends too early")
+        used = start + _PIECE
+        data = frame.unused_data + data[used:]
+    return b"".join(parts), None
 
 
 def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:

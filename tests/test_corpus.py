@@ -1,0 +1,125 @@
+"""Files as people publish them, where a folder of them is at hand: right, warned of, or refused.
+
+``MARKETMOVE_TEST_DATA`` names the folder; without it there is nothing to do. It has
+``corpus/manifest.json``: for each file what is expected of it (``read``, ``warn``, ``refuse``),
+what would do as well (``also_ok``), and the true figures of some sessions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from marketmove.config import load
+from program import Ran, RunCli, rows_by_symbol
+
+CONFIG = load(None)
+# A 32-bit float as sources write it: with six decimals, some with five.
+_FLOAT_NOISE = 6e-6
+
+
+def _folder(name: str) -> Path | None:
+    data = os.environ.get("MARKETMOVE_TEST_DATA")
+    folder = Path(data) / name if data else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _manifest() -> list[dict[str, Any]]:
+    folder = _folder("corpus")
+    if folder is None:
+        return []
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return [entry | {"path": folder / entry["file"]} for entry in entries]
+
+
+needs_corpus = pytest.mark.skipif(_folder("corpus") is None, reason="no corpus at hand")
+needs_closes = pytest.mark.skipif(_folder("closes-long") is None, reason="no long closes at hand")
+
+
+@needs_corpus
+@pytest.mark.parametrize("entry", _manifest(), ids=lambda entry: Path(entry["file"]).stem)
+def test_a_file_as_published(entry: dict[str, Any], run_cli: RunCli) -> None:
+    found, why = _outcome(entry, run_cli)
+    assert found in {entry["expect"], *entry["also_ok"]}, why
+
+
+def _outcome(entry: dict[str, Any], run_cli: RunCli) -> tuple[str, str]:
+    """What becomes of a file that is read with no option: read, warn, refuse or wrong; and why."""
+    sessions = list(dict.fromkeys(truth["date"] for truth in entry["truth"])) or ["latest"]
+    warned = []
+    for session in sessions:
+        ran = run_cli("session", session, "--levels", entry["path"], "--format", "csv")
+        if ran.status == 3:
+            assert ran.stdout == ""
+            assert str(entry["path"]) in ran.stderr
+            return "refuse", ran.stderr
+        if ran.status != 0:
+            return "wrong", f"{session}: status {ran.status}: {ran.stderr}"
+        for truth in entry["truth"]:
+            if truth["date"] == session and (mistake := _mistake(ran, truth)):
+                return "wrong", mistake
+        warned.append(ran.stderr)
+    return ("warn", "".join(warned)) if any(warned) else ("read", "")
+
+
+def _mistake(ran: Ran, truth: dict[str, Any]) -> str | None:
+    """How the figures of a session differ from the true ones; None if they do not."""
+    rows = rows_by_symbol(ran)
+    candidates = [rows[name] for name in _names(truth["symbol_or_column"]) if name in rows]
+    candidates = candidates or (list(rows.values()) if len(rows) == 1 else [])
+    if any(_agrees(row, truth) for row in candidates):
+        return None
+    return f"{candidates}, not {truth}"
+
+
+def _names(text: str) -> set[str]:
+    """The symbols under which we may know a column."""
+    role = CONFIG.words.role(text)
+    texts = [text.strip(), *([role.index_name] if role and role.index_name else [])]
+    return {CONFIG.registry.resolve(name).symbol for name in texts}
+
+
+def _agrees(row: dict[str, str], truth: dict[str, Any]) -> bool:
+    if row["status"] != "ok" or row["prior_session"] != truth["prior_date"]:
+        return False
+    close, prior = float(row["close"]), float(row["prior_close"])
+    percent = Decimal(row["change_pct"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    as_written = (close, prior) == (truth["close"], truth["prior_close"])
+    # The percent of levels without their noise may fall on the other side of a half.
+    tolerance = 0.0001 if as_written else 0.0101
+    return (
+        _same_level(close, truth["close"])
+        and _same_level(prior, truth["prior_close"])
+        and abs(float(percent) - truth["change_pct"]) < tolerance
+    )
+
+
+def _same_level(read: float, written: float) -> bool:
+    """Whether a level is the one written, or the decimal that a 32-bit float made it from."""
+    if read == written:
+        return True
+    clean = any(round(written, places) == read for places in range(5))
+    return clean and abs(float(np.float32(read)) - written) <= _FLOAT_NOISE
+
+
+@needs_closes
+def test_a_folder_is_every_file_in_it(run_cli: RunCli) -> None:
+    folder = _folder("closes-long")
+    assert folder is not None
+    files = sorted(folder.glob("*.csv"))
+    session = "2020-03-12"
+    together = rows_by_symbol(run_cli("session", session, "-l", folder, "-f", "csv"))
+    assert len(together) == len(files)
+    sources = {row["source"].rpartition(":")[0] for row in together.values() if row["source"]}
+    assert sources <= {str(file) for file in files}
+    for file in files[:4]:
+        for symbol, row in rows_by_symbol(
+            run_cli("session", session, "-l", file, "-f", "csv")
+        ).items():
+            assert together[symbol] == row
