@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _KEY = ["symbol", "session"]
 # A 32-bit float is written with six or more decimals, or with five by some.
 _FLOAT_NOISE = 6e-6
+# Units of a point that the finest published levels have: four decimals.
+_PUBLISHED = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +142,11 @@ def _last_of_each(symbols: npt.NDArray[Any], rows: npt.NDArray[np.intp]) -> npt.
 def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
     """Levels without the noise of 32-bit floats: 20225.109375 was 20,225.11 before a feed had it.
 
-    That is certain where the level, to the index's decimals, is the very 32-bit float written.
+    That is certain where every level of an index, to the index's decimals, is the very 32-bit
+    float written, and some have more decimals than anyone publishes.
     """
     import numpy as np
+    import pandas as pd
 
     decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
     scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
@@ -150,6 +154,12 @@ def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFram
     rounded = np.rint(written * scale) / scale
     as_feed = rounded.astype(np.float32).astype(np.float64)
     noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
+    if not noisy.any():
+        return frame, []
+    fed = noisy | (rounded == written)
+    long = noisy & (np.rint(written * _PUBLISHED) / _PUBLISHED != written)
+    by_index = pd.DataFrame({"fed": fed, "long": long}).groupby(frame["symbol"], observed=True)
+    noisy &= (by_index["fed"].transform("all") & by_index["long"].transform("any")).to_numpy()
     if not noisy.any():
         return frame, []
     first: Any = next(frame[noisy].itertuples())
