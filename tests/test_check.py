@@ -309,7 +309,10 @@ def test_explain_says_how_a_file_was_read(name: str, run_cli: RunCli, write: Wri
     ran = run_cli("check", write("GDAXI.csv", data), "--explain")
     assert ran.status == 0
     found = _explained(ran)
-    assert {key: found.get(key) for key in expected} == expected
+    assert {key: found[key].startswith(text) for key, text in expected.items()} == dict.fromkeys(
+        expected, True
+    )
+    assert all("(" in text for key, text in found.items() if key != "sessions")
     assert {"encoding", "delimiter", "layout", "dates", "decimal mark", "close"} <= set(found)
 
 

@@ -76,11 +76,11 @@ class Calculation(NamedTuple):
 
 
 class FileRead(NamedTuple):
-    """How one file was read: its indices, its closes, and their first and last session."""
+    """How one file was read: its closes, each index's number of sessions, the first and last."""
 
     label: str
     reading: Reading
-    indices: int
+    sessions: dict[str, int]
     closes: int
     first: dt.date
     last: dt.date

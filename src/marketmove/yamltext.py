@@ -110,6 +110,7 @@ class _Reader:
         self.seen: set[int] = set()
 
     def value(self, node: yaml.Node) -> Value:
+        """Turn any node into ours."""
         line = node.start_mark.line + 1
         # An alias is composed as the very node that its anchor named.
         if id(node) in self.seen:
@@ -122,6 +123,7 @@ class _Reader:
         return self.mapping(node)
 
     def scalar(self, node: yaml.ScalarNode) -> Scalar:
+        """Turn a single value into text, if it is nothing else to YAML."""
         line = node.start_mark.line + 1
         text: str = node.value
         if node.tag == _TEXT:
@@ -138,6 +140,7 @@ class _Reader:
         return Scalar(text, line)
 
     def mapping(self, node: yaml.Node) -> Mapping:
+        """Turn keys and values into ours, each key once."""
         items: dict[str, Value] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:

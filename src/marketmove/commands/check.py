@@ -50,9 +50,8 @@ def check(
 def _file_read(levels: Levels, label: str, reading: Reading) -> FileRead:
     rows = levels.frame[levels.frame["file"] == label]
     sessions = rows["session"]
-    indices = rows["symbol"].nunique()
+    counts = rows["symbol"].value_counts().sort_index()
+    each = {str(symbol): int(n) for symbol, n in counts.items() if n}
     if rows.empty:  # every close of it stands in another file too
         sessions = levels.frame["session"]
-    return FileRead(
-        label, reading, indices, len(rows), sessions.min().date(), sessions.max().date()
-    )
+    return FileRead(label, reading, each, len(rows), sessions.min().date(), sessions.max().date())

@@ -149,8 +149,5 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
 
 
 def _explanation(label: str, how: Reading) -> Remark:
-    text = (
-        f"{how.encoding}, {how.delimiter}; {how.layout}: {how.why}; dates as {how.dates},"
-        f" {how.order}; decimal mark {how.decimal_mark}"
-    )
+    text = "; ".join(f"{aspect}: {taken}" for aspect, taken in how.explained().items())
     return Remark("explained", text, place=Place(label))

@@ -38,27 +38,13 @@ def as_text(report: CheckReport, look: Look) -> str:
 
 def _how(file: FileRead, explain: bool) -> list[str]:
     closes = words.count(file.closes, "close", "closes")
-    indices = words.count(file.indices, "index", "indices")
+    indices = words.count(len(file.sessions), "index", "indices")
     lines = [f"{file.label} · {closes} of {indices} · {file.first} to {file.last}"]
-    return lines + ([f"  {line}" for line in explained(file.reading)] if explain else [])
-
-
-def explained(reading: Any) -> list[str]:
-    """Say how a file was read and why, a line each."""
-    mark = {".": "a point", ",": "a comma"}.get(reading.decimal_mark, reading.decimal_mark)
-    layouts = {
-        "long": "an index and a close a row",
-        "single": "one index",
-        "wide": "one column an index",
-    }
-    return [
-        f"encoding      {reading.encoding or 'of the format'}",
-        f"delimiter     {reading.delimiter}",
-        f"layout        {layouts.get(reading.layout, reading.layout)} ({reading.why})",
-        f"dates         {reading.dates}, {reading.order}",
-        f"decimal mark  {mark}",
-        f"close         {reading.close}",
-    ]
+    if explain:
+        each = ", ".join(f"{symbol} {n:,}" for symbol, n in file.sessions.items())
+        taken = file.reading.explained() | {"sessions": each}
+        lines += [f"  {aspect:<12}  {text}" for aspect, text in taken.items()]
+    return lines
 
 
 def _listed(findings: list[Finding], everything: bool) -> list[str]:
@@ -88,7 +74,8 @@ def as_json(report: CheckReport, _look: Look) -> str:
     """Write how each file was read, and the findings, as one JSON document."""
     files = [
         file.reading._asdict()
-        | {"file": file.label, "indices": file.indices, "closes": file.closes}
+        | {"file": file.label, "indices": len(file.sessions), "closes": file.closes}
+        | {"sessions": file.sessions, "explained": file.reading.explained()}
         | {"first_session": file.first.isoformat(), "last_session": file.last.isoformat()}
         for file in report.files
     ]

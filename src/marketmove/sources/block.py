@@ -68,7 +68,7 @@ class Fault(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How a file was read, in words: what ``check`` and ``--explain`` show."""
+    """How a file was read, in words; ``told`` names what the user said of it."""
 
     delimiter: str = ""
     layout: str = ""
@@ -78,6 +78,40 @@ class Reading(NamedTuple):
     order: str = ""
     why: str = ""
     encoding: str = ""
+    told: tuple[str, ...] = ()
+
+    def explained(self) -> dict[str, str]:
+        """Say what was taken for what, and why, by what it concerns."""
+        fits = {"utf-8": "the bytes fit it", "": "the form of the file says it"}
+        known = "a mark or zero bytes say it" if self.encoding.startswith("utf-") else ""
+        encoding = fits.get(self.encoding, known or "it makes known words of the header")
+        marks = {".": "a point", ",": "a comma"}
+        return {
+            "encoding": f"{self.encoding or 'none'} ({self._why('encoding', encoding)})",
+            "delimiter": f"{self.delimiter} (it makes the most rows alike)",
+            "layout": f"{_LAYOUTS.get(self.layout, self.layout)} ({self.why})",
+            "dates": (
+                f"{self.dates}, {self.order}"
+                f" ({self._why('date_format', 'no other order fits the whole column')})"
+            ),
+            "decimal mark": (
+                f"{marks.get(self.decimal_mark, self.decimal_mark)}"
+                f" ({self._why('decimal', 'the column and those beside it settle it')})"
+            ),
+            "close": f"{self.close} (by the words of the header)"
+            if not self.close.startswith("column ")
+            else self.close,
+        }
+
+    def _why(self, option: str, otherwise: str) -> str:
+        return "as told" if option in self.told else otherwise
+
+
+_LAYOUTS = {
+    "long": "an index and a close a row",
+    "single": "one index",
+    "wide": "one column an index",
+}
 
 
 class Block(NamedTuple):

@@ -127,7 +127,7 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
         table.date,
         layout.symbol,
         next(iter(layout.closes)),
-        sheet.reading(grid),
+        sheet.reading(grid, options),
     )
 
 

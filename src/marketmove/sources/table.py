@@ -33,7 +33,7 @@ class Sheet(NamedTuple):
     date_style: str
     marks: dict[int, str]
 
-    def reading(self, grid: Grid) -> Reading:
+    def reading(self, grid: Grid, options: ReadOptions) -> Reading:
         """Say in words how the table was read."""
         dated = [session for session in self.sessions if session]
         rising = all(a <= b for a, b in itertools.pairwise(dated))
@@ -48,6 +48,7 @@ class Sheet(NamedTuple):
             close=self.layout.close_header,
             order=order,
             why=self.layout.why,
+            told=tuple(name for name, value in options._asdict().items() if value is not None),
         )
 
 
@@ -89,7 +90,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     return block._replace(
         warnings=tuple(_warnings(sheet, block)),
         notes=tuple(_notes(sheet)),
-        reading=sheet.reading(grid),
+        reading=sheet.reading(grid, options),
     )
 
 
