@@ -120,7 +120,10 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
     text = HEADER + "".join(rows)
     day = dt.date.fromisoformat(rows[200 * 900][:10])
     kept = _read(
-        tmp_path / "closes.csv", text, by_blocks=True, keep=lambda frame: around(frame, day)
+        tmp_path / "closes.csv",
+        text,
+        by_blocks=True,
+        keep=lambda symbols, sessions: around(symbols, sessions, day),
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
@@ -140,7 +143,10 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
     twice = rows[5].rsplit(",", 1)[0] + ",1.25\n"
     text = HEADER + "".join([*rows, twice])
     levels = _read(
-        tmp_path / "closes.csv", text, by_blocks=True, keep=lambda frame: around(frame, DAY)
+        tmp_path / "closes.csv",
+        text,
+        by_blocks=True,
+        keep=lambda symbols, sessions: around(symbols, sessions, DAY),
     )
     assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [

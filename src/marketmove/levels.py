@@ -105,37 +105,45 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     )
 
 
-def around(frame: pd.DataFrame, session: dt.date | None) -> pd.DataFrame:
-    """Keep of each index what a session needs: its last two rows until then, and the next.
+def around(
+    symbols: npt.NDArray[Any], sessions: npt.NDArray[Any], session: dt.date | None
+) -> npt.NDArray[np.intp]:
+    """Tell which rows a session needs: the last two of each index until then, and its next.
 
     Parameters
     ----------
-    frame
-        Rows with ``symbol`` as numbers and ``session``, no index twice on a date, in any order.
+    symbols
+        The index of each row, as a number.
+    sessions
+        The session of each row (datetime64), in any order, none twice for an index.
     session
         The session asked for; None for the last there is.
     """
     import numpy as np
 
-    if not frame["session"].is_monotonic_increasing:
-        frame = frame.sort_values("session", kind="stable", ignore_index=True)
-    symbols, sessions = frame["symbol"].to_numpy(), frame["session"].to_numpy()
-    end = len(frame)
+    order = None
+    if not (sessions[1:] >= sessions[:-1]).all():
+        order = np.argsort(sessions, kind="stable")
+        symbols, sessions = symbols[order], sessions[order]
+    end = len(sessions)
     if session is not None:
         end = int(np.searchsorted(sessions, np.datetime64(session), side="right"))
-    until, after = np.arange(end), np.arange(end, len(frame))[::-1]
-    last = _last_of_each(symbols, until)
-    before = _last_of_each(symbols, np.setdiff1d(until, last, assume_unique=True))
-    following = _last_of_each(symbols, after)
-    return frame.iloc[np.unique(np.concatenate([before, last, following]))]
+    last = _last_of_each(symbols[:end])
+    rest = np.ones(end, dtype=bool)
+    rest[last] = False
+    before = np.flatnonzero(rest)
+    before = before[_last_of_each(symbols[:end][rest])]
+    following = len(sessions) - 1 - _last_of_each(symbols[end:][::-1])
+    kept = np.unique(np.concatenate([before, last, following]))
+    return kept if order is None else order[kept]
 
 
-def _last_of_each(symbols: npt.NDArray[Any], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Of rows in some order, the last of each symbol."""
+def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """The last row of each symbol."""
     import numpy as np
 
     last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
-    last[symbols[rows]] = rows  # of several rows of a symbol, the last stays
+    last[symbols] = np.arange(len(symbols))  # of several rows of a symbol, the last stays
     return last[last >= 0]
 
 

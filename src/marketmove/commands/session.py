@@ -122,7 +122,12 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     config = request.config
     context = Context(config.registry, config.words, config.exchanges)
     asked = None if request.session == "latest" else request.session
-    blocks = read_blocks(sources, request.reading, context, lambda frame: around(frame, asked))
+    blocks = read_blocks(
+        sources,
+        request.reading,
+        context,
+        lambda symbols, sessions: around(symbols, sessions, asked),
+    )
     levels = fold(blocks, config.registry)
     symbols, absent = choose(request.chosen, levels.symbols, request.config.registry)
     sessions = levels.sessions(symbols)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from marketmove.sources.block import Context, Fault, Reading, ReadOptions
     from marketmove.sources.opening import Source
 
-    Keep = Callable[[pd.DataFrame], pd.DataFrame]
+    Keep = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
 _BLOCK_BYTES = 8 << 20
 # Parsing lets other threads run while it splits and converts; more than two gain nothing.
@@ -38,9 +38,10 @@ _THREADS = 2
 _SAMPLE_BYTES = 1 << 16
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SMALLEST, _LARGEST = 1e-6, 1e15
-# Signs under which pandas takes for a number, or for none, what we do not: quotes, +1.5, 1. and
-# -nan; and line ends that it counts in its own way.
-_UNSURE = (b'"', b"\r", b"+", b".,", b".;", b".\t", b".|", b".\n", b"-n", b"-N")
+# Signs under which pandas takes for a number, or for none, what we do not: quotes, +1.5, -nan
+# (looked for where there are gaps); and line ends that it counts in its own way.
+_UNSURE = (b'"', b"\r", b"+")
+_UNSURE_GAPS = (b"-n", b"-N")
 _GAP_TEXTS = sorted(GAPS | {"N/A", "NA", "NaN", "#N/A"})
 
 
@@ -70,8 +71,8 @@ def read_large(
     options, context
         As for ``table.read_table``.
     keep
-        Gives the rows of a frame that matter; None keeps all of them. The frame has ``symbol`` as
-        numbers, in any order of rows.
+        Gives the rows that matter, by their numbers, of the symbols (as numbers) and sessions of
+        rows in any order; None keeps all.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def read_large(
     sure = options._replace(decimal=".", date_format="ymd")
     for first_line, block, cells in _parsed_ahead(path, plan):
         if cells is not None:
-            all_new = collected.take(collected.frame(cells, first_line))
+            all_new = collected.take(cells, first_line)
         elif (text := _utf8(plan.header + block)) is None:
             return None
         else:
@@ -192,7 +193,8 @@ def _fast(block: bytes, plan: Plan) -> Cells | None:
     dates, symbols = raw[plan.date].cat, raw[plan.symbol].cat
     days = [_day(text) for text in dates.categories.to_numpy(dtype=object).tolist()]
     names = symbols.categories.to_numpy(dtype=object).tolist()
-    if None in days or not all(names) or any(name != name.strip() for name in names):
+    together = "\n".join(names)
+    if None in days or "" in names or any(space in together for space in " \t\x0b\x0c"):
         return None
     return Cells(days, dates.codes.to_numpy(), names, symbols.codes.to_numpy(), close)
 
@@ -244,7 +246,12 @@ def _has_all_cells(block: bytes, plan: Plan, raw: pd.DataFrame, gaps: bool) -> b
     """Whether every line has as many cells as the header; missing ones would pass for gaps."""
     import numpy as np
 
+    if gaps and any(sign in block for sign in _UNSURE_GAPS):
+        return False
     signs = np.frombuffer(block, dtype=np.uint8)
+    after_points = signs[1:][signs[:-1] == ord(".")]
+    if ((after_points == ord(plan.delimiter)) | (after_points == ord("\n"))).any():
+        return False  # a number that ends in its point
     delimiters, ends = signs == ord(plan.delimiter), signs == ord("\n")
     if not raw[plan.width].isna().all() or len(raw) != np.count_nonzero(ends):
         return False
@@ -263,6 +270,20 @@ def _day(text: str) -> dt.date | None:
     return stamps.day_of(int(text[:4]), int(text[5:7]), int(text[8:]))
 
 
+class Rows(NamedTuple):
+    """Closes as columns of numbers; ``symbol`` and ``day`` count what was seen, from 0."""
+
+    symbol: npt.NDArray[np.integer[Any]]
+    day: npt.NDArray[np.integer[Any]]
+    session: npt.NDArray[np.datetime64]
+    close: npt.NDArray[np.float64]
+    line: npt.NDArray[np.integer[Any]]
+
+    def only(self, which: npt.NDArray[Any]) -> Rows:
+        """Give some of the rows, by a mask or by their numbers."""
+        return Rows(*(column[which] for column in self))
+
+
 class _Collected:
     """What has been read so far: symbols by number, the rows kept, which sessions were seen."""
 
@@ -271,87 +292,98 @@ class _Collected:
 
         self.label, self.plan, self.keep = label, plan, keep
         self.symbols: dict[str, int] = {}
+        self.last_symbols: list[str] = []
+        self.last_numbers = _numbered(self.symbols, [])
         self.days: dict[Any, int] = {}
-        self.frames: list[pd.DataFrame] = []
+        self.rows: list[Rows] = []
         self.seen: npt.NDArray[np.bool_] = np.zeros((1, 1), dtype=bool)
-        self.seen_count = 0
         self.faults: list[Fault] = []
 
-    def numbers_of(self, texts: list[str]) -> npt.NDArray[np.int32]:
-        """Give the number of each symbol, a new one to those not seen before."""
+    def take(self, cells: Cells, first_line: int) -> bool:
+        """Take in a block; False if an index has a date in it that it had already."""
         import numpy as np
 
-        found = [self.symbols.setdefault(text, len(self.symbols)) for text in texts]
-        return np.array(found, dtype=np.int32)
-
-    def days_of(self, days: list[Any]) -> npt.NDArray[np.int32]:
-        """Give the number of each date, a new one to those not seen before."""
-        import numpy as np
-
-        found = [self.days.setdefault(day, len(self.days)) for day in days]
-        return np.array(found, dtype=np.int32)
-
-    def frame(self, cells: Cells, first_line: int) -> pd.DataFrame:
-        """Give the closes of a block; symbols and days by their numbers."""
-        import numpy as np
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            {
-                "symbol": self.numbers_of(cells.symbols)[cells.symbol_codes],
-                "session": np.array(cells.days, "datetime64[s]")[cells.day_codes],
-                "line": first_line + np.arange(len(cells.close), dtype=np.int64),
-                "close": cells.close,
-                "day": self.days_of(cells.days)[cells.day_codes],
-            }
+        if cells.symbols != self.last_symbols:  # most blocks have the same ones, in one order
+            self.last_symbols = cells.symbols
+            self.last_numbers = _numbered(self.symbols, cells.symbols)
+        rows = Rows(
+            self.last_numbers[cells.symbol_codes],
+            _numbered(self.days, cells.days)[cells.day_codes],
+            np.array(cells.days, "datetime64[s]")[cells.day_codes],
+            cells.close,
+            first_line + np.arange(len(cells.close)),
         )
         gaps = np.isnan(cells.close)
-        return frame[~gaps] if gaps.any() else frame
-
-    def take(self, frame: pd.DataFrame) -> bool:
-        """Take in a block; False if an index has a date in it that it had already."""
-        if self.keep is not None:
-            if not self._all_new(frame):
-                return False
-            frame = self.keep(frame)
-        self.frames.append(frame.drop(columns="day"))
-        return True
+        return self._kept(rows.only(~gaps) if gaps.any() else rows)
 
     def take_slow(self, block: Block) -> bool:
         """Take in a block that was read cell by cell, with its faults; else as ``take``."""
-        numbers = self.numbers_of([str(text) for text in block.frame["symbol"].cat.categories])
-        self.numbers_of(list(block.symbols))
-        codes = block.frame["symbol"].cat.codes.to_numpy()
-        days = [when.date() for when in block.frame["session"]]
-        frame = block.frame[["session", "line", "close"]].assign(
-            symbol=numbers[codes], day=self.days_of(days)
-        )
+        frame = block.frame
+        names = [str(text) for text in frame["symbol"].cat.categories]
+        days = [when.date() for when in frame["session"]]
+        symbols = _numbered(self.symbols, [*names, *block.symbols])
         self.faults += block.faults
-        return self.take(frame)
+        return self._kept(
+            Rows(
+                symbols[frame["symbol"].cat.codes.to_numpy()],
+                _numbered(self.days, days),
+                frame["session"].to_numpy(),
+                frame["close"].to_numpy(),
+                frame["line"].to_numpy(),
+            )
+        )
 
-    def _all_new(self, frame: pd.DataFrame) -> bool:
+    def _kept(self, rows: Rows) -> bool:
+        if self.keep is not None:
+            if not self._all_new(rows):
+                return False
+            rows = rows.only(self.keep(rows.symbol, rows.session))
+        self.rows.append(rows)
+        return True
+
+    def _all_new(self, rows: Rows) -> bool:
+        """Whether no index has a date of these rows twice; they count as seen from now on."""
         import numpy as np
 
-        shape = tuple(
-            max(have, 1 << (need - 1).bit_length())
-            for have, need in zip(self.seen.shape, (len(self.symbols), len(self.days)), strict=True)
-        )
-        if shape != self.seen.shape:
+        if not len(rows.day):
+            return True
+        self._make_room()
+        days = self.seen[rows.day.min() : rows.day.max() + 1]
+        before = int(np.count_nonzero(days))
+        self.seen[rows.day, rows.symbol] = True
+        return int(np.count_nonzero(days)) - before == len(rows.close)
+
+    def _make_room(self) -> None:
+        import numpy as np
+
+        have, need = self.seen.shape, (len(self.days), len(self.symbols))
+        shape = tuple(max(h, 1 << (n - 1).bit_length()) for h, n in zip(have, need, strict=True))
+        if shape != have:
             grown = np.zeros(shape, dtype=bool)
-            grown[: self.seen.shape[0], : self.seen.shape[1]] = self.seen
+            grown[: have[0], : have[1]] = self.seen
             self.seen = grown
-        self.seen[frame["symbol"].to_numpy(), frame["day"].to_numpy()] = True
-        self.seen_count += len(frame)
-        return int(np.count_nonzero(self.seen)) == self.seen_count
 
     def block(self) -> Block:
         """Give all that was kept as one block."""
+        import numpy as np
         import pandas as pd
 
-        frame = pd.concat(self.frames, ignore_index=True)
+        rows = Rows(*(np.concatenate(column) for column in zip(*self.rows, strict=True)))
         names = list(self.symbols)
-        codes = frame["symbol"].to_numpy()
-        symbol = pd.Categorical.from_codes(codes, categories=pd.Index(names))
-        nothing = dict.fromkeys(BESIDE, float("nan"))
-        frame = frame.assign(symbol=symbol, **nothing)
+        frame = pd.DataFrame(
+            {
+                "symbol": pd.Categorical.from_codes(rows.symbol, categories=pd.Index(names)),
+                "session": rows.session,
+                "line": rows.line,
+                "close": rows.close,
+                **dict.fromkeys(BESIDE, float("nan")),
+            }
+        )
         return Block(self.label, frame, tuple(names), tuple(self.faults), reading=self.plan.reading)
+
+
+def _numbered(known: dict[Any, int], values: list[Any]) -> npt.NDArray[np.integer[Any]]:
+    """The number of each value, a new one to those not seen before."""
+    import numpy as np
+
+    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)
