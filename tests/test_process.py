@@ -162,6 +162,19 @@ def test_a_stream_that_is_closed(closing: str, arguments: str, said: str) -> Non
     assert done.returncode in {2, 3}
 
 
+def _into_a_full_disk(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    with Path("/dev/full").open("wb") as full:
+        return subprocess.run(
+            command(*arguments),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=bare_environment(),
+            timeout=60,
+            check=False,
+            text=True,
+        )
+
+
 @needs_full
 @pytest.mark.parametrize(
     "arguments",
@@ -173,16 +186,7 @@ def test_a_stream_that_is_closed(closing: str, arguments: str, said: str) -> Non
     ids=" ".join,
 )
 def test_a_full_disk(arguments: list[str]) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            command(*arguments),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-            timeout=60,
-            check=False,
-            text=True,
-        )
+    done = _into_a_full_disk(arguments)
     assert done.stderr == ("standard output: cannot write the result: no space left on device\n")
     assert done.returncode == 3
 
@@ -190,16 +194,7 @@ def test_a_full_disk(arguments: list[str]) -> None:
 @needs_full
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["session", "--help"]])
 def test_a_full_disk_for_the_help(arguments: list[str]) -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            command(*arguments),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-            timeout=60,
-            check=False,
-            text=True,
-        )
+    done = _into_a_full_disk(arguments)
     assert done.returncode != 0
     assert "no space left on device" in done.stderr.casefold()
     assert "a bug" not in done.stderr

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.sources import stamps
 from marketmove.sources.block import BESIDE, Block
 from marketmove.sources.grid import DELIMITERS, read_grid
-from marketmove.sources.numbers import GAPS
+from marketmove.sources.numbers import GAPS, LARGEST, SMALLEST
 from marketmove.sources.table import read_table, understand
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _BLOCK_BYTES = 8 << 20
 _THREADS = 2
 _SAMPLE_BYTES = 1 << 16
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_SMALLEST, _LARGEST = 1e-6, 1e15
 # Signs under which pandas takes for a number, or for none, what we do not: quotes, +1.5, -nan
 # (looked for where there are gaps); and line ends that it counts in its own way.
 _UNSURE = (b'"', b"\r", b"+")
@@ -187,7 +186,7 @@ def _fast(block: bytes, plan: Plan) -> Cells | None:
         return None
     close = raw[plan.close].to_numpy()
     gaps = np.isnan(close)
-    in_range = gaps | ((close >= _SMALLEST) & (close < _LARGEST))
+    in_range = gaps | ((close >= SMALLEST) & (close < LARGEST))
     if not (in_range.all() and _has_all_cells(block, plan, raw, bool(gaps.any()))):
         return None
     dates, symbols = raw[plan.date].cat, raw[plan.symbol].cat

@@ -33,7 +33,8 @@ _LONGEST = 40
 # Levels of one to nine digits, not zero, with a point or without: what needs no second look.
 _PLAIN = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?"
 _ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*")
-_SMALLEST, _LARGEST = 1e-6, 1e15
+# What a level can be: from the smallest, included, to the largest, not included.
+SMALLEST, LARGEST = 1e-6, 1e15
 
 
 class Evidence(NamedTuple):
@@ -161,8 +162,8 @@ def read_number(text: str, mark: str) -> float:
             raise ValueError(f"{text} is below zero; expected {EXPECTED}")
         raise ValueError(f"{text[:_LONGEST]} is not a number; expected {EXPECTED}")
     value = _plain(bare, mark)
-    if not _SMALLEST <= value < _LARGEST:
-        reason = "too large" if value >= _LARGEST else "too small" if value else "not above zero"
+    if not SMALLEST <= value < LARGEST:
+        reason = "too large" if value >= LARGEST else "too small" if value else "not above zero"
         raise ValueError(f"{text} is {reason}; expected {EXPECTED}")
     return value
 

@@ -185,11 +185,11 @@ def _read_column(sheet: Sheet, number: int, names: list[str]) -> tuple[Closes, l
     table, mark = sheet.table, sheet.marks[number]
     values = numbers.read_all(table.column(number), mark)
     lines = [row.line for row in table.rows]
-    rows = range(len(values))
+    rows: Sequence[int] = range(len(values))
     faults: list[Fault] = []
     if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
         faults = list(_unusable(sheet, values, names, lines))
-        rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]  # type: ignore[assignment]
+        rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
         c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
         for c in sheet.layout.beside
