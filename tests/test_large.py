@@ -14,6 +14,7 @@ from marketmove.levels import Levels, around, fold
 from marketmove.moves import session_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.large import read_large
+from marketmove.sources.plain import Form, cells_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +63,11 @@ def _said(levels: Levels) -> tuple[Any, ...]:
 
 ROW = st.tuples(
     st.dates(dt.date(2025, 2, 10), dt.date(2025, 2, 21)).map(str),
-    st.sampled_from(["HSI", "N225", "AAA", "NA", "[x]", "日経"]),
-    st.sampled_from(["1.5", "22620.33", "7", "", "N/A", "1e3", "0.000012", "123456.789"]),
+    st.sampled_from(["HSI", "N225", "AAA", "NA", "[x]", "日経", "Hang Seng Index", "x" * 33]),
+    st.one_of(
+        st.sampled_from(["1.5", "22620.33", "7", "", "N/A", "1e3", "0.000012", "123456.789"]),
+        st.from_regex(r"[0-9]{1,17}(\.[0-9]{1,12})?", fullmatch=True, alphabet="0123456789."),
+    ),
 ).map(lambda cells: ",".join(cells) + "\n")
 ODD_ROW = st.sampled_from(
     [
@@ -93,6 +97,17 @@ def test_by_blocks_as_cell_by_cell(
     text = HEADER + "".join(start) + "".join(rows)
     path = tmp_path_factory.mktemp("large") / "closes.csv"
     assert _outcome(path, text, by_blocks=True) in (None, _outcome(path, text, by_blocks=False))
+
+
+LEVEL = st.from_regex(r"[1-9][0-9]{0,9}(\.[0-9]{1,11})?", fullmatch=True, alphabet="0123456789.")
+
+
+@given(levels=st.lists(LEVEL, min_size=1, max_size=20))
+def test_the_nearest_float_of_the_digits_written(levels: list[str]) -> None:
+    block = "".join(f"2025-02-14,IX{n},{level}\n" for n, level in enumerate(levels))
+    cells = cells_of(block.encode(), Form(",", 3, 0, 1, 2))
+    assert cells is not None
+    assert cells.closes.values(cells.row).tolist() == [float(level) for level in levels]
 
 
 def _outcome(path: Path, text: str, *, by_blocks: bool) -> tuple[Any, ...] | None:

@@ -134,7 +134,10 @@ def around(
     before = np.flatnonzero(rest)
     before = before[_last_of_each(symbols[:end][rest])]
     following = len(sessions) - 1 - _last_of_each(symbols[end:][::-1])
-    kept = np.unique(np.concatenate([before, last, following]))
+    wanted = np.zeros(len(sessions), dtype=bool)
+    for rows in (before, last, following):
+        wanted[rows] = True
+    kept = np.flatnonzero(wanted)
     return kept if order is None else order[kept]
 
 

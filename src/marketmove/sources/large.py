@@ -6,26 +6,21 @@ plain decimal numbers above zero, no quotes. Another block is read cell by cell,
 
 from __future__ import annotations
 
-import io
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.sources import stamps
+from marketmove.sources import plain
 from marketmove.sources.block import BESIDE, Block
 from marketmove.sources.grid import DELIMITERS, read_grid
-from marketmove.sources.numbers import GAPS, LARGEST, SMALLEST
 from marketmove.sources.table import read_table, understand
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
     from marketmove.sources.block import Context, Fault, Reading, ReadOptions
     from marketmove.sources.opening import Source
@@ -36,23 +31,13 @@ _BLOCK_BYTES = 8 << 20
 # Parsing lets other threads run while it splits and converts; more than two gain nothing.
 _THREADS = 2
 _SAMPLE_BYTES = 1 << 16
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Signs under which pandas takes for a number, or for none, what we do not: quotes, +1.5, -nan
-# (looked for where there are gaps); and line ends that it counts in its own way.
-_UNSURE = (b'"', b"\r", b"+")
-_UNSURE_GAPS = (b"-n", b"-N")
-_GAP_TEXTS = sorted(GAPS | {"N/A", "NA", "NaN", "#N/A"})
 
 
 class Plan(NamedTuple):
     """What the beginning of a file settles for all of it: its columns, and how many there are."""
 
     header: bytes
-    delimiter: str
-    width: int
-    date: int
-    symbol: int
-    close: int
+    form: plain.Form
     reading: Reading
 
 
@@ -83,9 +68,9 @@ def read_large(
         return None
     collected = _Collected(source.label, plan, keep)
     sure = options._replace(decimal=".", date_format="ymd")
-    for first_line, block, cells in _parsed_ahead(path, plan):
-        if cells is not None:
-            all_new = collected.take(cells, first_line)
+    for first_line, block, taken in _taken_ahead(path, plan, keep):
+        if taken is not None:
+            all_new = collected.take(taken, first_line)
         elif (text := _utf8(plan.header + block)) is None:
             return None
         else:
@@ -109,24 +94,22 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
     grid = read_grid(text, source.label)
     sheet = understand(grid, source.stem, options, context)
     table, layout = sheet.table, sheet.layout
-    plain = (
+    tidy = (
         layout.kind == "long"
         and table.header_line == 1
         and not (table.ragged or table.undated or layout.beside or layout.warnings)
-        and all(_ISO.fullmatch(date) for date in table.column(table.date))
+        and all(plain.ISO.fullmatch(date) for date in table.column(table.date))
         and set(sheet.marks.values()) == {"."}
     )
-    if not plain or layout.symbol is None:
+    if not tidy or layout.symbol is None:
         return None
     delimiter = next(sign for sign, name in DELIMITERS.items() if name == grid.delimiter)
     header = head[: head.index(b"\n") + 1]
     return Plan(
         header,
-        delimiter,
-        len(table.heads),
-        table.date,
-        layout.symbol,
-        next(iter(layout.closes)),
+        plain.Form(
+            delimiter, len(table.heads), table.date, layout.symbol, next(iter(layout.closes))
+        ),
         sheet.reading(grid, options),
     )
 
@@ -148,24 +131,24 @@ def _blocks(path: Path, skip: int) -> Iterator[tuple[int, bytes]]:
         yield line, rest + b"\n"
 
 
-class Cells(NamedTuple):
-    """The cells of a block that are all what they have to be; a close is nan where it is a gap."""
+class Taken(NamedTuple):
+    """A block taken apart, and which of its rows are kept, with their closes."""
 
-    days: list[Any]
-    day_codes: npt.NDArray[np.integer[Any]]
-    symbols: list[str]
-    symbol_codes: npt.NDArray[np.integer[Any]]
+    cells: plain.Cells
+    kept: npt.NDArray[np.integer[Any]]
     close: npt.NDArray[np.float64]
 
 
-def _parsed_ahead(path: Path, plan: Plan) -> Iterator[tuple[int, bytes, Cells | None]]:
-    """The blocks of a file with their cells, in order, some parsed while others are taken in."""
+def _taken_ahead(
+    path: Path, plan: Plan, keep: Keep | None
+) -> Iterator[tuple[int, bytes, Taken | None]]:
+    """The blocks of a file, in order, with their cells; some are taken apart ahead of time."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        ahead: deque[tuple[int, bytes, Future[Cells | None]]] = deque()
+        ahead: deque[tuple[int, bytes, Future[Taken | None]]] = deque()
         for line, block in _blocks(path, len(plan.header)):
-            ahead.append((line, block, pool.submit(_fast, block, plan)))
+            ahead.append((line, block, pool.submit(_taken, block, plan, keep)))
             if len(ahead) > _THREADS:
                 first_line, oldest, future = ahead.popleft()
                 yield first_line, oldest, future.result()
@@ -173,29 +156,18 @@ def _parsed_ahead(path: Path, plan: Plan) -> Iterator[tuple[int, bytes, Cells | 
             yield first_line, oldest, future.result()
 
 
-def _fast(block: bytes, plan: Plan) -> Cells | None:
-    """The cells of a block, if every one of them is what it has to be."""
+def _taken(block: bytes, plan: Plan, keep: Keep | None) -> Taken | None:
+    """Take a block apart; None if it has to be read cell by cell."""
     import numpy as np
-    import pandas as pd
 
-    if any(sign in block for sign in _UNSURE):
+    cells = plain.cells_of(block, plan.form)
+    if cells is None:
         return None
-    try:
-        raw = _parsed(block, plan)
-    except (ValueError, pd.errors.ParserError):
-        return None
-    close = raw[plan.close].to_numpy()
-    gaps = np.isnan(close)
-    in_range = gaps | ((close >= SMALLEST) & (close < LARGEST))
-    if not (in_range.all() and _has_all_cells(block, plan, raw, bool(gaps.any()))):
-        return None
-    dates, symbols = raw[plan.date].cat, raw[plan.symbol].cat
-    days = [_day(text) for text in dates.categories.to_numpy(dtype=object).tolist()]
-    names = symbols.categories.to_numpy(dtype=object).tolist()
-    together = "\n".join(names)
-    if None in days or "" in names or any(space in together for space in " \t\x0b\x0c"):
-        return None
-    return Cells(days, dates.codes.to_numpy(), names, symbols.codes.to_numpy(), close)
+    if keep is None:
+        kept = np.arange(len(cells.row))
+    else:
+        kept = keep(cells.symbol_codes, np.array(cells.days, "datetime64[s]")[cells.day_codes])
+    return Taken(cells, kept, cells.closes.values(kept))
 
 
 def _utf8(data: bytes) -> str | None:
@@ -214,73 +186,17 @@ def _slow(
     return read_table(grid._replace(rows=[grid.rows[0], *shifted]), source.stem, options, context)
 
 
-def _parsed(block: bytes, plan: Plan) -> pd.DataFrame:
-    """The cells of a block: dates and symbols by category, closes as the nearest float64."""
-    import csv
-
-    import pandas as pd
-
-    # One column more than there are, so that a row that is too long shows.
-    types = dict.fromkeys(range(plan.width), "category")
-    how: dict[str, Any] = {
-        "sep": plan.delimiter,
-        "header": None,
-        "names": range(plan.width + 1),
-        "dtype": types | {plan.close: "float64", plan.width: "float64"},
-        "keep_default_na": False,
-        "na_values": {plan.close: _GAP_TEXTS, plan.width: [""]},
-        "quoting": csv.QUOTE_NONE,
-        "skip_blank_lines": False,
-        "index_col": False,
-        "engine": "c",
-        "low_memory": False,
-    }
-    if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1):
-        how["float_precision"] = "round_trip"  # later ones are exact without being asked
-    frame: pd.DataFrame = pd.read_csv(io.BytesIO(block), **how)
-    return frame
-
-
-def _has_all_cells(block: bytes, plan: Plan, raw: pd.DataFrame, gaps: bool) -> bool:
-    """Whether every line has as many cells as the header; missing ones would pass for gaps."""
-    import numpy as np
-
-    if gaps and any(sign in block for sign in _UNSURE_GAPS):
-        return False
-    signs = np.frombuffer(block, dtype=np.uint8)
-    after_points = signs[1:][signs[:-1] == ord(".")]
-    if ((after_points == ord(plan.delimiter)) | (after_points == ord("\n"))).any():
-        return False  # a number that ends in its point
-    delimiters, ends = signs == ord(plan.delimiter), signs == ord("\n")
-    if not raw[plan.width].isna().all() or len(raw) != np.count_nonzero(ends):
-        return False
-    if np.count_nonzero(delimiters) != len(raw) * (plan.width - 1):
-        return False
-    if not gaps:
-        return True
-    starts = np.concatenate([[0], np.flatnonzero(ends)[:-1] + 1])
-    counts = np.add.reduceat(delimiters.astype(np.int32), starts)
-    return bool((counts == plan.width - 1).all())
-
-
-def _day(text: str) -> dt.date | None:
-    if not _ISO.fullmatch(text):
-        return None
-    return stamps.day_of(int(text[:4]), int(text[5:7]), int(text[8:]))
-
-
 class Rows(NamedTuple):
-    """Closes as columns of numbers; ``symbol`` and ``day`` count what was seen, from 0."""
+    """Closes as columns of numbers; ``symbol`` counts the symbols that were seen, from 0."""
 
     symbol: npt.NDArray[np.integer[Any]]
-    day: npt.NDArray[np.integer[Any]]
     session: npt.NDArray[np.datetime64]
     close: npt.NDArray[np.float64]
     line: npt.NDArray[np.integer[Any]]
 
-    def only(self, which: npt.NDArray[Any]) -> Rows:
-        """Give some of the rows, by a mask or by their numbers."""
-        return Rows(*(column[which] for column in self))
+    def only(self, which: npt.NDArray[np.intp]) -> Rows:
+        """Give some of the rows, by their numbers."""
+        return Rows(self.symbol[which], self.session[which], self.close[which], self.line[which])
 
 
 class _Collected:
@@ -291,66 +207,65 @@ class _Collected:
 
         self.label, self.plan, self.keep = label, plan, keep
         self.symbols: dict[str, int] = {}
-        self.last_symbols: list[str] = []
-        self.last_numbers = _numbered(self.symbols, [])
         self.days: dict[Any, int] = {}
         self.rows: list[Rows] = []
         self.seen: npt.NDArray[np.bool_] = np.zeros((1, 1), dtype=bool)
         self.faults: list[Fault] = []
 
-    def take(self, cells: Cells, first_line: int) -> bool:
+    def take(self, taken: Taken, first_line: int) -> bool:
         """Take in a block; False if an index has a date in it that it had already."""
         import numpy as np
 
-        if cells.symbols != self.last_symbols:  # most blocks have the same ones, in one order
-            self.last_symbols = cells.symbols
-            self.last_numbers = _numbered(self.symbols, cells.symbols)
-        rows = Rows(
-            self.last_numbers[cells.symbol_codes],
-            _numbered(self.days, cells.days)[cells.day_codes],
-            np.array(cells.days, "datetime64[s]")[cells.day_codes],
-            cells.close,
-            first_line + np.arange(len(cells.close)),
+        cells = taken.cells
+        symbols, days = _numbered(self.symbols, cells.symbols), _numbered(self.days, cells.days)
+        if self.keep is not None and not self._all_new(
+            days[cells.day_codes], symbols[cells.symbol_codes]
+        ):
+            return False
+        day_codes = cells.day_codes[taken.kept]
+        self.rows.append(
+            Rows(
+                symbols[cells.symbol_codes[taken.kept]],
+                np.array(cells.days, "datetime64[s]")[day_codes],
+                taken.close,
+                first_line + cells.row[taken.kept],
+            )
         )
-        gaps = np.isnan(cells.close)
-        return self._kept(rows.only(~gaps) if gaps.any() else rows)
+        return True
 
     def take_slow(self, block: Block) -> bool:
         """Take in a block that was read cell by cell, with its faults; else as ``take``."""
         frame = block.frame
         names = [str(text) for text in frame["symbol"].cat.categories]
-        days = [when.date() for when in frame["session"]]
         symbols = _numbered(self.symbols, [*names, *block.symbols])
+        days = _numbered(self.days, [when.date() for when in frame["session"]])
         self.faults += block.faults
-        return self._kept(
-            Rows(
-                symbols[frame["symbol"].cat.codes.to_numpy()],
-                _numbered(self.days, days),
-                frame["session"].to_numpy(),
-                frame["close"].to_numpy(),
-                frame["line"].to_numpy(),
-            )
+        rows = Rows(
+            symbols[frame["symbol"].cat.codes.to_numpy()],
+            frame["session"].to_numpy(),
+            frame["close"].to_numpy(),
+            frame["line"].to_numpy(),
         )
-
-    def _kept(self, rows: Rows) -> bool:
         if self.keep is not None:
-            if not self._all_new(rows):
+            if not self._all_new(days, rows.symbol):
                 return False
             rows = rows.only(self.keep(rows.symbol, rows.session))
         self.rows.append(rows)
         return True
 
-    def _all_new(self, rows: Rows) -> bool:
+    def _all_new(
+        self, days: npt.NDArray[np.integer[Any]], symbols: npt.NDArray[np.integer[Any]]
+    ) -> bool:
         """Whether no index has a date of these rows twice; they count as seen from now on."""
         import numpy as np
 
-        if not len(rows.day):
+        if not len(days):
             return True
         self._make_room()
-        days = self.seen[rows.day.min() : rows.day.max() + 1]
-        before = int(np.count_nonzero(days))
-        self.seen[rows.day, rows.symbol] = True
-        return int(np.count_nonzero(days)) - before == len(rows.close)
+        seen = self.seen[days.min() : days.max() + 1]
+        before = int(np.count_nonzero(seen))
+        self.seen[days, symbols] = True
+        return int(np.count_nonzero(seen)) - before == len(days)
 
     def _make_room(self) -> None:
         import numpy as np
@@ -368,10 +283,13 @@ class _Collected:
         import pandas as pd
 
         rows = Rows(*(np.concatenate(column) for column in zip(*self.rows, strict=True)))
-        names = list(self.symbols)
+        if self.keep is not None:  # of all the blocks, after those of each
+            rows = rows.only(self.keep(rows.symbol, rows.session))
+        names = sorted(self.symbols)
+        rank = _numbered({name: n for n, name in enumerate(names)}, list(self.symbols))
         frame = pd.DataFrame(
             {
-                "symbol": pd.Categorical.from_codes(rows.symbol, categories=pd.Index(names)),
+                "symbol": pd.Categorical.from_codes(rank[rows.symbol], categories=pd.Index(names)),
                 "session": rows.session,
                 "line": rows.line,
                 "close": rows.close,
@@ -385,4 +303,7 @@ def _numbered(known: dict[Any, int], values: list[Any]) -> npt.NDArray[np.intege
     """The number of each value, a new one to those not seen before."""
     import numpy as np
 
-    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)
+    if not known.keys() >= set(values):
+        for value in values:
+            known.setdefault(value, len(known))
+    return np.fromiter(map(known.__getitem__, values), dtype=np.int32, count=len(values))
