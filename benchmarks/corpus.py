@@ -45,7 +45,7 @@ def outcome(file: Path, entry: dict[str, Any]) -> tuple[str, str]:
 def mistake(levels: Levels, truth: dict[str, Any]) -> str | None:
     """How a session differs from the truth, None if it does not."""
     session = dt.date.fromisoformat(truth["date"])
-    moves = session_moves(levels, session, levels.symbols)
+    moves = session_moves(levels, dict.fromkeys(levels.symbols, session))
     named = [m for m in moves if m.symbol in names(truth["symbol_or_column"])]
     candidates = named or (moves if len(moves) == 1 else [])
     if any(agrees(move, truth) for move in candidates):

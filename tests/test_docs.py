@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
-from marketmove import cli
+from marketmove.cli.app import app
 from marketmove.resources import root
 from program import SAMPLE_CLOSES, RunCli, Write, bare_environment
 
@@ -140,7 +140,7 @@ def test_every_yaml_example_is_tried() -> None:
 
 
 def _commands() -> dict[str, Any]:
-    program: Any = typer.main.get_command(cli.app)
+    program: Any = typer.main.get_command(app)
     return {"marketmove": program, **program.commands}
 
 

@@ -138,11 +138,11 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, day),
+        keep=lambda symbols, sessions: around(symbols, sessions, [day]),
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
-    moves = session_moves(kept, day, kept.symbols)
+    moves = session_moves(kept, dict.fromkeys(kept.symbols, day))
     for move, (before, now) in zip(
         moves, zip(rows[199 * 900 :], rows[200 * 900 : 201 * 900], strict=False), strict=True
     ):
@@ -161,7 +161,7 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, DAY),
+        keep=lambda symbols, sessions: around(symbols, sessions, [DAY]),
     )
     assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [

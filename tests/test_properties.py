@@ -50,7 +50,7 @@ rows_of_closes = st.dictionaries(
 
 
 def _moves(rows: list[Row], symbols: tuple[str, ...] = SYMBOLS) -> list[Move]:
-    return session_moves(levels_of(rows), SESSION, symbols)
+    return session_moves(levels_of(rows), dict.fromkeys(symbols, SESSION))
 
 
 def _figures(move: Move) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
-from marketmove import cli, config
+from marketmove import config
+from marketmove.cli.app import app
 from marketmove.commands.calc import calc
 from marketmove.commands.session import Request, session
 from marketmove.render import Look, render
@@ -79,7 +80,7 @@ def test_calc(
 @pytest.mark.parametrize("name", ["marketmove", "session", "calc"])
 def test_help(name: str, snapshot: SnapshotAssertion) -> None:
     """The words of the help; its frame is of the library that draws it, and of its version."""
-    program: Any = typer.main.get_command(cli.app)
+    program: Any = typer.main.get_command(app)
     command = program if name == "marketmove" else program.commands[name]
     lines = [command.help, ""]
     for parameter in command.params:

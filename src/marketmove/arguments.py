@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
+from marketmove.periods import PERIODS
 from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
@@ -45,6 +46,51 @@ def session_date(text: str, today: dt.date) -> When:
         expected = "a date such as 2025-02-04, or latest, today, yesterday"
         raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
     return date
+
+
+def moment(text: str, now: dt.datetime) -> dt.datetime:
+    """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is neither; a time without an offset is another moment in every zone.
+
+    Examples
+    --------
+    >>> moment("2025-02-14T18:00+08:00", dt.datetime.now(dt.UTC)).utcoffset()
+    datetime.timedelta(seconds=28800)
+    """
+    if text == "now":
+        return now
+    expected = "a date and time with its offset from UTC, such as 2025-02-14T18:00+08:00, or now"
+    try:
+        when = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsageError.at(None, f"--as-of: {text} is not {expected}") from None
+    if when.tzinfo is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        raise WrongUsageError.at(None, f"--as-of: {text} has no offset; expected {expected}")
+    return when
+
+
+def periods(texts: Sequence[str]) -> tuple[str, ...]:
+    """Read the periods to measure beside the day, each once.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is not known.
+
+    Examples
+    --------
+    >>> periods(["day", "ytd"])
+    ('ytd',)
+    """
+    for text in texts:
+        if text not in {"day", *PERIODS}:
+            expected = f"expected day, {', '.join(PERIODS)}"
+            raise WrongUsageError.at(None, f"--period: {text} is not one; {expected}")
+    return tuple(period for period in PERIODS if period in texts)
 
 
 def paths(texts: Sequence[str]) -> list[str]:

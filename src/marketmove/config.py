@@ -33,6 +33,7 @@ class Config:
     floor_pct: float
     top: int
     sort: str
+    sessions: Path | None
     registry: Registry
     words: Words
     exchanges: dict[str, Exchange]
@@ -71,7 +72,8 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         own, own_places = _settings(document, label, problems)
         values |= own
         places |= own_places
-        values["levels"] = [_located(p, user_file.parent, home) for p in values["levels"]]
+        for key in own.keys() & {"levels", "sessions"}:
+            values[key] = [_located(p, user_file.parent, home) for p in own[key]]
         indices, more = parse_indices(values["indices"], label, indices)
         words, wrong = parse_words(values["columns"], label, words)
         problems += more + wrong
@@ -83,6 +85,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         raise BadConfigError.at(places["indices"], str(clash)) from None
     del values["indices"], values["columns"]
     values["levels"] = tuple(values["levels"])
+    values["sessions"] = next(iter(values["sessions"]), None)
     exchanges = parse_exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
     return Config(**values, registry=registry, words=words, exchanges=exchanges, places=places)
 
@@ -144,6 +147,10 @@ def _paths(value: yamltext.Value) -> list[str]:
     return paths
 
 
+def _path(value: yamltext.Value) -> list[str]:
+    return [value.text] if isinstance(value, yamltext.Scalar) and value.text else []
+
+
 def _one_of(words: tuple[str, ...]) -> Callable[[yamltext.Value], str]:
     def read(value: yamltext.Value) -> str:
         text = _text(value)
@@ -180,6 +187,7 @@ def _as_is(value: yamltext.Value) -> yamltext.Value:
 
 _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "levels": _paths,
+    "sessions": _path,
     "palette": _one_of(PALETTES),
     "floor_pct": _size_pct,
     "top": _count,

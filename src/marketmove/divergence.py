@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
 
 Kind = Literal["split"]
+_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
 
 
 class Divergence(NamedTuple):
@@ -151,8 +152,7 @@ def breadth(moves: Sequence[Move]) -> Breadth:
         up=sum(_rose(move) for move in moves),
         down=sum(_fell(move) for move in moves),
         unchanged=sum(move.change_pct == 0 for move in moves),
-        no_prior=sum(move.status == "no_prior" for move in moves),
-        unknown=sum(move.status == "unknown" for move in moves),
+        **{status: sum(move.status == status for move in moves) for status in _WITHOUT_MOVE},
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from marketmove.errors import Place, Problem
+from marketmove.levels import of_each_row
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -179,25 +180,21 @@ def _future(rows: pd.DataFrame, today: dt.date) -> Iterator[Finding]:
     return _findings(rows[later], "suspicion", "future", text)
 
 
-def stated_otherwise(levels: Levels, session: dt.date, symbols: set[str]) -> list[Problem]:
+def stated_otherwise(levels: Levels, sessions: Mapping[str, dt.date | None]) -> list[Problem]:
     """Say where a file states another change for a session than its closes give.
 
     Parameters
     ----------
     levels
         The closes with what stands beside them.
-    session
-        The session asked for.
-    symbols
-        The chosen indices.
+    sessions
+        The chosen indices, each with its session.
     """
     frame = levels.frame
     if frame["change_pct"].isna().all() and frame["prior_close"].isna().all():
         return []
-    import pandas as pd
-
-    until = frame[(frame["session"] <= pd.Timestamp(session)) & frame["symbol"].isin(symbols)]
-    last_two = until.groupby("symbol", observed=True).tail(2)
-    rows = _with_neighbours(last_two)
-    of_session = rows[rows["session"] == pd.Timestamp(session)]
+    asked = of_each_row(frame, sessions)
+    last_two = frame[(frame["session"] <= asked).to_numpy()].groupby("symbol", observed=True)
+    rows = _with_neighbours(last_two.tail(2))
+    of_session = rows[(rows["session"] == of_each_row(rows, sessions)).to_numpy()]
     return [Problem(finding.place, finding.text) for finding in _stated(of_session)]

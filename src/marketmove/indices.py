@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
-_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals")
+_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals", "returns")
+# Whether dividends are counted in: no, all of them, or what is left of them after tax.
+RETURNS = ("price", "gross", "net")
 _MOST_DECIMALS = 8
 
 
@@ -22,7 +24,8 @@ class Index(NamedTuple):
     """One index: its symbol, its names, and the exchange whose sessions it follows.
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
-    point that people are shown; both are the defaults for an index the registry does not know.
+    point that people are shown; ``returns`` is one of ``RETURNS``. The defaults are those of an
+    index that the registry does not know.
     """
 
     symbol: str
@@ -32,6 +35,7 @@ class Index(NamedTuple):
     region: str = ""
     currency: str = ""
     decimals: int = DEFAULT_DECIMALS
+    returns: str = ""
 
 
 class Exchange(NamedTuple):
@@ -130,7 +134,7 @@ def parse_indices(
         if not isinstance(fields, yamltext.Mapping):
             problems.append(Problem(place, f"{symbol}: expected {', '.join(_FIELDS)}"))
             continue
-        base = merged.get(symbol) or Index(symbol, symbol)
+        base = merged.get(symbol) or Index(symbol, symbol, returns="price")
         try:
             merged[symbol] = _with_fields(base, fields, label)
         except BadConfigError as error:
@@ -153,6 +157,11 @@ def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
                     f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}",
                 )
             changed[key] = int(value.text)
+        elif key == "returns" and isinstance(value, yamltext.Scalar):
+            if value.text not in RETURNS:
+                text = f"returns: {value.text} is not one of {', '.join(RETURNS)}"
+                raise BadConfigError.at(place, text)
+            changed[key] = value.text
         elif key in _FIELDS:
             raise BadConfigError.at(place, f"{key}: not of the form that config/indices.yaml shows")
         else:

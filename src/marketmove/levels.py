@@ -11,11 +11,14 @@ from marketmove.indices import Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
+
+    # A prior session, or None, and the session that is measured from it.
+    Span = tuple[dt.date | None, dt.date]
 
 _KEY = ["symbol", "session"]
 # A 32-bit float is written with six or more decimals, or with five by some.
@@ -106,9 +109,9 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
 
 
 def around(
-    symbols: npt.NDArray[Any], sessions: npt.NDArray[Any], session: dt.date | None
+    symbols: npt.NDArray[Any], sessions: npt.NDArray[Any], days: Sequence[dt.date] | None
 ) -> npt.NDArray[np.intp]:
-    """Tell which rows a session needs: the last two of each index until then, and its next.
+    """Tell which rows some days need: the last two of each index until each, and its next.
 
     Parameters
     ----------
@@ -116,8 +119,8 @@ def around(
         The index of each row, as a number.
     sessions
         The session of each row (datetime64), in any order, none twice for an index.
-    session
-        The session asked for; None for the last there is.
+    days
+        The days asked for; None for the last there is.
     """
     import numpy as np
 
@@ -125,18 +128,18 @@ def around(
     if not (sessions[1:] >= sessions[:-1]).all():
         order = np.argsort(sessions, kind="stable")
         symbols, sessions = symbols[order], sessions[order]
-    end = len(sessions)
-    if session is not None:
-        end = int(np.searchsorted(sessions, np.datetime64(session), side="right"))
-    last = _last_of_each(symbols[:end])
-    rest = np.ones(end, dtype=bool)
-    rest[last] = False
-    before = np.flatnonzero(rest)
-    before = before[_last_of_each(symbols[:end][rest])]
-    following = len(sessions) - 1 - _last_of_each(symbols[end:][::-1])
     wanted = np.zeros(len(sessions), dtype=bool)
-    for rows in (before, last, following):
-        wanted[rows] = True
+    for day in [None] if days is None else days:
+        end = len(sessions)
+        if day is not None:
+            end = int(np.searchsorted(sessions, np.datetime64(day), side="right"))
+        last = _last_of_each(symbols[:end])
+        rest = np.ones(end, dtype=bool)
+        rest[last] = False
+        before = np.flatnonzero(rest)
+        wanted[before[_last_of_each(symbols[:end][rest])]] = True
+        wanted[last] = True
+        wanted[len(sessions) - 1 - _last_of_each(symbols[end:][::-1])] = True
     kept = np.flatnonzero(wanted)
     return kept if order is None else order[kept]
 
@@ -148,6 +151,17 @@ def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
     last[symbols] = np.arange(len(symbols))  # of several rows of a symbol, the last stays
     return last[last >= 0]
+
+
+def of_each_row(
+    frame: pd.DataFrame, dates: Mapping[str, dt.date | None]
+) -> npt.NDArray[np.datetime64]:
+    """Give the date that the index of each row has; NaT where it has none."""
+    import numpy as np
+
+    symbols = frame["symbol"].cat
+    by_symbol = [dates.get(str(symbol)) or np.datetime64("NaT") for symbol in symbols.categories]
+    return np.array(by_symbol, dtype="datetime64[s]")[symbols.codes.to_numpy()]
 
 
 def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
@@ -225,7 +239,7 @@ def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
 
 
 def part_faults(
-    levels: Levels, session: dt.date, priors: Mapping[str, dt.date | None]
+    levels: Levels, spans: Mapping[str, Sequence[Span]]
 ) -> tuple[list[Problem], list[Problem]]:
     """Part the faults into those that may touch the figures asked for, and the others.
 
@@ -236,18 +250,15 @@ def part_faults(
     ----------
     levels
         The closes with their faults.
-    session
-        The session asked for.
-    priors
-        The chosen indices, each with its prior session or None.
+    spans
+        The chosen indices, each with its prior sessions (or None) and the sessions from there.
     """
     touching: list[Problem] = []
     others: list[Problem] = []
     for fault in levels.faults:
-        affected = priors if fault.symbol is None else [fault.symbol]
+        affected = spans if fault.symbol is None else [fault.symbol]
         near = any(
-            symbol in priors and _within(fault.session, priors[symbol], session)
-            for symbol in affected
+            _within(fault.session, span) for symbol in affected for span in spans.get(symbol, ())
         )
         (touching if near else others).append(fault.problem)
     return sorted(touching, key=_by_place), sorted(others, key=_by_place)
@@ -258,7 +269,8 @@ def _by_place(problem: Problem) -> tuple[str, int]:
     return ("", 0) if place is None else (place.path, place.line or 0)
 
 
-def _within(when: dt.date | None, prior: dt.date | None, session: dt.date) -> bool:
+def _within(when: dt.date | None, span: Span) -> bool:
+    prior, session = span
     return when is None or (when <= session and (prior is None or when >= prior))
 
 

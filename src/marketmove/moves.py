@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from marketmove.levels import of_each_row
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-Status = Literal["ok", "no_prior", "bound", "unknown"]
+Status = Literal["ok", "closed", "pending", "missing", "no_prior", "bound", "unknown"]
 Basis = Literal["closes", "published"]
 
 # Below this, a whole number and a hundred times it are exact as float64.
@@ -31,7 +34,10 @@ class Move(NamedTuple):
     ``_pts`` are index points, ``_pct`` percent (1.5 is 1.5 %). ``change_pct_over`` and
     ``change_pct_under`` are the bounds that a report printed instead of a figure, not included.
     ``_low`` and ``_high`` enclose what is implied by rounded figures. ``source`` is the
-    ``file:line`` of the close or, without one, of the prior close.
+    ``file:line`` of the close or, without one, of the prior close. ``gap_sessions`` counts the
+    sessions between the prior session and this one that the data lacks; ``closed_for`` names why
+    the exchange was shut, and ``reopens`` is its next session. ``periods`` has the same figures
+    from the last close before a week, month or year.
     """
 
     symbol: str
@@ -53,6 +59,11 @@ class Move(NamedTuple):
     change_pct_low: float | None = None
     change_pct_high: float | None = None
     decimals: int = 2
+    session: dt.date | None = None
+    gap_sessions: int | None = None
+    closed_for: str | None = None
+    reopens: dt.date | None = None
+    periods: Mapping[str, Move] = MappingProxyType({})
 
     @property
     def up_by_pct(self) -> float | None:
@@ -123,10 +134,14 @@ def _unit_scale(levels: Floats) -> Floats:
     return scale
 
 
-def session_moves(levels: Levels, session: dt.date, symbols: Sequence[str]) -> list[Move]:
+def session_moves(
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    since: Mapping[str, dt.date | None] | None = None,
+) -> list[Move]:
     """Move of every chosen index from its prior close to its close in one session.
 
-    An index's prior close is its own latest close strictly before ``session``, so two indices
+    An index's prior close is its own latest close strictly before its session, so two indices
     with different holidays can have different prior sessions. Missing is never zero: without a
     close the change is None and the last own close stays as the prior one.
 
@@ -134,17 +149,19 @@ def session_moves(levels: Levels, session: dt.date, symbols: Sequence[str]) -> l
     ----------
     levels
         Closing levels, as ``levels.fold`` makes them.
-    session
-        Exchange-local calendar date, not a timestamp.
-    symbols
-        The indices wanted; one that ``levels`` does not have gets a row as well.
+    sessions
+        The indices wanted, each with its session: an exchange-local calendar date, not a
+        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
+    since
+        Where a period is measured instead of a session: the first date of it, before which the
+        prior close has to be.
 
     Returns
     -------
     list of Move
-        One an index, in the order of ``symbols``. ``status`` is ``ok``, ``no_prior`` (a close, but
-        none before it) or ``unknown`` (no close in the session). ``source`` is the ``file:line``
-        of the close.
+        One an index, in the order of ``sessions``. ``status`` is ``ok``, ``no_prior`` (a close,
+        but none before it) or ``unknown`` (no close in the session). ``source`` is the
+        ``file:line`` of the close.
 
     Examples
     --------
@@ -152,32 +169,33 @@ def session_moves(levels: Levels, session: dt.date, symbols: Sequence[str]) -> l
     >>> from marketmove.levels import levels_of
     >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
     ...                     ("BBB", "2024-05-02", "50")])
-    >>> for move in session_moves(levels, dt.date(2024, 5, 3), ["AAA", "BBB"]):
+    >>> for move in session_moves(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2024, 5, 3))):
     ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
     AAA ok 3.0 1.5
     BBB unknown None None
     """
-    import pandas as pd
-
-    when = pd.Timestamp(session)
-    until = levels.frame[levels.frame["session"] <= when]
-    now = _latest(until[until["session"] == when], symbols)
-    before = _latest(until[until["session"] < when], symbols)
+    frame, symbols = levels.frame, list(sessions)
+    asked = of_each_row(frame, sessions)
+    limit = asked if since is None else of_each_row(frame, since)
+    now = _latest(frame[(frame["session"] == asked).to_numpy()], symbols)
+    before = _latest(frame[(frame["session"] < limit).to_numpy()], symbols)
     both = (now["close"].notna() & before["close"].notna()).to_numpy()
     pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
     points, percents = iter(pts.tolist()), iter(pct.tolist())
     return [
-        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)
+        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)._replace(
+            session=sessions[symbol]
+        )
         for symbol, close, prior, moved in zip(
             symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
         )
     ]
 
 
-def _latest(rows: pd.DataFrame, symbols: Sequence[str]) -> pd.DataFrame:
+def _latest(rows: pd.DataFrame, symbols: list[str]) -> pd.DataFrame:
     """The last row of each wanted index; all missing where it has none."""
     last = rows.drop_duplicates("symbol", keep="last")
-    return last.set_index(last["symbol"].astype(object)).reindex(list(symbols))
+    return last.set_index(last["symbol"].astype(object)).reindex(symbols)
 
 
 def _move(

@@ -162,7 +162,10 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
         ``unknown``. What is implied carries its interval.
     """
     by_symbol = {printed.symbol: printed for printed in published.printed}
-    return [_move(by_symbol.get(symbol), registry, symbol) for symbol in symbols]
+    return [
+        _move(by_symbol.get(symbol), registry, symbol)._replace(session=published.session)
+        for symbol in symbols
+    ]
 
 
 def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:

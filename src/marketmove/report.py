@@ -21,9 +21,12 @@ CHECK_SCHEMA = "marketmove.check/1"
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (
-    *("symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
+    *("session", "symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
     *("change_pts", "change_pct", "source", "change_pct_over", "change_pct_under"),
+    *("gap_sessions", "closed_for", "reopens"),
 )
+# What each period asked for adds, under its name: ``ytd_change_pct``.
+_PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
 _JSON_ONLY = (
     *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
     *("change_pct_low", "change_pct_high"),
@@ -45,11 +48,12 @@ class Remark(NamedTuple):
 class SessionReport(NamedTuple):
     """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
 
-    ``source`` names the files; ``bundled`` tells that they are the samples. ``divergences`` are
-    the widest of ``split_pairs`` in all.
+    ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
+    names the files; ``bundled`` tells that they are the samples. ``divergences`` are the widest
+    of ``split_pairs`` in all. ``periods`` are those measured beside the session.
     """
 
-    session: dt.date
+    session: dt.date | None
     basis: Basis
     source: str
     bundled: bool
@@ -59,6 +63,8 @@ class SessionReport(NamedTuple):
     split_pairs: int
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    as_of: dt.datetime | None = None
+    periods: tuple[str, ...] = ()
 
 
 class Calculation(NamedTuple):
@@ -133,28 +139,42 @@ def _by_name(move: Move) -> tuple[str, str]:
     return move.name.casefold(), move.symbol
 
 
-def csv_row(report: SessionReport, move: Move) -> list[Any]:
-    """Give the cells of one move: its session, then ``CSV_COLUMNS``."""
-    return [report.session, *(getattr(move, column) for column in CSV_COLUMNS)]
+def columns(periods: Sequence[str]) -> list[str]:
+    """Give the columns of CSV: ``CSV_COLUMNS``, and those of the periods asked for."""
+    return [*CSV_COLUMNS, *(f"{period}_{name}" for period in periods for name in _PERIOD_COLUMNS)]
+
+
+def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
+    """Give the cells of one move, under ``columns``."""
+    cells = [getattr(move, column) for column in CSV_COLUMNS]
+    return cells + [
+        getattr(move.periods.get(period), name, None)
+        for period in periods
+        for name in _PERIOD_COLUMNS
+    ]
 
 
 def as_document(report: SessionReport) -> dict[str, Any]:
     """Give a session as the JSON document that machines read: plain values, missing as None."""
-    columns = (*CSV_COLUMNS, *_JSON_ONLY)
     return {
         "schema": SESSION_SCHEMA,
-        "session": report.session.isoformat(),
+        "session": _plain(report.session),
+        "as_of": _plain(report.as_of),
         "basis": report.basis,
         "source": report.source,
-        "moves": [
-            {"session": report.session.isoformat()} | {c: _plain(getattr(m, c)) for c in columns}
-            for m in report.moves
-        ],
+        "moves": [move_document(move, report.periods) for move in report.moves],
         "divergences": [fields_of(divergence) for divergence in report.divergences],
         "breadth": fields_of(report.breadth),
         "warnings": [remark_document(remark) for remark in report.warnings],
         "notes": [remark_document(remark) for remark in report.notes],
     }
+
+
+def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
+    """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
+    cells = zip(columns(periods), csv_row(move, periods), strict=True)
+    document = {name: _plain(value) for name, value in cells}
+    return document | {name: getattr(move, name) for name in _JSON_ONLY}
 
 
 def remark_document(remark: Remark) -> dict[str, Any]:

@@ -21,8 +21,33 @@ AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Your configuration file.")
 ]
-
-
+LevelsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--levels",
+        "-l",
+        metavar="PATH|-",
+        help="A file of closes, or a folder of them; - is standard input. Repeatable.",
+    ),
+]
+IndexOption = Annotated[
+    list[str] | None,
+    typer.Option("--index", "-i", help="Only this index: symbol, name or alias. Repeatable."),
+]
+PeriodOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="day|week|month|ytd",
+        help="Also the change since the last close before the week, month or year. Repeatable.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MOMENT|now",
+        help="Each index's last session over at a moment such as 2025-02-14T18:00+08:00.",
+    ),
+]
 SymbolOption = Annotated[
     str | None, typer.Option(help="The index of a file that has one and does not name it.")
 ]

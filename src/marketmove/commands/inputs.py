@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from marketmove.config import Config
     from marketmove.indices import Registry
+    from marketmove.moves import Move
 
 Spec = Path | BinaryIO
 When = dt.date | Literal["latest"]
@@ -24,11 +25,13 @@ SAMPLE_CLOSES = "samples/closes.csv"
 _NAME_THEM = "say --levels FILE, or set levels: in the configuration"
 
 
-def find_sources(specs: Sequence[Spec], config: Config, when: When) -> tuple[list[Source], bool]:
+def find_sources(
+    specs: Sequence[Spec], config: Config, when: When, *, closes_only: bool = False
+) -> tuple[list[Source], bool]:
     """Open the files named, else those of the configuration, else the bundled samples.
 
-    The samples serve an explicit date only: published figures of that date if there are any,
-    else the sample closes.
+    The samples serve an explicit date only: published figures of that date if there are any, and
+    not ``closes_only`` are wanted, else the sample closes.
 
     Returns
     -------
@@ -53,7 +56,8 @@ def find_sources(specs: Sequence[Spec], config: Config, when: When) -> tuple[lis
     if when == "latest":
         raise WrongUsageError.at(None, f"no closes are named; {_NAME_THEM}")
     published = f"samples/published/{when}.yaml"
-    label = published if (root() / published).is_file() else SAMPLE_CLOSES
+    printed = (root() / published).is_file() and not closes_only
+    label = published if printed else SAMPLE_CLOSES
     return [open_source(root() / label, label)], True
 
 
@@ -120,23 +124,36 @@ def choose(
     return list(symbols or known), absent
 
 
-def no_session(when: dt.date, sessions: Sequence[dt.date], bundled: bool) -> MarketMoveError:
+def no_session(
+    when: dt.date | None, sessions: Sequence[dt.date], bundled: bool, moves: Sequence[Move] = ()
+) -> MarketMoveError:
     """Make the error for a date without a close, which names the nearest sessions there are.
 
     Parameters
     ----------
     when
-        The date asked for.
+        The date asked for; None if each index had a date of its own.
     sessions
         The sessions of the chosen indices, in order.
     bundled
         Whether the data is the sample closes, so that the user may not have named any.
+    moves
+        The rows of the chosen indices, which may tell why.
     """
+    if when is None:
+        ends = f"; the data has closes from {sessions[0]} to {sessions[-1]}" if sessions else ""
+        text = f"no chosen index has a close of its last session by then{ends}"
+        return NoSessionError.at(None, text)
     at = bisect.bisect(sessions, when)
     near = [str(session) for session in sessions[max(0, at - 1) : at + 1]]
     nearest = (
         f"the nearest in the data: {' and '.join(near)}" if near else "the data has none of them"
     )
+    reasons = {move.closed_for for move in moves if move.status == "closed"}
+    if moves and all(move.status == "closed" for move in moves):
+        why = f" ({', '.join(sorted(filter(None, reasons)))})" if any(reasons) else ""
+        shut = "its exchange was shut" if len(moves) == 1 else "their exchanges were shut"
+        nearest = f"{shut}{why}; {nearest}"
     if not bundled:
         return NoSessionError.at(None, f"no chosen index has a close on {when}; {nearest}")
     text = (

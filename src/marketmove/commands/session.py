@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.commands.inputs import (
@@ -16,15 +17,16 @@ from marketmove.commands.inputs import (
 from marketmove.divergence import breadth, count_splits, splits
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
-from marketmove.sources import Context, Reading
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from marketmove.commands.closes import Known
     from marketmove.config import Config
+    from marketmove.levels import Span
     from marketmove.moves import Move
-    from marketmove.sources import ReadOptions, Source
+    from marketmove.sources import Reading, ReadOptions, Source
+    from marketmove.sources.large import Keep
 
 
 class Request(NamedTuple):
@@ -32,7 +34,8 @@ class Request(NamedTuple):
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     a date that they hold, the bundled samples. ``pairs`` is how many divergent pairs are worked
-    out; all if None.
+    out; all if None. With ``as_of``, each index has its last session that was over by then, and
+    ``session`` only tells whether the samples may serve.
     """
 
     session: When
@@ -43,12 +46,14 @@ class Request(NamedTuple):
     strict: bool = False
     explain: bool = False
     pairs: int | None = None
+    as_of: dt.datetime | None = None
+    periods: tuple[str, ...] = ()
 
 
 class _Found(NamedTuple):
     """The session that was meant, its moves, and what there is to say of the data."""
 
-    session: dt.date
+    session: dt.date | None
     moves: list[Move]
     warnings: list[Remark]
     notes: list[Remark]
@@ -62,8 +67,14 @@ def session(request: Request) -> SessionReport:
     MarketMoveError
         Of the class that says what the user can mend.
     """
-    sources, bundled = find_sources(request.levels, request.config, request.session)
+    closes_only = request.as_of is not None or bool(request.periods)
+    sources, bundled = find_sources(
+        request.levels, request.config, request.session, closes_only=closes_only
+    )
     published = _are_published(sources)
+    if published and closes_only:
+        text = f"{sources[0].label} has published figures; --as-of and --period need closes"
+        raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
     return SessionReport(
         session=found.session,
@@ -76,6 +87,8 @@ def session(request: Request) -> SessionReport:
         split_pairs=count_splits(found.moves, request.config.floor_pct),
         warnings=tuple(found.warnings),
         notes=tuple(found.notes),
+        as_of=request.as_of,
+        periods=request.periods,
     )
 
 
@@ -114,43 +127,96 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.commands.closes import read_closes
+    from marketmove.commands.remarks import notes_of, warnings_of
     from marketmove.doubts import stated_otherwise
-    from marketmove.levels import around, fold, part_faults
+    from marketmove.levels import part_faults
     from marketmove.moves import session_moves
-    from marketmove.sources import read_blocks
+    from marketmove.periods import with_periods
+    from marketmove.sessions import explained
 
     config = request.config
-    context = Context(config.registry, config.words, config.exchanges)
-    asked = None if request.session == "latest" else request.session
-    blocks = read_blocks(
-        sources,
-        request.reading,
-        context,
-        lambda symbols, sessions: around(symbols, sessions, asked),
-    )
-    levels = fold(blocks, config.registry)
-    symbols, absent = choose(request.chosen, levels.symbols, request.config.registry)
-    sessions = levels.sessions(symbols)
-    when = levels.latest(symbols) if request.session == "latest" else request.session
-    moves = session_moves(levels, when, symbols)
-    touching, elsewhere = part_faults(levels, when, {m.symbol: m.prior_session for m in moves})
+    known = read_closes(sources, request.reading, config, request.chosen, _keep(request))
+    levels = known.levels
+    sessions = _sessions(request, known)
+    moves = explained(session_moves(levels, sessions), levels, known.calendars)
+    moves = with_periods(moves, levels, sessions, request.periods)
+    touching, elsewhere = part_faults(levels, _spans(moves))
     if touching or (request.strict and elsewhere):
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
+    when = None if request.as_of else next(iter(sessions.values()))
     if all(move.close is None for move in moves):
-        raise no_session(when, sessions, bundled)
-    stated = stated_otherwise(levels, when, set(symbols))
+        raise no_session(when, levels.sessions(known.symbols), bundled, moves)
+    stated = stated_otherwise(levels, sessions)
     warnings = [
-        *absent,
+        *known.absent,
         *bad_rows_elsewhere(elsewhere),
         *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
         *(Remark("stated_otherwise", s.text, place=s.place) for s in stated),
+        *warnings_of(moves, known),
     ]
     notes = [
         *(Remark("repeated_rows", r.text, place=r.place) for r in levels.repeats),
         *(Remark("reading", n.text, place=n.place) for n in levels.notes),
+        *notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(_explanation(label, how) for label, how in levels.readings if request.explain),
     ]
     return _Found(when, moves, warnings, notes)
+
+
+def _keep(request: Request) -> Keep | None:
+    """Which rows of a large file matter; None where that depends on the data."""
+    from marketmove.levels import around
+    from marketmove.periods import first_day
+
+    day = dt.timedelta(days=1)
+    session, days = request.session, None
+    if request.periods and (request.as_of or session == "latest"):
+        return None
+    if request.as_of is not None:
+        # Somewhere in the world it is the next day, or the session before has not begun.
+        days = [request.as_of.date() + n * day for n in (-2, -1, 0, 1)]
+    elif session != "latest":
+        days = [session, *(first_day(session, period) - day for period in request.periods)]
+    return lambda symbols, sessions: around(symbols, sessions, days)
+
+
+def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
+    """The session of each index: the one asked for, or its last that was over at the moment."""
+    from marketmove.sessions import last_completed
+
+    if request.as_of is None:
+        when = request.session
+        if when == "latest":
+            when = known.levels.latest(known.symbols)
+        return dict.fromkeys(known.symbols, when)
+    completed: dict[str, dt.date | None] = {}
+    for symbol in known.symbols:
+        clock, calendar = known.clocks.get(symbol), known.calendars.get(symbol)
+        completed[symbol] = last_completed(request.as_of, clock, calendar) if clock else None
+        day = completed[symbol]
+        if day is not None and calendar is None:
+            # Without a calendar the data alone tells which dates had a session.
+            own = [date for date in known.levels.sessions([symbol]) if date <= day]
+            completed[symbol] = own[-1] if own else day
+    return completed
+
+
+def _spans(moves: Sequence[Move]) -> dict[str, list[Span]]:
+    """From which prior sessions on the figures of each index rest on its closes, until when."""
+    from marketmove.periods import first_day
+
+    spans: dict[str, list[Span]] = {}
+    for move in moves:
+        if move.session is not None:
+            spans[move.symbol] = [
+                (move.prior_session, move.session),
+                *(
+                    (of.prior_session, first_day(move.session, period) - dt.timedelta(days=1))
+                    for period, of in move.periods.items()
+                ),
+            ]
+    return spans
 
 
 def _explanation(label: str, how: Reading) -> Remark:

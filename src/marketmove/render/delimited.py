@@ -6,16 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from marketmove.report import CSV_COLUMNS, SessionReport, csv_row
+from marketmove.report import SessionReport, columns, csv_row
 
 if TYPE_CHECKING:
     from marketmove.render import Look
 
 
 def session(report: SessionReport, _look: Look) -> str:
-    """Write the moves of a session, one row an index, under ``session`` and ``CSV_COLUMNS``."""
+    """Write the moves of a session, one row an index, under ``report.columns``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["session", *CSV_COLUMNS])
-    writer.writerows(csv_row(report, move) for move in report.moves)
+    writer.writerow(columns(report.periods))
+    writer.writerows(csv_row(move, report.periods) for move in report.moves)
     return buffer.getvalue()

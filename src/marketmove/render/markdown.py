@@ -18,8 +18,10 @@ def session(report: SessionReport, look: Look) -> str:
     rows, left_out = page.shown(page.moved(report), look.everything)
     lines = [f"## {_escaped(page.title(report))}", ""]
     if rows:
-        heads = ("Index", "Close", "Prior close", "Prior session", "Change", "Change %")
-        lines += _table(heads, "lrrlrr", [page.cells(report, move) for move in rows])
+        columns = page.columns(report)
+        heads = tuple(column.text for column in columns)
+        sides = "".join("r" if column.right else "l" for column in columns)
+        lines += _table(heads, sides, [page.cells(report, move) for move in rows])
     if silent := page.without_move(report):
         lines += _table(("Without a move", "Why"), "ll", [list(row) for row in silent])
     if report.divergences:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.render import words
 
@@ -13,15 +13,28 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 ENDS = 20
+_PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+_NO_EXCHANGE = "its exchange is not known, so neither is its last session"
+
+
+class Head(NamedTuple):
+    """A column of moves: what kind of cells it has, what stands above them, on which side."""
+
+    kind: str
+    text: str
+    right: bool = False
 
 
 def title(report: SessionReport) -> str:
     """Say which session it is, on what the figures rest, and where they are from."""
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
-    return (
-        f"Session of {words.day(report.session)} · {basis} · {words.visible(report.source)}{sample}"
+    when = (
+        f"Last sessions as of {words.moment(report.as_of)}"
+        if report.session is None
+        else f"Session of {words.day(report.session)}"
     )
+    return f"{when} · {basis} · {words.visible(report.source)}{sample}"
 
 
 def moved(report: SessionReport) -> list[Move]:
@@ -46,17 +59,39 @@ def name(move: Move, symbols: bool = False) -> str:
     return words.visible(move.symbol if symbols else move.name)
 
 
+def columns(report: SessionReport) -> list[Head]:
+    """Give what stands above the cells of moves; some are left out where there is no room."""
+    own_dates = [Head("session", "Session")] if report.session is None else []
+    return [
+        Head("name", "Index"),
+        *own_dates,
+        Head("close", "Close", right=True),
+        Head("prior", "Prior close", right=True),
+        Head("date", "Prior session"),
+        Head("points", "Change", right=True),
+        Head("percent", "Change %", right=True),
+        *(Head("period", _PERIOD_HEADS[period], right=True) for period in report.periods),
+    ]
+
+
 def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]:
-    """Give the columns of one move: name, close, prior close, its date, change, change %."""
+    """Give the cells of one move, under ``columns``."""
     mark = approx(move)
     return [
         name(move, symbols),
+        *([str(move.session)] if report.session is None else []),
         words.level(move.close, move.decimals),
         mark + words.level(move.prior_close, move.decimals),
-        words.prior_date(report.session, move.prior_session),
+        words.prior_date(move.session, move.prior_session),
         mark + words.points(move.change_pts, move.decimals),
         words.change_percent(move),
+        *(words.percent(_period_pct(move, period)) for period in report.periods),
     ]
+
+
+def _period_pct(move: Move, period: str) -> float | None:
+    of = move.periods.get(period)
+    return None if of is None else of.change_pct
 
 
 def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
@@ -68,12 +103,19 @@ def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str
 
 
 def _reason(move: Move) -> str:
+    """Why an index has no move, in words, and the last close that it has."""
     if move.status == "no_prior":
         return f"closed at {words.level(move.close, move.decimals)}; no close before it is known"
+    if move.status == "closed":
+        reopens = f", opens again {move.reopens}" if move.reopens else ""
+        return f"shut{f': {words.visible(move.closed_for)}' if move.closed_for else ''}{reopens}"
+    why = {
+        "pending": "no close yet",
+        "missing": "the close is missing: later ones are there",
+    }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_EXCHANGE)
     if move.prior_close is None:
-        return "no close in this session, and none before it"
-    last = words.level(move.prior_close, move.decimals)
-    return f"no close in this session; last {last} on {move.prior_session}"
+        return f"{why}; none before it either" if move.session else why
+    return f"{why}; last {words.level(move.prior_close, move.decimals)} on {move.prior_session}"
 
 
 def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
@@ -88,11 +130,16 @@ def tally(report: SessionReport) -> str:
     """Count who rose, fell, stayed and has no move, such as ``3 up · 2 down``."""
     breadth = report.breadth
     silent = breadth.no_prior + breadth.unknown
-    counts = [(breadth.up, "up"), (breadth.down, "down"), (breadth.unchanged, "unchanged")]
-    parts = [f"{number:,} {word}" for number, word in counts if number]
-    if silent:
-        parts.append(f"{silent:,} without a move")
-    return " · ".join(parts)
+    counts = [
+        (breadth.up, "up"),
+        (breadth.down, "down"),
+        (breadth.unchanged, "unchanged"),
+        (breadth.closed, "shut"),
+        (breadth.pending, "not closed yet"),
+        (breadth.missing, "missing"),
+        (silent, "without a move"),
+    ]
+    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
 
 
 def footers(report: SessionReport, left_out: int) -> list[str]:

@@ -23,8 +23,6 @@ PALETTES = {
     "cvd": ("dodger_blue1", "dark_orange"),
     "none": ("", ""),
 }
-_HEADS = ("Index", "Close", "Prior close", "Prior session", "Change", "Change %")
-_NAME_COLUMN, _DATE_COLUMN, _POINTS_COLUMN, _PCT_COLUMN = 0, 3, 4, 5
 _INDENT = "  "
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
 
@@ -98,18 +96,25 @@ def _fitting(
 def _move_columns(
     report: SessionReport, moves: Sequence[Move], look: Look, fit: Fit
 ) -> list[Column]:
-    """Name, close, prior close, its date where one needs saying, change in points and percent."""
+    """The columns of ``page``, without dates that go without saying; points where they fit."""
     texts = [page.cells(report, move, fit.symbols) for move in moves]
-    dated = any(row[_DATE_COLUMN] for row in texts)
-    left_out = {_DATE_COLUMN: not dated, _POINTS_COLUMN: not fit.points}
     columns = []
-    for n, head in enumerate(_HEADS if moves else ()):
-        coloured = n in {_POINTS_COLUMN, _PCT_COLUMN}
-        styles = [_style(move, look) if coloured else "" for move in moves]
-        cells = [[Span(row[n], style)] for row, style in zip(texts, styles, strict=True)]
-        if not left_out.get(n):
-            columns.append(Column(head, cells, right=n not in {_NAME_COLUMN, _DATE_COLUMN}))
+    for n, head in enumerate(page.columns(report) if moves else ()):
+        cells = [
+            [Span(row[n], _style_of(head.kind, row[n], move, look))]
+            for row, move in zip(texts, moves, strict=True)
+        ]
+        said = head.kind != "date" or any(row[n] for row in texts)
+        if said and (fit.points or head.kind != "points"):
+            columns.append(Column(head.text, cells, head.right))
     return columns
+
+
+def _style_of(kind: str, text: str, move: Move, look: Look) -> str:
+    if kind == "period":
+        up, down = PALETTES[look.palette]
+        return {"+": up, "−": down}.get(text[:1], "")
+    return _style(move, look) if kind in {"points", "percent"} else ""
 
 
 def _with_bars(columns: list[Column], moves: Sequence[Move], look: Look, fit: Fit) -> list[Column]:

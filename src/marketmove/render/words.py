@@ -98,6 +98,20 @@ def day(date: dt.date) -> str:
     return f"{date:%a} {date.day} {date:%b} {date.year}"
 
 
+def moment(when: dt.datetime | None) -> str:
+    """Write a moment with its offset from UTC, such as ``Fri 14 Feb 2025 18:00 +08:00``.
+
+    Examples
+    --------
+    >>> moment(dt.datetime.fromisoformat("2025-02-14T18:00+08:00"))
+    'Fri 14 Feb 2025 18:00 +08:00'
+    """
+    if when is None:
+        return NOTHING
+    offset = when.isoformat()[-6:] if when.utcoffset() else "UTC"
+    return f"{day(when.date())} {when:%H:%M} {offset}"
+
+
 def previous_weekday(date: dt.date) -> dt.date:
     """Give the last day before a date that is no Saturday or Sunday.
 
@@ -110,7 +124,7 @@ def previous_weekday(date: dt.date) -> dt.date:
     return before - dt.timedelta(days=max(0, before.weekday() - 4))
 
 
-def prior_date(session: dt.date, prior: dt.date | None) -> str:
+def prior_date(session: dt.date | None, prior: dt.date | None) -> str:
     """Write the prior session where it is not the weekday before, which goes without saying.
 
     Examples
@@ -118,7 +132,9 @@ def prior_date(session: dt.date, prior: dt.date | None) -> str:
     >>> prior_date(dt.date(2025, 2, 5), dt.date(2025, 1, 27))
     '2025-01-27'
     """
-    return "" if prior is None or prior == previous_weekday(session) else prior.isoformat()
+    if prior is None or session is None or prior == previous_weekday(session):
+        return ""
+    return prior.isoformat()
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,105 @@
+"""The options of `session`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from marketmove import arguments
+from marketmove.cli.app import app
+from marketmove.cli.options import (
+    AllOption,
+    AsciiOption,
+    AsOfOption,
+    ConfigOption,
+    DateFormatOption,
+    DecimalOption,
+    EncodingOption,
+    ExplainOption,
+    Format,
+    IndexOption,
+    LevelsOption,
+    OutputOption,
+    PaletteOption,
+    PeriodOption,
+    QuietOption,
+    Sort,
+    StrictOption,
+    SymbolOption,
+)
+from marketmove.cli.terminal import emit, look_for, same_terminal, say
+from marketmove.cli.typed import session_of, settings_of, specs_of
+from marketmove.errors import Problem
+
+_SESSION_HELP = (
+    "Show one session: each index's close, prior close and change, and which markets parted."
+    "\n\nAn index is measured from its own last close before the session; the change in percent is"
+    " (close - prior close) / prior close x 100. Where there is no close there is no figure."
+)
+
+
+@app.command("session", help=_SESSION_HELP, context_settings={"allow_extra_args": True})
+def _session(
+    context: typer.Context,
+    date: Annotated[
+        str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
+    ] = None,
+    levels: LevelsOption = None,
+    index: IndexOption = None,
+    as_of: AsOfOption = None,
+    period: PeriodOption = None,
+    symbol: SymbolOption = None,
+    decimal: DecimalOption = None,
+    date_format: DateFormatOption = None,
+    encoding: EncodingOption = None,
+    sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="How many divergent pairs.")] = None,
+    floor_pct: Annotated[
+        str | None,
+        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
+    ] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", "-f", help="How to write it.")
+    ] = "table",
+    output: OutputOption = None,
+    palette: PaletteOption = None,
+    ascii_only: AsciiOption = False,
+    everything: AllOption = False,
+    explain: ExplainOption = False,
+    quiet: QuietOption = False,
+    strict: StrictOption = False,
+    config: ConfigOption = None,
+) -> None:
+    arguments.refuse_stray(context.args)
+    moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
+    when = session_of(date, as_of, moment)
+    specs = specs_of(arguments.paths(levels or []))
+    reading = arguments.reading(symbol, decimal, date_format, encoding)
+    floor = arguments.floor_pct(floor_pct)
+    settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
+    people = output_format in {"table", "markdown"}
+
+    from marketmove.commands.session import Request, session
+    from marketmove.render import render
+
+    report = session(
+        Request(
+            session=when,
+            levels=specs,
+            chosen=tuple(index or ()),
+            reading=reading,
+            config=settings,
+            strict=strict,
+            explain=explain,
+            pairs=settings.top if people else top if output_format == "json" else 0,
+            as_of=moment,
+            periods=arguments.periods(period or ()),
+        )
+    )
+    look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)
+    seen = output_format == "table" and output is None and same_terminal()
+    if not (quiet or seen):
+        say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
+    emit(render(report, output_format, look), output, people)

@@ -1,0 +1,80 @@
+"""Steps that commands share once the files are known: read the closes, judge them by calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove import calendars
+from marketmove.commands.inputs import choose
+from marketmove.levels import Levels, fold
+from marketmove.sessions import on_shut_days, without
+from marketmove.sources import Context, read_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from marketmove.calendars import Calendar
+    from marketmove.config import Config
+    from marketmove.indices import Exchange
+    from marketmove.report import Remark
+    from marketmove.sources import ReadOptions, Source
+    from marketmove.sources.large import Keep
+
+
+class Known(NamedTuple):
+    """The closes of the chosen indices, and what is known of their exchanges, by symbol.
+
+    ``levels`` are without ghosts; ``shut`` has the closes of dates without a session, with a
+    column ``ghost``. ``absent`` warns of the indices that the data does not have.
+    """
+
+    levels: Levels
+    symbols: list[str]
+    shut: pd.DataFrame
+    calendars: Mapping[str, Calendar]
+    clocks: Mapping[str, Exchange]
+    absent: list[Remark]
+
+
+def read_closes(
+    sources: Sequence[Source],
+    reading: ReadOptions,
+    config: Config,
+    chosen: Sequence[str],
+    keep: Keep | None = None,
+) -> Known:
+    """Read the closes that are asked for.
+
+    Parameters
+    ----------
+    sources
+        The files, as ``find_sources`` gives them.
+    reading
+        What the user said of them.
+    config
+        The registry, words and clocks, and the user's own sessions.
+    chosen
+        The indices wanted, as typed; all if empty.
+    keep
+        The rows that matter, where files are too large to hold; None for all.
+
+    Raises
+    ------
+    MarketMoveError
+        If the files cannot be read, or an index is not known.
+    """
+    context = Context(config.registry, config.words, config.exchanges)
+    levels = fold(read_blocks(sources, reading, context, keep), config.registry)
+    symbols, absent = choose(chosen, levels.symbols, config.registry)
+    exchanges = {s: i.exchange for s in symbols if (i := config.registry.find(s)) and i.exchange}
+    known = calendars.load(exchanges.values(), config.sessions)
+    by_symbol = {s: known[code] for s, code in exchanges.items() if code in known}
+    shut = on_shut_days(levels, by_symbol)
+    ghosts = shut[shut["ghost"]]
+    if len(ghosts) and keep and any(source.large is not None for source in sources):
+        # Of a large file only some rows were kept, and now some of them do not count.
+        return read_closes(sources, reading, config, chosen)
+    clocks = {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges}
+    return Known(without(levels, ghosts), symbols, shut, by_symbol, clocks, absent)

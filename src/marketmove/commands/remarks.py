@@ -1,0 +1,170 @@
+"""What there is to say of the closes of a session, beside the figures: warnings and notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from marketmove.errors import Place
+from marketmove.periods import first_day
+from marketmove.report import Remark
+from marketmove.sessions import ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from marketmove.calendars import Calendar
+    from marketmove.commands.closes import Known
+    from marketmove.indices import Registry
+    from marketmove.moves import Move
+
+_SAME_HOURS = dt.timedelta(hours=1)
+_RETURNS = {
+    "price": "without dividends",
+    "gross": "with all dividends",
+    "net": "with dividends after tax",
+}
+
+
+def warnings_of(moves: Sequence[Move], known: Known) -> list[Remark]:
+    """Warn of what makes figures other than they seem: shut days, gaps, unknown calendars."""
+    return [
+        *_shut_days(moves, known.shut, known.calendars),
+        *_gaps(moves),
+        *_period_gaps(moves, known.calendars),
+        *_uncovered(moves, known.calendars),
+    ]
+
+
+def _shut_days(
+    moves: Sequence[Move], shut: pd.DataFrame, calendars: Mapping[str, Calendar]
+) -> Iterator[Remark]:
+    """Closes of shut days from the prior session on: the ghosts in one sentence, others each."""
+    from marketmove.levels import of_each_row
+
+    since = of_each_row(shut, {move.symbol: move.prior_session for move in moves})
+    until = of_each_row(shut, {move.symbol: move.session for move in moves})
+    rows = shut[~(shut["session"] < since).to_numpy() & (shut["session"] <= until).to_numpy()]
+    entries: list[Any] = list(rows.itertuples())
+    ghosts = [row for row in entries if row.ghost]
+    if ghosts:
+        first = ghosts[0]
+        rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
+        left_out = "it is" if len(ghosts) == 1 else "they are"
+        text = (
+            f"{rows_are} the close before on a date without a session, and {left_out} left out:"
+            f" {_shut_day(first, calendars)}"
+        )
+        yield Remark("ghost", text, str(first.symbol), Place(str(first.file), int(first.line)))
+    for row in entries:
+        if not row.ghost:
+            text = f"{_shut_day(row, calendars)}, yet this close differs from the one before: used"
+            yield Remark("shut_day", text, str(row.symbol), Place(str(row.file), int(row.line)))
+
+
+def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
+    day, calendar = row.session.date(), calendars[str(row.symbol)]
+    why = calendar.why_shut(day)
+    return f"{row.symbol} {day}, when {calendar.exchange} was shut{f' ({why})' if why else ''}"
+
+
+def _gaps(moves: Iterable[Move]) -> Iterator[Remark]:
+    for move in moves:
+        if move.status == "ok" and move.gap_sessions:
+            lacking = "a session" if move.gap_sessions == 1 else f"{move.gap_sessions} sessions"
+            text = (
+                f"{move.symbol}: {lacking} between {move.prior_session} and {move.session}"
+                f" not in the data; the change is of {move.gap_sessions + 1} sessions, not of one"
+            )
+            yield Remark("gap", text, move.symbol)
+
+
+def _period_gaps(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
+    for move in moves:
+        for period, of in move.periods.items():
+            calendar = calendars.get(move.symbol)
+            if calendar is None or of.session is None or of.prior_session is None:
+                continue
+            start = first_day(of.session, period)
+            if of.status == "ok" and (lacking := calendar.between(of.prior_session, start)):
+                sessions = "a session" if lacking == 1 else f"{lacking} sessions"
+                text = (
+                    f"{move.symbol}: {sessions} between {of.prior_session} and the first day of"
+                    f" the {_PERIOD_NAMES[period]} not in the data; measured from that close"
+                )
+                yield Remark("period_gap", text, move.symbol)
+
+
+_PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
+
+
+def _uncovered(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
+    """One sentence on the exchanges whose calendar does not reach the session."""
+    lacking = {
+        calendar.exchange: calendar
+        for move in moves
+        if (calendar := calendars.get(move.symbol))
+        and move.session
+        and not calendar.covers(move.session)
+    }
+    if lacking:
+        first = next(iter(lacking.values()))
+        others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        text = (
+            f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
+            f"{others}; whether a close is lacking there cannot be told"
+        )
+        yield Remark("no_calendar", text)
+
+
+def notes_of(
+    moves: Sequence[Move], known: Known, registry: Registry, *, same_date: bool
+) -> list[Remark]:
+    """Note what a comparison should bear in mind: other hours, dividends counted or not.
+
+    ``same_date`` tells that the moves are of one date; else each shows its own anyway.
+    """
+    moved = [move for move in moves if move.status == "ok"]
+    return [*(_hours(moved, known) if same_date else ()), *_kinds(moved, registry)]
+
+
+def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
+    """One line where the closes of one date are more than an hour apart."""
+    ends = [
+        (ended(move.session, clock, known.calendars.get(move.symbol)), move)
+        for move in moves
+        if (clock := known.clocks.get(move.symbol)) and move.session
+    ]
+    if not ends:
+        return
+    (first, earliest), (last, latest) = min(ends, key=_moment), max(ends, key=_moment)
+    if last - first > _SAME_HOURS:
+        text = (
+            "the closes are not of the same hours: "
+            f"{earliest.name} {_utc(first)}, {latest.name} {_utc(last)}"
+        )
+        yield Remark("hours_apart", text)
+
+
+def _moment(end: tuple[dt.datetime, Move]) -> dt.datetime:
+    return end[0]
+
+
+def _utc(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%H:%M} UTC"
+
+
+def _kinds(moves: Sequence[Move], registry: Registry) -> Iterator[Remark]:
+    """One line where price indices stand beside such as count dividends in."""
+    kinds: dict[str, list[str]] = {}
+    for move in moves:
+        if kind := registry.resolve(move.symbol).returns:
+            kinds.setdefault(kind, []).append(move.name)
+    if len(kinds) > 1:
+        fewest = sorted(kinds, key=lambda kind: len(kinds[kind]))[:-1]
+        parts = [f"{', '.join(kinds[kind])} {_RETURNS[kind]}" for kind in fewest]
+        most = max(kinds, key=lambda kind: len(kinds[kind]))
+        text = f"not all indices are of one kind: {'; '.join(parts)}, the others {_RETURNS[most]}"
+        yield Remark("mixed_returns", text)

@@ -1,0 +1,72 @@
+"""Moves of a week, a month, a year so far: from an index's own last close before the period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from marketmove.moves import session_moves
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketmove.levels import Levels
+    from marketmove.moves import Move
+
+# Beside the day, which every move has.
+PERIODS = ("week", "month", "ytd")
+
+
+def first_day(session: dt.date, period: str) -> dt.date:
+    """Give the first date of the week, month or year that a session is in.
+
+    Examples
+    --------
+    >>> [str(first_day(dt.date(2025, 2, 5), period)) for period in PERIODS]
+    ['2025-02-03', '2025-02-01', '2025-01-01']
+    """
+    if period == "week":
+        return session - dt.timedelta(days=session.weekday())
+    return session.replace(day=1) if period == "month" else session.replace(month=1, day=1)
+
+
+def with_periods(
+    moves: Sequence[Move],
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    periods: Sequence[str],
+) -> list[Move]:
+    """Give moves with the same figures of longer periods.
+
+    The convention of the wires: a Tuesday's week to date spans two sessions, and the year to date
+    starts from the last close of the year before, not from the first close of the year (AP, "For
+    the week", 2021-12-21).
+
+    Parameters
+    ----------
+    moves
+        As ``moves.session_moves`` makes them of ``levels`` and ``sessions``.
+    periods
+        Of ``PERIODS``.
+
+    Examples
+    --------
+    >>> from marketmove.levels import levels_of
+    >>> closes = [("AAA", "2024-12-31", 200.0), ("AAA", "2025-01-02", 202.0),
+    ...           ("AAA", "2025-02-04", 203.0)]
+    >>> levels, sessions = levels_of(closes), {"AAA": dt.date(2025, 2, 4)}
+    >>> (move,) = with_periods(session_moves(levels, sessions), levels, sessions, ["ytd"])
+    >>> move.periods["ytd"].change_pct, str(move.periods["ytd"].prior_session)
+    (1.5, '2024-12-31')
+    """
+    measured = {}
+    for period in periods:
+        since = {
+            symbol: None if session is None else first_day(session, period)
+            for symbol, session in sessions.items()
+        }
+        measured[period] = session_moves(levels, sessions, since)
+    return [
+        move._replace(periods={period: of[row] for period, of in measured.items()})
+        for row, move in enumerate(moves)
+    ]
