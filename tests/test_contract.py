@@ -12,14 +12,18 @@ from program import SAMPLE_CLOSES, RunCli, Write
 
 HEADER = (
     "session,symbol,name,status,basis,close,prior_session,prior_close,change_pts,change_pct,source,"
-    "change_pct_over,change_pct_under"
+    "change_pct_over,change_pct_under,gap_sessions,closed_for,reopens"
 )
 MOVE_KEYS = [
     *HEADER.split(","),
     *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
     *("change_pct_low", "change_pct_high"),
 ]
-NUMBERS = ["close", "prior_close", "change_pts", "change_pct", *MOVE_KEYS[11:]]
+TEXTS = ("closed_for", "reopens")
+NUMBERS = [
+    *("close", "prior_close", "change_pts", "change_pct"),
+    *(key for key in MOVE_KEYS[11:] if key not in TEXTS),
+]
 REMARK_KEYS = ["code", "text", "symbol", "place"]
 SESSIONS: list[tuple[str, ...]] = [
     ("2025-02-04",),
@@ -42,7 +46,7 @@ def test_csv(asked: tuple[str, ...], run_cli: RunCli) -> None:
     assert not {"nan", "inf", "none", "null"} & set(ran.stdout.casefold().split(","))
     for row in ran.rows:
         assert list(row) == HEADER.split(",")
-        assert row["status"] in {"ok", "no_prior", "bound", "unknown"}
+        assert row["status"] in {"ok", "closed", "missing", "no_prior", "bound"}
         assert row["basis"] in {"closes", "published"}
         for column in NUMBERS[:4]:
             assert row[column] == "" or math.isfinite(float(row[column]))
@@ -52,7 +56,7 @@ def test_csv(asked: tuple[str, ...], run_cli: RunCli) -> None:
 def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
     document = run_cli("session", *asked, "--format", "json").document
     assert list(document) == [
-        *("schema", "session", "basis", "source", "moves", "divergences", "breadth"),
+        *("schema", "session", "as_of", "basis", "source", "moves", "divergences", "breadth"),
         *("warnings", "notes"),
     ]
     assert document["schema"] == "marketmove.session/1"

@@ -122,11 +122,13 @@ def test_the_prior_session_is_shown_where_it_is_not_the_weekday_before(
 def test_no_close_is_said_so_and_is_not_zero(run_cli: RunCli) -> None:
     asked = ("session", "2025-02-04", "--levels", SAMPLE_CLOSES)
     table = run_cli(*asked).stdout
-    assert "  Shanghai Composite   no close in this session; last 3,250.60 on 2025-01-27\n" in table
+    assert "  Shanghai Composite   shut: Lunar New Year, opens again 2025-02-05\n" in table
     assert "0.00%" not in table
-    assert "15 up · 3 down · 2 without a move" in table
+    assert "15 up · 3 down · 2 shut" in table
     row = rows_by_symbol(run_cli(*asked, "--format", "csv"))["SSEC"]
-    assert row["status"] == "unknown"
+    assert (row["status"], row["closed_for"], row["reopens"]) == (
+        *("closed", "Lunar New Year", "2025-02-05"),
+    )
     assert (row["close"], row["change_pts"], row["change_pct"]) == ("", "", "")
     assert (row["prior_session"], row["prior_close"]) == ("2025-01-27", "3250.6")
 
@@ -189,7 +191,7 @@ def test_an_index_that_the_closes_lack_has_a_row_and_a_warning(
     assert ran.stderr == "marketmove: warning: GDAXI has no close in the data\n"
     moves = {move["symbol"]: move for move in ran.document["moves"]}
     assert set(moves) == {"HSI", "GDAXI"}
-    assert moves["GDAXI"]["status"] == "unknown"
+    assert moves["GDAXI"]["status"] == "pending"
     assert [(w["code"], w["symbol"]) for w in ran.document["warnings"]] == [
         ("not_in_data", "GDAXI")
     ]
@@ -223,7 +225,7 @@ def test_sort(sort: str, symbols: list[str], run_cli: RunCli) -> None:
 
 def test_those_without_a_move_stand_last(run_cli: RunCli) -> None:
     ran = run_cli("session", "2025-02-04", "-l", SAMPLE_CLOSES, "--format", "csv")
-    assert [row["status"] for row in ran.rows] == ["ok"] * 18 + ["unknown"] * 2
+    assert [row["status"] for row in ran.rows] == ["ok"] * 18 + ["closed"] * 2
     percents = [float(row["change_pct"]) for row in ran.rows[:18]]
     assert percents == sorted(percents, reverse=True)
 
@@ -352,8 +354,8 @@ def test_no_chosen_index_has_a_close(run_cli: RunCli) -> None:
     ran = run_cli("session", "2025-02-04", "--levels", SAMPLE_CLOSES, "--index", "SSEC")
     assert (ran.stdout, ran.status) == ("", 4)
     assert ran.stderr == (
-        "marketmove: no chosen index has a close on 2025-02-04; the nearest in the data:"
-        " 2025-01-27 and 2025-02-05\n"
+        "marketmove: no chosen index has a close on 2025-02-04; its exchange was shut"
+        " (Lunar New Year); the nearest in the data: 2025-01-27 and 2025-02-05\n"
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from marketmove.moves import session_moves
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -52,6 +50,7 @@ def with_periods(
     Examples
     --------
     >>> from marketmove.levels import levels_of
+    >>> from marketmove.moves import session_moves
     >>> closes = [("AAA", "2024-12-31", 200.0), ("AAA", "2025-01-02", 202.0),
     ...           ("AAA", "2025-02-04", 203.0)]
     >>> levels, sessions = levels_of(closes), {"AAA": dt.date(2025, 2, 4)}
@@ -59,6 +58,8 @@ def with_periods(
     >>> move.periods["ytd"].change_pct, str(move.periods["ytd"].prior_session)
     (1.5, '2024-12-31')
     """
+    from marketmove.moves import session_moves
+
     measured = {}
     for period in periods:
         since = {

@@ -22,7 +22,7 @@ def session_of(date: str | None, as_of: str | None, moment: dt.datetime | None) 
     """Give the session asked for; with a moment, the date that the samples may serve for."""
     if moment is None:
         today = dt.date.today()  # noqa: DTZ011 - the typist's own day
-        return arguments.session_date(date or "latest", today)
+        return arguments.session_date("latest" if date is None else date, today)
     if date is not None:
         raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
     return "latest" if as_of == "now" else moment.date()

@@ -34,7 +34,7 @@ def warnings_of(moves: Sequence[Move], known: Known) -> list[Remark]:
         *_shut_days(moves, known.shut, known.calendars),
         *_gaps(moves),
         *_period_gaps(moves, known.calendars),
-        *_uncovered(moves, known.calendars),
+        *_uncovered([move for move in moves if move.status == "unknown"], known.calendars),
     ]
 
 
@@ -122,12 +122,16 @@ def _uncovered(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iter
 def notes_of(
     moves: Sequence[Move], known: Known, registry: Registry, *, same_date: bool
 ) -> list[Remark]:
-    """Note what a comparison should bear in mind: other hours, dividends counted or not.
+    """Note what to bear in mind: other hours, dividends counted or not, gaps that none can tell.
 
     ``same_date`` tells that the moves are of one date; else each shows its own anyway.
     """
     moved = [move for move in moves if move.status == "ok"]
-    return [*(_hours(moved, known) if same_date else ()), *_kinds(moved, registry)]
+    return [
+        *(_hours(moved, known) if same_date else ()),
+        *_kinds(moved, registry),
+        *_uncovered(moved, known.calendars),
+    ]
 
 
 def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
@@ -142,8 +146,8 @@ def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
     (first, earliest), (last, latest) = min(ends, key=_moment), max(ends, key=_moment)
     if last - first > _SAME_HOURS:
         text = (
-            "the closes are not of the same hours: "
-            f"{earliest.name} {_utc(first)}, {latest.name} {_utc(last)}"
+            "the closes are hours apart:"
+            f" {earliest.symbol} {_utc(first)}, {latest.symbol} {_utc(last)}"
         )
         yield Remark("hours_apart", text)
 
