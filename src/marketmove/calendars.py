@@ -23,37 +23,34 @@ if TYPE_CHECKING:
 SESSIONS = "config/sessions.csv"
 COLUMNS = ("exchange", "date", "kind", "time", "name", "source")
 _KINDS = ("from", "until", "week", "close", "closed", "half", "open", "as")
+_SINGLE = frozenset(["closed", "half", "open"])
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _FORM = f"expected {','.join(COLUMNS)}"
 
 
-class Row(NamedTuple):
-    """A line of a sessions file: what an exchange did on, or from, a date."""
+class Line(NamedTuple):
+    """A line of a sessions file after its exchange; ``rest`` is taken apart when it is wanted."""
 
-    exchange: str
-    date: dt.date
+    date: str
     kind: str
-    time: dt.time | None
-    name: str
+    rest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The sessions of one exchange from ``first`` to ``last``, both covered.
 
-    ``sessions`` are their dates (datetime64[D], in order), ``names`` says why other weekdays were
-    none, ``ends`` at what local time single sessions ended, ``regular`` from which date on which
-    local time was the usual one.
+    ``sessions`` are their dates (datetime64[D], in order), ``regular`` from which date on which
+    local time was the usual end. ``single`` has the time, name and source of single days.
     """
 
     exchange: str
     first: dt.date
     last: dt.date
     sessions: Days
-    names: Mapping[dt.date, str]
-    ends: Mapping[dt.date, dt.time]
     regular: tuple[tuple[dt.date, dt.time], ...]
+    single: Mapping[str, str]
 
     def covers(self, day: dt.date) -> bool:
         """Tell whether it is known what happened on a date."""
@@ -70,7 +67,12 @@ class Calendar:
 
     def why_shut(self, day: dt.date) -> str:
         """Give the name of the holiday, ``weekend``, or nothing where it has no name."""
-        return self.names.get(day) or ("weekend" if day.weekday() >= 5 else "")
+        name = self._single(day)[1]
+        return name or ("weekend" if day.weekday() >= 5 else "")
+
+    def _single(self, day: dt.date) -> list[str]:
+        """The time, name and source of a single day; empty texts for all others."""
+        return next(csv.reader([self.single.get(day.isoformat(), ",,")]))
 
     def following(self, day: dt.date) -> dt.date | None:
         """Give the first session after a date; None if it is not known."""
@@ -105,8 +107,10 @@ class Calendar:
 
     def end_of(self, day: dt.date) -> dt.time | None:
         """Give the local time at which the session of a date ended; None if it is not known."""
+        if time := self._single(day)[0]:
+            return dt.time.fromisoformat(time)
         usual = [time for start, time in self.regular if start <= day]
-        return self.ends.get(day) or (usual[-1] if usual else None)
+        return usual[-1] if usual else None
 
 
 def load(codes: Iterable[str], own: Path | None = None) -> dict[str, Calendar]:
@@ -133,12 +137,10 @@ def load(codes: Iterable[str], own: Path | None = None) -> dict[str, Calendar]:
     (False, 'Lunar New Year')
     """
     data = (root() / SESSIONS).read_bytes()
-    added = read_rows(_read(own), str(own)) if own is not None else []
+    added = read_lines(_read(own), str(own)) if own is not None else {}
     calendars = {}
     for code in dict.fromkeys(codes):
-        rows = _rows_of(code, data)
-        rows += [row for row in added if row.exchange == code]
-        if calendar := _calendar(code, rows):
+        if calendar := _calendar(code, [*_lines_of(code, data), *added.get(code, ())]):
             calendars[code] = calendar
     return calendars
 
@@ -151,20 +153,20 @@ def _read(path: Path) -> str:
         raise UnreadableFileError.at(Place(str(path)), f"the sessions: {reason}") from None
 
 
-def _rows_of(code: str, data: bytes) -> list[Row]:
+def _lines_of(code: str, data: bytes) -> list[Line]:
     """The lines of one exchange, which stand together; of the one it goes along with, if so."""
     start = data.find(f"\n{code},".encode()) + 1
-    if not start:
+    found = re.compile(rb"(?:%s,.*\n)+" % code.encode()).match(data, start) if start else None
+    if found is None:
         return []
-    end = data.find(b"\n", data.rfind(f"\n{code},".encode()) + 1)
-    text = data[start : end if end > 0 else None].decode()
-    rows = [_row(cells) for cells in csv.reader(text.splitlines())]
-    partner = next((row.name for row in rows if row.kind == "as"), None)
-    own = [row for row in rows if row.kind != "as"]
-    return own if partner is None else _rows_of(partner, data) + own
+    lines = [Line(*line.split(",", 3)[1:]) for line in found.group().decode().splitlines()]
+    if lines[0].kind == "as":
+        partner = next(csv.reader([lines[0].rest]))[1]
+        return _lines_of(partner, data) + lines[1:]
+    return lines
 
 
-def read_rows(text: str, label: str) -> list[Row]:
+def read_lines(text: str, label: str) -> dict[str, list[Line]]:
     r"""Read a sessions file, and say of each line that is not of the form what is wrong with it.
 
     Raises
@@ -175,71 +177,80 @@ def read_rows(text: str, label: str) -> list[Row]:
     Examples
     --------
     >>> text = "exchange,date,kind,time,name,source\nXHKG,2030-01-02,closed,,Typhoon,\n"
-    >>> [(row.date, row.kind, row.name) for row in read_rows(text, "own.csv")]
-    [(datetime.date(2030, 1, 2), 'closed', 'Typhoon')]
+    >>> read_lines(text, "own.csv")
+    {'XHKG': [Line(date='2030-01-02', kind='closed', rest=',Typhoon,')]}
     """
-    rows: list[Row] = []
+    found: dict[str, list[Line]] = {}
     problems: list[Problem] = []
-    reader = csv.reader(text.splitlines())
-    for cells in reader:
-        place = Place(label, reader.line_num)
-        if reader.line_num == 1 and tuple(cells) != COLUMNS:
-            raise BadConfigError.at(place, f"the first line is {','.join(cells)}; {_FORM}")
-        if reader.line_num == 1 or not any(cells):
-            continue
-        try:
-            rows.append(_row(cells))
-        except ValueError as error:
-            problems.append(Problem(place, str(error)))
+    head, *lines = text.splitlines() or [""]
+    if head != ",".join(COLUMNS):
+        raise BadConfigError.at(Place(label, 1), f"the first line is {head!r}; {_FORM}")
+    for number, line in enumerate(lines, start=2):
+        cells = next(csv.reader([line]), [])
+        if wrong := _wrong(cells) if cells else None:
+            problems.append(Problem(Place(label, number), wrong))
+        elif cells:
+            found.setdefault(cells[0], []).append(Line(*line.split(",", 3)[1:]))
     if problems:
         raise BadConfigError(problems)
-    return rows
+    return found
 
 
-def _row(cells: Sequence[str]) -> Row:
+def _wrong(cells: Sequence[str]) -> str | None:
+    """What is wrong with a line."""
     if len(cells) != len(COLUMNS):
-        raise ValueError(f"{len(cells)} cells; {_FORM}")
-    exchange, date, kind, time, name, _ = cells
+        return f"{len(cells)} cells; {_FORM}"
+    _, date, kind, time, name, _ = cells
     if kind not in _KINDS:
-        raise ValueError(f"{kind} is not one of {', '.join(_KINDS)}")
-    try:
-        day = dt.date.fromisoformat(date)
-    except ValueError:
-        raise ValueError(f"{date} is not a date such as 2025-02-14") from None
+        return f"{kind} is not one of {', '.join(_KINDS)}"
+    if not _is_date(date):
+        return f"{date} is not a date such as 2025-02-14"
     if (time or kind == "close") and not _TIME.fullmatch(time):
-        raise ValueError(f"{time or 'nothing'} is not a time such as 12:30")
+        return f"{time or 'nothing'} is not a time such as 12:30"
     if kind == "week" and not (name and set(name.split()) <= set(_WEEKDAYS)):
-        raise ValueError(f"{name} are not weekdays such as Mon Tue Wed Thu Fri")
-    return Row(exchange, day, kind, dt.time.fromisoformat(time) if time else None, name)
+        return f"{name or 'nothing'} is not weekdays such as Mon Tue Wed Thu Fri"
+    return None
 
 
-def _calendar(code: str, rows: Sequence[Row]) -> Calendar | None:
+def _is_date(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _calendar(code: str, lines: Sequence[Line]) -> Calendar | None:
     """The sessions that the lines of an exchange tell of; a later line stands over an earlier."""
     import numpy as np
 
-    first = next((row.date for row in reversed(rows) if row.kind == "from"), None)
-    last = next((row.date for row in reversed(rows) if row.kind == "until"), None)
-    weeks = sorted((row.date, row.name.split()) for row in rows if row.kind == "week")
-    if first is None or last is None or not weeks:
+    by_kind: dict[str, list[Line]] = {kind: [] for kind in _KINDS}
+    for line in lines:
+        by_kind[line.kind].append(line)
+    if not (by_kind["from"] and by_kind["until"] and by_kind["week"]):
         return None
-    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
-    weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
+    first, last = (np.datetime64(by_kind[kind][-1].date) for kind in ("from", "until"))
+    days = np.arange(first, last + 1)
     trading = np.zeros(len(days), dtype=bool)
-    for start, names in weeks:
-        week = np.array([name in names for name in _WEEKDAYS])
-        trading = np.where(days >= np.datetime64(start), week[weekdays], trading)
-    single = {row.date: row for row in rows if row.kind in {"closed", "half", "open"}}
-    covered = [row for day, row in single.items() if first <= day <= last]
-    for row in covered:
-        trading[(row.date - first).days] = row.kind != "closed"
+    weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
+    for line in sorted(by_kind["week"]):
+        week = np.array([name in line.rest for name in _WEEKDAYS])
+        since = days >= np.datetime64(line.date)
+        trading[since] = week[weekdays[since]]
+    single = {line.date: line for line in lines if line.kind in _SINGLE}
+    dates = np.array(list(single), dtype="datetime64[D]")
+    held = np.array([line.kind != "closed" for line in single.values()], dtype=bool)
+    covered = (dates >= first) & (dates <= last)
+    trading[(dates[covered] - first).astype(np.int64)] = held[covered]
     return Calendar(
         code,
-        first,
-        last,
+        _date(first),
+        _date(last),
         days[trading],
-        {row.date: row.name for row in covered if row.kind == "closed"},
-        {row.date: row.time for row in covered if row.time is not None},
-        tuple(sorted((r.date, r.time) for r in rows if r.kind == "close" and r.time is not None)),
+        tuple(
+            (dt.date.fromisoformat(line.date), dt.time.fromisoformat(line.rest[:5]))
+            for line in sorted(by_kind["close"])
+        ),
+        {date: line.rest for date, line in single.items()},
     )
 
 

@@ -87,8 +87,8 @@ class Registry:
 
         Examples
         --------
-        >>> Registry.of([]).resolve("NA")
-        Index(symbol='NA', name='NA', aliases=(), exchange='', region='', currency='', decimals=2)
+        >>> Registry.of([]).resolve("NA")[:3]
+        ('NA', 'NA', ())
         """
         text = text.strip()
         return self.find(text) or Index(text, text)
