@@ -93,7 +93,9 @@ def exchange_rows(exchange: Exchange, corrections: list[Row]) -> list[Row]:
             frame = [old for old in frame if old.kind != row.kind or old.source != SOURCE]
             frame.append(row)
         elif row.kind == "trading":
-            days.pop(row.date)
+            del days[row.date]
+        elif row.kind == "name":
+            days[row.date] = days[row.date]._replace(name=row.name)
         else:
             days[row.date] = row
     return [*frame, *named(days, known, package_names(exchange, known))]
