@@ -9,7 +9,7 @@ from pathlib import Path
 
 ONE_DAY = dt.timedelta(days=1)
 ONE_WEEK = dt.timedelta(days=7)
-REMARK = re.compile(r"\s*\([^)]*\)| Joint Holiday$|^Alternative holiday for ")
+REMARK = re.compile(r"\s*\([^)]*\)| Joint Holiday$| extra (Mon|Fri)day$|^Alternative holiday for ")
 NAMELESS = re.compile(r"day off|substitute|bridge|^additional|^special non-working", re.IGNORECASE)
 
 
