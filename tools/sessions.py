@@ -1,11 +1,14 @@
 # /// script
-# requires-python = ">=3.11"
+# requires-python = ">=3.12"
 # dependencies = [
 #     "exchange_calendars==4.13.2",
 #     "holidays==0.109",
-#     "numpy==2.4.1",
+#     "korean_lunar_calendar==0.4.0",
+#     "numpy==2.5.5",
 #     "pandas==2.3.3",
-#     "tzdata==2025.3",
+#     "pyluach==2.3.0",
+#     "toolz==1.2.0",
+#     "tzdata==2026.6",
 # ]
 # ///
 """Make config/sessions.csv: the trading days of the exchanges.
@@ -26,7 +29,6 @@ from sources import SOURCE, Calendar, calendar, holiday_names
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "config" / "sessions.csv"
-ONE_DAY = dt.timedelta(days=1)
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Golden weeks: the holiday gives its name to every day of the run that is taken around it.
 ONE_NAME_A_RUN = {"XSHG"}
@@ -86,44 +88,49 @@ def exchange_rows(exchange: Exchange, corrections: list[Row]) -> list[Row]:
         return [Row(exchange.exchange, "2000-01-01", "as", "", other)]
     first, last = dt.date.fromisoformat(exchange.first), dt.date.fromisoformat(exchange.last)
     known = calendar(exchange.calendar, first, last)
-    days = {row.date: row for row in _day_rows(exchange.exchange, known)}
-    frame = list(_frame_rows(exchange.exchange, known))
+    ours = [row for row in corrections if row.kind in FRAME]
+    replaced = {row.kind for row in ours}
+    frame = [row for row in _frame_rows(known) if row.kind not in replaced]
+    days = corrected(_day_rows(known), corrections)
+    return [*frame, *ours, *named(days, known, package_names(exchange, known))]
+
+
+def corrected(rows: Iterator[Row], corrections: list[Row]) -> dict[str, Row]:
+    """The days by their date, with our corrections in place of what the package says."""
+    days = {row.date: row for row in rows}
     for row in corrections:
-        if row.kind in FRAME:
-            frame = [old for old in frame if old.kind != row.kind or old.source != SOURCE]
-            frame.append(row)
-        elif row.kind == "trading":
+        if row.kind == "trading":
             del days[row.date]
         elif row.kind == "name":
             days[row.date] = days[row.date]._replace(name=row.name)
-        else:
+        elif row.kind not in FRAME:
             days[row.date] = row
-    return [*frame, *named(days, known, package_names(exchange, known))]
+    return days
 
 
-def _frame_rows(code: str, known: Calendar) -> Iterator[Row]:
+def _frame_rows(known: Calendar) -> Iterator[Row]:
     """What holds from a date on: the span covered, the week, the end of the session."""
-    yield Row(code, str(known.first), "from", source=SOURCE)
-    yield Row(code, str(known.last), "until", source=SOURCE)
+    yield Row(known.code, str(known.first), "from", source=SOURCE)
+    yield Row(known.code, str(known.last), "until", source=SOURCE)
     for since, days in known.weeks.items():
         if since <= known.last:
             names = " ".join(WEEKDAYS[day] for day in sorted(days))
-            yield Row(code, str(since), "week", "", names, SOURCE)
+            yield Row(known.code, str(since), "week", "", names, SOURCE)
     for since, time in known.closes.items():
-        yield Row(code, str(since), "close", f"{time:%H:%M}", "", SOURCE)
+        yield Row(known.code, str(since), "close", f"{time:%H:%M}", "", SOURCE)
 
 
-def _day_rows(code: str, known: Calendar) -> Iterator[Row]:
+def _day_rows(known: Calendar) -> Iterator[Row]:
     """The days that differ from the week: shut, short, or open when the week has no session."""
     for day in known.span():
         end = known.sessions.get(day)
         if end is None:
             if known.is_usual(day):
-                yield Row(code, str(day), "closed", source=SOURCE)
+                yield Row(known.code, str(day), "closed", source=SOURCE)
         elif not known.is_usual(day):
-            yield Row(code, str(day), "open", source=SOURCE)
+            yield Row(known.code, str(day), "open", source=SOURCE)
         elif end < known.usual_end(day):
-            yield Row(code, str(day), "half", f"{end:%H:%M}", source=SOURCE)
+            yield Row(known.code, str(day), "half", f"{end:%H:%M}", source=SOURCE)
 
 
 def package_names(exchange: Exchange, known: Calendar) -> dict[dt.date, str]:
