@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SESSION_SCHEMA = "marketmove.session/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
+INDICES_SCHEMA = "marketmove.indices/1"
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (
@@ -103,6 +104,32 @@ class CheckReport(NamedTuple):
     def errors(self) -> int:
         """How many findings cannot be right."""
         return sum(finding.severity == "error" for finding in self.findings)
+
+
+class IndexRow(NamedTuple):
+    """A known index: its exchange's time zone, and the next session and its end there.
+
+    ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    """
+
+    symbol: str
+    name: str
+    exchange: str
+    zone: str
+    close_time: str | None
+    next_session: dt.date | None
+    returns: str
+    region: str
+    currency: str
+    decimals: int
+    aliases: tuple[str, ...]
+
+
+class Registered(NamedTuple):
+    """The known indices, with what comes next after a moment."""
+
+    moment: dt.datetime
+    rows: tuple[IndexRow, ...]
 
 
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:

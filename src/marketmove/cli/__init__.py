@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from marketmove.cli import calc, check, session  # noqa: F401 - importing them makes the commands
+from marketmove.cli import calc, check, indices, session  # noqa: F401 - importing them makes the commands
 from marketmove.cli.app import app
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
@@ -62,7 +62,11 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
         from marketmove import report
         from marketmove.render.document import failure
 
-        schemas = {"calc": report.CALC_SCHEMA, "check": report.CHECK_SCHEMA}
+        schemas = {
+            "calc": report.CALC_SCHEMA,
+            "check": report.CHECK_SCHEMA,
+            "indices": report.INDICES_SCHEMA,
+        }
         schema = next((schemas[word] for word in typed if word in schemas), report.SESSION_SCHEMA)
         with contextlib.suppress(BrokenPipeError, OutputError):
             emit(failure(schema, status, problems), None, people=False)

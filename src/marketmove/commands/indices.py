@@ -1,0 +1,77 @@
+"""`marketmove indices`: the registry, and when each exchange holds its next session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove import calendars
+from marketmove.errors import Problem, WrongUsageError
+from marketmove.report import IndexRow, Registered
+from marketmove.sessions import last_completed
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from marketmove.calendars import Calendar
+    from marketmove.config import Config
+    from marketmove.indices import Index, Registry
+
+
+def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Registered:
+    """List the known indices with their exchanges.
+
+    Parameters
+    ----------
+    chosen
+        Symbols, names or aliases, as typed; all indices if empty.
+    config
+        The registry, the clocks, and the user's own sessions.
+    moment
+        When the next session is to be over after; with its offset from UTC.
+
+    Raises
+    ------
+    WrongUsageError
+        With each text that the registry does not know, and what looks like it.
+    """
+    wanted = _chosen(chosen, config.registry)
+    known = calendars.load((index.exchange for index in wanted), config.sessions)
+    rows = [_row(index, config, known.get(index.exchange), moment) for index in wanted]
+    return Registered(moment, tuple(rows))
+
+
+def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
+    found: dict[str, Index] = {}
+    unknown: list[Problem] = []
+    for text in chosen:
+        if index := registry.find(text):
+            found[index.symbol] = index
+        else:
+            near = registry.nearest(text, ())
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            unknown.append(Problem(None, f"{text} is not an index that is known{hint}"))
+    if unknown:
+        raise WrongUsageError(unknown)
+    return list(found.values()) or list(registry.indices.values())
+
+
+def _row(index: Index, config: Config, calendar: Calendar | None, moment: dt.datetime) -> IndexRow:
+    clock = config.exchanges.get(index.exchange)
+    over = last_completed(moment, clock, calendar) if clock and calendar else None
+    following = calendar.following(over) if calendar and over else None
+    usual = calendar.end_of(following) if calendar and following else None
+    end = usual or (clock.close if clock else None)
+    return IndexRow(
+        symbol=index.symbol,
+        name=index.name,
+        exchange=index.exchange,
+        zone=clock.zone if clock else "",
+        close_time=None if end is None else f"{end:%H:%M}",
+        next_session=following,
+        returns=index.returns,
+        region=index.region,
+        currency=index.currency,
+        decimals=index.decimals,
+        aliases=index.aliases,
+    )
