@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from marketmove import cli
 from program import Ran, RunCli, Write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
@@ -48,6 +46,15 @@ def run_cli(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monk
         return Ran(out.decode(), err.decode(), int(status))
 
     return run
+
+
+@pytest.fixture
+def market_data() -> Path:
+    """The folder of real files that MARKETMOVE_TEST_DATA names; the test skips without it."""
+    folder = os.environ.get("MARKETMOVE_TEST_DATA")
+    if not folder:
+        pytest.skip("MARKETMOVE_TEST_DATA names no folder")
+    return Path(folder)
 
 
 @pytest.fixture
