@@ -145,3 +145,39 @@ def test_the_same_closes_in_every_layout_give_the_same_move(run_cli: RunCli) -> 
         row = run_cli("session", SESSION, "-l", FINE / name, "-i", "HSI", "-f", "csv").rows[0]
         figures.add(tuple(cell for column, cell in row.items() if column != "source"))
     assert len(figures) == 1
+
+
+@pytest.mark.parametrize(
+    ("stem", "symbol"),
+    [
+        ("dow", "DJI"),
+        ("export_dow", "DJI"),
+        ("Dow Jones Industrial Average Historical Data (1)", "DJI"),
+        ("hang-seng-index", "HSI"),
+        ("wsj HSI", "HSI"),
+        ("BIST 100 Geçmiş Verileri", "XU100"),
+        ("NIFTY 50-20-01-2025-to-14-02-2025", "NSEI"),
+    ],
+)
+def test_a_file_is_named_as_its_index(
+    stem: str, symbol: str, run_cli: RunCli, write: Write
+) -> None:
+    assert _symbol_of(stem, run_cli, write) == symbol
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        *("Downloads", "window", "dow_of_week", "my data set", "nasdaq_NVDA", "moex SBER"),
+        *("dow vs nikkei", "hang seng vs nikkei", "HSI-N225", "Hang Seng vs Hang Seng Tech"),
+        *("Nifty 100 Historical Data", "S&P 500 Growth", "Nasdaq 100 Futures Historical Data"),
+    ],
+)
+def test_a_part_of_a_name_is_no_index(stem: str, run_cli: RunCli, write: Write) -> None:
+    assert _symbol_of(stem, run_cli, write) == stem
+
+
+def _symbol_of(stem: str, run_cli: RunCli, write: Write) -> str:
+    path = write(f"{stem}.csv", "Date,Close\n2025-02-13,21814.37\n2025-02-14,22620.33\n")
+    (row,) = run_cli("session", SESSION, "--levels", path, "--format", "csv").rows
+    return row["symbol"]

@@ -102,7 +102,7 @@ def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid,
         return records.parquet_grid(source.data, source.label), ""
     if source.data.startswith(records.WORKBOOK):
         return records.workbook_grid(source.data, source.label), ""
-    text, encoding = decode(source.data, source.label, context.words, options.encoding)
+    text, encoding = decode(source.data, source.label, context, options.encoding)
     if text.lstrip()[:1] in {"{", "["}:
         return records.json_grid(text, source.label), encoding
     return read_grid(text, source.label), encoding

@@ -12,7 +12,7 @@ from marketmove.sources import stamps
 from marketmove.sources.stamps import Order, Stamp, take_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from marketmove.indices import Exchange
 
@@ -84,10 +84,9 @@ def read_dates(
     _refuse_incomplete(parts, len(distinct))
     numbers = {text: part for text, part in parts.items() if part.kind == "number"}
     if numbers and len(numbers) == len(parts):
-        dates, style = _from_numbers(numbers, exchange)
+        dates, style = _from_numbers(numbers, date_format, exchange)
     else:
-        wanted = date_format
-        dates, style = _from_calendar(parts, wanted)
+        dates, style = _from_calendar(parts, date_format)
         dates = _judged_by_clock(parts, dates, exchange)
     return Dates({text: dates.get(text) for text in distinct}, style)
 
@@ -104,9 +103,11 @@ def _refuse_incomplete(parts: Mapping[str, Stamp], total: int) -> None:
 
 
 def _from_numbers(
-    parts: Mapping[str, Stamp], exchange: Exchange | None
+    parts: Mapping[str, Stamp], wanted: Order | None, exchange: Exchange | None
 ) -> tuple[dict[str, dt.date | None], str]:
-    """Dates of a column of whole numbers: spreadsheet serials, or seconds since 1970."""
+    """Dates of a column of whole numbers: spreadsheet serials, seconds since 1970, or digits."""
+    if any(part.short_year for part in parts.values()):
+        return _from_digits(parts, wanted)
     moments = {text: stamps.moment_of(part) for text, part in parts.items()}
     if not any(moments.values()):
         return {text: stamps.serial_date(part) for text, part in parts.items()}, "serial number"
@@ -119,6 +120,41 @@ def _from_numbers(
         text: stamps.day_of(*p.numbers) for text, p in local.items()
     }
     return _judged_by_clock(local, dates, exchange), "seconds since 1970"
+
+
+def _from_digits(
+    parts: Mapping[str, Stamp], wanted: Order | None
+) -> tuple[dict[str, dt.date | None], str]:
+    """Dates such as 250214, in the one order that makes the column a run of weekdays."""
+    text, first = next(iter(parts.items()))
+    for other, part in parts.items():
+        if (part.order, len(part.numbers)) != (first.order, len(first.numbers)):
+            raise UndecidedError(other, f"{other} has not the form of {text}; write plain dates")
+    roc = first.order is not None
+    orders = (wanted,) if wanted else ORDERS[:1] if roc else ORDERS
+    fitting = {order: {t: stamps.date_of(p, order) for t, p in parts.items()} for order in orders}
+    for order, dates in fitting.items():
+        if wanted or _is_run_of_weekdays(dates.values()):
+            style = "ROC year/month/day" if roc else _STYLE[order]
+            return dates, f"{style}, in digits"
+    possible = {order: date for order, dates in fitting.items() if (date := dates[text])}
+    if not possible:
+        raise UndecidedError(text, f"{text} is not a date; expected {EXPECTED}")
+    readings = " or ".join(map(str, possible.values()))
+    options = " or ".join(f"--date-format {order}" for order in possible)
+    raise UndecidedError(
+        text, f"{text} may be {readings}, and the column does not settle it; say {options}"
+    )
+
+
+def _is_run_of_weekdays(dates: Collection[dt.date | None]) -> bool:
+    """Whether all are dates and make a run, three of four of them on Monday to Friday.
+
+    Some markets are open on Sundays, or now and then on a Saturday.
+    """
+    days = [date for date in dates if date]
+    weekdays = sum(day.weekday() in _WEEKDAYS for day in days)
+    return len(days) == len(dates) and weekdays * 4 >= 3 * len(days) and _is_run(days)
 
 
 def _from_calendar(

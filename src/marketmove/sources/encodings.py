@@ -1,4 +1,4 @@
-"""From bytes to text: UTF-8 where it fits, else what makes known words of the header."""
+"""From bytes to text: UTF-8 where it fits, else what makes known words of the cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
 from marketmove.sources.opening import binary
 
 if TYPE_CHECKING:
-    from marketmove.words import Words
+    from marketmove.sources.block import Context
 
 # Tried where UTF-8 fails, in this order of preference among those that give the same text.
 CANDIDATES = (
@@ -32,12 +32,14 @@ _ACCENTED = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z]|[À-ÖØ-öø-ÿŒœŠšŽž�
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 
 
-def decode(data: bytes, label: str, words: Words, encoding: str | None = None) -> tuple[str, str]:
+def decode(
+    data: bytes, label: str, context: Context, encoding: str | None = None
+) -> tuple[str, str]:
     """Turn the bytes of a table into text.
 
     A byte order mark decides, then UTF-8 if it fits. Else the encoding is taken under which the
-    first lines have the most known words of headers; two that do equally well and give different
-    texts are refused.
+    first lines have the most known words: headers, and names of indices. Two that do equally
+    well and give different texts are refused.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def decode(data: bytes, label: str, words: Words, encoding: str | None = None) -
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > len(data) - 4:
             raise UnreadableFileError.at(Place(label), "ends within a character") from None
-    return _best(data, label, words)
+    return _best(data, label, context)
 
 
 def _said(data: bytes, label: str, encoding: str) -> str:
@@ -84,7 +86,7 @@ def _wide_characters(data: bytes) -> str | None:
     return None
 
 
-def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
+def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
     fitting: dict[str, str] = {}
     for encoding in CANDIDATES:
         try:
@@ -95,7 +97,7 @@ def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
             fitting[encoding] = text
     if not fitting:
         raise binary(label)
-    scores = {encoding: _known_words(text, words) for encoding, text in fitting.items()}
+    scores = {encoding: _known_words(text, context) for encoding, text in fitting.items()}
     most = max(scores.values())
     best = {
         fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
@@ -112,11 +114,12 @@ def _best(data: bytes, label: str, words: Words) -> tuple[str, str]:
     return next(iter(best.items()))
 
 
-def _known_words(text: str, words: Words) -> int:
-    """How many cells of the first lines are words of headers that are not plain ASCII."""
+def _known_words(text: str, context: Context) -> int:
+    """How many cells of the first lines are known headers or indices, and not plain ASCII."""
     lines = text.splitlines()[:_HEAD_LINES]
     cells = {cell.strip().strip('"') for line in lines for cell in _CELLS.split(line)}
-    return sum(not cell.isascii() and words.role(cell) is not None for cell in cells)
+    foreign = [cell for cell in cells if not cell.isascii()]
+    return sum(bool(context.words.role(c) or context.registry.find(c)) for c in foreign)
 
 
 def _is_western(text: str) -> bool:

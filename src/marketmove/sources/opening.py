@@ -16,9 +16,10 @@ _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE
 _SNIFFED = 100_000
 # Larger files are read by blocks where their form allows it.
 _HEAD = 32 << 20
-# What a packed file may unpack to; more is no file of closes.
-_MOST_UNPACKED = 2**30
-_PIECE = 1 << 16
+# What a packed file may unpack to; more is no file of closes. Text of closes packs to a fifth or a
+# tenth, so a file that swells far more is refused before it has taken much memory.
+_MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50
+_PIECE = 1 << 10
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
@@ -146,10 +147,16 @@ def _unpacked(data: bytes, label: str) -> tuple[bytes, str | None]:
                 raise
             except Exception as error:  # noqa: BLE001 - every codec has errors of its own
                 raise _unreadable(label, f"a damaged packed file: {error}") from None
-            if len(unpacked) > _MOST_UNPACKED:
-                raise _unreadable(label, "unpacks to more than 1 GB; unpack it yourself")
+            if len(unpacked) > (most := _most(data)):
+                size = f"{most >> 20:,} MB"
+                raise _unreadable(label, f"unpacks to more than {size}; unpack it yourself")
             return unpacked, inner
     return data, None
+
+
+def _most(data: bytes) -> int:
+    """How many bytes a packed file may unpack to."""
+    return min(_MOST_UNPACKED, max(_NEVER_TOO_MUCH, _MOST_SWELLING * len(data)))
 
 
 def _gzip(data: bytes, _label: str) -> tuple[bytes, str | None]:
@@ -157,7 +164,7 @@ def _gzip(data: bytes, _label: str) -> tuple[bytes, str | None]:
     import io
 
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-        return file.read(_MOST_UNPACKED + 1), None
+        return file.read(_most(data) + 1), None
 
 
 def _bz2(data: bytes, _label: str) -> tuple[bytes, str | None]:
@@ -165,7 +172,7 @@ def _bz2(data: bytes, _label: str) -> tuple[bytes, str | None]:
     import io
 
     with bz2.BZ2File(io.BytesIO(data)) as file:
-        return file.read(_MOST_UNPACKED + 1), None
+        return file.read(_most(data) + 1), None
 
 
 def _xz(data: bytes, _label: str) -> tuple[bytes, str | None]:
@@ -173,7 +180,7 @@ def _xz(data: bytes, _label: str) -> tuple[bytes, str | None]:
     import lzma
 
     with lzma.LZMAFile(io.BytesIO(data)) as file:
-        return file.read(_MOST_UNPACKED + 1), None
+        return file.read(_most(data) + 1), None
 
 
 def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
@@ -183,14 +190,15 @@ def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
         raise missing_extra(label, "Zstandard files", "zst") from None
     parts: list[bytes] = []
     size = 0
-    while data and size <= _MOST_UNPACKED:
+    most = _most(data)
+    while data and size <= most:
         frame = zstandard.ZstdDecompressor().decompressobj()
         for start in range(0, len(data), _PIECE):
             parts.append(frame.decompress(data[start : start + _PIECE]))
             size += len(parts[-1])
-            if frame.eof or size > _MOST_UNPACKED:
+            if frame.eof or size > most:
                 break
-        if not frame.eof and size <= _MOST_UNPACKED:
+        if not frame.eof and size <= most:
             raise EOFError("it ends too early")
         used = start + _PIECE
         data = frame.unused_data + data[used:]
@@ -210,7 +218,7 @@ def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
         if files[0].flag_bits & 1:
             raise _unreadable(label, "a zip with a password; unpack it yourself")
         with archive.open(files[0]) as file:
-            return file.read(_MOST_UNPACKED + 1), files[0].filename
+            return file.read(_most(data) + 1), files[0].filename
 
 
 _UNPACKERS: dict[bytes, Callable[[bytes, str], tuple[bytes, str | None]]] = {

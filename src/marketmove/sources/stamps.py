@@ -22,6 +22,8 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _THREE = re.compile(r"(\d{1,3})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{1,2})", re.ASCII)
+# 250214 or 1140214, which no one takes for a date but under a header that says so.
+_DIGITS = re.compile(r"(\d{2}|1[0-4]\d)(\d{2})(\d{2})(?:\.0+)?", re.ASCII)
 _WHOLE = re.compile(r"(\d{5}|\d{10}|\d{13})(?:\.0+)?", re.ASCII)
 _MONTH_ONLY = re.compile(r"\d{4}\s*(?:[-/]|年|년)\s*\d{1,2}\s*[月월]?|\d{1,2}[-/]\d{4}", re.ASCII)
 _TIME_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
@@ -104,8 +106,9 @@ class Stamp(NamedTuple):
     """A date text taken apart: its kind, its three numbers as written, and a time of day.
 
     ``kind`` is ``full`` (the year has four digits, or the order is certain), ``short`` (three
-    short numbers), ``named`` (a month in words: day, month, year), ``number`` (a serial or epoch),
-    ``month`` (no day) or ``yearless``. ``order`` is None where the column has to decide it.
+    short numbers), ``named`` (a month in words: day, month, year), ``number`` (a serial, an epoch,
+    or three numbers as one), ``month`` (no day) or ``yearless``. ``order`` is None where the column
+    has to decide it.
     """
 
     kind: Kind
@@ -164,6 +167,9 @@ def _date_part(text: str, months: Mapping[str, int]) -> Stamp | None:
             certain: Order | None = "dmy" if separator == "." else None
             return Stamp("full", numbers, certain) if len(first) < 3 else None
         return Stamp("short", numbers, "ymd" if len(first) == 3 else None, short_year=True)
+    if match := _DIGITS.fullmatch(text):
+        order: Order | None = "ymd" if len(match[1]) == 3 else None
+        return Stamp("number", tuple(map(int, match.groups())), order, short_year=True)
     if match := _WHOLE.fullmatch(text):
         return Stamp("number", (int(match[1]),))
     if _MONTH_ONLY.fullmatch(text):
