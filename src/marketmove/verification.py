@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
     from marketmove.published import Printed
 
+    # The lowest and the highest that a figure may be, both included; mostly the same.
+    _Interval = tuple[Fraction, Fraction]
+
 Verdict = Literal["agrees", "disagrees", "no_session", "unchecked"]
 
 # A percent is met by chance now and then, a close hardly ever: it counts as much as three.
@@ -29,6 +32,8 @@ _CLOSE_COUNTS, _PERCENT_COUNTS = 3, 1
 _ENOUGH = 3
 # What floats may be off by, against a level; what they let through is then compared exactly.
 _SLACK = 1e-9
+# Of so many closes, one at least ends in another digit than zero, if they have it.
+_A_SERIES = 20
 
 
 class Checked(NamedTuple):
@@ -52,27 +57,44 @@ class Checked(NamedTuple):
     fits_session: dt.date | None = None
 
 
-def rounds_to(value: Fraction, printed: Decimal) -> bool:
-    """Tell whether a value, rounded half away from zero, is the number that was printed.
-
-    Parameters
-    ----------
-    value
-        Exact, in the unit of the printed number.
-    printed
-        With the digits that were printed, which say how far it was rounded.
+def rounded(value: Fraction, printed: Decimal) -> Fraction:
+    """Round a value half away from zero to as many places as a number was printed with.
 
     Examples
     --------
-    >>> rounds_to(Fraction("0.125"), Decimal("0.13")), rounds_to(Fraction("0.125"), Decimal("0.12"))
-    (True, False)
+    >>> [float(rounded(Fraction(text), Decimal("0.13"))) for text in ("0.125", "-0.125", "0.1249")]
+    [0.13, -0.13, 0.12]
     """
-    places = -int(printed.as_tuple().exponent)
-    units = math.floor(abs(value) * Fraction(10) ** places + Fraction(1, 2))
-    return (units if value >= 0 else -units) == Fraction(printed) * Fraction(10) ** places
+    unit = Fraction(10) ** int(printed.as_tuple().exponent)
+    units = math.floor(abs(value) / unit + Fraction(1, 2))
+    return (units if value >= 0 else -units) * unit
 
 
-def judge(printed: Printed, move: Move, *, in_data: bool = True) -> Checked:
+def half_unit(levels: Levels, symbol: str) -> Fraction:
+    """Give what the closes of an index leave open, in points: nothing, or half of a last digit.
+
+    They leave something open where the whole series is written with fewer decimals than its
+    publisher prints: then a printed figure can only be held against the digits that are there.
+
+    Examples
+    --------
+    >>> from marketmove.levels import levels_of
+    >>> days = [f"2024-05-{day:02}" for day in range(1, 32)]
+    >>> half_unit(levels_of([("FTSE", day, 8700.5) for day in days]), "FTSE")
+    Fraction(1, 20)
+    >>> half_unit(levels_of([("FTSE", day, 8700.53) for day in days]), "FTSE")
+    Fraction(0, 1)
+    """
+    close = levels.frame.loc[(levels.frame["symbol"] == symbol).to_numpy(), "close"].to_numpy()
+    if len(close) < _A_SERIES:
+        return Fraction(0)
+    for places in range(levels.registry.resolve(symbol).decimals):
+        if (close.round(places) == close).all():
+            return Fraction(1, 2 * 10**places)
+    return Fraction(0)
+
+
+def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     """Hold a published row against the move that the closes give for its session.
 
     Parameters
@@ -81,8 +103,8 @@ def judge(printed: Printed, move: Move, *, in_data: bool = True) -> Checked:
         The row, as printed.
     move
         The move of the same index, as ``sessions.explained`` leaves it.
-    in_data
-        Whether the closes have the index at all, on any date.
+    levels
+        The closes that the move is of.
 
     Returns
     -------
@@ -94,16 +116,21 @@ def judge(printed: Printed, move: Move, *, in_data: bool = True) -> Checked:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from marketmove.errors import Place
+    >>> from marketmove.levels import levels_of
+    >>> from marketmove.moves import session_moves
     >>> from marketmove.published import Printed
-    >>> from marketmove.moves import Move
+    >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
+    >>> (move,) = session_moves(levels, {"HSI": dt.date(2024, 5, 3)})
     >>> printed = Printed("HSI", Place("report.yaml", 3), Decimal("203.0"), Decimal("1.4"))
-    >>> move = Move("HSI", "Hang Seng", "ok", "closes", close=203.0, prior_close=200.0)
-    >>> checked = judge(printed, move)
+    >>> checked = judge(printed, move, levels)
     >>> checked.verdict, checked.wrong
     ('disagrees', ('change_pct',))
     """
-    held = dict(_held(printed, _exact(move.close), _exact(move.prior_close)))
+    open_by = half_unit(levels, move.symbol)
+    close, prior = _interval(move.close, open_by), _interval(move.prior_close, open_by)
+    held = dict(_held(printed, close, prior))
     if move.gap_sessions:
         held |= {name: held[name] or None for name in held if name != "close"}
     wrong = tuple(name for name, same in held.items() if same is False)
@@ -111,7 +138,7 @@ def judge(printed: Printed, move: Move, *, in_data: bool = True) -> Checked:
     verdict: Verdict = "disagrees" if wrong else "unchecked" if unchecked else "agrees"
     if move.status == "closed":
         verdict = "no_session"
-    why = _why(move, unchecked, in_data)
+    why = _why(move, unchecked, in_data=move.symbol in levels.symbols)
     same_prior = "close" in wrong and _leads_from(printed, move.prior_close)
     return Checked(printed, move, verdict, wrong, unchecked, why, same_prior)
 
@@ -125,7 +152,7 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     return implied.low <= Decimal(repr(float(prior))) <= implied.high
 
 
-def _why(move: Move, unchecked: Sequence[str], in_data: bool) -> str:
+def _why(move: Move, unchecked: Sequence[str], *, in_data: bool) -> str:
     if move.status == "closed" or not unchecked:
         return "closed" if move.status == "closed" else ""
     if move.close is None:
@@ -134,23 +161,38 @@ def _why(move: Move, unchecked: Sequence[str], in_data: bool) -> str:
 
 
 def _held(
-    printed: Printed, close: Fraction | None, prior: Fraction | None
+    printed: Printed, close: _Interval | None, prior: _Interval | None
 ) -> Iterator[tuple[str, bool | None]]:
     """Each printed figure, and whether the closes give it; None if they give nothing for it."""
+    pct = None if close is None or prior is None else _change_pct(close, prior)
     if printed.close is not None:
-        yield "close", None if close is None else rounds_to(close, printed.close)
-    pct = None if close is None or prior is None else (close - prior) / prior * 100
+        yield "close", _rounds_to(close, printed.close)
     if printed.change_pct is not None:
-        yield "change_pct", None if pct is None else rounds_to(pct, printed.change_pct)
+        yield "change_pct", _rounds_to(pct, printed.change_pct)
     if printed.over_pct is not None:
-        yield "over_pct", None if pct is None else pct > Fraction(printed.over_pct)
+        yield "over_pct", None if pct is None else pct[1] > Fraction(printed.over_pct)
     if printed.under_pct is not None:
-        yield "under_pct", None if pct is None else pct < Fraction(printed.under_pct)
+        yield "under_pct", None if pct is None else pct[0] < Fraction(printed.under_pct)
 
 
-def _exact(level: float | None) -> Fraction | None:
-    """The decimal that a level was written as."""
-    return None if level is None else Fraction(Decimal(repr(float(level))))
+def _rounds_to(interval: _Interval | None, printed: Decimal) -> bool | None:
+    if interval is None:
+        return None
+    low, high = interval
+    return rounded(low, printed) <= Fraction(printed) <= rounded(high, printed)
+
+
+def _change_pct(close: _Interval, prior: _Interval) -> _Interval:
+    low, high = close[0] / prior[1] - 1, close[1] / prior[0] - 1
+    return low * 100, high * 100
+
+
+def _interval(level: float | None, half_unit: Fraction) -> _Interval | None:
+    """What the decimal that a level was written as may stand for: itself, or a unit around it."""
+    if level is None:
+        return None
+    exact = Fraction(Decimal(repr(float(level))))
+    return exact - half_unit, exact + half_unit
 
 
 def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.date]:
@@ -183,26 +225,29 @@ def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.d
     close, days = rows["close"].to_numpy(), rows["session"].to_numpy().astype("datetime64[D]")
     pct = np.full(len(close), np.nan)
     pct[1:] = changes(close[1:], close[:-1])[1]
-    near = _near(close, printed.close) & _near(pct, printed.change_pct)
+    open_by = half_unit(levels, symbol)
+    near = _near(close, printed.close, float(open_by))
+    if not open_by:
+        near &= _near(pct, printed.change_pct)
     fitting: list[dt.date] = []
     for n in np.flatnonzero(near).tolist():
-        prior = _exact(close[n - 1]) if n else None
-        if all(same for _, same in _held(printed, _exact(close[n]), prior)):
+        prior = _interval(close[n - 1], open_by) if n else None
+        if all(same for _, same in _held(printed, _interval(close[n], open_by), prior)):
             fitting.append(days[n].item())
     return fitting
 
 
-def _near(values: npt.NDArray[np.float64], printed: Decimal | None) -> npt.NDArray[np.bool_]:
-    """Which values may round to a printed number; all where none was printed."""
+def _near(
+    values: npt.NDArray[np.float64], printed: Decimal | None, open_by: float = 0.0
+) -> npt.NDArray[np.bool_]:
+    """Which values may round to a printed number, and a few more; all where none was printed."""
     import numpy as np
 
     if printed is None:
         return np.full(len(values), True)
     figure = figures.as_printed(printed)
-    slack = _SLACK * max(1.0, abs(float(printed)))
-    near: npt.NDArray[np.bool_] = (values >= float(figure.low) - slack) & (
-        values <= float(figure.high) + slack
-    )
+    reach = float(figure.high - figure.value) + open_by + _SLACK * max(1.0, abs(float(printed)))
+    near: npt.NDArray[np.bool_] = np.abs(values - float(printed)) <= reach
     return near
 
 

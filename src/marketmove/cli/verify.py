@@ -68,4 +68,5 @@ def _verify(
     if report.found:
         raise typer.Exit(ExitStatus.FOUND)
     if not report.checked:
+        say([Problem(None, "not one figure can be checked")])
         raise typer.Exit(ExitStatus.NO_SESSION)

@@ -43,7 +43,7 @@ def findings_of(
     return [
         *_no_session(rows, session),
         *_disagreeing(rows, session, closes),
-        *_within(rows, session),
+        *_early(rows),
         *_unchecked(rows),
         *_fitting(rows, elsewhere),
     ]
@@ -65,12 +65,12 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
 
-def _within(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
+def _early(rows: Sequence[Checked]) -> Iterator[Remark]:
     """Figures that lead from the right prior close to another level than the close."""
     early = [row for row in rows if row.verdict == "disagrees" and row.same_prior]
     if early:
-        tail = f" lead from the right prior close, perhaps to a level within {session}"
-        yield _remark("published_within_session", early, tail, "the figures of ")
+        tail = " lead from the right prior close, perhaps to a level before the end of the session"
+        yield _remark("published_early", early, tail, "the figures of ")
 
 
 def _unchecked(rows: Sequence[Checked]) -> Iterator[Remark]:
@@ -87,6 +87,7 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
     for when, alike in _grouped(placed, lambda row: str(row.fits_session)):
         misfits = [
             f"{_name(row)} has {verifying.given(row)} instead of {verifying.printed(row)}"
+            f"{', from the same prior close' if row.same_prior else ''}"
             for row in elsewhere
             if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
         ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
     from marketmove.published import Printed, Published
     from marketmove.sources import ReadOptions
+    from marketmove.verification import Checked
 
 
 class Request(NamedTuple):
@@ -82,30 +83,19 @@ def hold(
     from marketmove.commands.findings import findings_of
     from marketmove.commands.remarks import warnings_of
     from marketmove.levels import part_faults
-    from marketmove.verification import judge, with_fits
+    from marketmove.verification import with_fits
 
     levels = read_levels(sources, reading, config)
-    symbols = _as_in_data(published.printed, levels.symbols)
-    known = by_calendar(levels, symbols, config)
+    known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config)
     moves = _moves(known, published.session)
-    touching, elsewhere = part_faults(
+    touching, others = part_faults(
         levels, {m.symbol: [(m.prior_session, published.session)] for m in moves}
     )
     if touching:
         raise BadFiguresError(touching)
-    judged = [
-        judge(printed, move, in_data=move.symbol in levels.symbols)
-        for printed, move in zip(published.printed, moves, strict=True)
-    ]
-    rows, other = with_fits(judged, known.levels, published.session)
-    there = (
-        []
-        if other is None
-        else [
-            judge(printed, move)
-            for printed, move in zip(published.printed, _moves(known, other), strict=True)
-        ]
-    )
+    judged = _judged(published, moves, known)
+    rows, fits = with_fits(judged, known.levels, published.session)
+    there = [] if fits is None else _judged(published, _moves(known, fits), known)
     closes = named([source.label for source in sources])
     return VerifyReport(
         session=published.session,
@@ -113,14 +103,21 @@ def hold(
         closes=closes,
         bundled=bundled,
         rows=tuple(rows),
-        fits_session=other,
+        fits_session=fits,
         findings=tuple(findings_of(rows, there, published.session, closes)),
         warnings=(
-            *bad_rows_elsewhere(elsewhere),
+            *bad_rows_elsewhere(others),
             *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
             *warnings_of(moves, known),
         ),
     )
+
+
+def _judged(published: Published, moves: Sequence[Move], known: Known) -> list[Checked]:
+    from marketmove.verification import judge
+
+    rows = zip(published.printed, moves, strict=True)
+    return [judge(printed, move, known.levels) for printed, move in rows]
 
 
 def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
