@@ -26,7 +26,7 @@ LAYERS = (
     ("moves", "doubts"),
     ("sessions", "periods"),
     ("published",),
-    ("divergence",),
+    ("divergence", "verification"),
     ("report",),
     ("render",),
     ("commands",),

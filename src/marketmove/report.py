@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from marketmove.figures import Figure
     from marketmove.moves import Basis, Move
     from marketmove.sources import Reading
+    from marketmove.verification import Checked
 
 SESSION_SCHEMA = "marketmove.session/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
 INDICES_SCHEMA = "marketmove.indices/1"
+VERIFY_SCHEMA = "marketmove.verify/1"
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (
@@ -130,6 +132,35 @@ class Registered(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+
+
+class VerifyReport(NamedTuple):
+    """Published figures held against closes: a verdict a row, and what follows from them.
+
+    ``published`` and ``closes`` name the files; ``bundled`` tells that the closes are the samples.
+    ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    """
+
+    session: dt.date
+    published: str
+    closes: str
+    bundled: bool
+    rows: tuple[Checked, ...]
+    fits_session: dt.date | None
+    findings: tuple[Remark, ...]
+    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Tell whether a figure is not that of its session."""
+        return any(
+            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+        )
+
+    @property
+    def checked(self) -> bool:
+        """Tell whether anything could be checked."""
+        return any(row.verdict != "unchecked" for row in self.rows)
 
 
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from marketmove.cli import calc, check, indices, session  # noqa: F401 - importing them makes the commands
+# Importing them makes the commands.
+from marketmove.cli import calc, check, indices, session, verify  # noqa: F401
 from marketmove.cli.app import app
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
@@ -66,6 +67,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
             "calc": report.CALC_SCHEMA,
             "check": report.CHECK_SCHEMA,
             "indices": report.INDICES_SCHEMA,
+            "verify": report.VERIFY_SCHEMA,
         }
         schema = next((schemas[word] for word in typed if word in schemas), report.SESSION_SCHEMA)
         with contextlib.suppress(BrokenPipeError, OutputError):

@@ -10,6 +10,7 @@ import typer
 Format = Literal["table", "csv", "json", "markdown"]
 CalcFormat = Literal["table", "json"]
 CheckFormat = Literal["table", "csv", "json"]
+VerifyFormat = Literal["table", "csv", "json"]
 Palette = Literal["western", "east-asia", "korea", "cvd", "none"]
 Sort = Literal["change", "name", "given"]
 DecimalMark = Literal[".", ","]

@@ -65,16 +65,38 @@ def read_closes(
     MarketMoveError
         If the files cannot be read, or an index is not known.
     """
-    context = Context(config.registry, config.words, config.exchanges)
-    levels = fold(read_blocks(sources, reading, context, keep), config.registry)
+    levels = read_levels(sources, reading, config, keep)
     symbols, absent = choose(chosen, levels.symbols, config.registry)
+    known = by_calendar(levels, symbols, config)._replace(absent=absent)
+    if known.shut["ghost"].any() and keep and any(source.large is not None for source in sources):
+        # Of a large file only some rows were kept, and now some of them do not count.
+        return read_closes(sources, reading, config, chosen)
+    return known
+
+
+def read_levels(
+    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: Keep | None = None
+) -> Levels:
+    """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
+    context = Context(config.registry, config.words, config.exchanges)
+    return fold(read_blocks(sources, reading, context, keep), config.registry)
+
+
+def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> Known:
+    """Take the ghosts out of closes, and add what is known of the exchanges of some indices.
+
+    Parameters
+    ----------
+    levels
+        The closes, as ``read_levels`` gives them.
+    symbols
+        The indices wanted, also such as the closes do not have.
+    config
+        The registry, the clocks and the user's own sessions.
+    """
     exchanges = {s: i.exchange for s in symbols if (i := config.registry.find(s)) and i.exchange}
     known = calendars.load(exchanges.values(), config.sessions)
     by_symbol = {s: known[code] for s, code in exchanges.items() if code in known}
     shut = on_shut_days(levels, by_symbol)
-    ghosts = shut[shut["ghost"]]
-    if len(ghosts) and keep and any(source.large is not None for source in sources):
-        # Of a large file only some rows were kept, and now some of them do not count.
-        return read_closes(sources, reading, config, chosen)
     clocks = {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges}
-    return Known(without(levels, ghosts), symbols, shut, by_symbol, clocks, absent)
+    return Known(without(levels, shut[shut["ghost"]]), list(symbols), shut, by_symbol, clocks, [])

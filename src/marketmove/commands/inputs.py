@@ -72,10 +72,48 @@ def find_closes(specs: Sequence[Spec], config: Config) -> list[Source]:
         With every file that cannot be opened.
     """
     sources, _ = find_sources(specs, config, "latest")
+    _refuse_published(sources)
+    return sources
+
+
+def find_closes_of(
+    specs: Sequence[Spec], config: Config, when: dt.date
+) -> tuple[list[Source], bool]:
+    """Open the files named, else those of the configuration, else the samples if they reach a date.
+
+    Returns
+    -------
+    tuple
+        The sources, and whether they are the samples.
+
+    Raises
+    ------
+    WrongUsageError
+        If no closes are named and the samples do not reach the date, or one of the files has
+        published figures.
+    UnreadableFileError
+        With every file that cannot be opened.
+    """
+    sources, bundled = find_sources(specs, config, when, closes_only=True)
+    _refuse_published(sources)
+    if bundled:
+        first, last = _reach(sources[0])
+        if not first <= str(when) <= last:
+            text = f"the bundled samples are from {first} to {last}, without {when}; {_NAME_THEM}"
+            raise WrongUsageError.at(None, f"no closes are named, and {text}")
+    return sources, bundled
+
+
+def _refuse_published(sources: Iterable[Source]) -> None:
     published = [source.label for source in sources if source.yaml_key == "figures"]
     if published:
         raise WrongUsageError.at(None, f"{published[0]} has published figures, not closes")
-    return sources
+
+
+def _reach(samples: Source) -> tuple[str, str]:
+    """The first and the last date of the sample closes, which stand in order of date."""
+    _, first, *_, last = samples.data.decode().splitlines()
+    return first.partition(",")[0], last.partition(",")[0]
 
 
 def choose(

@@ -105,6 +105,7 @@ def _are_published(sources: Sequence[Source]) -> bool:
 
 
 def _from_published(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
+    from marketmove.commands.verify import doubts
     from marketmove.published import published_moves, read_published
 
     registry = request.config.registry
@@ -122,7 +123,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
         raise no_session(when, [], bundled=False)
-    return _Found(when, moves, absent, [])
+    return _Found(when, moves, [*absent, *doubts(asked[0], request.reading, request.config)], [])
 
 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:

@@ -70,7 +70,7 @@ def session(report: SessionReport, look: Look) -> str:
         moves = _with_bars(moves, rows, look, fit)
     lines: list[Line] = [[Span(page.title(report), "bold")], []]
     for columns in filter(None, (moves, silent, pairs)):
-        lines += [*_aligned(columns, fit), []]
+        lines += [*aligned(columns, fit), []]
     lines += [[Span(_INDENT + footer, "dim")] for footer in page.footers(report, left_out)]
     for warning in report.warnings:
         text = f"{_INDENT}Warning: {words.visible(str(warning))}"
@@ -88,7 +88,7 @@ def _fitting(
             _silent_columns(report, fit),
             _pair_columns(report, look, fit),
         )
-        if look.width is None or all(_line_width(table, fit) <= look.width for table in tables):
+        if look.width is None or all(line_width(table, fit) <= look.width for table in tables):
             break
     return fit, tables
 
@@ -121,7 +121,7 @@ def _with_bars(columns: list[Column], moves: Sequence[Move], look: Look, fit: Fi
     """Add bars as long as the terminal has room for, if it has any."""
     if look.width is None:
         return [*columns, Column("", _bars(moves, look, _USUAL_BAR))]
-    room = look.width - _line_width(columns, fit) - fit.gap
+    room = look.width - line_width(columns, fit) - fit.gap
     longest = min(_LONGEST_BAR, _bar_room(moves, room))
     bars = [Column("", _bars(moves, look, longest))] if longest >= _SHORTEST_BAR else []
     return columns + bars
@@ -152,13 +152,14 @@ def _pair_columns(report: SessionReport, look: Look, fit: Fit) -> list[Column]:
     ]
 
 
-def _line_width(columns: Sequence[Column], fit: Fit) -> int:
+def line_width(columns: Sequence[Column], fit: Fit) -> int:
+    """Give the width of a table, in terminal cells."""
     gaps = fit.gap * (len(columns) - 1)
     return len(_INDENT) + sum(column.width for column in columns) + gaps
 
 
-def _aligned(columns: Sequence[Column], fit: Fit) -> list[Line]:
-    """The lines of a table, each cell padded to its column."""
+def aligned(columns: Sequence[Column], fit: Fit) -> list[Line]:
+    """Give the lines of a table, each cell padded to its column."""
     heads: list[Line] = [[Span(column.head, "bold")] for column in columns]
     rows = [heads, *zip(*(column.cells for column in columns), strict=True)]
     widths = [column.width for column in columns]

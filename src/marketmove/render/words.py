@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from marketmove.divergence import Divergence
     from marketmove.moves import Move
+    from marketmove.published import Printed
 
 NOTHING = "–"
 _PLACES = 2
@@ -39,7 +40,7 @@ def points(value: float | None, decimals: int) -> str:
     return NOTHING if value is None else _signed(Decimal(repr(value)), decimals)
 
 
-def percent(value: float | None) -> str:
+def percent(value: float | None, places: int = _PLACES) -> str:
     """Write a change in percent, such as ``+3.51%``; one too small to show keeps its sign.
 
     Examples
@@ -47,7 +48,7 @@ def percent(value: float | None) -> str:
     >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
     ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
     """
-    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), _PLACES)}%"
+    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), places)}%"
 
 
 def move_percent(change: float | None, over: float | None, under: float | None) -> str:
@@ -63,6 +64,40 @@ def move_percent(change: float | None, over: float | None, under: float | None) 
     if under is not None:
         return f"< {_bound(under)}"
     return percent(change)
+
+
+def printed_level(value: Decimal | None) -> str:
+    """Write a level with the digits that were printed.
+
+    Examples
+    --------
+    >>> printed_level(Decimal("39149.40"))
+    '39,149.40'
+    """
+    return NOTHING if value is None else f"{value:,f}"
+
+
+def printed_percent(printed: Printed) -> str:
+    """Write the percent or the bound that was printed, with its digits.
+
+    Examples
+    --------
+    >>> from marketmove.errors import Place
+    >>> from marketmove.published import Printed
+    >>> row = Printed("DJI", Place("report.yaml", 3), change_pct=Decimal("-1.70"))
+    >>> printed_percent(row), printed_percent(row._replace(change_pct=None, over_pct=Decimal(5)))
+    ('−1.70%', '> +5%')
+    """
+    if printed.change_pct is not None:
+        return _as_printed(printed.change_pct)
+    if printed.over_pct is not None:
+        return f"> {_as_printed(printed.over_pct)}"
+    return NOTHING if printed.under_pct is None else f"< {_as_printed(printed.under_pct)}"
+
+
+def _as_printed(pct: Decimal) -> str:
+    sign = "+" if pct > 0 else "−" if pct < 0 else ""
+    return f"{sign}{abs(pct):,f}%"
 
 
 def change_percent(move: Move) -> str:

@@ -1,0 +1,147 @@
+"""`marketmove verify`: what a report printed, held against closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.commands.inputs import bad_rows_elsewhere, choose, find_closes_of, named
+from marketmove.errors import BadFiguresError, MarketMoveError, NoSessionError, WrongUsageError
+from marketmove.published import read_published
+from marketmove.report import Remark, VerifyReport
+from marketmove.sources import open_source
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from marketmove.commands.closes import Known
+    from marketmove.commands.inputs import Spec
+    from marketmove.config import Config
+    from marketmove.moves import Move
+    from marketmove.published import Printed, Published
+    from marketmove.sources import ReadOptions
+    from marketmove.verification import Checked
+
+
+class Request(NamedTuple):
+    """What was asked: the published figures, the closes to hold them against, the indices.
+
+    ``levels`` are paths or an open standard input; empty for those of the configuration or, for
+    a date that they reach, the bundled samples.
+    """
+
+    published: Spec
+    levels: tuple[Spec, ...]
+    chosen: tuple[str, ...]
+    reading: ReadOptions
+    config: Config
+
+
+def verify(request: Request) -> VerifyReport:
+    """Hold published figures against closes.
+
+    Raises
+    ------
+    MarketMoveError
+        Of the class that says what the user can mend.
+    """
+    published = read_published(open_source(request.published), request.config.registry)
+    known = [printed.symbol for printed in published.printed]
+    symbols, absent = choose(request.chosen, known, request.config.registry)
+    published = _only(published, symbols)
+    if not published.printed:
+        text = f"{published.label} has no figure of the chosen indices"
+        raise NoSessionError.at(None, text)
+    report = hold(published, request.levels, request.reading, request.config)
+    lacking = [_not_published(remark, published.label) for remark in absent]
+    return report._replace(warnings=(*lacking, *report.warnings))
+
+
+def _only(published: Published, symbols: Sequence[str]) -> Published:
+    by_symbol = {printed.symbol: printed for printed in published.printed}
+    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
+    return published._replace(printed=chosen)
+
+
+def _not_published(absent: Remark, label: str) -> Remark:
+    return absent._replace(code="not_published", text=f"{absent.symbol} is not in {label}")
+
+
+def hold(
+    published: Published, specs: Sequence[Spec], reading: ReadOptions, config: Config
+) -> VerifyReport:
+    """Find closes, read them, and hold the rows of a report against them.
+
+    Raises
+    ------
+    MarketMoveError
+        If there are no closes at hand, or they cannot be read.
+    """
+    sources, bundled = find_closes_of(specs, config, published.session)
+    # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.commands.closes import by_calendar, read_levels
+    from marketmove.commands.findings import findings_of
+    from marketmove.commands.remarks import warnings_of
+    from marketmove.levels import part_faults
+    from marketmove.verification import with_fits
+
+    levels = read_levels(sources, reading, config)
+    known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config)
+    moves = _moves(known, published.session)
+    touching, others = part_faults(
+        levels, {m.symbol: [(m.prior_session, published.session)] for m in moves}
+    )
+    if touching:
+        raise BadFiguresError(touching)
+    judged = _judged(published, moves, known)
+    rows, fits = with_fits(judged, known.levels, published.session)
+    there = [] if fits is None else _judged(published, _moves(known, fits), known)
+    closes = named([source.label for source in sources])
+    return VerifyReport(
+        session=published.session,
+        published=published.label,
+        closes=closes,
+        bundled=bundled,
+        rows=tuple(rows),
+        fits_session=fits,
+        findings=tuple(findings_of(rows, there, published.session, closes)),
+        warnings=(
+            *bad_rows_elsewhere(others),
+            *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
+            *warnings_of(moves, known),
+        ),
+    )
+
+
+def _judged(published: Published, moves: Sequence[Move], known: Known) -> list[Checked]:
+    from marketmove.verification import judge
+
+    rows = zip(published.printed, moves, strict=True)
+    return [judge(printed, move, known.levels) for printed, move in rows]
+
+
+def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
+    """The symbols of the rows as the data writes them, where only their case differs."""
+    own = {symbol.casefold(): symbol for symbol in known}
+    return [own.get(row.symbol.casefold(), row.symbol) for row in rows]
+
+
+def _moves(known: Known, session: dt.date) -> list[Move]:
+    """The moves of one session, a row an index, whether or not the closes have it."""
+    from marketmove.moves import session_moves
+    from marketmove.sessions import explained
+
+    moves = session_moves(known.levels, dict.fromkeys(known.symbols, session))
+    return explained(moves, known.levels, known.calendars)
+
+
+def doubts(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:
+    """Say what closes that are at hand have to say of published figures; nothing without any."""
+    try:
+        return list(hold(published, (), reading, config).findings)
+    except WrongUsageError:
+        return []
+    except MarketMoveError as error:
+        first = error.problems[0]
+        text = f"the published figures could not be held against closes: {first.text}"
+        return [Remark("published_unchecked", text, place=first.place)]
