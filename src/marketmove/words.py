@@ -22,6 +22,7 @@ _JOINED = frozenset(
     ["open", "high", "low", "close", "adjusted", "prior_close", "change_pct", "volume", "other"]
 )
 _ENDS = " \t\u3000<>[]()*\":',"
+_SENTENCE = re.compile(r"\s.*\.$")
 _JOINTS = re.compile(r"[ ._:/-]+")
 
 
@@ -48,7 +49,17 @@ class Words(NamedTuple):
         >>> words.role("<CLOSE>"), words.role("VIX Close").index_name, words.role("HSI")
         (Role(kind='close', rank=0, index_name=None), 'VIX', None)
         """
-        return self.roles.get(normalised(header)) or self._joined(header)
+        role = self.roles.get(normalised(header))
+        return role or self._in_two_languages(header) or self._joined(header)
+
+    def _in_two_languages(self, header: str) -> Role | None:
+        """The role of a header such as ``Index Close 收市指數``: two words that say the same."""
+        for joint in _JOINTS.finditer(header):
+            first, last = header[: joint.start()], header[joint.end() :]
+            role, other = (self.roles.get(normalised(word)) for word in (first, last))
+            if role and other and role.kind == other.kind and first.isascii() != last.isascii():
+                return role
+        return None
 
     def _joined(self, header: str) -> Role | None:
         """The role of a header such as ``VIX Close`` or ``N225.Close``: a word and an index."""
@@ -59,7 +70,9 @@ class Words(NamedTuple):
                 role = self.roles.get(normalised(word))
                 telling = len(word) > 2 or not word.isascii()
                 if role and telling and role.kind in _JOINED and index.strip(_ENDS):
-                    return role._replace(index_name=index.strip(_ENDS))
+                    name = index.strip(_ENDS)
+                    # "Schluss Schlusskurs um Splits bereinigt." names no index, but explains.
+                    return role._replace(index_name=None if _SENTENCE.search(name) else name)
         return None
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 100
 _MOST_HEADS = 3
+_MOST_ABOVE = 20
 _PRICES = frozenset(["open", "high", "low", "close", "weak_close", "adjusted"])
 
 
@@ -110,12 +111,15 @@ def _is_date_text(text: str, words: Words) -> bool:
 
 
 def _numbered(rows: Sequence[Row], number: int, words: Words) -> list[int]:
-    """Rows whose date is a whole number: a serial, or seconds since 1970."""
+    """Rows whose date is a whole number: a serial, seconds since 1970 or, if said, 250214."""
+    heads = (row.cells[number] for row in rows[:_MOST_ABOVE] if number < len(row.cells))
+    said = any((r := words.roles.get(normalised(head))) and r.kind == "date" for head in heads)
     found = []
     for n, row in enumerate(rows):
         if number < len(row.cells):
             stamp = stamps.take_apart(row.cells[number], words.months)
-            if stamp is not None:
+            # Under a header of times, 101004 is four seconds past ten past ten.
+            if stamp is not None and (said or not stamp.short_year):
                 found.append(n)
     return found
 
@@ -126,7 +130,7 @@ def _date_column(grid: Grid, words: Words, width: int) -> int | None:
     sample = grid.rows[::step]
     named = {
         n
-        for row in grid.rows[:20]
+        for row in grid.rows[:_MOST_ABOVE]
         for n, cell in enumerate(row.cells)
         if (role := words.roles.get(normalised(cell))) and role.kind in {"date", "time"}
     }

@@ -102,8 +102,8 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
     best = {
         fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
     }
-    if len(best) > 1 and not most and _is_western(fitting.get("cp1252", "")):
-        # No header hangs on it, and the accents of some words change no figure.
+    if len(best) > 1 and scores.get("cp1252") == most and _is_western(fitting["cp1252"]):
+        # No known word hangs on it, and the accents of some words change no figure.
         return fitting["cp1252"], "cp1252"
     if len(best) > 1:
         names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])

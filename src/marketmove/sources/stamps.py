@@ -95,8 +95,8 @@ _DAY_NAMES = frozenset(
 )
 # What stands between the numbers of a date in words: 14 de febrero de 2025, February 14th, 2025 г.
 _LINKS = frozenset(["de", "del", "of", "st", "nd", "rd", "th", "г", "года"])
-# The day of the week behind a date, as in 2025/02/14(金).
-_DAY_BEHIND = re.compile(r"(?<=\d)\s*[(（][^\d()（）]{1,9}[)）]$")
+# The day of the week behind a date, as in 2025/02/14(金) or 2025-02-14,五.
+_DAY_BEHIND = re.compile(r"(?<=\d)(?:\s*[(（][^\d()（）]{1,9}[)）]|,[一二三四五六日])$")
 _EARLIEST, _LATEST = 1800, 2200
 _ROC_OFFSET = 1911
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
