@@ -25,6 +25,7 @@ LAYERS = (
     ("levels",),
     ("moves", "doubts"),
     ("sessions", "periods"),
+    ("history",),
     ("published",),
     ("divergence", "verification"),
     ("report",),

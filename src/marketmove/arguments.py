@@ -48,6 +48,28 @@ def session_date(text: str, today: dt.date) -> When:
     return date
 
 
+def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
+    """Read the first and the last date of a range; the last may be ``latest``.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is no date, or the first is after the last.
+
+    Examples
+    --------
+    >>> date_range("2025-02-03", "latest", dt.date(2025, 3, 1))
+    (datetime.date(2025, 2, 3), 'latest')
+    """
+    start, end = session_date(first, today), session_date(last, today)
+    if start == "latest":
+        text = "FROM is latest; expected a date such as 2025-02-04 (session shows the latest alone)"
+        raise WrongUsageError.at(None, text)
+    if end != "latest" and start > end:
+        raise WrongUsageError.at(None, f"{start} is after {end}; the first date comes first")
+    return start, end
+
+
 def moment(text: str, now: dt.datetime) -> dt.datetime:
     """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
 

@@ -98,6 +98,16 @@ class Calendar:
         end = int(np.searchsorted(self.sessions, np.datetime64(before)))
         return max(0, end - start)
 
+    def lacking(self, after: Days, before: Days) -> npt.NDArray[np.float64]:
+        """Count as ``between`` for many dates at once; nan where not all is covered, or NaT."""
+        import numpy as np
+
+        first, last = np.datetime64(self.first), np.datetime64(self.last)
+        covered = (after >= first) & (after <= last) & (before >= first) & (before <= last)
+        start = np.searchsorted(self.sessions, after, side="right")
+        count = np.searchsorted(self.sessions, before) - start
+        return np.where(covered, np.maximum(count, 0), np.nan)
+
     def shut(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell of each date whether there was certainly no session."""
         import numpy as np

@@ -9,7 +9,7 @@ from marketmove.levels import of_each_row
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -198,3 +198,18 @@ def stated_otherwise(levels: Levels, sessions: Mapping[str, dt.date | None]) -> 
     rows = _with_neighbours(last_two.tail(2))
     of_session = rows[(rows["session"] == of_each_row(rows, sessions)).to_numpy()]
     return [Problem(finding.place, finding.text) for finding in _stated(of_session)]
+
+
+def stated_within(
+    levels: Levels, symbols: Iterable[str], first: dt.date, last: dt.date
+) -> list[Problem]:
+    """Say the same of every session from ``first`` to ``last``, both included, in their order."""
+    import pandas as pd
+
+    frame = levels.frame
+    if frame["change_pct"].isna().all() and frame["prior_close"].isna().all():
+        return []
+    rows = _with_neighbours(frame[frame["symbol"].isin(list(symbols))])
+    rows = rows[rows["session"].between(pd.Timestamp(first), pd.Timestamp(last))]
+    found = sorted(_stated(rows), key=lambda finding: str(finding.session))
+    return [Problem(finding.place, finding.text) for finding in found]

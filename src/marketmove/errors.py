@@ -41,6 +41,19 @@ class Problem(NamedTuple):
         return self.text if self.place is None else f"{self.place}: {self.text}"
 
 
+def by_place(problem: Problem) -> tuple[str, int]:
+    """Give the key that sorts problems by file and line.
+
+    Examples
+    --------
+    >>> found = [Problem(Place("b.csv", 2), "odd"), Problem(Place("a.csv", 9), "even")]
+    >>> [str(problem) for problem in sorted(found, key=by_place)]
+    ['a.csv:9: even', 'b.csv:2: odd']
+    """
+    place = problem.place
+    return ("", 0) if place is None else (place.path, place.line or 0)
+
+
 class MarketMoveError(Exception):
     """Base of every failure that a user can mend; carries all problems found, not the first."""
 

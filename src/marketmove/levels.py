@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marketmove.errors import BadFiguresError, Place, Problem
+from marketmove.errors import BadFiguresError, Place, Problem, by_place
 from marketmove.indices import Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
@@ -261,12 +261,7 @@ def part_faults(
             _within(fault.session, span) for symbol in affected for span in spans.get(symbol, ())
         )
         (touching if near else others).append(fault.problem)
-    return sorted(touching, key=_by_place), sorted(others, key=_by_place)
-
-
-def _by_place(problem: Problem) -> tuple[str, int]:
-    place = problem.place
-    return ("", 0) if place is None else (place.path, place.line or 0)
+    return sorted(touching, key=by_place), sorted(others, key=by_place)
 
 
 def _within(when: dt.date | None, span: Span) -> bool:

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
     from marketmove.levels import Levels
     from marketmove.moves import Move
+
+    Days = npt.NDArray[np.datetime64]
 
 # Beside the day, which every move has.
 PERIODS = ("week", "month", "ytd")
@@ -26,6 +31,24 @@ def first_day(session: dt.date, period: str) -> dt.date:
     if period == "week":
         return session - dt.timedelta(days=session.weekday())
     return session.replace(day=1) if period == "month" else session.replace(month=1, day=1)
+
+
+def first_days(sessions: Days, period: str) -> Days:
+    """Give the same for many sessions (datetime64[D]) at once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [str(first_days(np.array(["2025-02-05"], "M8[D]"), period)[0]) for period in PERIODS]
+    ['2025-02-03', '2025-02-01', '2025-01-01']
+    """
+    if period == "week":
+        since_monday = (sessions.astype("int64") + 3) % 7  # 1970-01-01 was a Thursday
+        first: Days = sessions - since_monday.astype("timedelta64[D]")
+    else:
+        unit = "datetime64[M]" if period == "month" else "datetime64[Y]"
+        first = sessions.astype(unit).astype("datetime64[D]")
+    return first
 
 
 def with_periods(

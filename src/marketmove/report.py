@@ -5,18 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from marketmove.errors import BadFiguresError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
 
     from marketmove.divergence import Breadth, Divergence
     from marketmove.doubts import Finding
-    from marketmove.errors import Place
+    from marketmove.errors import Place, Problem
     from marketmove.figures import Figure
     from marketmove.moves import Basis, Move
     from marketmove.sources import Reading
     from marketmove.verification import Checked
 
 SESSION_SCHEMA = "marketmove.session/1"
+HISTORY_SCHEMA = "marketmove.history/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
 INDICES_SCHEMA = "marketmove.indices/1"
@@ -30,6 +35,8 @@ CSV_COLUMNS = (
 )
 # What each period asked for adds, under its name: ``ytd_change_pct``.
 _PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
+# Rows that are written at a time, so that their text is never all in memory.
+_BLOCK_ROWS = 10_000
 _JSON_ONLY = (
     *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
     *("change_pct_low", "change_pct_high"),
@@ -68,6 +75,37 @@ class SessionReport(NamedTuple):
     notes: tuple[Remark, ...] = ()
     as_of: dt.datetime | None = None
     periods: tuple[str, ...] = ()
+
+
+class HistoryReport(NamedTuple):
+    """Many sessions: their moves in the order of session and symbol, and what there is to say.
+
+    ``frame`` is as ``history.history`` makes it. ``unusable`` are the problems because of which
+    it ends before ``last``. The rest is as in ``SessionReport``.
+    """
+
+    first: dt.date
+    last: dt.date
+    source: str
+    bundled: bool
+    frame: pd.DataFrame
+    periods: tuple[str, ...]
+    unusable: tuple[Problem, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """Give the moves block by block.
+
+        Raises
+        ------
+        BadFiguresError
+            After the last sound one, if there are others.
+        """
+        for start in range(0, len(self.frame), _BLOCK_ROWS):
+            yield self.frame.iloc[start : start + _BLOCK_ROWS]
+        if self.unusable:
+            raise BadFiguresError(self.unusable)
 
 
 class Calculation(NamedTuple):
@@ -212,6 +250,56 @@ def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
     ]
 
 
+def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
+    places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
+    told = {
+        "basis": ["closes"] * len(block),
+        "source": ["" if file is None else f"{file}:{line}" for file, line in places],
+        "change_pct_over": [None] * len(block),
+        "change_pct_under": [None] * len(block),
+    }
+    cells = (told.get(name) or _plain_column(block[name]) for name in columns(periods))
+    return zip(*cells, strict=True)
+
+
+def _plain_column(column: pd.Series[Any]) -> list[Any]:
+    """The values of a column as Python has them; dates as text, missing as None."""
+    if column.dtype.kind == "M":
+        values = column.to_numpy().astype("datetime64[D]").astype(str).astype(object)
+    elif column.name == "gap_sessions":
+        values = column.astype("Int64").to_numpy(dtype=object, copy=True)
+    else:
+        values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = None
+    plain: list[Any] = values.tolist()
+    return plain
+
+
+def history_document(report: HistoryReport) -> dict[str, Any]:
+    """Give many sessions as the JSON document that machines read: plain values, missing as None.
+
+    Raises
+    ------
+    BadFiguresError
+        If not all that was asked for can be given.
+    """
+    names = columns(report.periods)
+    return {
+        "schema": HISTORY_SCHEMA,
+        "from": _plain(report.first),
+        "to": _plain(report.last),
+        "source": report.source,
+        "moves": [
+            dict(zip(names, row, strict=True))
+            for block in report.blocks()
+            for row in csv_rows(block, report.periods)
+        ],
+        "warnings": [remark_document(remark) for remark in report.warnings],
+        "notes": [remark_document(remark) for remark in report.notes],
+    }
+
+
 def as_document(report: SessionReport) -> dict[str, Any]:
     """Give a session as the JSON document that machines read: plain values, missing as None."""
     return {
@@ -230,9 +318,13 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
+    return csv_document(move, periods) | {name: getattr(move, name) for name in _JSON_ONLY}
+
+
+def csv_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
+    """Give the cells of one move as plain values by ``columns``."""
     cells = zip(columns(periods), csv_row(move, periods), strict=True)
-    document = {name: _plain(value) for name, value in cells}
-    return document | {name: getattr(move, name) for name in _JSON_ONLY}
+    return {name: _plain(value) for name, value in cells}
 
 
 def remark_document(remark: Remark) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 # Importing them makes the commands.
-from marketmove.cli import calc, check, indices, session, verify  # noqa: F401
+from marketmove.cli import calc, check, history, indices, session, verify  # noqa: F401
 from marketmove.cli.app import app
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
@@ -66,6 +66,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
         schemas = {
             "calc": report.CALC_SCHEMA,
             "check": report.CHECK_SCHEMA,
+            "history": report.HISTORY_SCHEMA,
             "indices": report.INDICES_SCHEMA,
             "verify": report.VERIFY_SCHEMA,
         }

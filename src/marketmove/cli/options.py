@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-Format = Literal["table", "csv", "json", "markdown"]
+Format = Literal["table", "csv", "json", "ndjson", "markdown"]
+HistoryFormat = Literal["table", "csv", "json", "ndjson"]
 CalcFormat = Literal["table", "json"]
 CheckFormat = Literal["table", "csv", "json"]
 VerifyFormat = Literal["table", "csv", "json"]

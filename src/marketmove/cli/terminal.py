@@ -75,15 +75,24 @@ def _is_terminal(stream: object) -> bool:
 
 def emit(text: str, output: Path | None, people: bool) -> None:
     """Write the result: to a file as UTF-8; to stdout in its encoding if people read it."""
+    emit_pieces([text], output, people)
+
+
+def emit_pieces(texts: Iterable[str], output: Path | None, people: bool) -> None:
+    """Write a result that is worked out piece by piece; to a file all of it or nothing."""
     if output is not None and str(output) != "-":
         from marketmove.streams import write_file
 
-        write_file(output, text.encode("utf-8", "backslashreplace"))
+        write_file(output, b"".join(text.encode("utf-8", "backslashreplace") for text in texts))
         return
     if sys.stdout is None:
         raise OutputError.at(None, "cannot write the result: standard output is closed")
     encoding = sys.stdout.encoding if people else "utf-8"
-    data = text.encode(encoding, "backslashreplace")
+    for text in texts:
+        _send(text.encode(encoding, "backslashreplace"))
+
+
+def _send(data: bytes) -> None:
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -77,9 +77,9 @@ def find_closes(specs: Sequence[Spec], config: Config) -> list[Source]:
 
 
 def find_closes_of(
-    specs: Sequence[Spec], config: Config, when: dt.date
+    specs: Sequence[Spec], config: Config, *dates: When
 ) -> tuple[list[Source], bool]:
-    """Open the files named, else those of the configuration, else the samples if they reach a date.
+    """Open the files named, else those of the configuration, else the samples if they hold dates.
 
     Returns
     -------
@@ -89,17 +89,20 @@ def find_closes_of(
     Raises
     ------
     WrongUsageError
-        If no closes are named and the samples do not reach the date, or one of the files has
+        If no closes are named and the samples do not reach all dates, or one of the files has
         published figures.
     UnreadableFileError
         With every file that cannot be opened.
     """
+    when = "latest" if "latest" in dates else dates[0]
     sources, bundled = find_sources(specs, config, when, closes_only=True)
     _refuse_published(sources)
     if bundled:
         first, last = _reach(sources[0])
-        if not first <= str(when) <= last:
-            text = f"the bundled samples are from {first} to {last}, without {when}; {_NAME_THEM}"
+        if beyond := [date for date in dates if not first <= str(date) <= last]:
+            text = (
+                f"the bundled samples are from {first} to {last}, without {beyond[0]}; {_NAME_THEM}"
+            )
             raise WrongUsageError.at(None, f"no closes are named, and {text}")
     return sources, bundled
 
@@ -202,13 +205,22 @@ def no_session(
     return (NoSessionError if within else WrongUsageError).at(None, text)
 
 
-def bad_rows_elsewhere(problems: Sequence[Problem]) -> list[Remark]:
+def no_close_within(first: dt.date, last: dt.date, sessions: Sequence[dt.date]) -> MarketMoveError:
+    """Make the error for a range without a close, which names the dates that have some."""
+    have = f"closes from {sessions[0]} to {sessions[-1]}" if sessions else "none of them"
+    text = f"no chosen index has a close from {first} to {last}; the data has {have}"
+    return NoSessionError.at(None, text)
+
+
+def bad_rows_elsewhere(
+    problems: Sequence[Problem], what: str = "this session does"
+) -> list[Remark]:
     """Warn of rows that cannot be used but do not touch the figures asked for."""
     if not problems:
         return []
     first = problems[0]
     rows = "a row" if len(problems) == 1 else f"{len(problems):,} rows"
-    text = f"{rows} that this session does not touch cannot be used; the first: {first.text}"
+    text = f"{rows} that {what} not touch cannot be used; the first: {first.text}"
     return [Remark("bad_rows_elsewhere", text, place=first.place)]
 
 

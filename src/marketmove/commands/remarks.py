@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
 
 _SAME_HOURS = dt.timedelta(hours=1)
+PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 _RETURNS = {
     "price": "without dividends",
     "gross": "with all dividends",
@@ -42,29 +43,43 @@ def _shut_days(
     moves: Sequence[Move], shut: pd.DataFrame, calendars: Mapping[str, Calendar]
 ) -> Iterator[Remark]:
     """Closes of shut days from the prior session on: the ghosts in one sentence, others each."""
+    since = {move.symbol: move.prior_session for move in moves}
+    rows = shut_between(shut, since, {move.symbol: move.session for move in moves})
+    yield from of_ghosts(rows, calendars)
+    counted: list[Any] = list(rows[~rows["ghost"]].itertuples())
+    for row in counted:
+        text = f"{shut_day(row, calendars)}, yet this close differs from the one before: used"
+        yield Remark("shut_day", text, str(row.symbol), Place(str(row.file), int(row.line)))
+
+
+def shut_between(
+    shut: pd.DataFrame,
+    since: Mapping[str, dt.date | None],
+    until: Mapping[str, dt.date | None],
+) -> pd.DataFrame:
+    """Give the closes of shut days between two dates of each index, both included."""
     from marketmove.levels import of_each_row
 
-    since = of_each_row(shut, {move.symbol: move.prior_session for move in moves})
-    until = of_each_row(shut, {move.symbol: move.session for move in moves})
-    rows = shut[~(shut["session"] < since).to_numpy() & (shut["session"] <= until).to_numpy()]
-    entries: list[Any] = list(rows.itertuples())
-    ghosts = [row for row in entries if row.ghost]
+    early = (shut["session"] < of_each_row(shut, since)).to_numpy()
+    return shut[~early & (shut["session"] <= of_each_row(shut, until)).to_numpy()]
+
+
+def of_ghosts(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
+    """Say in one sentence which closes of shut days are the one before, and so left out."""
+    ghosts: list[Any] = list(rows[rows["ghost"]].itertuples())
     if ghosts:
         first = ghosts[0]
         rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
         left_out = "it is" if len(ghosts) == 1 else "they are"
         text = (
             f"{rows_are} the close before on a date without a session, and {left_out} left out:"
-            f" {_shut_day(first, calendars)}"
+            f" {shut_day(first, calendars)}"
         )
         yield Remark("ghost", text, str(first.symbol), Place(str(first.file), int(first.line)))
-    for row in entries:
-        if not row.ghost:
-            text = f"{_shut_day(row, calendars)}, yet this close differs from the one before: used"
-            yield Remark("shut_day", text, str(row.symbol), Place(str(row.file), int(row.line)))
 
 
-def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
+def shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
+    """Say which exchange was shut on the date of a close, and why."""
     day, calendar = row.session.date(), calendars[str(row.symbol)]
     why = calendar.why_shut(day)
     return f"{row.symbol} {day}, when {calendar.exchange} was shut{f' ({why})' if why else ''}"
@@ -92,12 +107,9 @@ def _period_gaps(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> It
                 sessions = "a session" if lacking == 1 else f"{lacking} sessions"
                 text = (
                     f"{move.symbol}: {sessions} between {of.prior_session} and the first day of"
-                    f" the {_PERIOD_NAMES[period]} not in the data; measured from that close"
+                    f" the {PERIOD_NAMES[period]} not in the data; measured from that close"
                 )
                 yield Remark("period_gap", text, move.symbol)
-
-
-_PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 
 
 def _uncovered(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
@@ -129,7 +141,7 @@ def notes_of(
     moved = [move for move in moves if move.status == "ok"]
     return [
         *(_hours(moved, known) if same_date else ()),
-        *_kinds(moved, registry),
+        *kinds([move.symbol for move in moved], registry),
         *_uncovered(moved, known.calendars),
     ]
 
@@ -160,15 +172,15 @@ def _utc(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%H:%M} UTC"
 
 
-def _kinds(moves: Sequence[Move], registry: Registry) -> Iterator[Remark]:
-    """One line where price indices stand beside such as count dividends in."""
-    kinds: dict[str, list[str]] = {}
-    for move in moves:
-        if kind := registry.resolve(move.symbol).returns:
-            kinds.setdefault(kind, []).append(move.name)
-    if len(kinds) > 1:
-        fewest = sorted(kinds, key=lambda kind: len(kinds[kind]))[:-1]
-        parts = [f"{', '.join(kinds[kind])} {_RETURNS[kind]}" for kind in fewest]
-        most = max(kinds, key=lambda kind: len(kinds[kind]))
+def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
+    """Say in one line where price indices stand beside such as count dividends in."""
+    names: dict[str, list[str]] = {}
+    for index in map(registry.resolve, symbols):
+        if index.returns:
+            names.setdefault(index.returns, []).append(index.name)
+    if len(names) > 1:
+        fewest = sorted(names, key=lambda kind: len(names[kind]))[:-1]
+        parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
+        most = max(names, key=lambda kind: len(names[kind]))
         text = f"not all indices are of one kind: {'; '.join(parts)}, the others {_RETURNS[most]}"
         yield Remark("mixed_returns", text)

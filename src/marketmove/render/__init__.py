@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from marketmove.report import SessionReport
 
 # The renderings of `session`; each module has one function, `session(report, look) -> str`.
-FORMATS = {"table": "table", "csv": "delimited", "json": "document", "markdown": "markdown"}
+FORMATS = {
+    "table": "table",
+    "csv": "delimited",
+    "json": "document",
+    "ndjson": "records",
+    "markdown": "markdown",
+}
 
 
 class Look(NamedTuple):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 ENDS = 20
-_PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 _NO_EXCHANGE = "its exchange is not known, so neither is its last session"
 
 
@@ -70,7 +70,7 @@ def columns(report: SessionReport) -> list[Head]:
         Head("date", "Prior session"),
         Head("points", "Change", right=True),
         Head("percent", "Change %", right=True),
-        *(Head("period", _PERIOD_HEADS[period], right=True) for period in report.periods),
+        *(Head("period", PERIOD_HEADS[period], right=True) for period in report.periods),
     ]
 
 

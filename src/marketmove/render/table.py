@@ -59,7 +59,7 @@ class Fit(NamedTuple):
 
 
 # From the roomiest to the narrowest; figures are never cut.
-_FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False))
+FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False))
 
 
 def session(report: SessionReport, look: Look) -> str:
@@ -75,14 +75,14 @@ def session(report: SessionReport, look: Look) -> str:
     for warning in report.warnings:
         text = f"{_INDENT}Warning: {words.visible(str(warning))}"
         lines.append([Span(text, "yellow")])
-    return _written(lines, look)
+    return written(lines, look)
 
 
 def _fitting(
     report: SessionReport, rows: Sequence[Move], look: Look
 ) -> tuple[Fit, tuple[list[Column], list[Column], list[Column]]]:
     """The roomiest tables that the terminal has room for: moves, those without one, pairs."""
-    for fit in _FITS:
+    for fit in FITS:
         tables = (
             _move_columns(report, rows, look, fit),
             _silent_columns(report, fit),
@@ -218,8 +218,8 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
 
 
-def _written(lines: Iterable[Line], look: Look) -> str:
-    """Styled lines as one text: with colour codes where they are wanted, never wrapped."""
+def written(lines: Iterable[Line], look: Look) -> str:
+    """Give styled lines as one text: with colour codes where they are wanted, never wrapped."""
     lines = list(lines)
     if look.colour:
         text = _coloured(lines)

@@ -1,0 +1,27 @@
+"""JSON lines for machines: one object a line, a move each, with the columns of CSV."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from marketmove.report import SessionReport, csv_document
+
+if TYPE_CHECKING:
+    from marketmove.render import Look
+
+
+def session(report: SessionReport, _look: Look) -> str:
+    """Write the moves of a session, one object an index."""
+    return "".join(as_line(csv_document(move, report.periods)) for move in report.moves)
+
+
+def as_line(record: dict[str, Any]) -> str:
+    r"""Write plain values as one line of JSON.
+
+    Examples
+    --------
+    >>> as_line({"symbol": "HSI", "close": None})
+    '{"symbol": "HSI", "close": null}\n'
+    """
+    return json.dumps(record, allow_nan=False, ensure_ascii=False) + "\n"
