@@ -137,7 +137,7 @@ SUSPICIONS = {
         "gap",
         "2025-02-10",
         3,
-        "no close for 39 days before 2025-02-10",
+        "no close for 23 sessions between 2025-01-02 and 2025-02-10",
     ),
     "forward": (
         _replaced("2025-02-13", "21857.92"),
@@ -199,10 +199,33 @@ def test_a_saturday_is_odd_where_the_index_has_hardly_any(run_cli: RunCli, write
     weekdays = [f"2025-01-{day:02}" for day in (6, 7, 8, 9, 10, 13, 14, 15, 16, 17)]
     weekdays += [f"2025-01-{day:02}" for day in (20, 21, 22, 23, 24, 27, 28, 29, 30, 31)]
     rows = [(day, f"{20000 + 7 * n}.5") for n, day in enumerate(weekdays)]
-    path = write("closes.csv", _tidy([*rows, ("2025-02-01", "20200.25")]))
+    path = write("closes.csv", _tidy([*rows, ("2025-02-01", "20200.25")], "OWN"))
     ran = run_cli("check", path, "--format", "csv")
     assert _found(ran) == [("suspicion", "weekend", "2025-02-01", "22")]
     assert "is a Saturday" in ran.stdout
+
+
+def test_a_calendar_tells_ghosts_and_shut_days_from_closes(run_cli: RunCli, write: Write) -> None:
+    """Hong Kong was shut from 29 to 31 January 2025; its feed had rows all the same."""
+    rows = [
+        *(("2025-01-27", "20197.77"), ("2025-01-28", "20225.11"), ("2025-01-29", "20225.11")),
+        *(("2025-01-30", "20225.11"), ("2025-01-31", "20300.5"), ("2025-02-03", "20217.26")),
+        *(("2025-02-05", "20597.09"), ("2025-02-06", "20891.62"), ("2025-02-07", "21133.54")),
+    ]
+    ran = run_cli("check", write("closes.csv", _tidy(rows)), "--format", "csv")
+    assert _found(ran) == [
+        ("suspicion", "ghost", "2025-01-29", "4"),
+        ("suspicion", "ghost", "2025-01-30", "5"),
+        ("suspicion", "shut_day", "2025-01-31", "6"),
+        ("suspicion", "gap", "2025-02-05", "8"),
+    ]
+    assert "HSI: no close for a session between 2025-02-03 and 2025-02-05" in ran.stdout
+    assert "XHKG was shut on 2025-01-29 (Lunar New Year); the row repeats the close" in ran.stdout
+
+
+def test_a_row_that_cannot_be_used_leaves_no_gap_beside(run_cli: RunCli, write: Write) -> None:
+    ran = run_cli("check", write("closes.csv", _replaced("2025-02-12", "x")), "--format", "csv")
+    assert [row["code"] for row in ran.rows] == ["unusable"]
 
 
 def test_an_index_that_trades_on_sundays_is_not_odd(run_cli: RunCli, write: Write) -> None:
@@ -233,6 +256,7 @@ def test_errors_stand_first_then_files_and_lines(run_cli: RunCli, write: Write) 
         ("error", f"{one}:6"),
         ("error", f"{two}:2"),
         ("suspicion", f"{one}:5"),
+        ("suspicion", f"{two}:3"),  # 11 February is a holiday in Tokyo
     ]
 
 

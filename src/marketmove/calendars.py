@@ -102,18 +102,22 @@ class Calendar:
         """Count as ``between`` for many dates at once; nan where not all is covered, or NaT."""
         import numpy as np
 
-        first, last = np.datetime64(self.first), np.datetime64(self.last)
-        covered = (after >= first) & (after <= last) & (before >= first) & (before <= last)
+        covered = self.covered(after) & self.covered(before)
         start = np.searchsorted(self.sessions, after, side="right")
         count = np.searchsorted(self.sessions, before) - start
         return np.where(covered, np.maximum(count, 0), np.nan)
+
+    def covered(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Tell as ``covers`` of many dates at once."""
+        import numpy as np
+
+        return (days >= np.datetime64(self.first)) & (days <= np.datetime64(self.last))
 
     def shut(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell of each date whether there was certainly no session."""
         import numpy as np
 
-        covered = (days >= np.datetime64(self.first)) & (days <= np.datetime64(self.last))
-        return covered & ~np.isin(days, self.sessions)
+        return self.covered(days) & ~np.isin(days, self.sessions)
 
     def end_of(self, day: dt.date) -> dt.time | None:
         """Give the local time at which the session of a date ended; None if it is not known."""

@@ -9,11 +9,15 @@ from marketmove.levels import of_each_row
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
+    from marketmove.calendars import Calendar
     from marketmove.levels import Levels
+    from marketmove.sources import Fault
 
 Severity = Literal["error", "suspicion"]
 
@@ -21,6 +25,7 @@ Severity = Literal["error", "suspicion"]
 _JUMP_PCT = 35.0
 _BACK_PCT = 10.0
 _LONG_GAP_DAYS = 12
+_USUAL_GAPS = 0.5
 _USUAL_WEEKENDS = 0.05
 # A stated percent has two digits at least, and may be of a prior close before it was revised.
 _PERCENT_TOLERANCE = 0.0151
@@ -38,7 +43,9 @@ class Finding(NamedTuple):
     place: Place | None = None
 
 
-def find(levels: Levels, today: dt.date) -> list[Finding]:
+def find(
+    levels: Levels, today: dt.date, calendars: Mapping[str, Calendar] | None = None
+) -> list[Finding]:
     """Everything in closes that is wrong or doubtful, errors first, then by place.
 
     Parameters
@@ -47,6 +54,9 @@ def find(levels: Levels, today: dt.date) -> list[Finding]:
         The closes, as ``levels.fold`` makes them.
     today
         After which a session is in the future.
+    calendars
+        The calendars by symbol of the index, which tell holes and ghosts from holidays; for other
+        indices only long gaps and weekends are found.
 
     Returns
     -------
@@ -70,9 +80,10 @@ def find(levels: Levels, today: dt.date) -> list[Finding]:
     ]
     found += [Finding("suspicion", "repeat", p.text, place=p.place) for p in levels.repeats]
     found += [Finding("suspicion", "reading", p.text, place=p.place) for p in levels.warnings]
-    rows = _with_neighbours(levels.frame)
-    for check in (_outside_range, _disorder, _gaps, _unchanged, _jumps, _weekends, _stated):
+    rows = _judged(_with_neighbours(levels.frame), calendars or {}, levels.faults)
+    for check in (_outside_range, _disorder, _holes, _gaps, _unchanged, _jumps, _weekends, _stated):
         found += check(rows)
+    found += _on_shut_days(rows, calendars or {})
     found += _future(rows, today)
     return sorted(found, key=_worst_first)
 
@@ -92,6 +103,39 @@ def _with_neighbours(frame: pd.DataFrame) -> pd.DataFrame:
         before_session=by_index["session"].shift(),
         move_pct=(frame["close"] / before - 1) * 100,
     )
+
+
+def _judged(
+    rows: pd.DataFrame, calendars: Mapping[str, Calendar], faults: Sequence[Fault]
+) -> pd.DataFrame:
+    """The closes with ``shut``, and ``lacking``, the sessions since the one before; nan if unknown.
+
+    An index that has fewer than half of its sessions is not daily, and is not judged. A row that
+    cannot be used is found as such, and does not leave a gap.
+    """
+    import numpy as np
+
+    shut, lacking = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    days = rows["session"].to_numpy().astype("datetime64[D]")
+    before = rows["before_session"].to_numpy().astype("datetime64[D]")
+    for symbol, own in rows.groupby("symbol", observed=True).indices.items():
+        if calendar := calendars.get(str(symbol)):
+            counted = calendar.lacking(before[own], days[own])
+            if not (counted > 0).mean() > _USUAL_GAPS:
+                unusable = _dates_of(str(symbol), faults)
+                known = np.searchsorted(unusable, days[own])
+                known -= np.searchsorted(unusable, before[own], side="right")
+                lacking[own] = counted - known
+                covered = calendar.covered(days[own])
+                shut[own] = np.where(covered, calendar.shut(days[own]), np.nan)
+    return rows.assign(shut=shut, lacking=lacking)
+
+
+def _dates_of(symbol: str, faults: Sequence[Fault]) -> npt.NDArray[np.datetime64]:
+    import numpy as np
+
+    dates = {fault.session for fault in faults if fault.symbol == symbol and fault.session}
+    return np.array(sorted(dates), dtype="datetime64[D]")
 
 
 def _findings(rows: pd.DataFrame, severity: Severity, code: str, text: str) -> Iterator[Finding]:
@@ -121,17 +165,42 @@ def _disorder(rows: pd.DataFrame) -> Iterator[Finding]:
             yield from _findings(odd, "suspicion", "out_of_order", text)
 
 
+def _holes(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Sessions of the exchange, by its calendar, without a close."""
+    text = "{row.symbol}: no close for {row.sessions} between {row.before_session:%Y-%m-%d}"
+    one = rows["lacking"] == 1
+    sessions = rows["lacking"].map("{:.0f} sessions".format).mask(one, "a session")
+    of_holes = rows.assign(sessions=sessions)[rows["lacking"] > 0]
+    return _findings(of_holes, "suspicion", "gap", text + " and {session}")
+
+
+def _on_shut_days(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
+    """Closes of dates without a session: the close before once more, or another one."""
+    for row in rows[rows["shut"] == 1].itertuples():
+        entry: Any = row
+        day, symbol = entry.session.date(), str(entry.symbol)
+        calendar = calendars[symbol]
+        why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
+        ghost = entry.close == entry.before
+        text = f"{symbol}: {calendar.exchange} was shut on {day}{why}; the row " + (
+            "repeats the close before, and does not count" if ghost else "counts, as it differs"
+        )
+        place = Place(str(entry.file), int(entry.line))
+        code = "ghost" if ghost else "shut_day"
+        yield Finding("suspicion", code, text, symbol, day, place)
+
+
 def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Stretches without a close that are long for the index."""
+    """Stretches without a close that are long for the index, where no calendar can tell."""
     days = (rows["session"] - rows["before_session"]).dt.days
     usual = days.groupby(rows["symbol"], observed=True).transform("median")
-    long = (days > _LONG_GAP_DAYS) & (days > 4 * usual)
+    long = (days > _LONG_GAP_DAYS) & (days > 4 * usual) & rows["lacking"].isna()
     text = "{row.symbol}: no close for {row.days:.0f} days before {session}"
     return _findings(rows.assign(days=days)[long], "suspicion", "gap", text)
 
 
 def _unchanged(rows: pd.DataFrame) -> Iterator[Finding]:
-    same = rows["close"] == rows["before"]
+    same = (rows["close"] == rows["before"]) & (rows["shut"] != 1)
     text = "{row.symbol}: {row.close:,} is the close of the session before, to the last digit"
     return _findings(rows[same], "suspicion", "carried_forward", text)
 
@@ -154,7 +223,7 @@ _SLIPS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
 
 def _weekends(rows: pd.DataFrame) -> Iterator[Finding]:
     """Saturdays and Sundays, where the index does not trade on them as a rule."""
-    weekend = rows["session"].dt.day_of_week >= 5
+    weekend = (rows["session"].dt.day_of_week >= 5) & rows["shut"].isna()
     share = weekend.groupby(rows["symbol"], observed=True).transform("mean")
     text = "{row.symbol}: {session} is a {row.session:%A}"
     return _findings(rows[weekend & (share < _USUAL_WEEKENDS)], "suspicion", "weekend", text)

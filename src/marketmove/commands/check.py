@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketmove.commands.closes import by_calendar, read_levels
 from marketmove.commands.inputs import find_closes, named
 from marketmove.doubts import find
-from marketmove.levels import fold
 from marketmove.report import CheckReport, FileRead
-from marketmove.sources import Context, read_blocks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,10 +40,11 @@ def check(
         If no closes are named, or a file cannot be opened or recognised at all.
     """
     sources = find_closes(specs, config)
-    context = Context(config.registry, config.words, config.exchanges)
-    levels = fold(read_blocks(sources, reading, context), config.registry)
+    levels = read_levels(sources, reading, config)
+    known = by_calendar(levels, levels.symbols, config)
+    found = find(levels, today, known.calendars)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
-    return CheckReport(named([file.label for file in files]), files, tuple(find(levels, today)))
+    return CheckReport(named([file.label for file in files]), files, tuple(found))
 
 
 def _file_read(levels: Levels, label: str, reading: Reading) -> FileRead:
