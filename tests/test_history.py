@@ -5,12 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import itertools
 import json
-import os
 import subprocess
-from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +17,7 @@ from program import SAMPLE_CLOSES, Ran, RunCli, Write, bare_environment, command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 SAMPLES = ("--levels", SAMPLE_CLOSES)
 HEADER = "date,symbol,close\n"
@@ -373,44 +370,6 @@ def test_rows_before_a_bad_one_reach_a_pipe(write: Write) -> None:
     path = write("closes.csv", BAD)
     ran = run_process("history", "2025-02-03", "2025-02-06", "-l", path, "-f", "csv")
     assert (len(ran.rows), ran.status) == (4, 3)
-
-
-LONG = Path(os.environ.get("MARKETMOVE_TEST_DATA", "")) / "closes-long"
-needs_long = pytest.mark.skipif(
-    "MARKETMOVE_TEST_DATA" not in os.environ, reason="MARKETMOVE_TEST_DATA names no data"
-)
-
-
-@needs_long
-@pytest.mark.parametrize("file", sorted(LONG.glob("*.csv")), ids=lambda file: file.stem)
-def test_every_move_of_a_long_series(file: Path, run_cli: RunCli) -> None:
-    """Each against exact fractions of the text of the file, from the row before."""
-    ran = run_cli("history", "2000-01-01", "2026-12-31", "-l", file, "-f", "csv", "-q")
-    assert ran.status == 0
-    found = {row["session"]: row for row in ran.rows if row["close"]}
-    with file.open(newline="") as text:
-        written = {row["date"]: row["close"] for row in csv.DictReader(text)}
-    ghosts = sorted(written.keys() - found.keys())
-    dates = sorted(written.keys() - set(ghosts))
-    assert sorted(found) == dates
-    for ghost in ghosts:
-        assert written[ghost] == written[max(day for day in written if day < ghost)]
-    for before, date in itertools.pairwise(dates):
-        close, prior, row = Fraction(written[date]), Fraction(written[before]), found[date]
-        assert (row["status"], row["prior_session"]) == ("ok", before)
-        assert float(row["change_pts"]) == float(close - prior)
-        assert float(row["change_pct"]) == float((close - prior) / prior * 100)
-    assert found[dates[0]]["status"] == "no_prior"
-
-
-@needs_long
-def test_all_long_series_at_once_are_as_each_alone(run_cli: RunCli) -> None:
-    asked = ("history", "2000-01-01", "2026-12-31", "-f", "csv", "-q", "-l")
-    together = _by_key(run_cli(*asked, LONG))
-    alone: Rows = {}
-    for file in sorted(LONG.glob("*.csv")):
-        alone |= _by_key(run_cli(*asked, file))
-    assert together == alone
 
 
 def test_the_header_is_that_of_session(run_cli: RunCli) -> None:

@@ -186,3 +186,14 @@ def test_a_file_beyond_the_limit_through_the_program(run_cli: RunCli, tmp_path: 
         str(float(before.split(",")[2])),
     )
     assert row["source"] == f"{path}:{800 * 1600 + 3 + 2}"
+    days = [rows[n * 1600 + 3].split(",") for n in range(798, 803)]
+    asked = ("--levels", path, "--format", "csv", "-i", "IX0003", "--period", "ytd")
+    ran = run_cli("history", days[1][0], days[-1][0], *asked)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert [(row["session"], float(row["close"])) for row in ran.rows] == [
+        (day, float(close)) for day, _, close in days[1:]
+    ]
+    assert [row["prior_session"] for row in ran.rows] == [day for day, *_ in days[:-1]]
+    year = days[0][0][:4]
+    last = max(rows[n * 1600][:10] for n in range(900) if rows[n * 1600][:4] < year)
+    assert {row["ytd_prior_session"] for row in ran.rows} == {last}
