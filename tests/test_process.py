@@ -13,7 +13,8 @@ import pytest
 
 from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
 
-FEBRUARY_4 = ("session", "2025-02-04")
+# Closes contradict this report, which is said on stderr too.
+FEBRUARY_4 = ("session", "2025-02-04", "--quiet")
 FEBRUARY_14 = ("session", "2025-02-14", "--levels", SAMPLE_CLOSES)
 OUR_SIGNS = "−≈│▇·"
 
@@ -144,7 +145,7 @@ def test_standard_input_is_a_pipe() -> None:
     ("closing", "arguments", "said"),
     [
         ("<&-", "session 2025-02-14 --levels -", "- needs standard input"),
-        (">&-", "session 2025-02-04", "standard output is closed"),
+        (">&-", "session 2025-02-04 --quiet", "standard output is closed"),
     ],
 )
 def test_a_stream_that_is_closed(closing: str, arguments: str, said: str) -> None:
@@ -179,8 +180,8 @@ def _into_a_full_disk(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["session", "2025-02-04"],
-        ["session", "2025-02-04", "--format", "json"],
+        ["session", "2025-02-04", "--quiet"],
+        ["session", "2025-02-04", "--quiet", "--format", "json"],
         ["calc", "--close", "2", "--prior", "1"],
     ],
     ids=" ".join,
@@ -339,7 +340,8 @@ def test_no_colour(arguments: tuple[str, ...], environment: dict[str, str]) -> N
     shown, status = _on_terminal(*FEBRUARY_4, *arguments, environment=environment)
     assert status == 0
     assert "\x1b" not in shown
-    assert shown.replace("▇", "").count("%") == 14
+    tables, _, _ = shown.partition("Warning")
+    assert tables.replace("▇", "").count("%") == 14
 
 
 @needs_terminal
@@ -416,3 +418,10 @@ def test_python_finds_no_fault(tmp_path: Path) -> None:
     environment = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error"}
     ran = run_process(*FEBRUARY_4, "-f", "csv", cwd=tmp_path, environment=environment)
     assert (ran.stderr, ran.status) == ("", 0)
+
+
+def test_a_warning_in_a_plain_encoding() -> None:
+    report = "session: 2025-02-14\nfigures:\n  - {index: N225, change_pct: 1}\n"
+    asked = ("session", "2025-02-14", "--levels", "-")
+    ran = run_process(*asked, stdin=report.encode(), environment={"PYTHONIOENCODING": "ascii"})
+    assert "Nikkei 225 -0.79%" in ran.stderr

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from marketmove.errors import ExitStatus, OutputError, Place, Problem
 from marketmove.render import Look
@@ -55,10 +55,13 @@ def _plain_locale() -> bool:
 
 
 def _carries_our_signs(output: Path | None) -> bool:
-    if output is not None or sys.stdout is None:
-        return True
+    return output is not None or sys.stdout is None or _carried(_OUR_SIGNS, sys.stdout)
+
+
+def _carried(text: str, stream: TextIO) -> bool:
+    """Tell whether the encoding of a stream has every sign of a text."""
     try:
-        _OUR_SIGNS.encode(sys.stdout.encoding)
+        text.encode(stream.encoding)
     except UnicodeEncodeError:
         return False
     return True
@@ -113,14 +116,14 @@ def unwritten(error: OSError) -> Problem:
 
 def say(problems: Iterable[Problem]) -> None:
     """Print problems or warnings to stderr, the first of them where there are many."""
-    from marketmove.render.words import visible
+    from marketmove.render.words import plain_ascii, visible
 
     if sys.stderr is None:
         return
     lines = [f"marketmove: {p.text}" if p.place is None else str(p) for p in problems]
     with contextlib.suppress(BrokenPipeError):
-        for line in lines[:_SHOWN_PROBLEMS]:
-            print(visible(line), file=sys.stderr)
+        for line in map(visible, lines[:_SHOWN_PROBLEMS]):
+            print(line if _carried(line, sys.stderr) else plain_ascii(line), file=sys.stderr)
         if len(lines) > _SHOWN_PROBLEMS:
             print(f"marketmove: and {len(lines) - _SHOWN_PROBLEMS:,} more", file=sys.stderr)
 
