@@ -113,7 +113,7 @@ def test_nothing_is_filled_forward_or_swallowed(path: Path) -> None:
         (["calc", "--close", "2", "--prior", "1"], "pandas numpy yaml"),
         (["session", "2025-02-30"], "pandas numpy yaml"),
         (["session", "2025-02-14", "--levels", "none.csv"], "pandas numpy"),
-        (["session", "2025-02-04"], "pandas numpy"),
+        (["session", "2025-02-04"], "rich.table"),
         (["session", "2025-02-14", "-l", str(SAMPLE_CLOSES), "-f", "csv"], "rich.table"),
     ],
     ids=lambda value: " ".join(value).replace(str(SAMPLE_CLOSES), "closes.csv"),

@@ -136,9 +136,13 @@ def _moves(known: Known, session: dt.date) -> list[Move]:
 
 
 def doubts(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:
-    """Say what closes that are at hand have to say of published figures; nothing without any."""
+    """Say what closes that are at hand have against published figures; nothing without any.
+
+    What they cannot tell is not said here: whoever wants to know of each row asks `verify`.
+    """
     try:
-        return list(hold(published, (), reading, config).findings)
+        findings = hold(published, (), reading, config).findings
+        return [finding for finding in findings if finding.code != "published_unchecked"]
     except WrongUsageError:
         return []
     except MarketMoveError as error:
