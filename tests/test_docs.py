@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
-from marketmove.cli.app import app
+from marketmove.cli import program
 from marketmove.errors import ExitStatus
 from marketmove.resources import root
 from program import SAMPLE_CLOSES, RunCli, Write, bare_environment
@@ -144,8 +144,8 @@ def test_every_yaml_example_is_tried() -> None:
 
 
 def _commands() -> dict[str, Any]:
-    program: Any = typer.main.get_command(app)
-    return {"marketmove": program, **program.commands}
+    group: Any = typer.main.get_command(program())
+    return {"marketmove": group, **group.commands}
 
 
 @pytest.mark.parametrize("name", _commands())

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from marketmove import config
-from marketmove.cli.app import app
+from marketmove.cli import program
 from marketmove.commands.calc import calc
 from marketmove.commands.session import Request, session
 from marketmove.render import Look, render
@@ -80,8 +80,8 @@ def test_calc(
 @pytest.mark.parametrize("name", ["marketmove", "session", "calc"])
 def test_help(name: str, snapshot: SnapshotAssertion) -> None:
     """The words of the help; its frame is of the library that draws it, and of its version."""
-    program: Any = typer.main.get_command(app)
-    command = program if name == "marketmove" else program.commands[name]
+    group: Any = typer.main.get_command(program())
+    command = group if name == "marketmove" else group.commands[name]
     lines = [command.help, ""]
     for parameter in command.params:
         words = [*parameter.opts, *parameter.secondary_opts, parameter.metavar or ""]

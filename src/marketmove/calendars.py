@@ -117,7 +117,9 @@ class Calendar:
         """Tell of each date whether there was certainly no session."""
         import numpy as np
 
-        return self.covered(days) & ~np.isin(days, self.sessions)
+        at = np.searchsorted(self.sessions, days)
+        held = np.append(self.sessions, np.datetime64("NaT"))[at] == days
+        return self.covered(days) & ~held
 
     def end_of(self, day: dt.date) -> dt.time | None:
         """Give the local time at which the session of a date ended; None if it is not known."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
 
-# Importing them makes the commands.
-from marketmove.cli import calc, check, history, indices, session, verify  # noqa: F401
 from marketmove.cli.app import app
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
@@ -21,6 +20,7 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+COMMANDS = ("calc", "check", "history", "indices", "session", "verify")
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -30,10 +30,18 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
+def program(typed: Sequence[str] = ()) -> typer.Typer:
+    """Give the program with its commands; with the one alone that was typed, if one was."""
+    for name in [word for word in typed if word in COMMANDS][:1] or COMMANDS:
+        import_module(f"marketmove.cli.{name}")
+    app.registered_commands.sort(key=lambda command: command.name or "")
+    return app
+
+
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     try:
-        status = app(list(typed), prog_name="marketmove", standalone_mode=False)
+        status = program(typed)(list(typed), prog_name="marketmove", standalone_mode=False)
         sys.stdout.flush()
     except MarketMoveError as error:
         return _failed(typed, error.status, error.problems)
