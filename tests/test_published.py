@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from marketmove.resources import root
+
 if TYPE_CHECKING:
     from program import RunCli, Write
 
@@ -220,3 +222,45 @@ def test_all_bad_figures_of_a_report_are_named(run_cli: RunCli, write: Write) ->
         f"{path}:4: change_pct: up is not a percentage such as +3.51",
     ]
     assert (ran.stdout, ran.status) == ("", 3)
+
+
+# What closes at hand have against the figures, as `verify` says it.
+
+
+def test_session_warns_of_what_closes_say(run_cli: RunCli) -> None:
+    report = root() / "samples" / "published" / "2025-02-04.yaml"
+    findings = run_cli("verify", report, "--format", "json").document["findings"]
+    ran = run_cli("session", "2025-02-04", "--format", "json")
+    assert ran.document["warnings"] == findings
+    assert ran.stderr.splitlines() == [f"marketmove: warning: {f['text']}" for f in findings]
+    table = run_cli("session", "2025-02-04").stdout
+    assert all(f"  Warning: {finding['text']}\n" in table for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("session", "figures"),
+    [
+        ("2025-02-14", "index: HSI, close: 22620.33, change_pct: 3.69"),
+        ("2025-02-14", "index: My own, change_pct: 1"),
+        ("2026-02-13", "index: HSI, close: 1, change_pct: 1"),
+    ],
+    ids=["they agree", "an index of one's own", "a date that the samples do not reach"],
+)
+def test_session_has_nothing_to_warn_of(
+    session: str, figures: str, run_cli: RunCli, write: Write
+) -> None:
+    path = write("r.yaml", f"session: {session}\nfigures:\n  - {{{figures}}}\n")
+    ran = run_cli("session", session, "--levels", path)
+    assert (ran.stderr, ran.status) == ("", 0)
+
+
+def test_session_takes_the_closes_of_the_configuration(run_cli: RunCli, write: Write) -> None:
+    write("own.csv", "date,symbol,close\n2026-02-12,HSI,100\n2026-02-13,HSI,101\n")
+    settings_file = write("marketmove.yaml", "levels: own.csv\n")
+    path = write("r.yaml", "session: 2026-02-13\nfigures:\n  - {index: HSI, close: 102}\n")
+    asked = ("session", "2026-02-13", "--levels", path, "--config", settings_file)
+    assert "has another figure for 2026-02-13: Hang Seng 101.00" in run_cli(*asked).stderr
+    write("own.csv", "nothing\nof use\n")
+    broken = run_cli(*asked)
+    assert broken.status == 0
+    assert "the published figures could not be held against closes" in broken.stderr
