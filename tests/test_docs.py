@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
+from marketmove.calendars import read_lines
 from marketmove.cli import program
 from marketmove.errors import ExitStatus
 from marketmove.resources import root
@@ -94,6 +95,11 @@ def test_the_first_two_blocks_are_one_command_each() -> None:
     assert blocks[0].text.endswith(".venv/bin/marketmove session 2025-02-04\n")
     assert blocks[1].text.endswith(".venv/bin/python -m pytest\n")
     assert all(block.language for block in blocks[2:])
+
+
+def test_the_sessions_of_an_own_file_are_read() -> None:
+    (block,) = (block for block in _blocks() if block.language == "sessions")
+    assert list(read_lines(block.text, "README.md")) == ["XHKG", "XBOM"]
 
 
 def test_no_output_repeats_a_command() -> None:

@@ -118,7 +118,7 @@ class Calendar:
         import numpy as np
 
         at = np.searchsorted(self.sessions, days)
-        held = np.append(self.sessions, np.datetime64("NaT"))[at] == days
+        held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
         return self.covered(days) & ~held
 
     def end_of(self, day: dt.date) -> dt.time | None:

@@ -24,7 +24,7 @@ _SAME_HOURS = dt.timedelta(hours=1)
 PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 _RETURNS = {
     "price": "without dividends",
-    "gross": "with all dividends",
+    "gross": "with dividends",
     "net": "with dividends after tax",
 }
 
@@ -182,5 +182,5 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
         fewest = sorted(names, key=lambda kind: len(names[kind]))[:-1]
         parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
         most = max(names, key=lambda kind: len(names[kind]))
-        text = f"not all indices are of one kind: {'; '.join(parts)}, the others {_RETURNS[most]}"
+        text = f"{'; '.join(parts)}, the others {_RETURNS[most]}"
         yield Remark("mixed_returns", text)
