@@ -34,7 +34,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
     assert (document["session"], document["as_of"]) == (None, "2025-02-14T18:00:00+08:00")
     assert [move["session"] for move in document["moves"]] == ["2025-02-14", "2025-02-13"]
     assert run_cli(*asked).stdout == (
-        "Last sessions as of Fri 14 Feb 2025 18:00 +08:00 · closes · samples/closes.csv"
+        "As of 14 Feb 2025 18:00 +08:00 · closes · samples/closes.csv"
         " (bundled sample)\n\n"
         "  Index       Session          Close   Prior close    Change   Change %\n"
         "  Hang Seng   2025-02-14   22,620.33     21,814.37   +805.96     +3.69%   │▇▇▇▇▇▇▇▇▇▇\n"

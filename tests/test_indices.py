@@ -10,7 +10,7 @@ EVENING = ("--as-of", "2025-02-14T18:00+08:00")
 def test_the_registry_as_a_table(run_cli: RunCli) -> None:
     ran = run_cli("indices", "HSI", "nikkei 225", "DAX", "S&P 500", *EVENING)
     assert ran.stdout == (
-        "Next session after Fri 14 Feb 2025 18:00 +08:00, exchange's own date and time\n\n"
+        "Next session after 14 Feb 2025 18:00 +08:00, exchange's own date and time\n\n"
         "  Symbol  Index       Exchange  Zone              Close  Next session  Returns\n"
         "  HSI     Hang Seng   XHKG      Asia/Hong_Kong    16:00  2025-02-17    price\n"
         "  N225    Nikkei 225  XTKS      Asia/Tokyo        15:30  2025-02-17    price\n"

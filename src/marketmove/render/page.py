@@ -30,7 +30,7 @@ def title(report: SessionReport) -> str:
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
     when = (
-        f"Last sessions as of {words.moment(report.as_of)}"
+        f"As of {words.moment(report.as_of)}"
         if report.session is None
         else f"Session of {words.day(report.session)}"
     )

@@ -134,17 +134,17 @@ def day(date: dt.date) -> str:
 
 
 def moment(when: dt.datetime | None) -> str:
-    """Write a moment with its offset from UTC, such as ``Fri 14 Feb 2025 18:00 +08:00``.
+    """Write a moment with its offset from UTC, such as ``14 Feb 2025 18:00 +08:00``.
 
     Examples
     --------
     >>> moment(dt.datetime.fromisoformat("2025-02-14T18:00+08:00"))
-    'Fri 14 Feb 2025 18:00 +08:00'
+    '14 Feb 2025 18:00 +08:00'
     """
     if when is None:
         return NOTHING
     offset = when.isoformat()[-6:] if when.utcoffset() else "UTC"
-    return f"{day(when.date())} {when:%H:%M} {offset}"
+    return f"{when.day} {when:%b %Y %H:%M} {offset}"
 
 
 def previous_weekday(date: dt.date) -> dt.date:
