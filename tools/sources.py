@@ -9,8 +9,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import exchange_calendars as ec  # type: ignore[import-not-found]
-import holidays  # type: ignore[import-not-found]
+import exchange_calendars as ec
+import holidays
 import pandas as pd
 
 SOURCE = f"exchange_calendars {ec.__version__}"
