@@ -355,3 +355,66 @@ def test_no_time_zone_of_the_machine_changes_anything() -> None:
         for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati")
     }
     assert len(outputs) == 1
+
+
+SHUT_AFTER_BAD = ("2025-02-07,HSI,bad\n", "2025-02-07,HSI,21000\n2025-02-07,HSI,21100\n")
+
+
+@pytest.mark.parametrize("friday", SHUT_AFTER_BAD)
+@pytest.mark.parametrize(
+    "asked", [("session", "2025-02-10"), ("history", "2025-02-10", "2025-02-10")]
+)
+def test_a_shut_day_after_a_row_that_cannot_be_used_is_no_prior_close(
+    friday: str, asked: tuple[str, ...], run_cli: RunCli, write: Write
+) -> None:
+    rows = "2025-02-06,HSI,20800\n" + friday + "2025-02-08,HSI,21000\n2025-02-10,HSI,21500\n"
+    ran = run_cli(*asked, "-l", write("closes.csv", HEADER + rows), "-f", "csv", "-o", "out.csv")
+    assert (ran.stdout, ran.status) == ("", 3)
+
+
+def test_a_ghost_in_a_large_file_is_judged_by_the_row_before(
+    run_cli: RunCli, tmp_path: Path
+) -> None:
+    """Of a large file few rows are kept: the one that a ghost repeats has to be among them."""
+    days = [dt.date(2020, 1, 1) + dt.timedelta(days=n) for n in range(1897)]
+    path = tmp_path / "closes.csv"
+    with path.open("w") as file:
+        file.write(HEADER)
+        for day in days:
+            file.write("".join(f"{day},IX{n:04},{1000 + n}.25\n" for n in range(900)))
+            if str(day) == "2025-03-06" or str(day) == "2025-03-08":
+                file.write(f"{day},HSI,20704.50\n")
+            if str(day) == "2025-03-10":
+                file.write(f"{day},HSI,20708.50\n")
+    assert path.stat().st_size > 32 << 20
+    (row,) = run_cli("session", "2025-03-10", "-l", path, "-i", "HSI", "-f", "csv").rows
+    assert (row["prior_session"], row["gap_sessions"]) == ("2025-03-06", "1")
+
+
+def test_cells_in_quotes_and_later_lines(write: Write) -> None:
+    own = write(
+        "own.csv",
+        "exchange,date,kind,time,name,source\n"
+        '"XHKG","2025-02-07","closed","","A storm, a big one",me\n'
+        "XHKG,2000-01-01,week,,Mon Tue Wed Thu Fri,see Sun Hung Kai\n"
+        "XHKG,2000-01-01,close,15:30,,me\n",
+    )
+    calendar = calendars.load(["XHKG"], own)["XHKG"]
+    assert calendar.why_shut(dt.date(2025, 2, 7)) == "A storm, a big one"
+    assert not calendar.has(dt.date(2025, 2, 9)), "a Sunday"
+    assert calendar.end_of(dt.date(2025, 2, 10)) == dt.time(15, 30)
+
+
+def test_a_last_row_that_cannot_be_used_is_not_passed_over(run_cli: RunCli, write: Write) -> None:
+    rows = "2025-02-12,VNINDEX,1266.91\n2025-02-13,VNINDEX,1270.35\n2025-02-14,VNINDEX,12x6\n"
+    path = write("closes.csv", HEADER + rows)
+    ran = run_cli("session", "--as-of", "2025-02-14T18:00+07:00", "-l", path)
+    assert (ran.stdout, ran.status) == ("", 3)
+
+
+def test_a_weekend_of_another_week(run_cli: RunCli, write: Write) -> None:
+    path = write(
+        "closes.csv", HEADER + "2025-02-06,TASI,12430\n2025-02-07,OWN,1\n2025-02-09,TASI,1\n"
+    )
+    rows = run_cli("session", "2025-02-07", "-l", path, "-f", "csv").rows
+    assert {row["symbol"]: row["closed_for"] for row in rows}["TASI"] == "weekend"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,8 +68,8 @@ class Calendar:
 
     def why_shut(self, day: dt.date) -> str:
         """Give the name of the holiday, ``weekend``, or nothing where it has no name."""
-        name = self._single(day)[1]
-        return name or ("weekend" if day.weekday() >= 5 else "")
+        outside_week = day.isoformat() not in self.single
+        return self._single(day)[1] or ("weekend" if outside_week and self.covers(day) else "")
 
     def _single(self, day: dt.date) -> list[str]:
         """The time, name and source of a single day; empty texts for all others."""
@@ -206,10 +207,16 @@ def read_lines(text: str, label: str) -> dict[str, list[Line]]:
         if wrong := _wrong(cells) if cells else None:
             problems.append(Problem(Place(label, number), wrong))
         elif cells:
-            found.setdefault(cells[0], []).append(Line(*line.split(",", 3)[1:]))
+            found.setdefault(cells[0], []).append(Line(cells[1], cells[2], _joined(cells[3:])))
     if problems:
         raise BadConfigError(problems)
     return found
+
+
+def _joined(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()
 
 
 def _wrong(cells: Sequence[str]) -> str | None:
@@ -248,8 +255,9 @@ def _calendar(code: str, lines: Sequence[Line]) -> Calendar | None:
     days = np.arange(first, last + 1)
     trading = np.zeros(len(days), dtype=bool)
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
-    for line in sorted(by_kind["week"]):
-        week = np.array([name in line.rest for name in _WEEKDAYS])
+    for line in sorted(by_kind["week"], key=lambda line: line.date):
+        names = next(csv.reader([line.rest]))[1].split()
+        week = np.array([name in names for name in _WEEKDAYS])
         since = days >= np.datetime64(line.date)
         trading[since] = week[weekdays[since]]
     single = {line.date: line for line in lines if line.kind in _SINGLE}
@@ -264,7 +272,7 @@ def _calendar(code: str, lines: Sequence[Line]) -> Calendar | None:
         days[trading],
         tuple(
             (dt.date.fromisoformat(line.date), dt.time.fromisoformat(line.rest[:5]))
-            for line in sorted(by_kind["close"])
+            for line in sorted(by_kind["close"], key=lambda line: line.date)
         ),
         {date: line.rest for date, line in single.items()},
     )

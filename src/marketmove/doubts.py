@@ -123,6 +123,7 @@ def _judged(
             counted = calendar.lacking(before[own], days[own])
             if not (counted > 0).mean() > _USUAL_GAPS:
                 unusable = _dates_of(str(symbol), faults)
+                unusable = unusable[~calendar.shut(unusable)]
                 known = np.searchsorted(unusable, days[own])
                 known -= np.searchsorted(unusable, before[own], side="right")
                 lacking[own] = counted - known
@@ -183,7 +184,9 @@ def _on_shut_days(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iter
         why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
         ghost = entry.close == entry.before
         text = f"{symbol}: {calendar.exchange} was shut on {day}{why}; the row " + (
-            "repeats the close before, and does not count" if ghost else "counts, as it differs"
+            "repeats the close before, and does not count"
+            if ghost
+            else "counts, as it repeats none"
         )
         place = Place(str(entry.file), int(entry.line))
         code = "ghost" if ghost else "shut_day"

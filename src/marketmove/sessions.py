@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+    import numpy as np
     import pandas as pd
 
     from marketmove.calendars import Calendar
@@ -32,7 +33,8 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
     -------
     DataFrame
         Rows of ``levels.frame`` with a column ``ghost``: whether the close is the one before, to
-        the last digit, so that it is not a close at all.
+        the last digit, so that it is not a close at all. It is taken for one, too, where the row
+        before cannot be used, so that nobody can tell.
     """
     import numpy as np
 
@@ -47,7 +49,24 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
             shut[start:end] = calendar.shut(days[start:end])
     same = np.zeros(len(frame), dtype=bool)
     same[1:] = (close[1:] == close[:-1]) & (codes[1:] == codes[:-1])
+    unusable = _unusable(levels)
+    for row in np.flatnonzero(shut & ~same).tolist() if unusable else ():
+        symbol = str(frame["symbol"].iat[row])
+        before = days[row - 1] if row and codes[row - 1] == codes[row] else days.min()
+        dates = unusable.get(symbol, ()) + unusable.get(None, ())
+        same[row] = any(before <= date <= days[row] for date in dates)
     return frame[shut].assign(ghost=same[shut])
+
+
+def _unusable(levels: Levels) -> dict[str | None, tuple[np.datetime64, ...]]:
+    """The dates of rows that cannot be used, by symbol; None stands for any."""
+    import numpy as np
+
+    dates: dict[str | None, list[np.datetime64]] = {}
+    for fault in levels.faults:
+        if fault.session is not None:
+            dates.setdefault(fault.symbol, []).append(np.datetime64(fault.session))
+    return {symbol: tuple(of) for symbol, of in dates.items()}
 
 
 def without(levels: Levels, rows: pd.DataFrame) -> Levels:

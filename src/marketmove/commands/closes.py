@@ -68,8 +68,8 @@ def read_closes(
     levels = read_levels(sources, reading, config, keep)
     symbols, absent = choose(chosen, levels.symbols, config.registry)
     known = by_calendar(levels, symbols, config)._replace(absent=absent)
-    if known.shut["ghost"].any() and keep and any(source.large is not None for source in sources):
-        # Of a large file only some rows were kept, and now some of them do not count.
+    if len(known.shut) and keep and any(source.large is not None for source in sources):
+        # Of a large file only some rows were kept: not those that tell whether these count.
         return read_closes(sources, reading, config, chosen)
     return known
 

@@ -48,7 +48,7 @@ def _shut_days(
     yield from of_ghosts(rows, calendars)
     counted: list[Any] = list(rows[~rows["ghost"]].itertuples())
     for row in counted:
-        text = f"{shut_day(row, calendars)}, yet this close differs from the one before: used"
+        text = f"{shut_day(row, calendars)}, yet this close does not repeat the one before: used"
         yield Remark("shut_day", text, str(row.symbol), Place(str(row.file), int(row.line)))
 
 
@@ -140,10 +140,18 @@ def notes_of(
     """
     moved = [move for move in moves if move.status == "ok"]
     return [
-        *(_hours(moved, known) if same_date else ()),
+        *(_hours(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_uncovered(moved, known.calendars),
     ]
+
+
+def _last_in_data(moves: Iterable[Move], known: Known) -> Iterator[Remark]:
+    """One line on the indices whose last session no calendar tells."""
+    names = [move.symbol for move in moves if move.symbol not in known.calendars]
+    if names:
+        text = f"no calendar tells the last session of {', '.join(names)}: the last close is shown"
+        yield Remark("no_calendar", text)
 
 
 def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:

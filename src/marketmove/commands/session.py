@@ -198,8 +198,7 @@ def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
         day = completed[symbol]
         if day is not None and calendar is None:
             # Without a calendar the data alone tells which dates had a session.
-            own = [date for date in known.levels.sessions([symbol]) if date <= day]
-            completed[symbol] = own[-1] if own else day
+            completed[symbol] = known.levels.latest([symbol], day)
     return completed
 
 
