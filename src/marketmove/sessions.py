@@ -148,8 +148,7 @@ def last_completed(
 
     local = moment.astimezone(ZoneInfo(clock.zone))
     day = local.date()
-    end = (calendar.end_of(day) if calendar else None) or clock.close
-    if local.time() < end:
+    if local.time() < end_of(day, clock, calendar):
         day -= dt.timedelta(days=1)
     return calendar.until(day) if calendar else day
 
@@ -158,5 +157,9 @@ def ended(session: dt.date, clock: Exchange, calendar: Calendar | None) -> dt.da
     """Give the moment at which a session of an exchange ended."""
     import datetime as dt
 
-    end = (calendar.end_of(session) if calendar else None) or clock.close
-    return dt.datetime.combine(session, end, ZoneInfo(clock.zone))
+    return dt.datetime.combine(session, end_of(session, clock, calendar), ZoneInfo(clock.zone))
+
+
+def end_of(session: dt.date, clock: Exchange, calendar: Calendar | None) -> dt.time:
+    """Give the local time at which a session ended: the usual one where the calendar is silent."""
+    return (calendar.end_of(session) if calendar else None) or clock.close

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marketmove.commands.remarks import PERIOD_NAMES, of_ghosts, shut_between, shut_day
+from marketmove.commands.remarks import (
+    PERIOD_NAMES,
+    of_calendars,
+    of_ghosts,
+    shut_between,
+    shut_day,
+)
 from marketmove.errors import Place
 from marketmove.periods import first_days
 from marketmove.report import Remark
@@ -129,14 +135,7 @@ def _uncovered(known: Known, within: Range) -> Iterator[Remark]:
         if (calendar := known.calendars.get(symbol))
         and not (calendar.covers(begins.get(symbol, within.first)) and calendar.covers(within.last))
     }
-    if lacking:
-        first, others = next(iter(lacking.values())), len(lacking) - 1
-        text = (
-            f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
-            f"{f' and {others} more' if others else ''}; whether a close is lacking outside cannot"
-            " be told"
-        )
-        yield Remark("no_calendar", text)
+    yield from of_calendars(lacking, "outside")
 
 
 def _first(rows: pd.DataFrame) -> str:

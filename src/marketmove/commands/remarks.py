@@ -121,12 +121,17 @@ def _uncovered(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iter
         and move.session
         and not calendar.covers(move.session)
     }
+    yield from of_calendars(lacking, "there")
+
+
+def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark]:
+    """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
-        first = next(iter(lacking.values()))
-        others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        first, others = next(iter(lacking.values())), len(lacking) - 1
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
-            f"{others}; whether a close is lacking there cannot be told"
+            f"{f' and {others} more' if others else ''}; whether a close is lacking {where} cannot"
+            " be told"
         )
         yield Remark("no_calendar", text)
 
