@@ -27,7 +27,7 @@ LAYERS = (
     ("sessions", "periods"),
     ("history",),
     ("published",),
-    ("divergence", "verification"),
+    ("divergence", "verification", "context"),
     ("report",),
     ("render",),
     ("commands",),
