@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from marketmove.divergence import Breadth, Divergence
+    from marketmove.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
+    from marketmove.divergence import Divergence
     from marketmove.doubts import Finding
     from marketmove.errors import Place, Problem
     from marketmove.figures import Figure
@@ -60,7 +61,8 @@ class SessionReport(NamedTuple):
 
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
     names the files; ``bundled`` tells that they are the samples. ``divergences`` are the widest
-    of ``split_pairs`` in all. ``periods`` are those measured beside the session.
+    of ``split_pairs`` in all. ``periods`` are those measured beside the session. ``groups`` are
+    those asked for, in the order asked.
     """
 
     session: dt.date | None
@@ -70,11 +72,14 @@ class SessionReport(NamedTuple):
     moves: tuple[Move, ...]
     divergences: tuple[Divergence, ...]
     breadth: Breadth
+    dispersion: Dispersion
     split_pairs: int
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
     as_of: dt.datetime | None = None
     periods: tuple[str, ...] = ()
+    groups: tuple[GroupMoves, ...] = ()
+    group_spreads: tuple[GroupSpread, ...] = ()
 
 
 class HistoryReport(NamedTuple):
@@ -311,8 +316,18 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "moves": [move_document(move, report.periods) for move in report.moves],
         "divergences": [fields_of(divergence) for divergence in report.divergences],
         "breadth": fields_of(report.breadth),
+        "dispersion": fields_of(report.dispersion),
+        "groups": [_group_document(group) for group in report.groups],
+        "group_spreads": [fields_of(spread) for spread in report.group_spreads],
         "warnings": [remark_document(remark) for remark in report.warnings],
         "notes": [remark_document(remark) for remark in report.notes],
+    }
+
+
+def _group_document(group: GroupMoves) -> dict[str, Any]:
+    return fields_of(group) | {
+        "breadth": fields_of(group.breadth),
+        "dispersion": fields_of(group.dispersion),
     }
 
 

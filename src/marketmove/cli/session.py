@@ -19,6 +19,7 @@ from marketmove.cli.options import (
     EncodingOption,
     ExplainOption,
     Format,
+    GroupOption,
     IndexOption,
     LevelsOption,
     OutputOption,
@@ -30,7 +31,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import session_of, settings_of, specs_of
+from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 _SESSION_HELP = (
@@ -48,6 +49,7 @@ def _session(
     ] = None,
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     as_of: AsOfOption = None,
     period: PeriodOption = None,
     symbol: SymbolOption = None,
@@ -79,6 +81,7 @@ def _session(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     floor = arguments.floor_pct(floor_pct)
     settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
+    groups = groups_of(group or (), settings)
     people = output_format in {"table", "markdown"}
 
     from marketmove.commands.session import Request, session
@@ -96,6 +99,7 @@ def _session(
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
             periods=arguments.periods(period or ()),
+            groups=groups,
         )
     )
     look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)

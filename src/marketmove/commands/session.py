@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.breadth import breadth, dispersion, group_spreads, of_group
 from marketmove.commands.inputs import (
     Spec,
     When,
@@ -14,15 +15,17 @@ from marketmove.commands.inputs import (
     named,
     no_session,
 )
-from marketmove.divergence import breadth, count_splits, splits
+from marketmove.divergence import count_splits, splits
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from marketmove.breadth import GroupMoves
     from marketmove.commands.closes import Known
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.levels import Span
     from marketmove.moves import Move
     from marketmove.sources import Reading, ReadOptions, Source
@@ -48,6 +51,7 @@ class Request(NamedTuple):
     pairs: int | None = None
     as_of: dt.datetime | None = None
     periods: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 class _Found(NamedTuple):
@@ -76,6 +80,7 @@ def session(request: Request) -> SessionReport:
         text = f"{sources[0].label} has published figures; --as-of and --period need closes"
         raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
+    groups = _of_groups(request, found.moves)
     return SessionReport(
         session=found.session,
         basis="published" if published else "closes",
@@ -84,11 +89,23 @@ def session(request: Request) -> SessionReport:
         moves=tuple(in_order(found.moves, request.config.sort)),
         divergences=tuple(splits(found.moves, request.config.floor_pct, request.pairs)),
         breadth=breadth(found.moves),
+        dispersion=dispersion(found.moves),
         split_pairs=count_splits(found.moves, request.config.floor_pct),
         warnings=tuple(found.warnings),
         notes=tuple(found.notes),
         as_of=request.as_of,
         periods=request.periods,
+        groups=groups,
+        group_spreads=tuple(group_spreads(groups)),
+    )
+
+
+def _of_groups(request: Request, moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
+    """The moves of each group asked for, of those indices that the data has."""
+    by_symbol = {move.symbol: move for move in moves}
+    return tuple(
+        of_group(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
+        for group in request.groups
     )
 
 
@@ -119,7 +136,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
         labels = " and ".join(report.label for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
     known = [printed.symbol for printed in asked[0].printed]
-    symbols, absent = choose(request.chosen, known, registry)
+    symbols, absent = choose(request.chosen, known, registry, request.groups)
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
         raise no_session(when, [], bundled=False)
@@ -137,7 +154,9 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     from marketmove.sessions import explained
 
     config = request.config
-    known = read_closes(sources, request.reading, config, request.chosen, _keep(request))
+    known = read_closes(
+        sources, request.reading, config, request.chosen, _keep(request), request.groups
+    )
     levels = known.levels
     sessions = _sessions(request, known)
     moves = explained(session_moves(levels, sessions), levels, known.calendars)
