@@ -163,7 +163,7 @@ def of_group(name: str, moves: Sequence[Move]) -> GroupMoves:
         symbols=tuple(move.symbol for move in moves),
         n=len(moved),
         median_pct=_median(moved),
-        mean_pct=float(sum(exact) / len(exact)) if exact else None,
+        mean_pct=float(statistics.mean(exact)) if exact else None,
         best=best and best.symbol,
         best_pct=best and best.change_pct,
         worst=worst and worst.symbol,
@@ -217,27 +217,28 @@ def _fraction(value: float) -> Fraction:
     return Fraction(repr(value))
 
 
-def _least(move: Move) -> Fraction | float:
-    return -math.inf if move.up_by_pct is None else _fraction(move.up_by_pct)
+def _least(move: Move) -> float:
+    return -math.inf if move.up_by_pct is None else move.up_by_pct
 
 
-def _most(move: Move) -> Fraction | float:
-    return math.inf if move.down_by_pct is None else _fraction(move.down_by_pct)
+def _most(move: Move) -> float:
+    return math.inf if move.down_by_pct is None else move.down_by_pct
 
 
 def _median(moved: Sequence[Move]) -> float | None:
     """The median, where it is the same whatever the moves are that have only a bound."""
     if not moved:
         return None
-    low, high = _middle(map(_least, moved)), _middle(map(_most, moved))
-    return float(low) if low == high else None
+    middle = _middle(map(_least, moved))
+    if middle != _middle(map(_most, moved)):
+        return None
+    return float(sum(map(_fraction, middle)) / 2)
 
 
-def _middle(values: Iterable[Fraction | float]) -> Fraction | float:
-    """The median of numbers that may be infinite, but not on both sides."""
+def _middle(values: Iterable[float]) -> tuple[float, float]:
+    """The two values in the middle: of an odd number twice the same."""
     ranked = sorted(values)
-    half = len(ranked) // 2
-    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
+    return ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
 
 
 def _highest(moved: Sequence[Move]) -> Move | None:

@@ -64,8 +64,12 @@ def parse_groups(
             if not key:
                 raise ValueError("a group without a name")
             if key in found:
-                raise ValueError(f"{name}: {found[key].name} is the same name; remove one")
-            found[key] = Group(name.strip(), _texts(name, members), place)
+                first = found[key]
+                line = value.lines[first.name]
+                raise ValueError(
+                    f"{name}: {first.name} on line {line} is the same name; remove one"
+                )
+            found[key] = Group(name, _texts(name, members), place)
         except ValueError as error:
             problems.append(Problem(place, str(error)))
     return dict(known) | found, problems
@@ -75,7 +79,8 @@ def _texts(name: str, value: yamltext.Value) -> tuple[str, ...]:
     example = f"such as {name}: [HSI, N225]"
     if not isinstance(value, yamltext.Sequence):
         raise ValueError(f"{name}: expected a list of indices, {example}")  # noqa: TRY004
-    texts = [v.text for v in value.items if isinstance(v, yamltext.Scalar) and v.text.strip()]
+    named = (v for v in value.items if isinstance(v, yamltext.Scalar) and not v.empty)
+    texts = [v.text for v in named if v.text.strip()]
     if len(texts) != len(value.items):
         raise ValueError(f"{name}: one of the list is no symbol or name of an index")
     if not texts:

@@ -21,8 +21,9 @@ def lines(report: SessionReport, look: Look) -> list[Line]:
     if report.groups:
         tables.append(_roomiest(_group_tables(report, look), look))
     if report.group_spreads:
-        columns = _spread_columns(report, look)
-        tables.append(_roomiest(((columns, fit) for fit in FITS[:2]), look))
+        steps = [(FITS[0], False), (FITS[1], False), (FITS[1], True)]
+        spreads = ((_spread_columns(report, look, bare), fit) for fit, bare in steps)
+        tables.append(_roomiest(spreads, look))
     return [line for columns, fit in tables for line in [*aligned(columns, fit), []]]
 
 
@@ -57,8 +58,8 @@ def _group_columns(
     ]
 
 
-def _spread_columns(report: SessionReport, look: Look) -> list[Column]:
-    sides = [groups.sides(report, spread) for spread in report.group_spreads]
+def _spread_columns(report: SessionReport, look: Look, bare: bool) -> list[Column]:
+    sides = [groups.sides(report, spread, bare) for spread in report.group_spreads]
     spreads = [groups.spreads(report, spread) for spread in report.group_spreads]
     first, _, medians, means = groups.SPREAD_HEADS
     return [

@@ -65,8 +65,10 @@ def _end(moves: dict[str, Move], symbol: str | None, symbols: bool) -> str:
     return f"{words.visible(symbol if symbols else move.name)} {words.change_percent(move)}"
 
 
-def sides(report: SessionReport, spread: GroupSpread) -> tuple[str, str]:
-    """Write both sides of two groups with their medians, such as ``asia +0.31%``."""
+def sides(report: SessionReport, spread: GroupSpread, bare: bool = False) -> tuple[str, str]:
+    """Write both sides of two groups with their medians, such as ``asia +0.31%``, or without."""
+    if bare:
+        return words.visible(spread.up), words.visible(spread.down)
     up = _percent(report, spread.up_median_pct)
     down = _percent(report, spread.down_median_pct)
     return f"{words.visible(spread.up)} {up}", f"{words.visible(spread.down)} {down}"
@@ -95,15 +97,13 @@ def footers(report: SessionReport) -> list[str]:
 
 
 def _apart(report: SessionReport) -> Iterator[str]:
-    """Such as ``range 4.48 pp · cross-index dispersion (1 day, equal-weighted) 2.01 pp``."""
+    """Such as ``range 4.75 pp, highest less lowest``."""
     _, apart, dispersed = report.dispersion
-    if apart is None:
-        return
-    line = f"range {words.pp(apart, _approximate(report))}"
+    if apart is not None:
+        yield f"range {words.pp(apart, _approximate(report))}, highest less lowest"
     if dispersed is not None:
         figure = words.pp(dispersed, _approximate(report))
-        line += f" · cross-index dispersion (1 day, equal-weighted) {figure}"
-    yield line
+        yield f"cross-index dispersion (1 day, equal-weighted) {figure}"
 
 
 def _silent(group: GroupMoves) -> Iterator[str]:
