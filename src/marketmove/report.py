@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from marketmove.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.context import MoveContext
-    from marketmove.divergence import Breadth, Divergence
+    from marketmove.divergence import Divergence
     from marketmove.doubts import Finding
     from marketmove.errors import Place, Problem
     from marketmove.figures import Figure
@@ -68,7 +69,8 @@ class SessionReport(NamedTuple):
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
     names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
     ``pairs_left_out``, those asked for last. ``periods`` are those measured beside the session;
-    ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too.
+    ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
+    are those asked for, in the order asked.
     """
 
     session: dt.date | None
@@ -78,6 +80,7 @@ class SessionReport(NamedTuple):
     moves: tuple[Move, ...]
     divergences: tuple[Divergence, ...]
     breadth: Breadth
+    dispersion: Dispersion
     pairs_left_out: int
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
@@ -85,6 +88,8 @@ class SessionReport(NamedTuple):
     periods: tuple[str, ...] = ()
     contexts: Mapping[str, MoveContext] = MappingProxyType({})
     context: bool = False
+    groups: tuple[GroupMoves, ...] = ()
+    group_spreads: tuple[GroupSpread, ...] = ()
 
 
 class HistoryReport(NamedTuple):
@@ -337,6 +342,9 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "moves": [_session_document(report, move) for move in report.moves],
         "divergences": [fields_of(divergence) for divergence in report.divergences],
         "breadth": fields_of(report.breadth),
+        "dispersion": fields_of(report.dispersion),
+        "groups": [_group_document(group) for group in report.groups],
+        "group_spreads": [fields_of(spread) for spread in report.group_spreads],
         "warnings": [remark_document(remark) for remark in report.warnings],
         "notes": [remark_document(remark) for remark in report.notes],
     }
@@ -345,6 +353,13 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 def _session_document(report: SessionReport, move: Move) -> dict[str, Any]:
     told = _context_cells(report, move)
     return move_document(move, report.periods) | {n: _plain(cell) for n, cell in told.items()}
+
+
+def _group_document(group: GroupMoves) -> dict[str, Any]:
+    return fields_of(group) | {
+        "breadth": fields_of(group.breadth),
+        "dispersion": fields_of(group.dispersion),
+    }
 
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
