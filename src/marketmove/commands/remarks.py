@@ -145,7 +145,7 @@ def notes_of(
     """
     moved = [move for move in moves if move.status == "ok"]
     return [
-        *(_hours(moved, known) if same_date else _last_in_data(moved, known)),
+        *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_uncovered(moved, known.calendars),
     ]
@@ -159,8 +159,8 @@ def _last_in_data(moves: Iterable[Move], known: Known) -> Iterator[Remark]:
         yield Remark("no_calendar", text)
 
 
-def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
-    """One line where the closes of one date are more than an hour apart."""
+def hours_apart(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
+    """Say in one line where the closes of one date are more than an hour apart."""
     ends = [
         (ended(move.session, clock, known.calendars.get(move.symbol)), move)
         for move in moves
