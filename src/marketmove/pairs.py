@@ -172,6 +172,7 @@ def _baselines(spread: Floats, window: int) -> tuple[npt.NDArray[np.intp], Float
     """Hold each spread against those of up to ``window`` sessions before it."""
     import numpy as np
 
+    window = max(1, min(window, len(spread)))
     padded = np.concatenate([np.full(window, np.nan), spread])
     before = np.lib.stride_tricks.sliding_window_view(padded, window)[:-1].T
     size = max(1, _CELLS // window)
@@ -251,7 +252,7 @@ def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -
     known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
     return Summary(
         latest=_latest(known),
-        correlation=_correlation(known.tail(window)),
+        correlation=_correlation(known.tail(min(window, len(known)))),
         span=_span(shown),
         counts=_counts(shown),
         widest=_widest(shown),

@@ -144,7 +144,9 @@ def _no_common(
     before = [day for day in days if since is not None and day < since][-1:]
     after = [day for day in days if last is not None and day > last][:1]
     near = " and ".join(map(str, before + after))
-    where = " ".join([f"from {since}"] * (since is not None) + [f"to {last}"] * (last is not None))
+    where = " ".join(
+        [f"from {since}"] * (since is not None) + [f"up to {last}"] * (last is not None)
+    )
     text = f"{names} have no common session {where}; the nearest: {near}; the data has {have}"
     return NoSessionError.at(None, text)
 

@@ -43,8 +43,7 @@ def pair(report: PairReport, look: Look) -> str:
         *_labelled("Correlation", [[Span(_correlation(report))]]),
         *_counts(report),
         [],
-        *_sparks(report, look),
-        [],
+        *(_sparks(report, look) if len(report.frame) > 1 else ()),
         *_widest(report, look),
         *([[]] if notes or warnings else []),
         *notes,
@@ -167,7 +166,7 @@ def _counts(report: PairReport) -> list[Line]:
     split = f"{counts.split:,} of {sessions} ({_share(counts.split_pct)})"
     return [
         *_labelled("Opposite signs", [[Span(opposite)]]),
-        *_labelled("Split", [[Span(f"{split}: opposite signs, both moves {floor:f}% or more")]]),
+        *_labelled("Split", [[Span(f"{split}, both moves {floor:f}% or more")]]),
     ]
 
 
@@ -189,16 +188,17 @@ def _sparks(report: PairReport, look: Look) -> list[Line]:
     for label, values, text in zip(_DRAWN, (spreads, strengths), told, strict=True):
         blocks = Span(spark(values.tolist(), cells))
         lines += _labelled(label, [[blocks, Span(" " * _GAP + text)]])
-    legend = f"▁ low, █ high; each the {_of_cell(len(frame), cells)}"
-    return [*lines, *_labelled("", [[Span(legend, "dim")]])]
+    legend = _labelled("", [[Span(text, "dim")] for text in _legend(len(frame), cells)])
+    return [*lines, *legend, []]
 
 
-def _of_cell(sessions: int, cells: int) -> str:
+def _legend(sessions: int, cells: int) -> list[str]:
     """Say what a block stands for."""
     sizes = sorted({end - start for start, end in parts(sessions, cells)})
     if sizes[-1] == 1:
-        return "figure of a session"
-    return f"mean of {' or '.join(map(str, sizes))} sessions"
+        return ["▁ lowest, █ highest; a block a session"]
+    means = f"▁ lowest, █ highest; each the mean of {' or '.join(map(str, sizes))} sessions"
+    return [means, "the figures beside them are of single sessions"]
 
 
 def _widest(report: PairReport, look: Look) -> list[Line]:
