@@ -135,6 +135,8 @@ def test_hours_and_kinds_of_return_are_notes(run_cli: RunCli) -> None:
     assert codes[("HSI", "N225")] == ["hours_apart"]
     assert "mixed_returns" in codes[("GDAXI", "FCHI")]
     assert codes[("SPX", "DJI")] == []
+    text = "S&P 500 without dividends, DAX with dividends\n"
+    assert text in run_cli("pair", "SPX", "GDAXI", *asked[:2]).stdout
 
 
 def test_formats_for_machines(run_cli: RunCli) -> None:

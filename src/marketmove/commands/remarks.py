@@ -192,8 +192,8 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
         if index.returns:
             names.setdefault(index.returns, []).append(index.name)
     if len(names) > 1:
-        fewest = sorted(names, key=lambda kind: len(names[kind]))[:-1]
+        *fewest, most = sorted(names, key=lambda kind: len(names[kind]))
         parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
-        most = max(names, key=lambda kind: len(names[kind]))
-        text = f"{'; '.join(parts)}, the others {_RETURNS[most]}"
+        others = names[most][0] if len(names[most]) == 1 else "the others"
+        text = f"{'; '.join(parts)}, {others} {_RETURNS[most]}"
         yield Remark("mixed_returns", text)
