@@ -208,8 +208,6 @@ def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None
     import numpy as np
 
     sign = np.sign(own.pct[at])
-    if sign == 0:
-        return 0, False
     others = np.flatnonzero(np.sign(own.pct[1:at]) != sign)
     first = int(others[-1]) + 2 if len(others) else 1
     is_least = not len(others)
@@ -222,7 +220,9 @@ def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None
         if len(gaps):
             first, is_least = since + int(gaps[-1]) + 1, True
     length = at - first + 1
-    return (int(sign) * length, is_least) if length else (None, True)
+    if not length:
+        return None, True
+    return (int(sign) * length, is_least) if sign else (0, False)
 
 
 def _record(before: Floats, today: float) -> Record | None:
