@@ -147,7 +147,7 @@ def side_by_side(known: Mapping[str, Series]) -> Past:
 
     empty = np.array([], dtype="datetime64[D]")
     days = np.unique(np.concatenate([empty, *(own.days for own in known.values())]))
-    pct = np.full((len(days), len(known)), np.nan)
+    pct = np.full((len(days), len(known)), np.nan, order="F")
     for column, own in enumerate(known.values()):
         pct[np.searchsorted(days, own.days), column] = own.pct
     return Past(days, {symbol: column for column, symbol in enumerate(known)}, pct)
@@ -208,8 +208,6 @@ def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None
     import numpy as np
 
     sign = np.sign(own.pct[at])
-    if sign == 0:
-        return 0, False
     others = np.flatnonzero(np.sign(own.pct[1:at]) != sign)
     first = int(others[-1]) + 2 if len(others) else 1
     is_least = not len(others)
@@ -222,7 +220,9 @@ def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None
         if len(gaps):
             first, is_least = since + int(gaps[-1]) + 1, True
     length = at - first + 1
-    return (int(sign) * length, is_least) if length else (None, True)
+    if not length:
+        return None, True
+    return (int(sign) * length, is_least) if sign else (0, False)
 
 
 def _record(before: Floats, today: float) -> Record | None:
@@ -266,41 +266,56 @@ def of_pairs(past: Past, pairs: Sequence[tuple[str, str]], session: dt.date) -> 
     >>> of_pairs(past, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
     96
     """
-    found: dict[int, PairContext] = {}
-    for one, rows in _by_first(pairs).items():
-        others = [pairs[row][1] for row in rows]
-        found |= dict(zip(rows, _of_pairs(past, one, others, session), strict=True))
-    return [found[row] for row in range(len(pairs))]
-
-
-def _by_first(pairs: Sequence[tuple[str, str]]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, (one, _) in enumerate(pairs):
-        rows.setdefault(one, []).append(row)
-    return rows
-
-
-def _of_pairs(
-    past: Past, one: str, others: Sequence[str], session: dt.date
-) -> Iterator[PairContext]:
     import numpy as np
 
-    for columns in _blocks(past, [past.columns[other] for other in others]):
-        before, today = _spreads(past, past.columns[one], columns, session)
-        n, percentile, z = rarity(before, today)
-        common = ~np.isnan(before)
-        first = np.where(common.any(axis=0), common.argmax(axis=0), len(before))
-        as_wide = np.abs(before) >= np.abs(today) - SAME
-        last = np.where(as_wide.any(axis=0), len(before) - as_wide[::-1].argmax(axis=0), 0) - 1
-        for row in range(len(columns)):
-            enough = not np.isnan(percentile[row])
-            yield PairContext(
-                percentile=float(percentile[row]) if enough else None,
-                z=None if np.isnan(z[row]) else float(z[row]),
-                n=int(n[row]),
-                widest_since=past.days[last[row]].item() if enough and last[row] >= 0 else None,
-                data_since=past.days[first[row]].item() if first[row] < len(before) else None,
-            )
+    one, other = (
+        np.fromiter((past.columns[pair[n]] for pair in pairs), np.intp, len(pairs)) for n in (0, 1)
+    )
+    order = np.argsort(one, kind="stable")
+    found: list[PairContext] = []
+    for rows in np.split(order, np.flatnonzero(np.diff(one[order])) + 1):
+        for others in _blocks(past, other[rows]):
+            found += _of_pairs(past, one[rows[0]], others, session)
+    return [found[row] for row in np.argsort(order).tolist()]
+
+
+def _of_pairs(past: Past, one: int, others: Ints, session: dt.date) -> Iterator[PairContext]:
+    import numpy as np
+
+    before, today = _spreads(past, one, others, session)
+    n, percentile, z = rarity(before, today)
+    first = _first_row(~np.isnan(before))
+    as_wide = np.abs(before) >= np.abs(today) - SAME
+    last = len(before) - 1 - _first_row(as_wide[::-1])
+    last[np.isnan(percentile) | (last == len(before))] = -1
+    # The one behind the last is for the row -1: there is none.
+    days = np.array([*past.days.tolist(), None])
+    return map(
+        PairContext,
+        _or_none(percentile),
+        _or_none(z),
+        n.tolist(),
+        days[last].tolist(),
+        days[first].tolist(),
+    )
+
+
+def _first_row(wanted: npt.NDArray[np.bool_]) -> Ints:
+    """The first row of each column that is wanted; -1 where there is none."""
+    import numpy as np
+
+    if not len(wanted):
+        return np.full(wanted.shape[1], -1)
+    return np.where(wanted.any(axis=0), wanted.argmax(axis=0), -1)
+
+
+def _or_none(values: Floats) -> list[float | None]:
+    import numpy as np
+
+    found = values.astype(object)
+    found[np.isnan(values)] = None
+    listed: list[float | None] = found.tolist()
+    return listed
 
 
 def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tuple[str, str]]:
@@ -322,32 +337,32 @@ def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tup
     """
     import numpy as np
 
-    columns = [past.columns[symbol] for symbol in symbols]
+    columns = np.array([past.columns[symbol] for symbol in symbols], dtype=np.intp)
     wide = []
     for nth, one in enumerate(columns):
         for others in _blocks(past, columns[nth + 1 :]):
             before, today = _spreads(past, one, others, session)
             _, percentile, _ = rarity(before, today)
             hits = np.flatnonzero(percentile >= WIDE - SAME)
-            wide += [(one, others[hit], today[hit] >= 0) for hit in hits.tolist()]
+            wide += [(one, others[hit], today[hit] >= 0) for hit in hits]
     names = list(past.columns)
     return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]
 
 
-def _blocks(past: Past, columns: Sequence[int]) -> Iterator[Sequence[int]]:
+def _blocks(past: Past, columns: Ints) -> Iterator[Ints]:
     """The columns in parts, so that not all spreads are in memory at once."""
     size = max(1, _CELLS // max(1, len(past.days)))
     return (columns[start : start + size] for start in range(0, len(columns), size))
 
 
-def _spreads(
-    past: Past, one: int, others: Sequence[int], session: dt.date
-) -> tuple[Floats, Floats]:
+def _spreads(past: Past, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
     """The spreads of one index to others before a session, and in it; nan where not common."""
     import numpy as np
 
     at = int(np.searchsorted(past.days, np.datetime64(session)))
-    spreads: Floats = past.pct[: at + 1, [one]] - past.pct[: at + 1, others]
+    # By column, as the moves lie: what is added up then stands together.
+    by_column = past.pct.T[:, : at + 1]
+    spreads: Floats = (by_column[one] - by_column[others]).T
     if at == len(past.days) or past.days[at] != np.datetime64(session):
         return spreads, np.full(len(others), np.nan)
     return spreads[:-1], spreads[-1]
@@ -399,17 +414,25 @@ def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, F
 def _rarity(before: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
     import numpy as np
 
-    common = ~np.isnan(before)
-    n = common.sum(axis=0)
+    gaps = np.isnan(before)
+    n = len(before) - gaps.sum(axis=0)
     counted = np.maximum(n, 1)
     smaller = (np.abs(before) < np.abs(today) - SAME).sum(axis=0)
     told = (n >= LEAST) & ~np.isnan(today)
     percentile = np.where(told, smaller * 100.0 / counted, np.nan)
-    mean = np.sum(before, axis=0, where=common) / counted
-    deviation = np.sqrt(np.sum((before - mean) ** 2, axis=0, where=common) / counted)
+    mean = _filled(before, gaps).sum(axis=0) / counted
+    off = _filled(before - mean, gaps)
+    deviation = np.sqrt(np.einsum("ij,ij->j", off, off) / counted)
     varies = told & (deviation > SAME)
     z = np.where(varies, (today - mean) / np.where(varies, deviation, 1.0), np.nan)
     return n, percentile, z
+
+
+def _filled(values: Floats, gaps: npt.NDArray[np.bool_]) -> Floats:
+    """Values to add up, of which gaps are no part."""
+    import numpy as np
+
+    return np.where(gaps, 0.0, values) if gaps.any() else values
 
 
 def _share(smaller: npt.NDArray[np.bool_]) -> float:
