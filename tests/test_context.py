@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from by_loops import Own, Told, own_of, spreads_of, told_of_move, told_of_pair
 from marketmove import calendars, config
 from marketmove.commands.closes import Known, read_closes
-from marketmove.context import of_move, of_pairs, series, side_by_side, wide_pairs
+from marketmove.context import of_move, series
 from marketmove.levels import levels_of
 from marketmove.sources import ReadOptions, open_all
+from marketmove.spreads import of_pairs, side_by_side, wide_pairs
 from program import DATA, SAMPLE_CLOSES
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from marketmove.calendars import Calendar
-    from marketmove.context import MoveContext, PairContext
+    from marketmove.context import MoveContext
+    from marketmove.spreads import PairContext
 
 LONG = Path(os.environ.get("MARKETMOVE_TEST_DATA", "")) / "closes-long"
 needs_long = pytest.mark.skipif(

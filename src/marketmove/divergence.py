@@ -21,7 +21,7 @@ class Divergence(NamedTuple):
     gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
     ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
     divergent (``split``), wide beside its own past, or was asked for. The last five are as in
-    ``context.PairContext``; None where they are not known.
+    ``spreads.PairContext``; None where they are not known.
     """
 
     up: str
