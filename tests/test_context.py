@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from marketmove.calendars import Calendar
     from marketmove.context import MoveContext
     from marketmove.spreads import PairContext
+    from program import RunCli
 
 LONG = Path(os.environ.get("MARKETMOVE_TEST_DATA", "")) / "closes-long"
 needs_long = pytest.mark.skipif(
@@ -134,6 +135,26 @@ def test_as_plain_loops_over_exact_numbers_find_it() -> None:
         assert (other is not None) == (case.session in _own(case.other).pct)
         assert not other or _same(other, told_of_move(_own(case.other), case.session)), case
         assert _same(pair, told_of_pair(_spreads(case.one, case.other), case.session)), case
+
+
+@needs_long
+def test_a_document_has_the_same(run_cli: RunCli) -> None:
+    """Of some of these sessions, through the program's own door; which takes longer."""
+    cases = random.Random(5).sample(_cases(), 24)  # noqa: S311
+    for case in cases:
+        files = [argument for s in case[:2] for argument in ("-l", LONG / f"{s}.csv")]
+        asked = ("--pair", f"{case.one}:{case.other}", "-f", "json", "-q")
+        document = run_cli("session", case.session, *files, *asked).document
+        one, other, pair = _told(case)
+        moves = {move["symbol"]: move for move in document["moves"]}
+        for symbol, told in ((case.one, one), (case.other, other)):
+            assert all(moves[symbol][name] == value for name, value in (told or {}).items()), case
+        shown = [row for row in document["divergences"] if row["kind"] == "asked"]
+        assert bool(shown) == bool(one and other)
+        if shown:
+            turned = shown[0]["up"] != case.one and pair["z"] is not None
+            expected = pair | ({"z": -pair["z"]} if turned else {})
+            assert _same({name: shown[0][name] for name in pair}, expected), case
 
 
 @needs_long
