@@ -126,6 +126,15 @@ def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tup
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
 
 
+def widest(report: SessionReport) -> list[str]:
+    """Give the divergent pair with the widest spread as a line, if there is one."""
+    if not report.divergences:
+        return []
+    pair = report.divergences[0]
+    up, down = sides(report, pair)
+    return [f"widest apart: {up} and {down}, {words.spread(pair, report.basis == 'published')}"]
+
+
 def tally(report: SessionReport) -> str:
     """Count who rose, fell, stayed and has no move, such as ``3 up · 2 down``."""
     breadth = report.breadth
