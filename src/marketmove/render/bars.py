@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
+
 from marketmove.render import Look, page, words
 from marketmove.render.table import FITS, PALETTES, Column, Line, Span, aligned, line_width, written
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 USUAL_WIDTH = 80
 _FIT = FITS[0]
-_FEWEST_BLOCKS = 24
+_FEWEST_BLOCKS, _LONGEST_NAME = 24, 28
 
 
 def session(report: SessionReport, look: Look) -> str:
@@ -32,14 +34,37 @@ def session(report: SessionReport, look: Look) -> str:
         # The bars have no head, and neither have the others.
         lines += aligned([*columns, Column("", _bars(moves, look, unit))], _FIT)[1:]
         lines += [[], [Span(f"  one ▇ is {unit:g}%", "dim")], []]
-    if silent := page.without_move(report, symbols):
-        heads = Column("Without a move", [[Span(name)] for name, _ in silent])
-        whys = Column("", [[Span(why, "dim")] for _, why in silent])
-        lines += [*aligned([heads, whys], _FIT), []]
+    lines += _silent(report, width)
     lines += [[Span(f"  {footer}", "dim")] for footer in _footers(report, left_out)]
     for warning in report.warnings:
         lines.append([Span(f"  Warning: {words.visible(str(warning))}", "yellow")])
     return written(lines, look)
+
+
+def short(name: str) -> str:
+    """Cut a name that is longer than a drawing has room for.
+
+    Examples
+    --------
+    >>> short("A name that goes on and on and on")
+    'A name that goes on and on…'
+    """
+    if cell_len(name) <= _LONGEST_NAME:
+        return name
+    return f"{set_cell_size(name, _LONGEST_NAME - 1).rstrip()}…"
+
+
+def _silent(report: SessionReport, width: int) -> list[Line]:
+    """The indices without a move, by name where there is room for the reason beside it."""
+    for symbols in (False, True):
+        rows = page.without_move(report, symbols)
+        columns = [
+            Column("Without a move", [[Span(short(name))] for name, _ in rows]),
+            Column("", [[Span(why, "dim")] for _, why in rows]),
+        ]
+        if rows and (symbols or line_width(columns, _FIT) <= width):
+            return [*aligned(columns, _FIT), []]
+    return []
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
@@ -54,7 +79,7 @@ def _columns(moves: Sequence[Move], look: Look, symbols: bool) -> list[Column]:
     colours = [_colour(move, look) for move in moves]
     percents = [words.change_percent(move) for move in moves]
     return [
-        Column("", [[Span(page.name(move, symbols))] for move in moves]),
+        Column("", [[Span(short(page.name(move, symbols)))] for move in moves]),
         Column("", [[Span(*cell)] for cell in zip(percents, colours, strict=True)], right=True),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.render import Look, words
-from marketmove.render.bars import USUAL_WIDTH
+from marketmove.render.bars import USUAL_WIDTH, short
 from marketmove.render.table import PALETTES, Line, Span, written
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _fitting(grid: Grid, width: int) -> tuple[_Kind, bool, int]:
 
 
 def _label(row: Row, symbols: bool) -> str:
-    return words.visible(row.symbol) if symbols else row.name
+    return short(words.visible(row.symbol) if symbols else row.name)
 
 
 def _label_width(grid: Grid, symbols: bool) -> int:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 NOTHING = "–"
 _PLACES = 2
-_ASCII = str.maketrans({"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-"})
+_ASCII = str.maketrans(
+    {"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-", "…": "~"}
+)
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.render import words
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -20,8 +21,10 @@ from marketmove.render.pictures.style import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from marketmove.report import Remark
+
 _GAP = 0.14
-_SHOWN_LINES = 12
+_SHOWN_WARNINGS = 4
 
 
 class Frame(NamedTuple):
@@ -56,11 +59,16 @@ def frame(title: str, subtitle: Sequence[str], footers: Sequence[str], width: fl
     """Break the lines around a picture to its width."""
     room = width - 2 * MARGIN
     foot = [part for line in footers for part in wrapped(line, room, SMALL)]
-    if len(foot) > _SHOWN_LINES:
-        foot = [*foot[: _SHOWN_LINES - 1], "…"]
     # Bold letters are wider than those that are measured.
     return Frame(
         wrapped(title, room / 1.15, TITLE),
         [part for line in subtitle for part in wrapped(line, room, BODY)],
         foot,
     )
+
+
+def warning_lines(warnings: Sequence[Remark]) -> list[str]:
+    """Write the first warnings, and how many more there are."""
+    lines = [f"Warning: {words.visible(str(warning))}" for warning in warnings[:_SHOWN_WARNINGS]]
+    more = len(warnings) - _SHOWN_WARNINGS
+    return lines + ([f"and {words.count(more, 'warning', 'warnings')} more"] if more > 0 else [])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.errors import WrongUsageError
 from marketmove.render import words
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame
+from marketmove.render.pictures.framing import frame, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
@@ -21,6 +21,7 @@ from marketmove.render.pictures.style import (
     colours_of,
     shortened,
     text_width,
+    tick_text,
     widest,
 )
 
@@ -45,7 +46,7 @@ _SIGN_FROM = 0.2
 
 _INSET = 0.25
 _SHUT, _BARE = "shut", "no figure"
-_USUAL_SHARE = 0.98
+_USUAL_SHARE, _MOST_MEDIANS = 0.98, 10
 
 
 class _Cells(NamedTuple):
@@ -80,6 +81,8 @@ def drawing(report: HistoryReport, grid: Grid, palette: str) -> Drawing:
         raise WrongUsageError.at(None, text)
     first, last = grid.sessions[0], grid.sessions[-1]
     title = f"Index moves from {words.day(first)} to {words.day(last)}"
+    if first == last:
+        title = f"Index moves in the session of {words.day(first)}"
     subtitle = [_tally(grid)]
     foot = _footers(report, first, last)
 
@@ -106,7 +109,7 @@ def _tally(grid: Grid) -> str:
 def _footers(report: HistoryReport, first: dt.date, last: dt.date) -> list[str]:
     sample = " (bundled sample)" if report.bundled else ""
     source = f"source: {words.visible(report.source)}{sample} · closing levels · {first} to {last}"
-    return [source, *(f"Warning: {words.visible(str(w))}" for w in report.warnings)]
+    return [source, *warning_lines(report.warnings)]
 
 
 def _described(grid: Grid) -> str:
@@ -188,7 +191,9 @@ def _ink(moves_pct: Sequence[float], colours: Colours) -> _Ink:
 
     sizes = sorted(map(abs, moves_pct))
     usual = sizes[math.ceil(_USUAL_SHARE * len(sizes)) - 1] if sizes else 0.0
-    limit = _round_up(usual or max([*sizes, 0.0]) or 1.0)
+    moved = [size for size in sizes if size]
+    middle = moved[len(moved) // 2] if moved else 0.1
+    limit = _round_up(min(usual or middle, _MOST_MEDIANS * middle))
     ramp = LinearSegmentedColormap.from_list(
         "moves", [colours.down, colours.flat, colours.up], N=255
     )
@@ -310,7 +315,7 @@ def _legend(sheet: Sheet, top: float, cells: _Cells, ink: _Ink, kinds: tuple[boo
     )  # fmt: skip
     axes.set_yticks([])
     ticks = [-ink.limit_pct, -ink.limit_pct / 2, 0.0, ink.limit_pct / 2, ink.limit_pct]
-    labels = ["0" if not t else f"{t:+g}".replace("-", "−") for t in ticks]
+    labels = list(map(tick_text, ticks))
     if ink.beyond:
         labels[0], labels[-1] = f"≤ {labels[0]}", f"≥ {labels[-1]}"
     axes.set_xticks(ticks, labels)

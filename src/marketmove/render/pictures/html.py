@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from marketmove.render.pictures import Drawing
 
+# A picture of more points than this is not made smaller for a narrow screen.
+_SHRINKS_UP_TO = 900
 _STYLE = """\
 :root { color-scheme: light dark; LIGHT }
 @media (prefers-color-scheme: dark) { :root { DARK } }
@@ -19,13 +22,15 @@ body { margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--paper)
   font: 1rem/1.5 system-ui, sans-serif; }
 figure { margin: 0; overflow-x: auto; }
 svg { min-width: 36rem; max-width: 100%; height: auto; }
+.wide svg { min-width: 0; max-width: none; }
 figcaption, p { color: var(--muted); font-size: .875rem; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--rule); text-align: right;
   white-space: nowrap; }
-th:first-child { text-align: left; font-weight: 400; }
+th:first-child { text-align: left; white-space: normal; min-width: 10rem; }
+tbody th { font-weight: 400; }
 """
 
 
@@ -35,6 +40,8 @@ def page(drawing: Drawing, svg: str, palette: str) -> str:
         svg = svg.replace(f" {colour}", f" var(--{name})")
     style = _STYLE.replace("LIGHT", _variables(LIGHT | colours_of(palette).named))
     style = style.replace("DARK", _variables(DARK | colours_of(palette).named_in_the_dark))
+    size = re.search(r'<svg [^>]*width="([0-9.]+)pt"', svg)
+    wide = ' class="wide"' if size and float(size[1]) > _SHRINKS_UP_TO else ""
     lines = "\n".join(f"<p>{escape(line)}</p>" for line in drawing.lines)
     return f"""\
 <!DOCTYPE html>
@@ -48,7 +55,7 @@ def page(drawing: Drawing, svg: str, palette: str) -> str:
 </head>
 <body>
 <main>
-<figure>
+<figure{wide}>
 {svg}</figure>
 <div role="region" aria-label="The figures" tabindex="0">
 <table>

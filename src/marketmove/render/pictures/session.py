@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.render import page, words
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame
+from marketmove.render.pictures.framing import frame, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -20,6 +20,7 @@ from marketmove.render.pictures.style import (
     colours_of,
     line_height,
     shortened,
+    tick_text,
     widest,
     wrapped,
 )
@@ -59,12 +60,13 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
         return _draw(report, moves, letters, colours_of(palette), (title, above, foot))
 
     names = [page.name(move) for move in report.moves]
+    rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
+    rows += [(name, "", "", "", "", reason) for name, reason in silent]
     return Drawing(
         title=title,
         described=_described(report, moves),
-        head=_HEAD,
-        rows=[_figures(move) for move in moves]
-        + [(name, "", "", "", "", reason) for name, reason in silent],
+        head=_HEAD if silent else _HEAD[:-1],
+        rows=rows,
         lines=[*above, *foot, *(words.visible(str(note)) for note in report.notes)],
         texts=[title, *names, *above, *foot, *(reason for _, reason in silent)],
         draw=draw,
@@ -91,7 +93,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     if left_out:
         rows = words.count(left_out, "index", "indices")
         lines.append(f"{rows} between the highest and the lowest left out; --all draws them")
-    return lines + [f"Warning: {words.visible(str(warning))}" for warning in report.warnings]
+    return lines + warning_lines(report.warnings)
 
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
@@ -114,7 +116,6 @@ def _figures(move: Move) -> tuple[str, ...]:
         mark + words.level(move.prior_close, move.decimals),
         mark + words.points(move.change_pts, move.decimals),
         words.change_percent(move),
-        "",
     )
 
 
@@ -223,12 +224,8 @@ def _ticks(axes: Axes, low: float, high: float) -> None:
 
     found = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     ticks = [float(tick) for tick in found if low <= tick <= high] or [0.0]
-    axes.set_xticks(ticks, [_tick(tick) for tick in ticks], parse_math=False)
+    axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
     axes.set_yticks([])
     axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
     axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
-
-
-def _tick(value: float) -> str:
-    return f"{value:+.6g}".replace("-", "−") if value else "0"

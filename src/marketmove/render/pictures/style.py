@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 INK, MUTED, RULE, PAPER = "#1b1f24", "#5f6670", "#d5d8dc", "#ffffff"
 LIGHT = {"ink": INK, "muted": MUTED, "rule": RULE, "paper": PAPER}
-DARK = {"ink": "#e8eaed", "muted": "#a3aab4", "rule": "#3a4048", "paper": "#14171a"}
+DARK = {"ink": "#e8eaed", "muted": "#a3aab4", "rule": "#4a525c", "paper": "#14171a"}
 TITLE, BODY, SMALL = 12.0, 9.0, 7.5
 MARGIN = 0.3
 _LINE = 1.35
@@ -113,6 +113,17 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 def widest(texts: Sequence[str], size: float) -> float:
     """Give the width of the widest text, in inches; 0 if there is none."""
     return max((text_width(text, size) for text in texts), default=0.0)
+
+
+def tick_text(value: float) -> str:
+    """Write a number beside an axis: with its sign, and with no more digits than it has.
+
+    Examples
+    --------
+    >>> tick_text(-0.5), tick_text(0.0), tick_text(1500.0)
+    ('−0.5', '0', '+1,500')
+    """
+    return f"{value:+,.6g}".replace("-", "−") if value else "0"
 
 
 def shortened(text: str, room: float, size: float) -> str:
