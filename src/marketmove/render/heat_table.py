@@ -87,9 +87,9 @@ def _letter(pct: float) -> str:
 _KINDS = (
     _Kind(_figures_width, _figure, "change in %", shut="shut"),
     _Kind(
-        lambda _: 3, _digit, "+ − under 1% · +1 −1 from 1% to under 2%, and so on · +9 −9 from 9%"
+        lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
     ),
-    _Kind(lambda _: 1, _letter, "+ rise, − fall under 1% · R rise, F fall of 1% or more"),
+    _Kind(lambda _: 1, _letter, "+ rise, − fall under 1%; R rise, F fall of 1% or more"),
 )
 
 
@@ -159,4 +159,4 @@ def _legend(kind: _Kind, grid: Grid) -> list[str]:
     marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
     marks += [f"{kind.bare} no figure"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in grid.moves_pct else []
-    return [" · ".join([kind.legend, *zero, *marks])]
+    return ["; ".join([kind.legend, *zero, *marks])]

@@ -67,7 +67,10 @@ def _known_families() -> list[str]:
     """The families that are installed, upright ones without serifs first, in a fixed order."""
     from matplotlib.font_manager import fontManager
 
-    return list(dict.fromkeys(entry.name for entry in sorted(fontManager.ttflist, key=_rank)))
+    entries = sorted(fontManager.ttflist, key=_rank)
+    # The last resort has a box for every sign, and the shape of none.
+    names = [entry.name for entry in entries if not entry.name.startswith("Last Resort")]
+    return list(dict.fromkeys(names))
 
 
 def _rank(entry: Any) -> tuple[bool, bool, str]:
