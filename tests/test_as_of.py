@@ -39,7 +39,9 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         "  Index       Session          Close   Prior close    Change   Change %\n"
         "  Hang Seng   2025-02-14   22,620.33     21,814.37   +805.96     +3.69%   │▇▇▇▇▇▇▇▇▇▇\n"
         "  S&P 500     2025-02-13    6,115.07      6,051.97    +63.10     +1.04%   │▇▇▇\n"
-        "\n  2 up\n"
+        "\n  Highlights: Hang Seng: largest rise since 2024-10-02, highest since 2024-10-07"
+        " · S&P 500: largest rise since 2025-01-15\n"
+        "  2 up\n"
     )
 
 

@@ -14,12 +14,20 @@ HEADER = (
     "session,symbol,name,status,basis,close,prior_session,prior_close,change_pts,change_pct,source,"
     "change_pct_over,change_pct_under,gap_sessions,closed_for,reopens"
 )
+CONTEXT = [
+    *("streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since"),
+    *("size_percentile", "size_n", "data_since"),
+]
 MOVE_KEYS = [
     *HEADER.split(","),
     *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
     *("change_pct_low", "change_pct_high"),
+    *CONTEXT,
 ]
-TEXTS = ("closed_for", "reopens")
+TEXTS = (
+    *("closed_for", "reopens", "record", "highest_since", "lowest_since", "largest_since"),
+    *("data_since", "streak_is_least"),
+)
 NUMBERS = [
     *("close", "prior_close", "change_pts", "change_pct"),
     *(key for key in MOVE_KEYS[11:] if key not in TEXTS),
@@ -72,6 +80,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
             *("up", "down", "up_pct", "down_pct", "spread_pp", "kind"),
             *("up_pct_over", "down_pct_under"),
             *("spread_pp_over", "spread_pp_low", "spread_pp_high"),
+            *("percentile", "z", "n", "widest_since", "data_since"),
         ]
     assert list(document["breadth"]) == [
         *("up", "down", "unchanged", "closed", "missing", "pending", "no_prior", "unknown"),
@@ -184,7 +193,9 @@ def test_notes_are_no_part_of_csv(run_cli: RunCli, write: Write) -> None:
     path = write("closes.csv", "date,symbol,close\n" + rows)
     asked = ("session", "2025-02-14", "--levels", path, "--format")
     assert len(run_cli(*asked, "csv").stdout.splitlines()) == 2
-    assert len(run_cli(*asked, "json").document["notes"]) == 1
+    assert [note["code"] for note in run_cli(*asked, "json").document["notes"]] == [
+        *("repeated_rows", "few_sessions"),
+    ]
     assert "repeats a close" in run_cli(*asked, "markdown").stdout
 
 
@@ -193,7 +204,7 @@ def test_markdown_is_tables(run_cli: RunCli) -> None:
     lines = text.splitlines()
     assert lines[0].startswith("## Session of Fri 14 Feb 2025 · closes · ")
     assert "| Hang Seng | 22,620.33 | 21,814.37 |  | +805.96 | +3.69% |" in lines
-    assert "| Hang Seng +3.69% | Nikkei 225 −0.79% | 4.49 pp |" in lines
+    assert "| Hang Seng +3.69% | Nikkei 225 −0.79% | 4.49 pp | 96.8 |" in lines
     for block in text.split("\n\n"):
         widths = {line.count(" |") for line in block.splitlines() if line.startswith("|")}
         assert len(widths) <= 1

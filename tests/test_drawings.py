@@ -36,7 +36,7 @@ RANGES = {
 
 
 def _session(date: dt.date, look: Look) -> str:
-    asked = session.Request(date, (), (), ReadOptions(), config.load(None), pairs=1)
+    asked = session.Request(date, (), (), ReadOptions(), config.load(None), pairs=1, context=False)
     return bars.session(session.session(asked), look)
 
 

@@ -117,6 +117,29 @@ def periods(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(period for period in PERIODS if period in texts)
 
 
+def refuse_pairs(
+    output_format: str,
+    against: str | None,
+    pairs: Sequence[str] | None,
+    wide: bool,
+    context: bool | None,
+) -> None:
+    """Refuse to choose pairs where none are written, or by what is not to be worked out.
+
+    Raises
+    ------
+    WrongUsageError
+        With the option, and what to say instead.
+    """
+    options = {"--against": against is not None, "--pair": bool(pairs), "--wide": wide}
+    for option in [option for option, given in options.items() if given]:
+        if output_format in {"csv", "ndjson"}:
+            text = f"{option} chooses pairs, and {output_format} has moves alone; json has both"
+            raise WrongUsageError.at(None, text)
+    if wide and context is False:
+        raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
+
+
 def paths(texts: Sequence[str]) -> list[str]:
     """Check the files named by ``--levels``.
 

@@ -37,6 +37,7 @@ class Config:
     registry: Registry
     words: Words
     exchanges: dict[str, Exchange]
+    pairs: tuple[str, ...] = ()
     places: dict[str, Place] = field(default_factory=dict)
 
 
@@ -84,7 +85,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     except ValueError as clash:
         raise BadConfigError.at(places["indices"], str(clash)) from None
     del values["indices"], values["columns"]
-    values["levels"] = tuple(values["levels"])
+    values["levels"], values["pairs"] = tuple(values["levels"]), tuple(values["pairs"])
     values["sessions"] = next(iter(values["sessions"]), None)
     exchanges = parse_exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
     return Config(**values, registry=registry, words=words, exchanges=exchanges, places=places)
@@ -147,6 +148,16 @@ def _paths(value: yamltext.Value) -> list[str]:
     return paths
 
 
+def _pairs(value: yamltext.Value) -> list[str]:
+    items = value.items if isinstance(value, yamltext.Sequence) else (value,)
+    pairs = [v.text for v in items if isinstance(v, yamltext.Scalar)]
+    wrong = [text for text in pairs if not all(map(str.strip, text.partition(":")))]
+    if wrong or len(pairs) != len(items):
+        found = f"{wrong[0]} is none; " if wrong else ""
+        raise ValueError(f"{found}expected a list of pairs, such as [HSI:N225]")
+    return pairs
+
+
 def _path(value: yamltext.Value) -> list[str]:
     return [value.text] if isinstance(value, yamltext.Scalar) and value.text else []
 
@@ -192,6 +203,7 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "floor_pct": _size_pct,
     "top": _count,
     "sort": _one_of(SORTS),
+    "pairs": _pairs,
     "indices": _as_is,
     "columns": _as_is,
 }

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
     from marketmove.moves import Move
 
-Kind = Literal["split"]
+Kind = Literal["split", "wide", "asked"]
 _WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
 
 
@@ -19,7 +20,9 @@ class Divergence(NamedTuple):
 
     Moves are in percent, ``spread_pp`` in percentage points, from unrounded moves. Where a report
     gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
-    ``_high`` enclose a spread of printed, rounded moves.
+    ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
+    divergent (``split``), wide beside its own past, or was asked for. The last five are as in
+    ``context.PairContext``; None where they are not known.
     """
 
     up: str
@@ -33,6 +36,11 @@ class Divergence(NamedTuple):
     spread_pp_over: float | None = None
     spread_pp_low: float | None = None
     spread_pp_high: float | None = None
+    percentile: float | None = None
+    z: float | None = None
+    n: int | None = None
+    widest_since: dt.date | None = None
+    data_since: dt.date | None = None
 
 
 class Breadth(NamedTuple):
@@ -86,6 +94,54 @@ def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
     """Count the pairs that ``splits`` gives when it gives all."""
     ups, downs = _sides(moves, floor_pct)
     return len(ups) * len(downs)
+
+
+def between(
+    moves: Mapping[str, Move], pairs: Iterable[tuple[str, str]], kind: Kind
+) -> list[Divergence]:
+    """Hold the moves of some pairs against each other, whatever their signs.
+
+    Parameters
+    ----------
+    moves
+        By symbol.
+    pairs
+        The symbols of each pair, in any order.
+    kind
+        Why they are held against each other.
+
+    Returns
+    -------
+    list of Divergence
+        One for each pair, the widest first, ties by symbol; but none where one of the moves is not
+        known, or a bound does not tell which is the higher.
+
+    Examples
+    --------
+    >>> from marketmove.moves import Move
+    >>> spx = Move("SPX", "S&P 500", "ok", "closes", change_pct=0.5)
+    >>> dji = Move("DJI", "Dow Jones", "ok", "closes", change_pct=1.0)
+    >>> shut = Move("HSI", "Hang Seng", "closed", "closes")
+    >>> moves = {move.symbol: move for move in (spx, dji, shut)}
+    >>> [(d.up, d.down, d.spread_pp) for d in
+    ...  between(moves, [("SPX", "DJI"), ("SPX", "HSI")], "asked")]
+    [('DJI', 'SPX', 0.5)]
+    """
+    spreads = []
+    for one, other in pairs:
+        apart = _apart(moves[one], moves[other]) or _apart(moves[other], moves[one])
+        if apart is not None:
+            spreads.append(apart)
+    spreads.sort(key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol))
+    return [_divergence(up, down, spread)._replace(kind=kind) for spread, up, down in spreads]
+
+
+def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
+    """The spread, or its least, where one move is certainly not below the other."""
+    if up.up_by_pct is None or down.down_by_pct is None:
+        return None
+    spread = up.up_by_pct - down.down_by_pct
+    return (spread, up, down) if spread >= 0 else None
 
 
 def _sides(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import BadFiguresError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from marketmove.context import MoveContext
     from marketmove.divergence import Breadth, Divergence
     from marketmove.doubts import Finding
     from marketmove.errors import Place, Problem
@@ -32,6 +34,11 @@ CSV_COLUMNS = (
     *("session", "symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
     *("change_pts", "change_pct", "source", "change_pct_over", "change_pct_under"),
     *("gap_sessions", "closed_for", "reopens"),
+)
+# What the context adds where it is asked for, as in ``context.MoveContext``.
+CONTEXT_COLUMNS = (
+    *("streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since"),
+    *("size_percentile", "size_n", "data_since"),
 )
 # What each period asked for adds, under its name: ``ytd_change_pct``.
 _PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
@@ -59,8 +66,9 @@ class SessionReport(NamedTuple):
     """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
 
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
-    names the files; ``bundled`` tells that they are the samples. ``divergences`` are the widest
-    of ``split_pairs`` in all. ``periods`` are those measured beside the session.
+    names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
+    ``pairs_left_out``, those asked for last. ``periods`` are those measured beside the session;
+    ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too.
     """
 
     session: dt.date | None
@@ -70,11 +78,13 @@ class SessionReport(NamedTuple):
     moves: tuple[Move, ...]
     divergences: tuple[Divergence, ...]
     breadth: Breadth
-    split_pairs: int
+    pairs_left_out: int
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
     as_of: dt.datetime | None = None
     periods: tuple[str, ...] = ()
+    contexts: Mapping[str, MoveContext] = MappingProxyType({})
+    context: bool = False
 
 
 class HistoryReport(NamedTuple):
@@ -250,6 +260,22 @@ def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
     ]
 
 
+def session_columns(report: SessionReport) -> list[str]:
+    """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
+    return columns(report.periods) + (list(CONTEXT_COLUMNS) if report.context else [])
+
+
+def session_row(report: SessionReport, move: Move) -> list[Any]:
+    """Give the cells of one move of a session, under ``session_columns``."""
+    told = _context_cells(report, move) if report.context else {}
+    return [*csv_row(move, report.periods), *told.values()]
+
+
+def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
+    told = report.contexts.get(move.symbol)
+    return {name: getattr(told, name, None) for name in CONTEXT_COLUMNS}
+
+
 def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
     places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
@@ -308,7 +334,7 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "as_of": _plain(report.as_of),
         "basis": report.basis,
         "source": report.source,
-        "moves": [move_document(move, report.periods) for move in report.moves],
+        "moves": [_session_document(report, move) for move in report.moves],
         "divergences": [fields_of(divergence) for divergence in report.divergences],
         "breadth": fields_of(report.breadth),
         "warnings": [remark_document(remark) for remark in report.warnings],
@@ -316,14 +342,21 @@ def as_document(report: SessionReport) -> dict[str, Any]:
     }
 
 
+def _session_document(report: SessionReport, move: Move) -> dict[str, Any]:
+    told = _context_cells(report, move)
+    return move_document(move, report.periods) | {n: _plain(cell) for n, cell in told.items()}
+
+
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
-    return csv_document(move, periods) | {name: getattr(move, name) for name in _JSON_ONLY}
-
-
-def csv_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
-    """Give the cells of one move as plain values by ``columns``."""
     cells = zip(columns(periods), csv_row(move, periods), strict=True)
+    document = {name: _plain(value) for name, value in cells}
+    return document | {name: getattr(move, name) for name in _JSON_ONLY}
+
+
+def csv_document(report: SessionReport, move: Move) -> dict[str, Any]:
+    """Give the cells of one move of a session as plain values by ``session_columns``."""
+    cells = zip(session_columns(report), session_row(report, move), strict=True)
     return {name: _plain(value) for name, value in cells}
 
 

@@ -102,6 +102,7 @@ def _session(
             config=settings,
             strict=strict,
             pairs=1,
+            context=False,
         )
     )
     look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)

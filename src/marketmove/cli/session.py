@@ -42,7 +42,7 @@ _SESSION_HELP = (
 
 @app.command("session", help=_SESSION_HELP, context_settings={"allow_extra_args": True})
 def _session(
-    context: typer.Context,
+    typed: typer.Context,
     date: Annotated[
         str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
     ] = None,
@@ -54,6 +54,20 @@ def _session(
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
     encoding: EncodingOption = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="INDEX", help="Compare each index with this one.")
+    ] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A:B", help="Show this pair, whatever its signs. Repeatable."),
+    ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Pairs wider than 95% of their past, not divergent ones.")
+    ] = False,
+    context: Annotated[
+        bool | None,
+        typer.Option(help="How rare each move is, also in CSV; or not at all."),
+    ] = None,
     sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many divergent pairs.")] = None,
     floor_pct: Annotated[
@@ -72,7 +86,7 @@ def _session(
     strict: StrictOption = False,
     config: ConfigOption = None,
 ) -> None:
-    arguments.refuse_stray(context.args)
+    arguments.refuse_stray(typed.args)
     moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
     when = session_of(date, as_of, moment)
     specs = specs_of(arguments.paths(levels or []))
@@ -80,7 +94,11 @@ def _session(
     floor = arguments.floor_pct(floor_pct)
     settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
     people = output_format in {"table", "markdown"}
+    arguments.refuse_pairs(output_format, against, pair, wide, context)
+    if context is None and output_format in {"csv", "ndjson"}:
+        context = False
 
+    from marketmove.commands.compare import Comparison
     from marketmove.commands.session import Request, session
     from marketmove.render import render
 
@@ -96,6 +114,8 @@ def _session(
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
             periods=arguments.periods(period or ()),
+            comparison=Comparison(against, tuple(pair or ()), wide),
+            context=True if wide else context,
         )
     )
     look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)

@@ -13,7 +13,7 @@ from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from marketmove.config import Config
     from marketmove.indices import Registry
@@ -145,10 +145,9 @@ def choose(
     """
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
-    own = {symbol.casefold(): symbol for symbol in known}
+    spelt = spelling(known)
     for text in chosen:
-        symbol = registry.resolve(text).symbol
-        symbol = own.get(symbol.casefold(), symbol)
+        symbol = symbol_of(text, spelt, registry)
         if symbol in known or registry.find(text):
             symbols[symbol] = None
         else:
@@ -163,6 +162,17 @@ def choose(
         if symbol not in known
     ]
     return list(symbols or known), absent
+
+
+def spelling(known: Iterable[str]) -> dict[str, str]:
+    """Give the symbols of the data by what they are when case does not count."""
+    return {symbol.casefold(): symbol for symbol in known}
+
+
+def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
+    """Give the symbol that a symbol, name or alias stands for, spelt as the data spells it."""
+    symbol = registry.resolve(text).symbol
+    return spelt.get(symbol.casefold(), symbol)
 
 
 def no_session(

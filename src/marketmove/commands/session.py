@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.commands.compare import Comparison, compare, sides
 from marketmove.commands.inputs import (
     Spec,
     When,
@@ -14,7 +15,8 @@ from marketmove.commands.inputs import (
     named,
     no_session,
 )
-from marketmove.divergence import breadth, count_splits, splits
+from marketmove.commands.rarity import Rare
+from marketmove.divergence import breadth
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
 
@@ -35,7 +37,8 @@ class Request(NamedTuple):
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     a date that they hold, the bundled samples. ``pairs`` is how many divergent pairs are worked
     out; all if None. With ``as_of``, each index has its last session that was over by then, and
-    ``session`` only tells whether the samples may serve.
+    ``session`` only tells whether the samples may serve. ``context`` wants, or does not want, how
+    rare the moves are; None wants it of closes that are not too many.
     """
 
     session: When
@@ -48,6 +51,8 @@ class Request(NamedTuple):
     pairs: int | None = None
     as_of: dt.datetime | None = None
     periods: tuple[str, ...] = ()
+    comparison: Comparison = Comparison()
+    context: bool | None = None
 
 
 class _Found(NamedTuple):
@@ -57,6 +62,7 @@ class _Found(NamedTuple):
     moves: list[Move]
     warnings: list[Remark]
     notes: list[Remark]
+    rare: Rare = Rare()
 
 
 def session(request: Request) -> SessionReport:
@@ -67,29 +73,52 @@ def session(request: Request) -> SessionReport:
     MarketMoveError
         Of the class that says what the user can mend.
     """
-    closes_only = request.as_of is not None or bool(request.periods)
+    closes_only = _needs_closes(request)
     sources, bundled = find_sources(
-        request.levels, request.config, request.session, closes_only=closes_only
+        request.levels, request.config, request.session, closes_only=bool(closes_only)
     )
     published = _are_published(sources)
     if published and closes_only:
-        text = f"{sources[0].label} has published figures; --as-of and --period need closes"
+        text = f"{sources[0].label} has published figures; {closes_only} needs closes"
         raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
+    chosen = bool(request.chosen)
+    compared = compare(
+        found.moves, found.rare, request.comparison, request.config, request.pairs, chosen
+    )
     return SessionReport(
         session=found.session,
         basis="published" if published else "closes",
         source=named([source.label for source in sources]),
         bundled=bundled,
         moves=tuple(in_order(found.moves, request.config.sort)),
-        divergences=tuple(splits(found.moves, request.config.floor_pct, request.pairs)),
+        divergences=compared.divergences,
         breadth=breadth(found.moves),
-        split_pairs=count_splits(found.moves, request.config.floor_pct),
+        pairs_left_out=compared.left_out,
         warnings=tuple(found.warnings),
-        notes=tuple(found.notes),
+        notes=(*found.notes, *compared.notes, *found.rare.notes),
         as_of=request.as_of,
         periods=request.periods,
+        contexts=found.rare.contexts,
+        context=bool(request.context),
     )
+
+
+def _needs_closes(request: Request) -> str:
+    """The first option that published figures cannot serve; empty if there is none."""
+    options = {
+        "--as-of": request.as_of is not None,
+        "--period": bool(request.periods),
+        "--wide": request.comparison.wide,
+        "--context": bool(request.context),
+    }
+    return next((option for option, given in options.items() if given), "")
+
+
+def _chosen(request: Request) -> tuple[str, ...]:
+    """The indices wanted, with those that they are compared with; none stands for all."""
+    compared = sides(request.comparison, request.config.registry)
+    return (*request.chosen, *compared) if request.chosen else ()
 
 
 def _are_published(sources: Sequence[Source]) -> bool:
@@ -119,7 +148,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
         labels = " and ".join(report.label for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
     known = [printed.symbol for printed in asked[0].printed]
-    symbols, absent = choose(request.chosen, known, registry)
+    symbols, absent = choose(_chosen(request), known, registry)
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
         raise no_session(when, [], bundled=False)
@@ -129,6 +158,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.commands.closes import read_closes
+    from marketmove.commands.rarity import rare, reads_past
     from marketmove.commands.remarks import notes_of, warnings_of
     from marketmove.doubts import stated_otherwise
     from marketmove.levels import part_faults
@@ -137,7 +167,9 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     from marketmove.sessions import explained
 
     config = request.config
-    known = read_closes(sources, request.reading, config, request.chosen, _keep(request))
+    past = reads_past(sources, request.context)
+    keep = None if past else _keep(request)
+    known = read_closes(sources, request.reading, config, _chosen(request), keep)
     levels = known.levels
     sessions = _sessions(request, known)
     moves = explained(session_moves(levels, sessions), levels, known.calendars)
@@ -162,7 +194,7 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
         *notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(_explanation(label, how) for label, how in levels.readings if request.explain),
     ]
-    return _Found(when, moves, warnings, notes)
+    return _Found(when, moves, warnings, notes, rare(moves, known, request.context, past))
 
 
 def _keep(request: Request) -> Keep | None:

@@ -6,16 +6,18 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from marketmove.report import SessionReport, columns, csv_row
+from marketmove.report import SessionReport, session_columns, session_row
 
 if TYPE_CHECKING:
     from marketmove.render import Look
 
 
 def session(report: SessionReport, _look: Look) -> str:
-    """Write the moves of a session, one row an index, under ``report.columns``."""
+    """Write the moves of a session, one row an index, under ``report.session_columns``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns(report.periods))
-    writer.writerows(csv_row(move, report.periods) for move in report.moves)
+    writer.writerow(session_columns(report))
+    for move in report.moves:
+        cells = session_row(report, move)
+        writer.writerow(str(c).lower() if isinstance(c, bool) else c for c in cells)
     return buffer.getvalue()

@@ -86,9 +86,7 @@ def _letter(pct: float) -> str:
 
 _KINDS = (
     _Kind(_figures_width, _figure, "change in %", shut="shut"),
-    _Kind(
-        lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
-    ),
+    _Kind(lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"),
     _Kind(lambda _: 1, _letter, "+ rise, − fall under 1%; R rise, F fall of 1% or more"),
 )
 

@@ -16,6 +16,7 @@ from marketmove.render.table import (
     Span,
     aligned,
     line_width,
+    under_table,
     written,
 )
 
@@ -54,11 +55,12 @@ def history(report: HistoryReport, look: Look) -> str:
     if left_out:
         lines.insert(page.ENDS, [Span(f"  … {words.count(left_out, 'row', 'rows')} left out")])
     title: Line = [Span(_title(report), "bold")]
-    footers = [[Span(f"  {footer}", "dim")] for footer in _footers(report, left_out)]
-    warnings = [
-        [Span(f"  Warning: {words.visible(str(warning))}", "yellow")] for warning in report.warnings
-    ]
-    return written([title, [], head, *lines, [], *footers, *warnings], look)
+    below: list[Line] = []
+    for footer in _footers(report, left_out):
+        below += under_table(footer, "dim", look)
+    for warning in report.warnings:
+        below += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
+    return written([title, [], head, *lines, [], *below], look)
 
 
 def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:

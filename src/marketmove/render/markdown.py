@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketmove.render import Look, page, words
+from marketmove.render.highlights import highlights
 
 if TYPE_CHECKING:
     from marketmove.report import SessionReport
@@ -24,13 +25,16 @@ def session(report: SessionReport, look: Look) -> str:
         lines += _table(heads, sides, [page.cells(report, move) for move in rows])
     if silent := page.without_move(report):
         lines += _table(("Without a move", "Why"), "ll", [list(row) for row in silent])
-    if report.divergences:
-        approximate = report.basis == "published"
-        spreads = [
-            [*page.sides(report, pair), words.spread(pair, approximate)]
-            for pair in report.divergences
+    for head, pairs in page.pair_tables(report):
+        rows_of = [
+            [*page.sides(report, pair), words.spread(pair, report.basis == "published")]
+            + ([page.percentile(pair)] if report.contexts else [])
+            for pair in pairs
         ]
-        lines += _table(("Divergent moves", "versus", "Spread"), "llr", spreads)
+        heads = (head, "versus", "Spread", *(["Percentile"] if report.contexts else []))
+        lines += _table(heads, "llrr"[: len(heads)], rows_of)
+    if told := highlights(report):
+        lines += [f"**Highlights:** {_escaped(' · '.join(told))}", ""]
     lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
     lines += [f"- **Warning:** {_escaped(words.visible(str(w)))}" for w in report.warnings]
     text = "\n".join(lines) + "\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.context import WINDOW
 from marketmove.render import words
 
 if TYPE_CHECKING:
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 ENDS = 20
+PAIR_HEADS = {"split": "Divergent moves", "wide": "Wide spreads", "asked": "Pairs asked for"}
+_MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+_PERCENTILE = "percentile: share of a pair's last 250 sessions before with a smaller spread"
 _NO_EXCHANGE = "its exchange is not known, so neither is its last session"
 
 
@@ -128,11 +133,36 @@ def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tup
 
 def widest(report: SessionReport) -> list[str]:
     """Give the divergent pair with the widest spread as a line, if there is one."""
-    if not report.divergences:
-        return []
-    pair = report.divergences[0]
-    up, down = sides(report, pair)
-    return [f"widest apart: {up} and {down}, {words.spread(pair, report.basis == 'published')}"]
+    for pair in report.divergences:
+        if pair.kind == "split":
+            up, down = sides(report, pair)
+            spread = words.spread(pair, report.basis == "published")
+            return [f"widest apart: {up} and {down}, {spread}"]
+    return []
+
+
+def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
+    """Give the pairs of each kind, with what stands above them."""
+    kinds = dict.fromkeys(pair.kind for pair in report.divergences)
+    return [
+        (PAIR_HEADS[kind], [pair for pair in report.divergences if pair.kind == kind])
+        for kind in kinds
+    ]
+
+
+def percentile(pair: Divergence) -> str:
+    """Write which share of its last sessions a spread is wider than; with n where that is less.
+
+    Examples
+    --------
+    >>> from marketmove.divergence import Divergence
+    >>> percentile(Divergence("HSI", "N225", 3.7, -0.8, 4.5, percentile=96.8, n=250))
+    '96.8'
+    """
+    if pair.percentile is None:
+        return words.NOTHING
+    share = f"{words.round_to(Decimal(repr(pair.percentile)), 1)}"
+    return share if pair.n == WINDOW else f"{share} (n {pair.n})"
 
 
 def tally(report: SessionReport) -> str:
@@ -157,10 +187,12 @@ def footers(report: SessionReport, left_out: int) -> list[str]:
     if left_out:
         rows = words.count(left_out, "row", "rows")
         lines.append(f"{rows} between the highest and the lowest left out; --all shows them")
-    more = report.split_pairs - len(report.divergences)
-    if more > 0:
-        pairs = words.count(more, "more divergent pair", "more divergent pairs")
+    if report.pairs_left_out and report.divergences:
+        more = _MORE[report.divergences[0].kind]
+        pairs = words.count(report.pairs_left_out, more, f"{more}s")
         lines.append(f"{pairs}; --top N shows more")
+    if any(pair.percentile is not None for pair in report.divergences):
+        lines.append(_PERCENTILE)
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
     return lines + [words.visible(str(note)) for note in report.notes]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def session(report: SessionReport, _look: Look) -> str:
     """Write the moves of a session, one object an index."""
-    return "".join(as_line(csv_document(move, report.periods)) for move in report.moves)
+    return "".join(as_line(csv_document(report, move)) for move in report.moves)
 
 
 def as_line(record: dict[str, Any]) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.render import Look, page, words
+from marketmove.render.highlights import highlights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from marketmove.divergence import Divergence
     from marketmove.moves import Move
     from marketmove.report import SessionReport
 
@@ -24,6 +26,7 @@ PALETTES = {
     "none": ("", ""),
 }
 _INDENT = "  "
+_NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
 
 
@@ -65,28 +68,35 @@ FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False)
 def session(report: SessionReport, look: Look) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = page.shown(page.moved(report), look.everything)
-    fit, (moves, silent, pairs) = _fitting(report, rows, look)
+    fit, (moves, silent, *pairs) = _fitting(report, rows, look)
     if moves:
         moves = _with_bars(moves, rows, look, fit)
     lines: list[Line] = [[Span(page.title(report), "bold")], []]
-    for columns in filter(None, (moves, silent, pairs)):
+    for columns in filter(None, (moves, silent, *pairs)):
         lines += [*aligned(columns, fit), []]
-    lines += [[Span(_INDENT + footer, "dim")] for footer in page.footers(report, left_out)]
+    if told := highlights(report):
+        lines += under_table(f"Highlights: {' · '.join(told)}", "", look)
+    for footer in page.footers(report, left_out):
+        lines += under_table(footer, "dim", look)
     for warning in report.warnings:
-        text = f"{_INDENT}Warning: {words.visible(str(warning))}"
-        lines.append([Span(text, "yellow")])
+        lines += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
     return written(lines, look)
+
+
+def under_table(text: str, style: str, look: Look) -> list[Line]:
+    """Give a sentence under a table, on as many lines as the terminal needs."""
+    return [[Span(line, style)] for line in words.wrapped(text, look.width)]
 
 
 def _fitting(
     report: SessionReport, rows: Sequence[Move], look: Look
-) -> tuple[Fit, tuple[list[Column], list[Column], list[Column]]]:
+) -> tuple[Fit, tuple[list[Column], ...]]:
     """The roomiest tables that the terminal has room for: moves, those without one, pairs."""
     for fit in FITS:
         tables = (
             _move_columns(report, rows, look, fit),
             _silent_columns(report, fit),
-            _pair_columns(report, look, fit),
+            *(_pair_columns(report, *of_kind, look, fit) for of_kind in page.pair_tables(report)),
         )
         if look.width is None or all(line_width(table, fit) <= look.width for table in tables):
             break
@@ -137,19 +147,29 @@ def _silent_columns(report: SessionReport, fit: Fit) -> list[Column]:
     ]
 
 
-def _pair_columns(report: SessionReport, look: Look, fit: Fit) -> list[Column]:
-    if not report.divergences:
-        return []
-    up_style, down_style = PALETTES[look.palette]
-    sides = [page.sides(report, pair, fit.symbols) for pair in report.divergences]
-    approximate = report.basis == "published"
-    spreads = [words.spread(pair, approximate) for pair in report.divergences]
-    return [
-        Column("Divergent moves", [[Span(up, up_style)] for up, _ in sides]),
-        Column("", [[Span("versus", "dim")] for _ in sides]),
-        Column("", [[Span(down, down_style)] for _, down in sides]),
+def _pair_columns(
+    report: SessionReport, head: str, pairs: Sequence[Divergence], look: Look, fit: Fit
+) -> list[Column]:
+    moves = {move.symbol: move for move in report.moves}
+    sides = [page.sides(report, pair, fit.symbols) for pair in pairs]
+    ups, downs = (
+        [
+            [Span(side[n], _style(moves[symbol], look))]
+            for side, symbol in zip(sides, of, strict=True)
+        ]
+        for n, of in enumerate(([pair.up for pair in pairs], [pair.down for pair in pairs]))
+    )
+    spreads = [words.spread(pair, report.basis == "published") for pair in pairs]
+    columns = [
+        Column(head, ups),
+        Column("", [[Span("versus", "dim")] for _ in pairs]),
+        Column("", downs),
         Column("Spread", [[Span(spread)] for spread in spreads], right=True),
     ]
+    if any(pair.percentile is not None for pair in pairs):
+        ranks = [[Span(page.percentile(pair))] for pair in pairs]
+        columns.append(Column("Percentile" if fit.gap > _NARROW else "Pctl", ranks, right=True))
+    return columns
 
 
 def line_width(columns: Sequence[Column], fit: Fit) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +52,9 @@ def as_text(report: VerifyReport, look: Look) -> str:
     lines = [*_title(report), "", *_table(report.rows, look), "", f"  {_tally(report.rows)}"]
     for finding in report.findings:
         if finding.code != _SHOWN_IN_TABLE:
-            lines += _wrapped(words.visible(finding.text), look.width)
+            lines += words.wrapped(words.visible(finding.text), look.width)
     for warning in report.warnings:
-        lines += _wrapped(f"Warning: {words.visible(str(warning))}", look.width)
+        lines += words.wrapped(f"Warning: {words.visible(str(warning))}", look.width)
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     return words.plain_ascii(text) if look.ascii_only else text
 
@@ -95,14 +94,6 @@ def _tally(rows: Sequence[Checked]) -> str:
     counts: Counter[str] = Counter(row.verdict for row in rows)
     known = [(counts[verdict], said) for verdict, said in _TALLY.items()]
     return " · ".join(f"{n:,} {said[n != 1]}" for n, said in known if n)
-
-
-def _wrapped(text: str, width: int | None) -> list[str]:
-    """A sentence on as many lines as the terminal needs; on one where there is none."""
-    line = f"  {text}"
-    if width is None:
-        return [line]
-    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
 
 
 def given(row: Checked) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -17,6 +18,11 @@ _PLACES = 2
 _ASCII = str.maketrans(
     {"−": "-", "–": "-", "≈": "~", "│": "|", "▇": "#", "·": "-", "—": "-", "…": "~"}
 )
+_ORDINALS = (
+    *("", "first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -201,6 +207,20 @@ def plain_ascii(text: str) -> str:
     return text.translate(_ASCII)
 
 
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
+
+    Examples
+    --------
+    >>> wrapped("two up and two down", 16), wrapped("two up", None)
+    (['  two up and two', '    down'], ['  two up'])
+    """
+    line = f"  {text}"
+    if width is None:
+        return [line]
+    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
+
+
 def count(number: int, one: str, many: str) -> str:
     """Write a number with its noun.
 
@@ -210,6 +230,33 @@ def count(number: int, one: str, many: str) -> str:
     ('1 row', '2 rows')
     """
     return f"{number:,} {one if number == 1 else many}"
+
+
+def ordinal(number: int) -> str:
+    """Write an ordinal: in words up to ten, as the wires do, then in figures.
+
+    Examples
+    --------
+    >>> ordinal(3), ordinal(11), ordinal(22), ordinal(101)
+    ('third', '11th', '22nd', '101st')
+    """
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    teen = number // 10 % 10 == 1
+    return f"{number:,}{'th' if teen else _ENDINGS.get(number % 10, 'th')}"
+
+
+def article(number: int) -> str:
+    """Give the article that stands before the ordinal of a number.
+
+    Examples
+    --------
+    >>> article(3), article(8), article(11), article(80), article(110)
+    ('a', 'an', 'an', 'an', 'a')
+    """
+    written = str(number)
+    eleven = written[:2] in {"11", "18"} and len(written) % 3 == 2
+    return "an" if written[0] == "8" or eleven else "a"
 
 
 def round_to(value: Decimal, places: int) -> Decimal:

@@ -47,6 +47,14 @@ class Source(NamedTuple):
         return self._replace(data=_read(self.large, self.label), large=None)
 
     @property
+    def lines(self) -> int:
+        """How many lines there are; of a large file about, judged by its beginning."""
+        found = self.data.count(b"\n")
+        if self.large is None:
+            return found
+        return found * self.large.stat().st_size // len(self.data)
+
+    @property
     def yaml_key(self) -> str | None:
         """``figures`` or ``closes`` where that is a top-level key, which no table has."""
         match = _YAML_KEY.search(self.data[:_SNIFFED])
