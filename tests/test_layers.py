@@ -28,6 +28,7 @@ LAYERS = (
     ("history",),
     ("published",),
     ("divergence", "verification", "context"),
+    ("pairs",),
     ("report",),
     ("render",),
     ("commands",),

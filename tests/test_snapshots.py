@@ -11,15 +11,18 @@ import typer
 from marketmove import config
 from marketmove.cli import program
 from marketmove.commands.calc import calc
+from marketmove.commands.pair import Request as PairRequest
+from marketmove.commands.pair import pair
 from marketmove.commands.session import Request, session
 from marketmove.render import Look, render
 from marketmove.render.calculation import FORMATS as CALC_FORMATS
+from marketmove.render.pair import FORMATS as PAIR_FORMATS
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from marketmove.report import SessionReport
+    from marketmove.report import PairReport, SessionReport
 
 LOOKS = {
     "pipe": Look(),
@@ -77,7 +80,28 @@ def test_calc(
     assert CALC_FORMATS[output_format](calc(*given), Look()) == snapshot
 
 
-@pytest.mark.parametrize("name", ["marketmove", "session", "calc"])
+def _pair() -> PairReport:
+    since, until = dt.date(2024, 1, 2), dt.date(2025, 2, 14)
+    settings = config.load(None)
+    return pair(PairRequest("HSI", "N225", since, until, (), ReadOptions(), settings))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pair(look: str, snapshot: SnapshotAssertion) -> None:
+    assert PAIR_FORMATS["table"](_pair(), LOOKS[look]) == snapshot
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_a_pair_stays_within_the_width(width: int) -> None:
+    lines = PAIR_FORMATS["table"](_pair(), Look(width=width)).splitlines()
+    drawn = [line for line in lines if line.startswith(("  Spread", "  Relative"))]
+    table = lines[lines.index(next(line for line in lines if "Widest" in line)) :]
+    assert len(drawn) == 2
+    assert max(map(len, [*drawn, *table])) <= width
+    assert width < 80 or max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("name", ["marketmove", "session", "calc", "pair"])
 def test_help(name: str, snapshot: SnapshotAssertion) -> None:
     """The words of the help; its frame is of the library that draws it, and of its version."""
     group: Any = typer.main.get_command(program())

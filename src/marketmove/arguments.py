@@ -72,6 +72,30 @@ def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
     return start, end
 
 
+def open_range(
+    since: str | None, until: str | None, today: dt.date
+) -> tuple[dt.date | None, When | None]:
+    """Read the first and the last date of a range that may be open at either end.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is no date, or the first is after the last.
+
+    Examples
+    --------
+    >>> open_range(None, "yesterday", dt.date(2025, 3, 1))
+    (None, datetime.date(2025, 2, 28))
+    """
+    if since is None:
+        return None, None if until is None else session_date(until, today)
+    if since == "latest":
+        text = "--since is latest; expected a date such as 2025-02-04"
+        raise WrongUsageError.at(None, text)
+    start, end = date_range(since, "latest" if until is None else until, today)
+    return start, None if until is None else end
+
+
 def moment(text: str, now: dt.datetime) -> dt.datetime:
     """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
 
@@ -188,8 +212,8 @@ def picture_ending(path: Path) -> str:
     return ending
 
 
-def refuse_stray(texts: Sequence[str]) -> None:
-    """Refuse what stands after the date, such as the files that a shell made of a ``*``.
+def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
+    """Refuse what a command does not take, such as the files that a shell made of a ``*``.
 
     Raises
     ------
@@ -199,7 +223,7 @@ def refuse_stray(texts: Sequence[str]) -> None:
     if texts:
         raise WrongUsageError.at(
             None,
-            f"{texts[0]} stands after the date; name each file with --levels"
+            f"{texts[0]} stands after {after}; name each file with --levels"
             f" (--levels {texts[0]}), also where the shell put several for a *",
         )
 

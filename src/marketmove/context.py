@@ -29,7 +29,7 @@ WINDOW, LEAST = 250, 60
 WIDE = 95.0
 # Sizes nearer to each other than this, in percent or percentage points, are the same size: what
 # is left is the rounding of binary fractions (2.2 and 3.3 - 1.1).
-_SAME = 1e-9
+SAME = 1e-9
 # Cells of spreads that are worked on at a time.
 _CELLS = 1 << 20
 
@@ -187,7 +187,7 @@ def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> 
         return None
     before, today = own.close[:at], own.close[at]
     moves, move = own.pct[1:at], own.pct[at]
-    as_large = (moves * np.sign(move) >= abs(move) - _SAME) & (move != 0)
+    as_large = (moves * np.sign(move) >= abs(move) - SAME) & (move != 0)
     streak, is_least = _streak(own, at, calendar)
     sizes = np.abs(moves[-WINDOW:])
     return MoveContext(
@@ -197,7 +197,7 @@ def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> 
         highest_since=_last(own.days, before > today),
         lowest_since=_last(own.days, before < today),
         largest_since=_last(own.days[1:], as_large),
-        size_percentile=_share(sizes < abs(move) - _SAME) if len(sizes) >= LEAST else None,
+        size_percentile=_share(sizes < abs(move) - SAME) if len(sizes) >= LEAST else None,
         size_n=len(sizes),
         data_since=own.days[0].item(),
     )
@@ -290,7 +290,7 @@ def _of_pairs(
         n, percentile, z = rarity(before, today)
         common = ~np.isnan(before)
         first = np.where(common.any(axis=0), common.argmax(axis=0), len(before))
-        as_wide = np.abs(before) >= np.abs(today) - _SAME
+        as_wide = np.abs(before) >= np.abs(today) - SAME
         last = np.where(as_wide.any(axis=0), len(before) - as_wide[::-1].argmax(axis=0), 0) - 1
         for row in range(len(columns)):
             enough = not np.isnan(percentile[row])
@@ -328,7 +328,7 @@ def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tup
         for others in _blocks(past, columns[nth + 1 :]):
             before, today = _spreads(past, one, others, session)
             _, percentile, _ = rarity(before, today)
-            hits = np.flatnonzero(percentile >= WIDE - _SAME)
+            hits = np.flatnonzero(percentile >= WIDE - SAME)
             wide += [(one, others[hit], today[hit] >= 0) for hit in hits.tolist()]
     names = list(past.columns)
     return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]
@@ -402,12 +402,12 @@ def _rarity(before: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
     common = ~np.isnan(before)
     n = common.sum(axis=0)
     counted = np.maximum(n, 1)
-    smaller = (np.abs(before) < np.abs(today) - _SAME).sum(axis=0)
+    smaller = (np.abs(before) < np.abs(today) - SAME).sum(axis=0)
     told = (n >= LEAST) & ~np.isnan(today)
     percentile = np.where(told, smaller * 100.0 / counted, np.nan)
     mean = np.sum(before, axis=0, where=common) / counted
     deviation = np.sqrt(np.sum((before - mean) ** 2, axis=0, where=common) / counted)
-    varies = told & (deviation > _SAME)
+    varies = told & (deviation > SAME)
     z = np.where(varies, (today - mean) / np.where(varies, deviation, 1.0), np.nan)
     return n, percentile, z
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from marketmove.doubts import Finding
     from marketmove.errors import Place, Problem
     from marketmove.figures import Figure
+    from marketmove.indices import Index
     from marketmove.moves import Basis, Move
+    from marketmove.pairs import Summary
     from marketmove.sources import Reading
     from marketmove.verification import Checked
 
@@ -27,6 +29,7 @@ HISTORY_SCHEMA = "marketmove.history/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
 INDICES_SCHEMA = "marketmove.indices/1"
+PAIR_SCHEMA = "marketmove.pair/1"
 VERIFY_SCHEMA = "marketmove.verify/1"
 
 # The columns of CSV, in order; new ones are only ever added at the end.
@@ -116,6 +119,28 @@ class HistoryReport(NamedTuple):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
         if self.unusable:
             raise BadFiguresError(self.unusable)
+
+
+class PairReport(NamedTuple):
+    """One pair through time: its common sessions, what they come to, and what there is to say.
+
+    ``frame`` is as ``pairs.between`` makes it, with at least one row; ``first`` and ``last`` are
+    its first and last session. The spread is that of ``one`` less that of ``other``. Each session
+    is held against up to ``window`` before it.
+    """
+
+    one: Index
+    other: Index
+    first: dt.date
+    last: dt.date
+    source: str
+    bundled: bool
+    frame: pd.DataFrame
+    summary: Summary
+    window: int
+    floor_pct: float
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 class Calculation(NamedTuple):

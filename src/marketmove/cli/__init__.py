@@ -20,7 +20,7 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("calc", "chart", "check", "history", "indices", "session", "verify")
+COMMANDS = ("calc", "chart", "check", "history", "indices", "pair", "session", "verify")
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -75,6 +75,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
             "check": report.CHECK_SCHEMA,
             "history": report.HISTORY_SCHEMA,
             "indices": report.INDICES_SCHEMA,
+            "pair": report.PAIR_SCHEMA,
             "verify": report.VERIFY_SCHEMA,
         }
         schema = next((schemas[word] for word in typed if word in schemas), report.SESSION_SCHEMA)

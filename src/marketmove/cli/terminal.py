@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN_PROBLEMS = 20
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
 _SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
-_OUR_SIGNS = "−≈│▇·–"
+_OUR_SIGNS = "−≈│▇·–▁█"
 
 
 def config_file(named: Path | None) -> tuple[Path | None, Path | None]:

@@ -145,7 +145,7 @@ def notes_of(
     """
     moved = [move for move in moves if move.status == "ok"]
     return [
-        *(_hours(moved, known) if same_date else _last_in_data(moved, known)),
+        *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_uncovered(moved, known.calendars),
     ]
@@ -159,8 +159,8 @@ def _last_in_data(moves: Iterable[Move], known: Known) -> Iterator[Remark]:
         yield Remark("no_calendar", text)
 
 
-def _hours(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
-    """One line where the closes of one date are more than an hour apart."""
+def hours_apart(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
+    """Say in one line where the closes of one date are more than an hour apart."""
     ends = [
         (ended(move.session, clock, known.calendars.get(move.symbol)), move)
         for move in moves
@@ -192,8 +192,8 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
         if index.returns:
             names.setdefault(index.returns, []).append(index.name)
     if len(names) > 1:
-        fewest = sorted(names, key=lambda kind: len(names[kind]))[:-1]
+        *fewest, most = sorted(names, key=lambda kind: len(names[kind]))
         parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
-        most = max(names, key=lambda kind: len(names[kind]))
-        text = f"{'; '.join(parts)}, the others {_RETURNS[most]}"
+        others = names[most][0] if len(names[most]) == 1 else "the others"
+        text = f"{'; '.join(parts)}, {others} {_RETURNS[most]}"
         yield Remark("mixed_returns", text)

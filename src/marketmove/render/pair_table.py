@@ -1,0 +1,231 @@
+"""One pair for a terminal: the latest spread, what the range came to, and its widest days."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from marketmove.context import LEAST
+from marketmove.render import Look, words
+from marketmove.render.sparks import parts, spark
+from marketmove.render.table import (
+    FITS,
+    PALETTES,
+    Column,
+    Line,
+    Span,
+    aligned,
+    line_width,
+    written,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.report import PairReport
+
+_INDENT, _LABEL, _GAP = 2, 19, 2
+_CELLS, _FEWEST_CELLS = 60, 10
+_DRAWN = ("Spread", "Relative strength")
+
+
+def pair(report: PairReport, look: Look) -> str:
+    """Write a pair as text for people."""
+    warnings = [
+        [Span(f"  Warning: {words.visible(str(warning))}", "yellow")] for warning in report.warnings
+    ]
+    notes = [[Span(f"  {words.visible(str(note))}", "dim")] for note in report.notes]
+    lines = [
+        *_title(report, look),
+        [],
+        *_latest(report, look),
+        *_span(report, look),
+        *_labelled("Correlation", [[Span(_correlation(report))]]),
+        *_counts(report),
+        [],
+        *(_sparks(report, look) if len(report.frame) > 1 else ()),
+        *_widest(report, look),
+        *([[]] if notes or warnings else []),
+        *notes,
+        *warnings,
+    ]
+    return written(lines, look)
+
+
+def no_correlation(report: PairReport) -> str | None:
+    """Say why there is no correlation; None where there is one."""
+    lacking, n = report.summary.correlation.lacking, report.summary.correlation.n
+    if lacking is None:
+        return None
+    if lacking == "few":
+        return f"{words.count(n, 'common session', 'common sessions')}, fewer than {LEAST}"
+    still = {
+        "first": f"the moves of {report.one.symbol} do",
+        "versus": f"the moves of {report.other.symbol} do",
+        "both": "the moves of neither",
+    }[lacking]
+    return f"{still}{'' if lacking == 'both' else ' not'} vary"
+
+
+def _title(report: PairReport, look: Look) -> list[Line]:
+    """What is shown, on one line where the terminal has room for it, else on two."""
+    sample = " (bundled sample)" if report.bundled else ""
+    what = (
+        f"{words.visible(report.one.name)} versus {words.visible(report.other.name)}"
+        f" · {words.day(report.first)} to {words.day(report.last)}"
+    )
+    source = f"closes · {words.visible(report.source)}{sample}"
+    whole = f"{what} · {source}"
+    texts = [whole] if look.width is None or len(whole) <= look.width else [what, source]
+    return [[Span(text, "bold")] for text in texts]
+
+
+def _labelled(label: str, lines: Sequence[Line]) -> list[Line]:
+    heads = [label, *[""] * (len(lines) - 1)]
+    return [
+        [Span(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
+        for head, line in zip(heads, lines, strict=True)
+    ]
+
+
+def _latest(report: PairReport, look: Look) -> list[Line]:
+    latest = report.summary.latest
+    spread = _spread(latest.change_pct, latest.versus_change_pct)
+    lines: list[Line] = [
+        [Span(spread, "bold"), Span(f" on {words.day(latest.session)}, arithmetic")],
+        _sides(report, look, latest.change_pct, latest.versus_change_pct),
+    ]
+    if latest.percentile is not None:
+        z = "no z, as these do not vary" if latest.z is None else f"z {words.points(latest.z, 2)}"
+        share = f"wider than {_share(latest.percentile)} of the {latest.n} common sessions before"
+        since = (
+            f"the widest in this data, from {latest.data_since} on"
+            if latest.widest_since is None
+            else f"widest since {latest.widest_since}"
+        )
+        lines += [[Span(share)], [Span(z)], [Span(since)]]
+    return _labelled("Latest spread", lines)
+
+
+def _sides(report: PairReport, look: Look, one: float, other: float) -> Line:
+    return [
+        Span(f"{words.visible(report.one.name)} "),
+        Span(words.percent(one), _style(one, look)),
+        Span(f", {words.visible(report.other.name)} "),
+        Span(words.percent(other), _style(other, look)),
+    ]
+
+
+def _style(pct: float, look: Look) -> str:
+    up, down = PALETTES[look.palette]
+    return up if pct > 0 else down if pct < 0 else ""
+
+
+def _spread(one: float, other: float) -> str:
+    """Write a spread with its sign, from the decimals of both moves, such as ``+4.49 pp``."""
+    return f"{words.points(float(Decimal(repr(one)) - Decimal(repr(other))), 2)} pp"
+
+
+def _share(pct: float) -> str:
+    """Write a share with one decimal; one short of all is never shown as all."""
+    shown = words.round_to(Decimal(repr(pct)), 1)
+    return f"{min(shown, Decimal('99.9')) if pct < 100 else shown}%"
+
+
+def _span(report: PairReport, look: Look) -> list[Line]:
+    span = report.summary.span
+    if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
+        return _labelled("Over the span", [[Span("one session, so nothing beyond its moves")]])
+    strength = words.level(float(report.frame["relative_strength"].iloc[-1]), 2)
+    return _labelled(
+        "Over the span",
+        [
+            [
+                Span(words.percent(span.excess_pct), "bold"),
+                Span(f" excess, geometric: relative strength {strength}"),
+            ],
+            _sides(report, look, span.change_pct, span.versus_change_pct),
+            [Span(f"from the closes of {span.first} to those of {span.last}")],
+        ],
+    )
+
+
+def _correlation(report: PairReport) -> str:
+    correlation = report.summary.correlation
+    if correlation.value is None:
+        return f"not given: {no_correlation(report)}"
+    value = words.points(correlation.value, 2)
+    return f"{value} of the moves of the last {correlation.n} common sessions"
+
+
+def _counts(report: PairReport) -> list[Line]:
+    counts = report.summary.counts
+    sessions = words.count(counts.sessions, "session", "sessions")
+    floor = Decimal(repr(report.floor_pct)).normalize()
+    opposite = f"{counts.opposite:,} of {sessions} ({_share(counts.opposite_pct)})"
+    split = f"{counts.split:,} of {sessions} ({_share(counts.split_pct)})"
+    return [
+        *_labelled("Opposite signs", [[Span(opposite)]]),
+        *_labelled("Split", [[Span(f"{split}, both moves {floor:f}% or more")]]),
+    ]
+
+
+def _sparks(report: PairReport, look: Look) -> list[Line]:
+    """Spread and relative strength as lines of blocks, with their lowest and highest value."""
+    frame = report.frame
+    spreads, strengths = frame["spread_pp"], frame["relative_strength"]
+    moves = frame[["change_pct", "versus_change_pct"]]
+    ends = [
+        [_spread(*moves.iloc[at].tolist()) for at in (spreads.argmin(), spreads.argmax())],
+        [words.level(float(value), 2) for value in (strengths.min(), strengths.max())],
+    ]
+    told = [f"{low} to {high}" for low, high in ends]
+    room = _CELLS
+    if look.width is not None:
+        room = look.width - _INDENT - _LABEL - _GAP - max(map(len, told))
+    cells = max(_FEWEST_CELLS, room)
+    lines: list[Line] = []
+    for label, values, text in zip(_DRAWN, (spreads, strengths), told, strict=True):
+        blocks = Span(spark(values.tolist(), cells))
+        lines += _labelled(label, [[blocks, Span(" " * _GAP + text)]])
+    legend = _labelled("", [[Span(text, "dim")] for text in _legend(len(frame), cells)])
+    return [*lines, *legend, []]
+
+
+def _legend(sessions: int, cells: int) -> list[str]:
+    """Say what a block stands for."""
+    sizes = sorted({end - start for start, end in parts(sessions, cells)})
+    if sizes[-1] == 1:
+        return ["▁ lowest, █ highest; a block a session"]
+    means = f"▁ lowest, █ highest; each the mean of {' or '.join(map(str, sizes))} sessions"
+    return [means, "the figures beside them are of single sessions"]
+
+
+def _widest(report: PairReport, look: Look) -> list[Line]:
+    """The widest sessions, in the roomiest table that the terminal has room for."""
+    days = report.summary.widest
+    for fit in FITS:
+        names = [i.symbol if fit.symbols else i.name for i in (report.one, report.other)]
+        columns = [
+            Column("Widest sessions", [[Span(str(day.session))] for day in days]),
+            Column(
+                "Spread",
+                [[Span(_spread(day.change_pct, day.versus_change_pct))] for day in days],
+                right=True,
+            ),
+            _moves(names[0], [day.change_pct for day in days], look),
+            _moves(names[1], [day.versus_change_pct for day in days], look),
+        ]
+        if any(day.percentile is not None for day in days):
+            shares = [
+                words.NOTHING if day.percentile is None else _share(day.percentile) for day in days
+            ]
+            columns.append(Column("Wider than", [[Span(share)] for share in shares], right=True))
+        if look.width is None or line_width(columns, fit) <= look.width:
+            break
+    return aligned(columns, fit)
+
+
+def _moves(name: str, moves: Sequence[float], look: Look) -> Column:
+    cells: list[Line] = [[Span(words.percent(pct), _style(pct, look))] for pct in moves]
+    return Column(words.visible(name), cells, right=True)
