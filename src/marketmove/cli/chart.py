@@ -49,6 +49,11 @@ _HEATMAP_HELP = (
     "\n\nA move is told by colour and by its sign or figure. Days on which an exchange was shut"
     " are marked."
 )
+_PAIR_HELP = (
+    "Draw one pair through time: the spread of A less B, and their relative strength."
+    "\n\nThe spread is in percentage points (pp); the relative strength is the ratio of the closes,"
+    " 100 in the first session drawn."
+)
 PictureOption = Annotated[
     Path | None,
     typer.Option(
@@ -174,6 +179,70 @@ def _heatmap(
         from marketmove.render.pictures.heatmap import drawing as as_drawing
 
         return as_drawing(report, cells, settings.palette)
+
+    _give(drawn, drawing, look, output, ending, quiet)
+
+
+@chart.command("pair", help=_PAIR_HELP, context_settings={"allow_extra_args": True})
+def _pair(
+    context: typer.Context,
+    one: Annotated[str, typer.Argument(metavar="A", show_default=False)],
+    other: Annotated[str, typer.Argument(metavar="B", show_default=False)],
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The first date; else as the data begins.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The last date; else as the data ends.")
+    ] = None,
+    window: Annotated[
+        int, typer.Option(min=60, help="How many common sessions each is held against.")
+    ] = 250,
+    levels: LevelsOption = None,
+    symbol: SymbolOption = None,
+    decimal: DecimalOption = None,
+    date_format: DateFormatOption = None,
+    encoding: EncodingOption = None,
+    output: PictureOption = None,
+    palette: PaletteOption = None,
+    ascii_only: AsciiOption = False,
+    quiet: QuietOption = False,
+    strict: StrictOption = False,
+    config: ConfigOption = None,
+) -> None:
+    arguments.refuse_stray(context.args, "the two indices")
+    ending = _ending(output)
+    start, end = arguments.open_range(since, until, dt.date.today())  # noqa: DTZ011 - the typist's
+    specs = specs_of(arguments.paths(levels or []))
+    reading = arguments.reading(symbol, decimal, date_format, encoding)
+    settings = settings_of(config, palette=palette)
+
+    from marketmove.commands.pair import Request, pair
+
+    report = pair(
+        Request(
+            one=one,
+            other=other,
+            since=start,
+            until=end,
+            levels=specs,
+            reading=reading,
+            config=settings,
+            window=window,
+            strict=strict,
+        )
+    )
+    look = look_for(output, settings.palette, ascii_only)
+    _say(report.warnings, output, quiet)
+
+    def drawn() -> str:
+        from marketmove.render.pair_drawing import pair as as_text
+
+        return as_text(report, look)
+
+    def drawing() -> Drawing:
+        from marketmove.render.pictures.pair import drawing as as_drawing
+
+        return as_drawing(report, settings.palette)
 
     _give(drawn, drawing, look, output, ending, quiet)
 
