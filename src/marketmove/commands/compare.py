@@ -121,8 +121,8 @@ def compare(
     silent = [*_silent(here, own, by_symbol)]
     if asked.pairs or not restricted:
         silent += _lacking([pair for pair in pairs if pair not in here], by_symbol)
-    if asked.wide and not listed:
-        silent.append(Remark("no_wide_pair", f"no pair is at percentile {WIDE:g} of its past"))
+    if not listed:
+        silent += _nothing(by_symbol, asked, config.registry)
     return Compared(tuple(shown), found - len(listed), (*silent, *_without_percentile(shown, rare)))
 
 
@@ -196,6 +196,18 @@ def _with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) 
         for row, context in zip(of, of_pairs(past, names, session), strict=True):
             told[row] = told[row]._replace(**context._asdict())
     return told
+
+
+def _nothing(moves: Moves, asked: Comparison, registry: Registry) -> Iterator[Remark]:
+    """Say why there is no pair of the kind that was typed."""
+    move = None
+    if asked.against is not None:
+        move = moves.get(symbol_of(asked.against, spelling(moves), registry))
+    if asked.against is not None and (move is None or move.status not in {"ok", "bound"}):
+        yield Remark("no_pair", f"nothing is compared with {asked.against}, which has no move")
+    elif asked.wide:
+        whose = f"pair with {asked.against}" if asked.against else "pair"
+        yield Remark("no_pair", f"no {whose} is at percentile {WIDE:g} of its past or above")
 
 
 def _silent(pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: Moves) -> Iterator[Remark]:

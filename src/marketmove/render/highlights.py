@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
     from marketmove.report import SessionReport
 
-_MOST, _MOST_PAIRS, _MOST_FACTS = 4, 2, 2
+_MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
 # What has not been for a month of sessions is worth a word; so is a streak of four.
 _LEAST_SESSIONS, _LEAST_STREAK = 20, 4
 _SESSIONS_A_DAY = 5 / 7
@@ -29,7 +29,7 @@ class _Fact(NamedTuple):
 
 
 def highlights(report: SessionReport) -> list[str]:
-    """Give what is rarest about the moves and pairs of a session, four at the most.
+    """Give what is rarest about the moves and pairs of a session, three at the most.
 
     Such as ``Hang Seng: highest since 2024-10-07, largest rise since 2024-10-02``.
     """
