@@ -23,6 +23,11 @@ SESSION = ("chart", "session", "2025-02-14", "--levels", SAMPLE_CLOSES)
 HEATMAP = ("chart", "heatmap", "2025-01-24", "2025-02-05", "--levels", SAMPLE_CLOSES)
 PAIR = ("chart", "pair", "HSI", "N225", "--levels", SAMPLE_CLOSES, "--until", "2025-02-14")
 KINDS = {"session": SESSION, "heatmap": HEATMAP, "pair": PAIR}
+DESCRIBED = {
+    "session": "A bar for each index, 10 up · 10 down.",
+    "heatmap": "A heat map of 20 indices · 10 sessions",
+    "pair": "The spread of Hang Seng less Nikkei 225: latest: +4.49 pp",
+}
 MAGIC = {".svg": b"<?xml ", ".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-", ".html": b"<!DOCTYPE"}
 each_kind = pytest.mark.parametrize("kind", KINDS)
 each_ending = pytest.mark.parametrize("ending", MAGIC)
@@ -145,6 +150,41 @@ def test_a_heat_map_says_what_it_shows(run_cli: RunCli, tmp_path: Path) -> None:
 
 
 @needs_matplotlib
+def test_a_pair_says_what_it_shows(run_cli: RunCli, tmp_path: Path) -> None:
+    written = _words(_svg(run_cli, tmp_path, *PAIR))
+    assert written.count("Hang Seng versus Nikkei 225") == 1
+    assert "Fri 29 Dec 2023 to Fri 14 Feb 2025" in written
+    rare = "latest: +4.49 pp on Fri 14 Feb 2025; wider than 96.8% of the 250 before"
+    assert f"{rare}; widest since 2024-11-06" in _one_line(written)
+    assert "Spread: Hang Seng less Nikkei 225, in percentage points (pp)" in written
+    assert "Relative strength: Hang Seng over Nikkei 225, 2023-12-29 = 100" in written
+    assert {"+4.49 pp", "113.42", "+10", "−10", "100", "2024-03"} <= set(written)
+    assert "shaded: from the 5th to the 95th percentile of the spreads of the 250" in _one_line(
+        written
+    )
+
+
+@needs_matplotlib
+@pytest.mark.parametrize("number", [1, 2, 59, 61, 700])
+def test_a_pair_of_any_length_is_drawn(
+    number: int, run_cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    """What is usual is shaded from 60 sessions on, but not where bars stand for several."""
+    day = dt.date(2020, 1, 1)
+    rows = "".join(
+        f"{day + dt.timedelta(days=n)},{symbol},{100 + (n * step) % 7}\n"
+        for symbol, step in (("A", 3), ("B", 2))
+        for n in range(number + 1)
+    )
+    path = write("closes.csv", f"date,symbol,close\n{rows}")
+    svg = _svg(run_cli, tmp_path, "chart", "pair", "A", "B", "-l", path, "-q")
+    written = _one_line(_words(svg))
+    assert ("shaded: " in written) == (number == 61)
+    several = "each bar above zero and below it is the widest spread of 1 or 2 sessions"
+    assert (several in written) == (number == 700)
+
+
+@needs_matplotlib
 def test_each_index_is_in_the_row_of_its_own_figures(run_cli: RunCli, tmp_path: Path) -> None:
     """The name and the figure of a bar stand at the same height, in the order of the report."""
     texts = list(_svg(run_cli, tmp_path, *SESSION).iter(f"{SVG}text"))
@@ -246,16 +286,17 @@ def test_a_page_can_be_heard(kind: str, run_cli: RunCli, tmp_path: Path) -> None
     assert described is not None
     assert svg.get("aria-labelledby") == f"{title.get('id')} {described.get('id')}"
     assert title.text == page.findtext(f".//{HTML}head/{HTML}title")
-    assert "20 indices" in str(described.text) or "10 up · 10 down" in str(described.text)
+    assert DESCRIBED[kind] in str(described.text)
     assert page.get("lang") == "en"
     assert page.find(f".//{HTML}meta[@name='viewport']") is not None
     style = page.findtext(f".//{HTML}style", "")
     assert "prefers-color-scheme: dark" in style
-    table = _table(page)
-    assert [row[0] for row in table[1:]] == [
-        name for name in _ordered(kind, run_cli) if name in {row[0] for row in table}
-    ]
-    assert len(table) == 21
+    heads = [row[0] for row in _table(page)]
+    if kind == "pair":
+        assert (heads[:2], heads[-1], len(heads)) == (["Session", "2023-12-29"], "2025-02-14", 258)
+    else:
+        assert heads[1:] == [name for name in _ordered(kind, run_cli) if name in heads]
+        assert len(heads) == 21
 
 
 def _ordered(kind: str, run_cli: RunCli) -> list[str]:

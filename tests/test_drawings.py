@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from marketmove import config
-from marketmove.commands import history, session
-from marketmove.render import Look, bars, heat, heat_table
+from marketmove.commands import history, pair, session
+from marketmove.render import Look, bars, heat, heat_table, pair_drawing
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ def _session(date: dt.date, look: Look) -> str:
     return bars.session(session.session(asked), look)
 
 
+def _pair(look: Look, since: dt.date | None = None) -> str:
+    until, settings = dt.date(2025, 2, 14), config.load(None)
+    asked = pair.Request("HSI", "N225", since, until, (), ReadOptions(), settings)
+    return pair_drawing.pair(pair.pair(asked), look)
+
+
 def _heatmap(first: dt.date, last: dt.date, look: Look, *chosen: str) -> str:
     settings = config.load(None)
     asked = history.Request(first, last, (), chosen, ReadOptions(), settings, shut_days=True)
@@ -51,6 +57,34 @@ def _heatmap(first: dt.date, last: dt.date, look: Look, *chosen: str) -> str:
 @pytest.mark.parametrize("date", [dt.date(2025, 2, 4), dt.date(2025, 2, 14)], ids=str)
 def test_session(date: dt.date, look: str, snapshot: SnapshotAssertion) -> None:
     assert _session(date, LOOKS[look]) == snapshot
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("since", [None, dt.date(2025, 1, 20)], ids=str)
+def test_pair(since: dt.date | None, look: str, snapshot: SnapshotAssertion) -> None:
+    assert _pair(LOOKS[look], since) == snapshot
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_a_pair_stays_within_the_width(width: int) -> None:
+    assert max(map(len, _pair(Look(width=width)).splitlines()[2:])) <= width
+
+
+def test_each_spread_is_a_block_on_its_side(run_cli: RunCli, write: Write) -> None:
+    """Spreads of 8, −4, 0 and 1: all of a block, half of one, none, an eighth."""
+    ours, theirs = (100.0, 108.0, 103.68, 103.68, 104.7168), (100.0,) * 5
+    rows = "".join(
+        f"2025-02-{10 + n},{symbol},{close}\n"
+        for symbol, closes in (("A", ours), ("B", theirs))
+        for n, close in enumerate(closes)
+    )
+    path = write("closes.csv", f"date,symbol,close\n{rows}")
+    ran = run_cli("chart", "pair", "A", "B", "-l", path)
+    assert (ran.stderr, ran.status) == ("", 0)
+    lines = ran.stdout.splitlines()
+    assert lines[3] == "  Spread: A less B, −4.00 pp to +8.00 pp"
+    assert lines[4:6] == ["  above 0 █  ▁", "  below 0  ▄"]
+    assert lines[7] == "  Relative strength: 96.00 to 100.00, last 96.96 (2025-02-11 is 100)"
 
 
 def test_heatmap_in_colour(snapshot: SnapshotAssertion) -> None:
@@ -82,6 +116,7 @@ def test_ascii_is_ascii() -> None:
     look = Look(width=80, ascii_only=True)
     assert _session(dt.date(2025, 2, 14), look).isascii()
     assert all(_heatmap(*dates, look).isascii() for dates in RANGES.values())
+    assert _pair(look).isascii()
 
 
 @pytest.mark.parametrize("dates", RANGES)

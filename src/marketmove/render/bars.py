@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from marketmove.render import Look, page, words
-from marketmove.render.table import FITS, PALETTES, Column, Line, Span, aligned, line_width, written
+from marketmove.render.table import (
+    FITS,
+    PALETTES,
+    Column,
+    Line,
+    Span,
+    aligned,
+    line_width,
+    under_table,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.moves import Move
-    from marketmove.report import SessionReport
+    from marketmove.report import Remark, SessionReport
 
 USUAL_WIDTH = 80
 _FIT = FITS[0]
@@ -35,10 +45,16 @@ def session(report: SessionReport, look: Look) -> str:
         lines += aligned([*columns, Column("", _bars(moves, look, unit))], _FIT)[1:]
         lines += [[], [Span(f"  one ▇ is {unit:g}%", "dim")], []]
     lines += _silent(report, width)
-    lines += [[Span(f"  {footer}", "dim")] for footer in _footers(report, left_out)]
-    for warning in report.warnings:
-        lines.append([Span(f"  Warning: {words.visible(str(warning))}", "yellow")])
+    lines += told(_footers(report, left_out), report.warnings, look)
     return written(lines, look)
+
+
+def told(footers: Sequence[str], warnings: Sequence[Remark], look: Look) -> list[Line]:
+    """Give what stands under a drawing, on as many lines as the terminal needs."""
+    lines = [line for footer in footers for line in under_table(footer, "dim", look)]
+    for warning in warnings:
+        lines += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
+    return lines
 
 
 def short(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.render import Look, words
-from marketmove.render.bars import USUAL_WIDTH, short
+from marketmove.render.bars import USUAL_WIDTH, short, told
 from marketmove.render.table import PALETTES, Line, Span, written
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ def heatmap(report: HistoryReport, grid: Grid, look: Look) -> str:
     for region in shown.regions:
         lines += [[Span(f"  {words.visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, look) for row in region.rows]
-    lines += [[], *([Span(f"  {text}", "dim")] for text in _legend(kind, shown))]
+    footers = _legend(kind, shown)
     if left_out:
         sessions = words.count(left_out, "session", "sessions")
-        lines.append([Span(f"  {sessions} before these left out; --output draws them", "dim")])
-    lines += [[Span(f"  {words.visible(str(note))}", "dim")] for note in report.notes]
-    for warning in report.warnings:
-        lines.append([Span(f"  Warning: {words.visible(str(warning))}", "yellow")])
+        footers.append(f"{sessions} before these left out; --output draws them")
+    footers += [words.visible(str(note)) for note in report.notes]
+    lines += [[], *told(footers, report.warnings, look)]
     return written(lines, look)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marketmove.render import Look, words
-from marketmove.render.bars import USUAL_WIDTH
+from marketmove.render.bars import USUAL_WIDTH, told
 from marketmove.render.sparks import HEIGHTS, parts, spark
-from marketmove.render.table import PALETTES, Line, Span, written
+from marketmove.render.table import PALETTES, Line, Span, under_table, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,30 +22,26 @@ _LABEL = 10
 def pair(report: PairReport, look: Look) -> str:
     """Draw the spreads and the relative strength of a pair, oldest first."""
     frame = report.frame
-    spreads = [float(spread) for spread in frame["spread_pp"]]
+    spreads = [float(pp) for pp in frame["spread_pp"]]
     strengths = [float(strength) for strength in frame["relative_strength"]]
     cells = (look.width or USUAL_WIDTH) - _LABEL - 1
     up, down = PALETTES[look.palette]
     one, other = (words.visible(index.name) for index in (report.one, report.other))
-    rises, falls = _largest(spreads, cells), _largest([-spread for spread in spreads], cells)
+    rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
+    notes = [words.visible(str(note)) for note in report.notes]
     lines: list[Line] = [
         *_title(report),
         [],
-        [Span(f"  Spread: {one} less {other}, {spread_range(spreads)}", "bold")],
+        *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", look),
         [Span(f"{'  above 0':{_LABEL}}"), Span(_blocks(rises, highest), up)],
         [Span(f"{'  below 0':{_LABEL}}"), Span(_blocks(falls, highest), down)],
         [],
-        [Span(f"  Relative strength: {strength_range(report)}", "bold")],
+        *under_table(f"Relative strength: {strength_range(report)}", "bold", look),
         [Span(" " * _LABEL), Span(spark(strengths, cells))],
         _ends(report, min(cells, len(frame))),
         [],
-        *(
-            [Span(line, "dim")]
-            for text in (*_legend(len(frame), cells), latest(report), *map(str, report.notes))
-            for line in words.wrapped(words.visible(text), look.width)
-        ),
-        *([Span(f"  Warning: {words.visible(str(w))}", "yellow")] for w in report.warnings),
+        *told([*_legend(len(frame), cells), latest(report), *notes], report.warnings, look),
     ]
     return written(lines, look)
 
@@ -52,7 +49,7 @@ def pair(report: PairReport, look: Look) -> str:
 def latest(report: PairReport) -> str:
     """Write the latest spread, and where it can be told how rare it is."""
     last = report.summary.latest
-    text = f"latest: {signed_pp(last.spread_pp)} on {words.day(last.session)}"
+    text = f"latest: {spread(last.change_pct, last.versus_change_pct)} on {words.day(last.session)}"
     if last.percentile is None:
         return text
     share = words.percent(min(last.percentile, 99.9 if last.percentile < 100 else 100), 1)
@@ -66,20 +63,28 @@ def period(report: PairReport) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def signed_pp(value: float) -> str:
-    """Write a spread, such as ``+4.49 pp``.
+def spread(one_pct: float, other_pct: float) -> str:
+    """Write one move less another, from the decimals of both.
 
     Examples
     --------
-    >>> signed_pp(4.485373)
+    >>> spread(3.694628815776023, -0.7907460112357699)
     '+4.49 pp'
     """
-    return f"{words.points(value, 2)} pp"
+    return f"{words.points(float(Decimal(repr(one_pct)) - Decimal(repr(other_pct))), 2)} pp"
 
 
-def spread_range(spreads: Sequence[float]) -> str:
+def spread_range(report: PairReport) -> str:
     """Write the lowest and the highest spread."""
-    return f"{signed_pp(min(spreads))} to {signed_pp(max(spreads))}"
+    frame = report.frame
+    moves = frame[["change_pct", "versus_change_pct"]].to_numpy().tolist()
+    lowest, highest = (spread(*moves[at]) for at in _ends_of(frame["spread_pp"].tolist()))
+    return f"{lowest} to {highest}"
+
+
+def _ends_of(values: Sequence[float]) -> tuple[int, int]:
+    """Where the lowest and the highest value stand."""
+    return values.index(min(values)), values.index(max(values))
 
 
 def strength_range(report: PairReport) -> str:

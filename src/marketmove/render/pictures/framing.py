@@ -21,7 +21,7 @@ from marketmove.render.pictures.style import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketmove.report import Remark
+    from marketmove.report import HistoryReport, PairReport, Remark, SessionReport
 
 _GAP = 0.14
 _SHOWN_WARNINGS = 4
@@ -65,6 +65,12 @@ def frame(title: str, subtitle: Sequence[str], footers: Sequence[str], width: fl
         [part for line in subtitle for part in wrapped(line, room, BODY)],
         foot,
     )
+
+
+def source_line(report: SessionReport | HistoryReport | PairReport, what: str) -> str:
+    """Say which files the figures are from, and what they are."""
+    sample = " (bundled sample)" if report.bundled else ""
+    return f"source: {words.visible(report.source)}{sample} · {what}"
 
 
 def warning_lines(warnings: Sequence[Remark]) -> list[str]:

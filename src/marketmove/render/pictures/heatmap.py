@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.errors import WrongUsageError
 from marketmove.render import words
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame, warning_lines
+from marketmove.render.pictures.framing import frame, source_line, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
@@ -107,9 +107,10 @@ def _tally(grid: Grid) -> str:
 
 
 def _footers(report: HistoryReport, first: dt.date, last: dt.date) -> list[str]:
-    sample = " (bundled sample)" if report.bundled else ""
-    source = f"source: {words.visible(report.source)}{sample} · closing levels · {first} to {last}"
-    return [source, *warning_lines(report.warnings)]
+    return [
+        source_line(report, f"closing levels · {first} to {last}"),
+        *warning_lines(report.warnings),
+    ]
 
 
 def _described(grid: Grid) -> str:

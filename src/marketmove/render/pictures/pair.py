@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.context import LEAST
 from marketmove.render import words
-from marketmove.render.pair_drawing import latest, period, signed_pp, strength_range
+from marketmove.render.pair_drawing import latest, period, spread, strength_range
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame, warning_lines
+from marketmove.render.pictures.framing import frame, source_line, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -25,6 +25,7 @@ from marketmove.render.pictures.style import (
     widest,
     wrapped,
 )
+from marketmove.render.sparks import parts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
 _WIDTH, _PANEL, _BETWEEN, _DATES = 7.6, 1.9, 0.3, 0.26
 # Bars of so many sessions stand apart.
 _APART_UP_TO, _SHARE = 120, 0.7
-# Of fewer sessions, bars are no wider than of so many; of more, they need an edge to be seen.
-_FEWEST, _THIN_FROM = 20, 600
+# Of fewer sessions, bars are no wider than of so many; of more than can be seen, they stand for
+# several.
+_FEWEST, _MOST_BARS = 20, 600
 _HEAD = ("Session", "Change %", "Versus %", "Spread", "Relative strength")
 
 
@@ -80,9 +82,11 @@ def drawing(report: PairReport, palette: str) -> Drawing:
 
 
 def _footers(report: PairReport, band: _Band | None) -> list[str]:
-    sample = " (bundled sample)" if report.bundled else ""
-    source = f"source: {words.visible(report.source)}{sample} · closing levels"
-    lines = [f"{source} · {report.first} to {report.last}"]
+    lines = [source_line(report, f"closing levels · {report.first} to {report.last}")]
+    sizes = _sizes(len(report.frame))
+    if sizes[-1] > 1:
+        each = " or ".join(map(str, sizes))
+        lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
     if band:
         lines.append(
             f"shaded: from the 5th to the 95th percentile of the spreads of the {band.n} sessions"
@@ -91,25 +95,33 @@ def _footers(report: PairReport, band: _Band | None) -> list[str]:
     return lines + warning_lines(report.warnings)
 
 
-def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float, float]]:
+def _sizes(sessions: int) -> list[int]:
+    """Of how many sessions a bar is the widest, where there are more than can be told apart."""
+    return sorted({end - start for start, end in parts(sessions, _MOST_BARS)})
+
+
+def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
     frame = report.frame
-    columns = ("change_pct", "versus_change_pct", "spread_pp", "relative_strength")
+    columns = ("change_pct", "versus_change_pct", "relative_strength")
     days = [session.date() for session in frame["session"]]
     return list(zip(days, *(frame[name].tolist() for name in columns), strict=True))
 
 
-def _figures(row: tuple[dt.date, float, float, float, float]) -> tuple[str, ...]:
-    day, own, versus, spread, strength = row
+def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
+    day, own, versus, strength = row
     moves = (words.percent(own), words.percent(versus))
-    return (str(day), *moves, signed_pp(spread), words.level(strength, 2))
+    return (str(day), *moves, spread(own, versus), words.level(strength, 2))
 
 
 def _band(report: PairReport) -> _Band | None:
-    """What is usual, by the sessions drawn before the latest; None where they are too few."""
+    """What is usual, by the sessions drawn before the latest; None where they are too few.
+
+    Where bars stand for several sessions each, they would not compare with it.
+    """
     import numpy as np
 
     before = report.frame["spread_pp"].to_numpy(dtype=float)[:-1][-report.window :]
-    if len(before) < LEAST:
+    if len(before) < LEAST or len(report.frame) > _MOST_BARS:
         return None
     low, high = np.percentile(before, [5, 95]).tolist()
     return _Band(low, high, len(before))
@@ -132,7 +144,7 @@ def _draw(
         f"Spread: {one} less {other}, in percentage points (pp)",
         f"Relative strength: {one} over {other}, {report.first} = 100",
     ]
-    ends = [signed_pp(float(spreads[-1])), words.level(float(strengths[-1]), 2)]
+    ends = list(_figures(_rows(report)[-1])[-2:])
     left = MARGIN + max(widest(_labels(spreads), SMALL), widest(_levels(strengths), SMALL)) + 0.12
     across = _WIDTH - left - widest(ends, BODY) - 0.1 - MARGIN
     broken = [wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
@@ -206,14 +218,17 @@ def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) 
         begins = number - 1 - band.n
         box: Any = {"color": RULE, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
         axes.fill_between([begins, number], band.low, band.high, **box)
+    bars = parts(number, _MOST_BARS)
     share = _SHARE if number <= _APART_UP_TO else 1.0
-    edge = 0.4 if number >= _THIN_FROM else 0.0
     # Each bar has a left and a right edge; between bars the height is nothing.
-    edges = (np.arange(number)[:, None] + [0.5 - share / 2, 0.5 + share / 2]).ravel()
-    for colour, heights in ((colours.up, spreads.clip(0)), (colours.down, -(-spreads).clip(0))):
-        steps = np.zeros(2 * number - 1)
+    spare = (1 - share) / 2
+    edges = [edge for start, end in bars for edge in (start + spare, end - spare)]
+    rises = [max(0.0, spreads[start:end].max()) for start, end in bars]
+    falls = [min(0.0, spreads[start:end].min()) for start, end in bars]
+    for colour, heights in ((colours.up, rises), (colours.down, falls)):
+        steps = np.zeros(2 * len(bars) - 1)
         steps[::2] = heights
-        axes.stairs(steps, edges, fill=True, color=colour, linewidth=edge, zorder=2)
+        axes.stairs(steps, edges, fill=True, color=colour, linewidth=0, zorder=2)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
     axes.plot(number - 0.5, spreads[-1], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
     ticks = _ticks(spreads, tick_text, 0.0)
@@ -225,7 +240,7 @@ def _strengths(axes: Axes, strengths: Floats) -> None:
 
     _range(axes, strengths, 100.0, len(strengths))
     middles = np.arange(len(strengths)) + 0.5
-    axes.axhline(100, color=INK, linewidth=0.8, zorder=1)
+    axes.axhline(100, color=MUTED, linewidth=0.8, zorder=1)
     axes.plot(middles, strengths, color=INK, linewidth=1.1, zorder=3)
     axes.plot(middles[-1:], strengths[-1:], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
     ticks = _ticks(strengths, _plain, 100.0)
@@ -251,7 +266,9 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
     kept = [n for n in starts if (sessions[n].year * 12 + sessions[n].month - 1) % every == 0]
     labels = [f"{sessions[n]:%Y-%m}" for n in kept]
     if len(kept) < 2:
-        kept = sorted({0, len(sessions) - 1})
+        ends = sorted({0, len(sessions) - 1})
+        apart = (ends[-1] - ends[0]) * across / max(len(sessions), _FEWEST)
+        kept = ends if apart > text_width("2025-02-14 ", SMALL) else ends[-1:]
         labels = [str(sessions[n]) for n in kept]
     axes.set_xticks([n + 0.5 for n in kept], labels)
     axes.tick_params(axis="x", length=3, color=MUTED, labelsize=SMALL)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.render import page, words
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame, warning_lines
+from marketmove.render.pictures.framing import frame, source_line, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -85,9 +85,8 @@ def _subtitle(report: SessionReport) -> list[str]:
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
     basis = {"closes": "closing levels", "published": "figures as published"}[report.basis]
-    sample = " (bundled sample)" if report.bundled else ""
     day = f" · session {report.session}" if report.session else ""
-    lines = [f"source: {words.visible(report.source)}{sample} · {basis}{day}"]
+    lines = [source_line(report, f"{basis}{day}")]
     if any(move.status == "bound" for move in report.moves):
         lines.append("hatched: at least the bound that was published, without a figure")
     if left_out:
