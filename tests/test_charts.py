@@ -74,6 +74,7 @@ def test_a_file_is_of_its_kind_and_the_same_again(
     again = _drawn(run_cli, tmp_path / f"again{ending.upper()}", *KINDS[kind])
     assert once.startswith(MAGIC[ending])
     assert once == again
+    assert b"Date" not in once
 
 
 @needs_matplotlib

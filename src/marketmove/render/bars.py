@@ -36,7 +36,7 @@ def session(report: SessionReport, look: Look) -> str:
     width = look.width or USUAL_WIDTH
     moves, left_out = page.shown(page.moved(report), look.everything)
     symbols = width - line_width(_columns(moves, look, symbols=False), _FIT) < _FEWEST_BLOCKS
-    lines: list[Line] = [[Span(page.title(report), "bold")], []]
+    lines: list[Line] = [*titled(page.title(report), look), []]
     if moves:
         columns = _columns(moves, look, symbols)
         room = width - line_width(columns, _FIT) - _FIT.gap - 1
@@ -47,6 +47,12 @@ def session(report: SessionReport, look: Look) -> str:
     lines += _silent(report, width)
     lines += told(_footers(report, left_out), report.warnings, look)
     return written(lines, look)
+
+
+def titled(title: str, look: Look) -> list[Line]:
+    """Give a title, on two lines where the terminal has no room for it on one."""
+    fits = look.width is None or cell_len(title) <= look.width
+    return [[Span(part, "bold")] for part in ([title] if fits else title.split(" · ", 1))]
 
 
 def told(footers: Sequence[str], warnings: Sequence[Remark], look: Look) -> list[Line]:

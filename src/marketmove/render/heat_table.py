@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.render import Look, words
-from marketmove.render.bars import USUAL_WIDTH, short, told
+from marketmove.render.bars import USUAL_WIDTH, short, titled, told
 from marketmove.render.table import PALETTES, Line, Span, written
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def heatmap(report: HistoryReport, grid: Grid, look: Look) -> str:
     shown = grid.last(number)
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
-    lines: list[Line] = [[Span(_title(report, grid), "bold")], []]
+    lines: list[Line] = [*titled(_title(report, grid), look), []]
     lines += [[Span(" " * label), Span(text, "dim")] for text in _heads(shown.sessions, cell)]
     for region in shown.regions:
         lines += [[Span(f"  {words.visible(region.name)}", "bold")]] if region.name else []
