@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
 from marketmove.render import words
 from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.cells import SIGN_FROM, Cells, Ink, draw_cells, ink_for
 from marketmove.render.pictures.framing import frame, source_line, warning_lines
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     MUTED,
-    PAPER,
     RULE,
     SMALL,
     Colours,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
     from matplotlib.figure import Figure
 
     from marketmove.render.heat import Grid, Row
@@ -42,27 +40,9 @@ _ROW, _HEADING, _LEGEND = 0.24, 0.3, 0.62
 _GAP, _LONGEST_NAME, _NARROWEST = 0.1, 2.6, 6.4
 # Cells that hold two decimals, one decimal, a sign; and then a stroke for the sign.
 _CELLS = ((14, 0.54, 2), (32, 0.4, 1), (64, 0.2, None), (MOST_SESSIONS, 0.1, None))
-_SIGN_FROM = 0.2
 
 _INSET = 0.25
 _SHUT, _BARE = "shut", "no figure"
-_USUAL_SHARE, _MOST_MEDIANS = 0.98, 10
-
-
-class _Cells(NamedTuple):
-    """How wide cells are, in inches, and how many decimals they show; none shows the sign."""
-
-    width: float
-    places: int | None
-
-
-class _Ink(NamedTuple):
-    """From a percent to a colour."""
-
-    norm: Normalize
-    colours: LinearSegmentedColormap
-    limit_pct: float
-    beyond: bool
 
 
 def drawing(report: HistoryReport, grid: Grid, palette: str) -> Drawing:
@@ -145,7 +125,7 @@ def _draw(
         row.symbol: shortened(letters.text(row.name, row.symbol), _LONGEST_NAME, BODY)
         for row in grid.rows
     }
-    cells, ink = _cells(grid), _ink(grid.moves_pct, colours)
+    cells, ink = _cells(grid), ink_for(grid.moves_pct, colours)
     left = MARGIN + widest(list(names.values()), BODY) + _GAP
     across = cells.width * len(grid.sessions)
     width = max(_NARROWEST, left + across + MARGIN)
@@ -163,7 +143,7 @@ def _draw(
             top += _HEADING
         height = len(region.rows) * _ROW
         axes = sheet.axes(left, top, across, height)
-        _block(axes, region.rows, cells, ink)
+        draw_cells(axes, region.rows, cells, ink)
         for m, row in enumerate(region.rows):
             sheet.text(left - _GAP, top + (m + 0.5) * _ROW, names[row.symbol], ha="right")
         top += height
@@ -173,123 +153,27 @@ def _draw(
     return sheet.figure
 
 
-def _cells(grid: Grid) -> _Cells:
+def _cells(grid: Grid) -> Cells:
     """The roomiest cells for so many sessions; figures where they fit."""
     number = len(grid.sessions)
     _, width, places = next(size for size in _CELLS if number <= size[0])
     if places is not None:
         width = max(width, widest(_shown(grid.moves_pct, places), SMALL) + 0.1)
-    return _Cells(width, places)
+    return Cells(width, places)
 
 
 def _shown(moves_pct: Sequence[float], places: int) -> list[str]:
     return [words.percent(pct, places).removesuffix("%") for pct in moves_pct]
 
 
-def _ink(moves_pct: Sequence[float], colours: Colours) -> _Ink:
-    """Colours that lie even on both sides of zero; a few extremes do not pale all others."""
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
-
-    sizes = sorted(map(abs, moves_pct))
-    usual = sizes[math.ceil(_USUAL_SHARE * len(sizes)) - 1] if sizes else 0.0
-    moved = [size for size in sizes if size]
-    middle = moved[len(moved) // 2] if moved else 0.1
-    limit = _round_up(min(usual or middle, _MOST_MEDIANS * middle))
-    ramp = LinearSegmentedColormap.from_list(
-        "moves", [colours.down, colours.flat, colours.up], N=255
-    )
-    return _Ink(Normalize(-limit, limit, clip=True), ramp, limit, bool(sizes) and sizes[-1] > limit)
-
-
-def _round_up(value: float) -> float:
-    """The next 1, 2, 3, 5 of its power of ten."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
-
-
-def _block(axes: Axes, rows: Sequence[Row], cells: _Cells, ink: _Ink) -> None:
-    """Draw the rows of a region: colours, the sign or figure of each move, and what is none."""
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
-
-    number = len(rows[0].moves_pct)
-    axes.set_xlim(0, number)
-    axes.set_ylim(len(rows), 0)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    moved: list[tuple[int, int, float]] = []
-    shut: list[tuple[int, int]] = []
-    bare: list[tuple[int, int]] = []
-    for y, row in enumerate(rows):
-        for x, (pct, closed) in enumerate(zip(row.moves_pct, row.shut, strict=True)):
-            if pct is not None:
-                moved.append((x, y, pct))
-            else:
-                (shut if closed else bare).append((x, y))
-    gap: Any = {"edgecolor": PAPER, "linewidth": 0.8 if cells.width >= _SIGN_FROM else 0.3}
-    boxes = [Rectangle((x, y), 1, 1) for x, y, _ in moved]
-    faces = [ink.colours(ink.norm(pct)) for _, _, pct in moved]
-    axes.add_collection(PatchCollection(boxes, facecolor=faces, **gap))
-    _without(axes, shut, "////")
-    _without(axes, bare, "")
-    for x, y in bare:
-        _mark(axes, x, y, "·", MUTED)
-    _signs(axes, moved, cells, ink)
-
-
-def _without(axes: Axes, places: Sequence[tuple[int, int]], hatch: str) -> None:
-    from matplotlib.patches import Rectangle
-
-    for x, y in places:
-        box = Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, fc="none", ec=RULE, lw=0.4, hatch=hatch)
-        axes.add_patch(box)
-
-
-def _signs(axes: Axes, moved: Sequence[tuple[int, int, float]], cells: _Cells, ink: _Ink) -> None:
-    """Tell a fall from a rise without colour: figures, signs, or strokes where cells are small."""
-    if cells.width < _SIGN_FROM:
-        _strokes(axes, moved, ink)
-        return
-    for x, y, pct in moved:
-        colour = _readable_on(ink.colours(ink.norm(pct)))
-        if cells.places is None:
-            text = "+" if pct > 0 else "−" if pct < 0 else "0"
-        else:
-            text = words.percent(pct, cells.places).removesuffix("%")
-        _mark(axes, x, y, text, colour)
-
-
-def _strokes(axes: Axes, moved: Sequence[tuple[int, int, float]], ink: _Ink) -> None:
-    """Lay a stroke across each fall."""
-    from matplotlib.collections import LineCollection
-
-    falls = [(x, y, pct) for x, y, pct in moved if pct < 0]
-    lines = [[(x + 0.25, y + 0.5), (x + 0.75, y + 0.5)] for x, y, _ in falls]
-    colours = [_readable_on(ink.colours(ink.norm(pct))) for _, _, pct in falls]
-    axes.add_collection(LineCollection(lines, colors=colours, linewidths=0.7))
-
-
-def _mark(axes: Axes, x: int, y: int, text: str, colour: str) -> None:
-    axes.text(
-        x + 0.5, y + 0.5, text, size=SMALL, color=colour, ha="center", va="center_baseline",
-        parse_math=False,
-    )  # fmt: skip
-
-
-def _readable_on(rgba: Sequence[float]) -> str:
-    """Dark letters on a light colour, light ones on a dark colour."""
-    red, green, blue = rgba[:3]
-    return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#fdfdfd"
-
-
-def _dates_height(cells: _Cells) -> float:
+def _dates_height(cells: Cells) -> float:
     upright = text_width("2025-02-14", SMALL) + 0.12
-    return upright if cells.width >= _SIGN_FROM else 0.25
+    return upright if cells.width >= SIGN_FROM else 0.25
 
 
-def _dates(axes: Axes, sessions: Sequence[dt.date], cells: _Cells) -> None:
+def _dates(axes: Axes, sessions: Sequence[dt.date], cells: Cells) -> None:
     """Name each session, or the first of each month where there are many."""
-    if cells.width >= _SIGN_FROM:
+    if cells.width >= SIGN_FROM:
         places = [n + 0.5 for n in range(len(sessions))]
         axes.set_xticks(places, list(map(str, sessions)), rotation=90)
         return
@@ -303,15 +187,16 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], cells: _Cells) -> None:
     axes.set_xticks(starts, [f"{sessions[n]:%Y-%m}" for n in starts], ha="left")
 
 
-def _legend(sheet: Sheet, top: float, cells: _Cells, ink: _Ink, kinds: tuple[bool, bool]) -> None:
+def _legend(sheet: Sheet, top: float, cells: Cells, ink: Ink, kinds: tuple[bool, bool]) -> None:
     """Draw what the colours mean in percent, and the marks of cells without a move."""
     import numpy as np
+    from matplotlib.colors import ListedColormap
     from matplotlib.patches import Rectangle
 
     wide, high = 2.4, 0.12
     axes = sheet.axes(MARGIN + _INSET, top + 0.18, wide, high)
     axes.imshow(
-        np.linspace(-1, 1, 201)[None, :], cmap=ink.colours, aspect="auto",
+        np.linspace(-1, 1, 201)[None, :], cmap=ListedColormap(list(ink.colours)), aspect="auto",
         extent=(-ink.limit_pct, ink.limit_pct, 0, 1), interpolation="nearest",
     )  # fmt: skip
     axes.set_yticks([])
@@ -322,7 +207,7 @@ def _legend(sheet: Sheet, top: float, cells: _Cells, ink: _Ink, kinds: tuple[boo
     axes.set_xticks(ticks, labels)
     left = MARGIN + _INSET + wide + 0.35
     middle = top + 0.18 + high / 2
-    said = "change, in %" if cells.width >= _SIGN_FROM else "change, in %; a stroke marks a fall"
+    said = "change, in %" if cells.width >= SIGN_FROM else "change, in %; a stroke marks a fall"
     sheet.text(left, middle, said, size=SMALL, color=MUTED)
     left += text_width(said, SMALL) + 0.3
     for there, word, hatch in zip(kinds, (_SHUT, _BARE), ("////", ""), strict=True):
@@ -331,7 +216,7 @@ def _legend(sheet: Sheet, top: float, cells: _Cells, ink: _Ink, kinds: tuple[boo
             box.set_xticks([])
             box.set_yticks([])
             box.add_patch(Rectangle((0.02, 0.02), 0.96, 0.96, fc="none", ec=RULE, hatch=hatch))
-            if not hatch:
+            if not hatch and cells.width >= SIGN_FROM:
                 box.text(0.5, 0.5, "·", size=SMALL, color=MUTED, ha="center", va="center_baseline")
             sheet.text(left + 0.28, middle, word, size=SMALL, color=MUTED)
             left += 0.28 + text_width(word, SMALL) + 0.3
