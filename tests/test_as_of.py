@@ -42,6 +42,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         "\n  Highlights: Hang Seng: largest rise since 2024-10-02, highest since 2024-10-07"
         " · S&P 500: largest rise since 2025-01-15\n"
         "  2 up\n"
+        "  range 2.65 pp, highest less lowest\n"
     )
 
 

@@ -65,7 +65,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
     document = run_cli("session", *asked, "--format", "json").document
     assert list(document) == [
         *("schema", "session", "as_of", "basis", "source", "moves", "divergences", "breadth"),
-        *("warnings", "notes"),
+        *("dispersion", "groups", "group_spreads", "warnings", "notes"),
     ]
     assert document["schema"] == "marketmove.session/1"
     assert document["session"] == asked[0]
@@ -86,8 +86,29 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
         *("up", "down", "unchanged", "closed", "missing", "pending", "no_prior", "unknown"),
     ]
     assert sum(document["breadth"].values()) == len(document["moves"])
+    assert list(document["dispersion"]) == ["n", "range_pp", "dispersion_pp"]
+    assert (document["groups"], document["group_spreads"]) == ([], [])
     for remark in [*document["warnings"], *document["notes"]]:
         assert list(remark) == REMARK_KEYS
+
+
+@each_session
+def test_json_of_groups(asked: tuple[str, ...], run_cli: RunCli) -> None:
+    groups = ("--group", "developed", "--group", "emerging")
+    document = run_cli("session", *asked, *groups, "--format", "json").document
+    assert [group["name"] for group in document["groups"]] == ["developed", "emerging"]
+    for group in document["groups"]:
+        assert list(group) == [
+            *("name", "symbols", "n", "median_pct", "mean_pct"),
+            *("best", "best_pct", "worst", "worst_pct", "breadth", "dispersion"),
+        ]
+        assert list(group["breadth"]) == list(document["breadth"])
+        assert list(group["dispersion"]) == list(document["dispersion"])
+    for spread in document["group_spreads"]:
+        assert list(spread) == [
+            *("up", "down", "up_median_pct", "down_median_pct", "median_spread_pp"),
+            *("up_mean_pct", "down_mean_pct", "mean_spread_pp"),
+        ]
 
 
 @each_session

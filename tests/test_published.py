@@ -135,7 +135,8 @@ def test_the_title_says_that_it_is_a_sample(run_cli: RunCli) -> None:
         " (bundled sample)"
     )
     assert lines[-4] == "  ≈ implied by the published percent, within its rounding"
-    assert lines[-5] == "  3 up · 2 down"
+    assert lines[-5] == "  no range or dispersion: Hang Seng Tech has only a bound"
+    assert lines[-6] == "  3 up · 2 down"
 
 
 def test_nothing_implied_without_a_close(run_cli: RunCli, write: Write) -> None:

@@ -232,7 +232,7 @@ def test_those_without_a_move_stand_last(run_cli: RunCli) -> None:
 
 def test_top_shortens_the_pairs(run_cli: RunCli) -> None:
     table = run_cli(*FEBRUARY_14, "--top", "3").stdout
-    assert table.count(" pp") == 3
+    assert table.count(" versus ") == 3
     assert "5 more divergent pairs; --top N shows more" in table
     assert "more divergent" not in run_cli(*FEBRUARY_14, "--top", "8").stdout
     assert "1 more divergent pair;" in run_cli(*FEBRUARY_14, "--top", "7").stdout
@@ -242,7 +242,7 @@ def test_top_shortens_the_pairs(run_cli: RunCli) -> None:
 
 def test_machines_get_all_pairs_and_people_ten(run_cli: RunCli) -> None:
     asked = ("session", "2025-02-05", "--levels", SAMPLE_CLOSES)
-    assert run_cli(*asked).stdout.count(" pp") == 10
+    assert run_cli(*asked).stdout.count(" versus ") == 10
     assert len(run_cli(*asked, "--format", "json").document["divergences"]) == 36
 
 

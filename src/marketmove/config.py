@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove.groups import Group, parse_groups, with_regions
 from marketmove.indices import Exchange, Registry, did_you_mean, parse_exchanges, parse_indices
 from marketmove.resources import root
 from marketmove.words import Words, bundled_words, parse_words
@@ -35,6 +36,7 @@ class Config:
     sort: str
     sessions: Path | None
     registry: Registry
+    groups: dict[str, Group]
     words: Words
     exchanges: dict[str, Exchange]
     pairs: tuple[str, ...] = ()
@@ -65,6 +67,8 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     """
     folder = root() / "config"
     indices, problems = parse_indices(*_read(folder / "indices.yaml", "config/indices.yaml"), {})
+    groups, wrong = parse_groups(*_read(folder / "groups.yaml", "config/groups.yaml"), {})
+    problems += wrong
     words = bundled_words((folder / "columns.csv").read_text(encoding="utf-8"))
     defaults, label = _read(folder / "marketmove.yaml", "config/marketmove.yaml")
     values, places = _settings(defaults, label, problems)
@@ -76,8 +80,9 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         for key in own.keys() & {"levels", "sessions"}:
             values[key] = [_located(p, user_file.parent, home) for p in own[key]]
         indices, more = parse_indices(values["indices"], label, indices)
+        groups, amiss = parse_groups(values["groups"], label, groups)
         words, wrong = parse_words(values["columns"], label, words)
-        problems += more + wrong
+        problems += more + amiss + wrong
     if problems:
         raise BadConfigError(problems)
     try:
@@ -85,6 +90,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     except ValueError as clash:
         raise BadConfigError.at(places["indices"], str(clash)) from None
     del values["indices"], values["columns"]
+    values["groups"] = with_regions(groups, registry)
     values["levels"], values["pairs"] = tuple(values["levels"]), tuple(values["pairs"])
     values["sessions"] = next(iter(values["sessions"]), None)
     exchanges = parse_exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
@@ -205,5 +211,6 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "sort": _one_of(SORTS),
     "pairs": _pairs,
     "indices": _as_is,
+    "groups": _as_is,
     "columns": _as_is,
 }

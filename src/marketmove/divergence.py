@@ -1,4 +1,4 @@
-"""Which markets parted company in a session, and how many went which way."""
+"""Which markets parted company in a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from marketmove.moves import Move
 
 Kind = Literal["split", "wide", "asked"]
-_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
 
 
 class Divergence(NamedTuple):
@@ -22,7 +21,7 @@ class Divergence(NamedTuple):
     gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
     ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
     divergent (``split``), wide beside its own past, or was asked for. The last five are as in
-    ``context.PairContext``; None where they are not known.
+    ``spreads.PairContext``; None where they are not known.
     """
 
     up: str
@@ -41,19 +40,6 @@ class Divergence(NamedTuple):
     n: int | None = None
     widest_since: dt.date | None = None
     data_since: dt.date | None = None
-
-
-class Breadth(NamedTuple):
-    """How many of the chosen indices rose, fell, stayed, or have no move, and why."""
-
-    up: int
-    down: int
-    unchanged: int
-    closed: int = 0
-    missing: int = 0
-    pending: int = 0
-    no_prior: int = 0
-    unknown: int = 0
 
 
 def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> list[Divergence]:
@@ -193,30 +179,3 @@ def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
 def _difference(one: float, other: float) -> float:
     """The difference of two printed figures, as the decimals they are: 4.31, not 4.3100…05."""
     return float(Decimal(repr(one)) - Decimal(repr(other)))
-
-
-def breadth(moves: Sequence[Move]) -> Breadth:
-    """Count the moves by direction; a bound counts where it leaves the direction in no doubt.
-
-    Examples
-    --------
-    >>> from marketmove.moves import Move
-    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
-    Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
-    """
-    return Breadth(
-        up=sum(_rose(move) for move in moves),
-        down=sum(_fell(move) for move in moves),
-        unchanged=sum(move.change_pct == 0 for move in moves),
-        **{status: sum(move.status == status for move in moves) for status in _WITHOUT_MOVE},
-    )
-
-
-def _rose(move: Move) -> bool:
-    over = move.change_pct_over
-    return (move.change_pct or 0) > 0 or (over is not None and over >= 0)
-
-
-def _fell(move: Move) -> bool:
-    under = move.change_pct_under
-    return (move.change_pct or 0) < 0 or (under is not None and under <= 0)

@@ -9,8 +9,9 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.context import LEAST, SAME, WINDOW, rarity
+from marketmove.context import LEAST, SAME, WINDOW
 from marketmove.moves import changes
+from marketmove.spreads import rarity
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,7 +40,7 @@ class Latest(NamedTuple):
     """The last session of a pair: both moves, their spread, and how rare it is.
 
     Moves are in percent, the spread in percentage points; the rest is as in
-    ``context.PairContext``.
+    ``spreads.PairContext``.
     """
 
     session: dt.date

@@ -15,6 +15,7 @@ from marketmove.cli.options import (
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    GroupOption,
     HistoryFormat,
     IndexOption,
     LevelsOption,
@@ -26,7 +27,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.terminal import emit_pieces, look_for, same_terminal, say
-from marketmove.cli.typed import settings_of, specs_of
+from marketmove.cli.typed import groups_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 _HISTORY_HELP = (
@@ -44,6 +45,7 @@ def _history(
     last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)],
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     period: PeriodOption = None,
     symbol: SymbolOption = None,
     decimal: DecimalOption = None,
@@ -69,6 +71,7 @@ def _history(
     specs = specs_of(arguments.paths(levels or []))
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
+    groups = groups_of(group or (), settings)
 
     from marketmove.commands.history import Request, history
 
@@ -83,6 +86,7 @@ def _history(
             strict=strict,
             shut_days=everything,
             periods=arguments.periods(period or ()),
+            groups=groups,
         )
     )
     from marketmove.render.history import FORMATS

@@ -36,6 +36,16 @@ IndexOption = Annotated[
     list[str] | None,
     typer.Option("--index", "-i", help="Only this index: symbol, name or alias. Repeatable."),
 ]
+GroupOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        "-g",
+        metavar="NAME",
+        help="Only the indices of this group: a region, developed, emerging, greater-china, or one"
+        " of your own. Repeatable.",
+    ),
+]
 PeriodOption = Annotated[
     list[str] | None,
     typer.Option(

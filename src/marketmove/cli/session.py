@@ -19,6 +19,7 @@ from marketmove.cli.options import (
     EncodingOption,
     ExplainOption,
     Format,
+    GroupOption,
     IndexOption,
     LevelsOption,
     OutputOption,
@@ -30,7 +31,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import session_of, settings_of, specs_of
+from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 _SESSION_HELP = (
@@ -48,6 +49,7 @@ def _session(
     ] = None,
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     as_of: AsOfOption = None,
     period: PeriodOption = None,
     symbol: SymbolOption = None,
@@ -93,6 +95,7 @@ def _session(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     floor = arguments.floor_pct(floor_pct)
     settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
+    groups = groups_of(group or (), settings)
     people = output_format in {"table", "markdown"}
     arguments.refuse_pairs(output_format, against, pair, wide, context)
     if context is None and output_format in {"csv", "ndjson"}:
@@ -116,6 +119,7 @@ def _session(
             periods=arguments.periods(period or ()),
             comparison=Comparison(against, tuple(pair or ()), wide),
             context=True if wide else context,
+            groups=groups,
         )
     )
     look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)

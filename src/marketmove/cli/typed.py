@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from marketmove.commands.inputs import Spec, When
     from marketmove.config import Config
+    from marketmove.groups import Group
 
 
 def session_of(date: str | None, as_of: str | None, moment: dt.datetime | None) -> When:
@@ -40,3 +41,10 @@ def settings_of(config: Path | None, **chosen: str | float | int | None) -> Conf
     from marketmove.config import load, with_choices
 
     return with_choices(load(*config_file(config)), **chosen)
+
+
+def groups_of(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
+    """Give the groups named, of the bundled ones and the user's own."""
+    from marketmove.groups import find_groups
+
+    return find_groups(texts, config.groups)

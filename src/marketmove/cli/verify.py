@@ -14,6 +14,7 @@ from marketmove.cli.options import (
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    GroupOption,
     IndexOption,
     LevelsOption,
     OutputOption,
@@ -22,7 +23,7 @@ from marketmove.cli.options import (
     VerifyFormat,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import settings_of, specs_of
+from marketmove.cli.typed import groups_of, settings_of, specs_of
 from marketmove.errors import ExitStatus, Problem
 
 _VERIFY_HELP = (
@@ -40,6 +41,7 @@ def _verify(
     ],
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     symbol: SymbolOption = None,
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
@@ -59,7 +61,10 @@ def _verify(
     from marketmove.commands.verify import Request, verify
     from marketmove.render.verifying import FORMATS
 
-    report = verify(Request(published, tuple(closes), tuple(index or ()), reading, settings))
+    groups = groups_of(group or (), settings)
+    report = verify(
+        Request(published, tuple(closes), tuple(index or ()), reading, settings, groups)
+    )
     seen = output_format == "table" and output is None and same_terminal()
     if not (quiet or seen):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from marketmove.calendars import Calendar
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.indices import Exchange
     from marketmove.report import Remark
     from marketmove.sources import ReadOptions, Source
@@ -44,6 +45,7 @@ def read_closes(
     config: Config,
     chosen: Sequence[str],
     keep: Keep | None = None,
+    groups: Sequence[Group] = (),
 ) -> Known:
     """Read the closes that are asked for.
 
@@ -56,9 +58,11 @@ def read_closes(
     config
         The registry, words and clocks, and the user's own sessions.
     chosen
-        The indices wanted, as typed; all if empty.
+        The indices wanted, as typed; all if neither they nor groups are given.
     keep
         The rows that matter, where files are too large to hold; None for all.
+    groups
+        The groups wanted beside them, as ``find_groups`` gives them.
 
     Raises
     ------
@@ -66,11 +70,11 @@ def read_closes(
         If the files cannot be read, or an index is not known.
     """
     levels = read_levels(sources, reading, config, keep)
-    symbols, absent = choose(chosen, levels.symbols, config.registry)
+    symbols, absent = choose(chosen, levels.symbols, config.registry, groups)
     known = by_calendar(levels, symbols, config)._replace(absent=absent)
     if len(known.shut) and keep and any(source.large is not None for source in sources):
         # Of a large file only some rows were kept: not those that tell whether these count.
-        return read_closes(sources, reading, config, chosen)
+        return read_closes(sources, reading, config, chosen, groups=groups)
     return known
 
 

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.commands.inputs import choose, spelling, symbol_of
 from marketmove.commands.rarity import Rare, some
-from marketmove.context import LEAST, WIDE, of_pairs, wide_pairs
+from marketmove.context import LEAST
 from marketmove.divergence import Divergence, between, count_splits, splits
 from marketmove.errors import WrongUsageError
 from marketmove.report import Remark
+from marketmove.spreads import WIDE, of_pairs, wide_pairs
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from marketmove.config import Config
-    from marketmove.context import Past
     from marketmove.indices import Registry
     from marketmove.moves import Move
+    from marketmove.spreads import Past
 
     Moves = Mapping[str, Move]
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from marketmove.commands.closes import Known
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.history import Range
     from marketmove.sources import ReadOptions
     from marketmove.sources.large import Keep
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     strict: bool = False
     shut_days: bool = False
     periods: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 class _Sound(NamedTuple):
@@ -71,7 +73,9 @@ def history(request: Request) -> HistoryReport:
     from marketmove.history import history as moves_of
 
     config = request.config
-    known = read_closes(sources, request.reading, config, request.chosen, _keep(request))
+    known = read_closes(
+        sources, request.reading, config, request.chosen, _keep(request), request.groups
+    )
     within = _range(request, known)
     sound = _sound(moves_of(known.levels, known.symbols, known.calendars, within), known, within)
     if request.strict and known.levels.faults:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.indices import Registry
     from marketmove.moves import Move
 
@@ -120,9 +121,11 @@ def _reach(samples: Source) -> tuple[str, str]:
 
 
 def choose(
-    chosen: Iterable[str], known: Sequence[str], registry: Registry
+    chosen: Iterable[str], known: Sequence[str], registry: Registry, groups: Sequence[Group] = ()
 ) -> tuple[list[str], list[Remark]]:
     """Give the symbols of the indices wanted, in the order given; all that are known if none is.
+
+    Of groups those that the data has, after the indices named.
 
     Parameters
     ----------
@@ -132,16 +135,20 @@ def choose(
         The symbols that the data has.
     registry
         The indices known by name.
+    groups
+        The groups wanted, as ``find_groups`` gives them.
 
     Returns
     -------
     tuple
-        The symbols, and a warning for each index that the data does not have.
+        The symbols, and a warning for each index named that the data does not have, and each of a
+        group that looks misspelt.
 
     Raises
     ------
     WrongUsageError
-        With each text that neither the data nor the registry knows, and what looks like it.
+        With each text that neither the data nor the registry knows, and what looks like it; and
+        with each group of which the data has nothing.
     """
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
@@ -154,14 +161,39 @@ def choose(
             near = registry.nearest(text, known)
             hint = f"did you mean {', '.join(near)}?" if near else f"the data has {_some(known)}"
             unknown.append(Problem(None, f"{text} is not an index that is known; {hint}"))
+    named = list(symbols)
+    for group in groups:
+        within = group.within(known)
+        symbols |= dict.fromkeys(within)
+        if not within:
+            text = f"the data has no index of the group {group.name}; it has {_some(known)}"
+            unknown.append(Problem(None, text))
     if unknown:
         raise WrongUsageError(unknown)
     absent = [
         Remark("not_in_data", f"{symbol} has no close in the data", symbol)
-        for symbol in symbols
+        for symbol in named
         if symbol not in known
     ]
-    return list(symbols or known), absent
+    misspelt = [remark for group in groups for remark in _misspelt(group, known, registry)]
+    return list(symbols or known), absent + misspelt
+
+
+def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Remark]:
+    """Warn of texts of a group that nobody knows but that look like a name that somebody does."""
+    here = {symbol.casefold() for symbol in known}
+    unknown = [s for s in group.symbols if not registry.find(s) and s.casefold() not in here]
+    near = {text: registry.nearest(text, known) for text in unknown}
+    return [
+        Remark(
+            "not_known",
+            f"{text}, of the group {group.name}, is not an index that is known;"
+            f" did you mean {', '.join(names)}?",
+            place=group.place,
+        )
+        for text, names in near.items()
+        if names
+    ]
 
 
 def spelling(known: Iterable[str]) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.context import LEAST, MoveContext, Past, of_move, series, side_by_side
+from marketmove.context import LEAST, MoveContext, of_move, series
 from marketmove.report import Remark
+from marketmove.spreads import Past, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

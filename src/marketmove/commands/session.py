@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.breadth import breadth, dispersion, group_spreads, of_group
 from marketmove.commands.compare import Comparison, compare, sides
 from marketmove.commands.inputs import (
     Spec,
@@ -16,15 +17,16 @@ from marketmove.commands.inputs import (
     no_session,
 )
 from marketmove.commands.rarity import Rare
-from marketmove.divergence import breadth
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.report import Remark, SessionReport, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from marketmove.breadth import GroupMoves
     from marketmove.commands.closes import Known
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.levels import Span
     from marketmove.moves import Move
     from marketmove.sources import Reading, ReadOptions, Source
@@ -53,6 +55,7 @@ class Request(NamedTuple):
     periods: tuple[str, ...] = ()
     comparison: Comparison = Comparison()
     context: bool | None = None
+    groups: tuple[Group, ...] = ()
 
 
 class _Found(NamedTuple):
@@ -82,10 +85,11 @@ def session(request: Request) -> SessionReport:
         text = f"{sources[0].label} has published figures; {closes_only} needs closes"
         raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
-    chosen = bool(request.chosen)
+    restricted = bool(request.chosen or request.groups)
     compared = compare(
-        found.moves, found.rare, request.comparison, request.config, request.pairs, chosen
+        found.moves, found.rare, request.comparison, request.config, request.pairs, restricted
     )
+    groups = _of_groups(request, found.moves)
     return SessionReport(
         session=found.session,
         basis="published" if published else "closes",
@@ -94,6 +98,7 @@ def session(request: Request) -> SessionReport:
         moves=tuple(in_order(found.moves, request.config.sort)),
         divergences=compared.divergences,
         breadth=breadth(found.moves),
+        dispersion=dispersion(found.moves),
         pairs_left_out=compared.left_out,
         warnings=tuple(found.warnings),
         notes=(*found.notes, *compared.notes, *found.rare.notes),
@@ -101,6 +106,17 @@ def session(request: Request) -> SessionReport:
         periods=request.periods,
         contexts=found.rare.contexts,
         context=bool(request.context),
+        groups=groups,
+        group_spreads=tuple(group_spreads(groups)),
+    )
+
+
+def _of_groups(request: Request, moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
+    """The moves of each group asked for, of those indices that the data has."""
+    by_symbol = {move.symbol: move for move in moves}
+    return tuple(
+        of_group(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
+        for group in request.groups
     )
 
 
@@ -118,7 +134,7 @@ def _needs_closes(request: Request) -> str:
 def _chosen(request: Request) -> tuple[str, ...]:
     """The indices wanted, with those that they are compared with; none stands for all."""
     compared = sides(request.comparison, request.config.registry)
-    return (*request.chosen, *compared) if request.chosen else ()
+    return (*request.chosen, *compared) if request.chosen or request.groups else ()
 
 
 def _are_published(sources: Sequence[Source]) -> bool:
@@ -148,7 +164,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
         labels = " and ".join(report.label for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
     known = [printed.symbol for printed in asked[0].printed]
-    symbols, absent = choose(_chosen(request), known, registry)
+    symbols, absent = choose(_chosen(request), known, registry, request.groups)
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
         raise no_session(when, [], bundled=False)
@@ -169,7 +185,7 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     config = request.config
     past = reads_past(sources, request.context)
     keep = None if past else _keep(request)
-    known = read_closes(sources, request.reading, config, _chosen(request), keep)
+    known = read_closes(sources, request.reading, config, _chosen(request), keep, request.groups)
     levels = known.levels
     sessions = _sessions(request, known)
     moves = explained(session_moves(levels, sessions), levels, known.calendars)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marketmove.commands.closes import Known
     from marketmove.commands.inputs import Spec
     from marketmove.config import Config
+    from marketmove.groups import Group
     from marketmove.moves import Move
     from marketmove.published import Printed, Published
     from marketmove.sources import ReadOptions
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     chosen: tuple[str, ...]
     reading: ReadOptions
     config: Config
+    groups: tuple[Group, ...] = ()
 
 
 def verify(request: Request) -> VerifyReport:
@@ -47,7 +49,7 @@ def verify(request: Request) -> VerifyReport:
     """
     published = read_published(open_source(request.published), request.config.registry)
     known = [printed.symbol for printed in published.printed]
-    symbols, absent = choose(request.chosen, known, request.config.registry)
+    symbols, absent = choose(request.chosen, known, request.config.registry, request.groups)
     published = _only(published, symbols)
     if not published.printed:
         text = f"{published.label} has no figure of the chosen indices"

@@ -6,14 +6,15 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from marketmove.report import SessionReport, session_columns, session_row
+from marketmove.documents import session_columns, session_row
 
 if TYPE_CHECKING:
     from marketmove.render import Look
+    from marketmove.report import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:
-    """Write the moves of a session, one row an index, under ``report.session_columns``."""
+    """Write the moves of a session, one row an index, under ``documents.session_columns``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(session_columns(report))

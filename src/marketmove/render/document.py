@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from marketmove.report import SessionReport, as_document
+from marketmove.documents import as_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.errors import ExitStatus, Problem
     from marketmove.render import Look
+    from marketmove.report import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:

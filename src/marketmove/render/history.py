@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from marketmove.documents import columns, csv_rows, history_document
 from marketmove.render import document, history_table
 from marketmove.render.records import as_line
-from marketmove.report import columns, csv_rows, history_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def as_csv(report: HistoryReport, _look: Look) -> Iterator[str]:
-    """Write the moves under ``report.columns``; the header comes with the first of them."""
+    """Write the moves under ``documents.columns``; the header comes with the first of them."""
     header = [columns(report.periods)]
     for block in report.blocks():
         buffer = io.StringIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from marketmove.render import Look, page, words
+from marketmove.render import Look, groups, page, words
 from marketmove.render.highlights import highlights
 
 if TYPE_CHECKING:
@@ -33,12 +33,30 @@ def session(report: SessionReport, look: Look) -> str:
         ]
         heads = (head, "versus", "Spread", *(["Percentile"] if report.contexts else []))
         lines += _table(heads, "llrr"[: len(heads)], rows_of)
+    lines += _groups(report)
     if told := highlights(report):
         lines += [f"**Highlights:** {_escaped(' · '.join(told))}", ""]
     lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
     lines += [f"- **Warning:** {_escaped(words.visible(str(w)))}" for w in report.warnings]
     text = "\n".join(lines) + "\n"
     return words.plain_ascii(text) if look.ascii_only else text
+
+
+def _groups(report: SessionReport) -> list[str]:
+    """The groups asked for, and group against group; nothing if none was."""
+    lines: list[str] = []
+    if report.groups:
+        heads = tuple(head.text for head in groups.HEADS)
+        sides = "".join("r" if head.right else "l" for head in groups.HEADS)
+        rows = [list(groups.cells(report, group).values()) for group in report.groups]
+        lines += _table(heads, sides, rows)
+    if report.group_spreads:
+        apart = [
+            [*groups.sides(report, spread), *groups.spreads(report, spread)]
+            for spread in report.group_spreads
+        ]
+        lines += _table(groups.SPREAD_HEADS, "llrr", apart)
+    return lines
 
 
 def _table(heads: tuple[str, ...], sides: str, rows: list[list[str]]) -> list[str]:

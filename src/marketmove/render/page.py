@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.context import WINDOW
-from marketmove.render import words
+from marketmove.render import groups, words
 
 if TYPE_CHECKING:
     from marketmove.divergence import Divergence
@@ -165,25 +165,9 @@ def percentile(pair: Divergence) -> str:
     return share if pair.n == WINDOW else f"{share} (n {pair.n})"
 
 
-def tally(report: SessionReport) -> str:
-    """Count who rose, fell, stayed and has no move, such as ``3 up · 2 down``."""
-    breadth = report.breadth
-    silent = breadth.no_prior + breadth.unknown
-    counts = [
-        (breadth.up, "up"),
-        (breadth.down, "down"),
-        (breadth.unchanged, "unchanged"),
-        (breadth.closed, "shut"),
-        (breadth.pending, "not closed yet"),
-        (breadth.missing, "missing"),
-        (silent, "without a move"),
-    ]
-    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
-
-
 def footers(report: SessionReport, left_out: int) -> list[str]:
-    """Give the lines under the tables: the tally, what was left out, legend, notes."""
-    lines = [tally(report)]
+    """Give the lines under the tables: tally, range, what was left out, legend, notes."""
+    lines = [words.tally(report.breadth), *groups.footers(report)]
     if left_out:
         rows = words.count(left_out, "row", "rows")
         lines.append(f"{rows} between the highest and the lowest left out; --all shows them")

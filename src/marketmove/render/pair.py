@@ -6,10 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from marketmove.documents import fields_of, remark_document
 from marketmove.render import pair_table
 from marketmove.render.document import write
 from marketmove.render.records import as_line
-from marketmove.report import PAIR_SCHEMA, fields_of, remark_document
+from marketmove.report import PAIR_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

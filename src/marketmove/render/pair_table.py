@@ -217,10 +217,11 @@ def _widest(report: PairReport, look: Look) -> list[Line]:
             _moves(names[1], [day.versus_change_pct for day in days], look),
         ]
         if any(day.percentile is not None for day in days):
-            shares = [
-                words.NOTHING if day.percentile is None else _share(day.percentile) for day in days
+            ranks = [
+                words.NOTHING if day.percentile is None else _share(day.percentile).rstrip("%")
+                for day in days
             ]
-            columns.append(Column("Wider than", [[Span(share)] for share in shares], right=True))
+            columns.append(Column("Percentile", [[Span(rank)] for rank in ranks], right=True))
         if look.width is None or line_width(columns, fit) <= look.width:
             break
     return aligned(columns, fit)

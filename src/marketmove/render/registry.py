@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from marketmove.documents import fields_of
 from marketmove.render import words
 from marketmove.render.document import write
-from marketmove.report import INDICES_SCHEMA, IndexRow, fields_of
+from marketmove.report import INDICES_SCHEMA, IndexRow
 
 if TYPE_CHECKING:
     from marketmove.render import Look

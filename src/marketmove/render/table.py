@@ -67,6 +67,8 @@ FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False)
 
 def session(report: SessionReport, look: Look) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
+    from marketmove.render import group_table  # which lays out its columns by this module
+
     rows, left_out = page.shown(page.moved(report), look.everything)
     fit, (moves, silent, *pairs) = _fitting(report, rows, look)
     if moves:
@@ -74,6 +76,7 @@ def session(report: SessionReport, look: Look) -> str:
     lines: list[Line] = [[Span(page.title(report), "bold")], []]
     for columns in filter(None, (moves, silent, *pairs)):
         lines += [*aligned(columns, fit), []]
+    lines += group_table.lines(report, look)
     if told := highlights(report):
         lines += under_table(f"Highlights: {' · '.join(told)}", "", look)
     for footer in page.footers(report, left_out):

@@ -7,10 +7,11 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from marketmove.documents import remark_document
 from marketmove.render import words
 from marketmove.render.document import write
 from marketmove.render.table import Column, Fit, Span, aligned, line_width
-from marketmove.report import VERIFY_SCHEMA, remark_document
+from marketmove.report import VERIFY_SCHEMA
 
 if TYPE_CHECKING:
     import datetime as dt

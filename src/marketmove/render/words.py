@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from marketmove.breadth import Breadth
     from marketmove.divergence import Divergence
     from marketmove.moves import Move
     from marketmove.published import Printed
@@ -130,6 +131,42 @@ def spread(divergence: Divergence, approximate: bool) -> str:
     value = round_to(Decimal(repr(higher)) - Decimal(repr(lower)), _PLACES)
     bound = "> " if divergence.spread_pp is None else ""
     return f"{bound}{'≈ ' if approximate else ''}{value:,} pp"
+
+
+def pp(value: float | None, approximate: bool = False) -> str:
+    """Write a figure in percentage points, such as ``4.49 pp``; a sign only where it is negative.
+
+    Examples
+    --------
+    >>> pp(4.485), pp(-0.1, approximate=True), pp(0.001), pp(0.0), pp(None)
+    ('4.49 pp', '≈ −0.10 pp', '<0.01 pp', '0.00 pp', '–')
+    """
+    if value is None:
+        return NOTHING
+    mark = "≈ " if approximate else ""
+    return f"{mark}{_signed(Decimal(repr(value)), _PLACES).removeprefix('+')} pp"
+
+
+def tally(breadth: Breadth) -> str:
+    """Count who rose, fell, stayed and has no move.
+
+    Examples
+    --------
+    >>> from marketmove.breadth import Breadth
+    >>> tally(Breadth(up=3, down=2, unchanged=0, closed=1))
+    '3 up · 2 down · 1 shut'
+    """
+    silent = breadth.no_prior + breadth.unknown
+    counts = [
+        (breadth.up, "up"),
+        (breadth.down, "down"),
+        (breadth.unchanged, "unchanged"),
+        (breadth.closed, "shut"),
+        (breadth.pending, "not closed yet"),
+        (breadth.missing, "missing"),
+        (silent, "without a move"),
+    ]
+    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
 
 
 def day(date: dt.date) -> str:

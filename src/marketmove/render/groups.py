@@ -1,0 +1,131 @@
+"""Groups as rows of text: the same for a terminal and for Markdown; and how far moves are apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.breadth import FEWEST_DISPERSED
+from marketmove.render import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marketmove.breadth import Breadth, GroupMoves, GroupSpread
+    from marketmove.moves import Move
+    from marketmove.report import SessionReport
+
+
+class Head(NamedTuple):
+    """A column of groups: its kind, and what stands above it, also where that has to be short."""
+
+    kind: str
+    text: str
+    short: str
+    right: bool = True
+
+
+HEADS = (
+    Head("group", "Groups", "Groups", right=False),
+    Head("n", "n", "n"),
+    Head("median", "Median", "Median"),
+    Head("mean", "Mean", "Mean"),
+    Head("breadth", "Up/down/same", "+/−/0"),
+    Head("best", "Best", "Best", right=False),
+    Head("worst", "Worst", "Worst", right=False),
+    Head("dispersion", "Dispersion", "Disp."),
+)
+# What a narrow terminal does without, one after another.
+LEAST_WANTED = ("n", "dispersion", "worst", "best")
+SPREAD_HEADS = ("Group against group", "versus", "Medians", "Means")
+
+
+def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> dict[str, str]:
+    """Give the cells of one group by the kind of their column."""
+    if not group.n:
+        nothing = dict.fromkeys((head.kind for head in HEADS), words.NOTHING)
+        return nothing | {"group": words.visible(group.name), "n": "0", "median": "no move"}
+    moves = {move.symbol: move for move in report.moves}
+    breadth = group.breadth
+    return {
+        "group": words.visible(group.name),
+        "n": f"{group.n:,}",
+        "median": _percent(report, group.median_pct),
+        "mean": _percent(report, group.mean_pct),
+        "breadth": f"{breadth.up:,}/{breadth.down:,}/{breadth.unchanged:,}",
+        "best": _end(moves, group.best, symbols),
+        "worst": _end(moves, group.worst, symbols),
+        "dispersion": words.pp(group.dispersion.dispersion_pp, _approximate(report)),
+    }
+
+
+def _end(moves: dict[str, Move], symbol: str | None, symbols: bool) -> str:
+    if symbol is None:
+        return words.NOTHING
+    move = moves[symbol]
+    return f"{words.visible(symbol if symbols else move.name)} {words.change_percent(move)}"
+
+
+def sides(report: SessionReport, spread: GroupSpread, bare: bool = False) -> tuple[str, str]:
+    """Write both sides of two groups with their medians, such as ``asia +0.31%``, or without."""
+    if bare:
+        return words.visible(spread.up), words.visible(spread.down)
+    up = _percent(report, spread.up_median_pct)
+    down = _percent(report, spread.down_median_pct)
+    return f"{words.visible(spread.up)} {up}", f"{words.visible(spread.down)} {down}"
+
+
+def spreads(report: SessionReport, spread: GroupSpread) -> tuple[str, str]:
+    """Write how far the medians and the means of two groups are apart."""
+    approximate = _approximate(report)
+    return (
+        words.pp(spread.median_spread_pp, approximate),
+        words.pp(spread.mean_spread_pp, approximate),
+    )
+
+
+def footers(report: SessionReport) -> list[str]:
+    """Give the lines on all moves and on groups: how far apart, who has no move, what is open."""
+    lines = [*_apart(report), *(line for group in report.groups for line in _silent(group))]
+    bounds = {move.symbol for move in report.moves if move.status == "bound"}
+    open_groups = [group for group in report.groups if bounds.intersection(group.symbols)]
+    if (report.dispersion.n > 1 and bounds) or open_groups:
+        lines.append(_bounds_line(report, bounds, open_groups))
+    few = [group.name for group in report.groups if 0 < group.n < FEWEST_DISPERSED]
+    if few:
+        lines.append(f"no dispersion of fewer than {FEWEST_DISPERSED} moves: {', '.join(few)}")
+    return [words.visible(line) for line in lines]
+
+
+def _apart(report: SessionReport) -> Iterator[str]:
+    """Such as ``range 4.75 pp, highest less lowest``."""
+    _, apart, dispersed = report.dispersion
+    if apart is not None:
+        yield f"range {words.pp(apart, _approximate(report))}, highest less lowest"
+    if dispersed is not None:
+        figure = words.pp(dispersed, _approximate(report))
+        yield f"cross-index dispersion (1 day, equal-weighted) {figure}"
+
+
+def _silent(group: GroupMoves) -> Iterator[str]:
+    breadth: Breadth = group.breadth._replace(up=0, down=0, unchanged=0)
+    if any(breadth):
+        yield f"{group.name}: {words.tally(breadth)}"
+
+
+def _bounds_line(report: SessionReport, bounds: set[str], groups: list[GroupMoves]) -> str:
+    """Why there is no range, dispersion or mean: one of the moves is only a bound."""
+    names = [move.name for move in report.moves if move.symbol in bounds]
+    have = "has only a bound" if len(names) == 1 else "have only bounds"
+    median = "median, " if any(group.median_pct is None for group in groups) else ""
+    what = f"range, {median}mean or dispersion" if groups else "range or dispersion"
+    return f"no {what}: {', '.join(names)} {have}"
+
+
+def _percent(report: SessionReport, pct: float | None) -> str:
+    mark = "≈ " if _approximate(report) and pct is not None else ""
+    return f"{mark}{words.percent(pct)}"
+
+
+def _approximate(report: SessionReport) -> bool:
+    """Whether the moves are printed figures, so that what follows from them is within rounding."""
+    return report.basis == "published"
