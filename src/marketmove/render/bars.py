@@ -90,7 +90,7 @@ def _silent(report: SessionReport, width: int) -> list[Line]:
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
-    lines = [page.tally(report), *page.widest(report)]
+    lines = [words.tally(report.breadth), *page.widest(report)]
     if left_out:
         rows = words.count(left_out, "row", "rows")
         lines.append(f"{rows} between the highest and the lowest left out; --all shows them")

@@ -80,7 +80,7 @@ def _title(report: SessionReport) -> str:
 
 
 def _subtitle(report: SessionReport) -> list[str]:
-    return [page.tally(report), *page.widest(report)]
+    return [words.tally(report.breadth), *page.widest(report)]
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
@@ -97,7 +97,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
     """What a person who cannot see the bars is told; the figures follow in a table."""
-    parts = [f"A bar for each index, {page.tally(report)}."]
+    parts = [f"A bar for each index, {words.tally(report.breadth)}."]
     if moves:
         first, last = moves[0], moves[-1]
         parts.append(
