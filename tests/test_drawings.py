@@ -201,3 +201,11 @@ def test_no_closes_are_no_drawing(run_cli: RunCli) -> None:
         ran = run_cli("chart", *asked)
         assert (ran.stdout, ran.status) == ("", 2)
         assert "no closes are named" in ran.stderr
+
+
+def test_a_group_alone_is_drawn(run_cli: RunCli) -> None:
+    for asked in (["session", "2025-02-14"], ["heatmap", "2025-02-13", "2025-02-14"]):
+        ran = run_cli("chart", *asked, "--group", "americas")
+        assert (ran.stderr, ran.status) == ("", 0)
+        assert "Dow Jones" in ran.stdout
+        assert "Nikkei" not in ran.stdout

@@ -17,6 +17,7 @@ from marketmove.cli.options import (
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    GroupOption,
     IndexOption,
     LevelsOption,
     PaletteOption,
@@ -26,7 +27,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import session_of, settings_of, specs_of
+from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _session(
     ] = None,
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     symbol: SymbolOption = None,
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
@@ -103,6 +105,7 @@ def _session(
             session=when,
             levels=specs,
             chosen=tuple(index or ()),
+            groups=groups_of(group or (), settings),
             reading=reading,
             config=settings,
             strict=strict,
@@ -133,6 +136,7 @@ def _heatmap(
     last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)],
     levels: LevelsOption = None,
     index: IndexOption = None,
+    group: GroupOption = None,
     symbol: SymbolOption = None,
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
@@ -160,6 +164,7 @@ def _heatmap(
             last=end,
             levels=specs,
             chosen=tuple(index or ()),
+            groups=groups_of(group or (), settings),
             reading=reading,
             config=settings,
             strict=strict,
