@@ -20,7 +20,7 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("calc", "check", "history", "indices", "pair", "session", "verify")
+COMMANDS = ("calc", "chart", "check", "history", "indices", "pair", "session", "verify")
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -34,7 +34,6 @@ def program(typed: Sequence[str] = ()) -> typer.Typer:
     """Give the program with its commands; with the one alone that was typed, if one was."""
     for name in [word for word in typed if word in COMMANDS][:1] or COMMANDS:
         import_module(f"marketmove.cli.{name}")
-    app.registered_commands.sort(key=lambda command: command.name or "")
     return app
 
 
