@@ -30,6 +30,7 @@ LAYERS = (
     ("divergence", "breadth", "verification", "context"),
     ("pairs",),
     ("report",),
+    ("digest",),
     ("render",),
     ("commands",),
     ("arguments",),

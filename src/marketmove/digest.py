@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.report import as_document, fields_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from marketmove.report import SessionReport
 
 SUMMARY_SCHEMA = "marketmove.summary/1"

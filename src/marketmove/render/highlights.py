@@ -37,10 +37,10 @@ def highlights(report: SessionReport) -> list[str]:
             text = ", ".join(_text(fact, told) for fact in found[:_MOST_FACTS])
             of_moves.append(_Told(found[0].rarity, f"{words.visible(move.name)}: {text}"))
     moves = {move.symbol: move for move in report.moves}
-    apart = {told for pair in report.divergences if (told := _of_pair(pair, moves))}
+    apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
     of_pairs = sorted(apart, key=_rarest)
     rarest = sorted([*of_pairs[:_MOST_PAIRS], *of_moves], key=_rarest)
-    return [told.text for told in rarest[:_MOST]]
+    return [one.text for one in rarest[:_MOST]]
 
 
 def _rarest(told: _Told) -> tuple[float, str]:

@@ -90,11 +90,12 @@ def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]
         words.prior_date(move.session, move.prior_session),
         mark + words.points(move.change_pts, move.decimals),
         words.change_percent(move),
-        *(words.percent(_period_pct(move, period)) for period in report.periods),
+        *(words.percent(period_pct(move, period)) for period in report.periods),
     ]
 
 
-def _period_pct(move: Move, period: str) -> float | None:
+def period_pct(move: Move, period: str) -> float | None:
+    """Give the change of a move over a longer period, in percent."""
     of = move.periods.get(period)
     return None if of is None else of.change_pct
 
@@ -102,13 +103,13 @@ def _period_pct(move: Move, period: str) -> float | None:
 def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
     """Give each index that has no move, with the reason in words."""
     return [
-        (name(move, symbols), _reason(move)) for move in report.moves
+        (name(move, symbols), reason(move)) for move in report.moves
         if move.status not in {"ok", "bound"}
     ]  # fmt: skip
 
 
-def _reason(move: Move) -> str:
-    """Why an index has no move, in words, and the last close that it has."""
+def reason(move: Move) -> str:
+    """Say why an index has no move, and the last close that it has."""
     if move.status == "no_prior":
         return f"closed at {words.level(move.close, move.decimals)}; no close before it is known"
     if move.status == "closed":
