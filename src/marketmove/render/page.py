@@ -54,6 +54,12 @@ def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
     return moves[:ENDS] + moves[-ENDS:], len(moves) - 2 * ENDS
 
 
+def rows_left_out(number: int) -> list[str]:
+    """Say how many rows a table is short of, if it is."""
+    rows = words.count(number, "row", "rows")
+    return [f"{rows} between the highest and the lowest left out"] if number else []
+
+
 def approx(move: Move) -> str:
     """Give the mark of what is implied by rounded figures."""
     return "≈ " if move.prior_close_low is not None else ""
@@ -159,9 +165,7 @@ def percentile(pair: Divergence) -> str:
 def footers(report: SessionReport, left_out: int) -> list[str]:
     """Give the lines under the tables: tally, range, what was left out, legend, notes."""
     lines = [words.tally(report.breadth), *groups.footers(report)]
-    if left_out:
-        rows = words.count(left_out, "row", "rows")
-        lines.append(f"{rows} between the highest and the lowest left out; --all shows them")
+    lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
     if report.pairs_left_out and report.divergences:
         more = _MORE[report.divergences[0].kind]
         pairs = words.count(report.pairs_left_out, more, f"{more}s")

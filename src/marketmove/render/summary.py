@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketmove.digest import summary_document
-from marketmove.render import words
+from marketmove.render import page, words
 from marketmove.render.document import write
+from marketmove.render.summary_html import as_html
+from marketmove.render.summary_markdown import as_markdown
 from marketmove.render.summary_table import WIDTH, table, wrapped
 
 if TYPE_CHECKING:
@@ -26,20 +28,17 @@ def as_text(summary: SummaryReport, look: Look) -> str:
         "",
         *table(summary),
     ]
-    lines += [line for text in left_out(summary) for line in wrapped(text, WIDTH, "  ", "  ")]
+    lines += [
+        line
+        for text in page.rows_left_out(summary.left_out)
+        for line in wrapped(text, WIDTH, "  ", "  ")
+    ]
     for section in summary.sections:
         lines += ["", section.head]
         for told in section.sentences:
             lines += wrapped(told.text, WIDTH, "  ", "    ")
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     return words.plain_ascii(text) if look.ascii_only else text
-
-
-def left_out(summary: SummaryReport) -> list[str]:
-    """Say how many rows the table is short of, if it is."""
-    if not summary.left_out:
-        return []
-    return [f"{words.count(summary.left_out, 'more index', 'more indices')} between these."]
 
 
 def as_json(summary: SummaryReport, _look: Look) -> str:
@@ -49,5 +48,7 @@ def as_json(summary: SummaryReport, _look: Look) -> str:
 
 FORMATS: dict[str, Callable[[SummaryReport, Look], str]] = {
     "text": as_text,
+    "markdown": as_markdown,
     "json": as_json,
+    "html": as_html,
 }

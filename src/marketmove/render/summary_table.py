@@ -34,7 +34,7 @@ class Row(NamedTuple):
     year: str
 
 
-HEADS = Row("Index", "Session", "Close", "Change", "%", "Week %", "Year %")
+HEADS = Row("Index", "Session", "Close", "Change", "Day %", "Week %", "Year %")
 
 
 def row(report: SessionReport, move: Move) -> Row:
