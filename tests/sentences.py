@@ -317,15 +317,17 @@ class Reader:
     def most(self, text: str) -> None:
         moved = self.moved()
         for part in text.removesuffix(".").split("; "):
-            found = re.fullmatch(rf"([Oo]nly )?(.+) (rose|fell)(?: most)?, {SIZE}", part)
+            found = re.fullmatch(rf"([Oo]nly )?(.+) (rose|fell)( most| least|), {SIZE}", part)
             assert found, text
             sign = 1 if found[3] == "rose" else -1
             of = [pct * sign for pct in moved.values() if pct * sign > 0]
             who = [self.symbols[name] for name in self.names(found[2])]
-            assert {moved[symbol] * sign for symbol in who} == {max(of)}
-            assert len(who) == sum(pct == max(of) for pct in of)
+            end = min(of) if found[4] == " least" else max(of)
+            assert {moved[symbol] * sign for symbol in who} == {end}
+            assert len(who) == of.count(end)
             assert bool(found[1]) == (len(of) == 1)
-            self.is_size(found["size"], max(of))
+            assert found[4] != " least" or len(of) == len(moved)
+            self.is_size(found["size"], end)
 
     def names(self, text: str) -> list[str]:
         name = rf"({self.name.replace('?P<name>', '')})"
