@@ -53,18 +53,23 @@ def told_of_move(own: Own, session: str) -> Told:
     moves = {day: own.pct[day] for day in days[1:]}
     streak, is_least = _streak(own, session)
     sizes = [abs(pct) for pct in list(moves.values())[-250:]]
-    return {
+    always = {
         "streak": streak,
         "streak_is_least": is_least,
+        "size_n": len(sizes),
+        "data_since": min(own.close),
+    }
+    if len(sizes) < 60:
+        names = ("record", "highest_since", "lowest_since", "largest_since", "size_percentile")
+        return always | dict.fromkeys(names)
+    return always | {
         "record": _record(earlier, today),
         "highest_since": _last(days, lambda day: own.close[day] > today),
         "lowest_since": _last(days, lambda day: own.close[day] < today),
         "largest_since": _last(
             moves, lambda day: moves[day] * move > 0 and abs(moves[day]) >= abs(move)
         ),
-        "size_percentile": _smaller(sizes, abs(move)) if len(sizes) >= 60 else None,
-        "size_n": len(sizes),
-        "data_since": min(own.close),
+        "size_percentile": _smaller(sizes, abs(move)),
     }
 
 

@@ -108,7 +108,7 @@ def test_the_table_says_it_in_words(run_cli: RunCli, write: Write) -> None:
         "  Taiex                closed at 22,793.96; no close before it is known\n"
         "\n"
         "  1 up · 1 shut · 1 not closed yet · 1 missing · 2 without a move\n"
-        "  fewer than 60 earlier sessions, so nothing on how rare the moves are\n"
+        "  fewer than 60 earlier moves, so only streaks are told\n"
     )
 
 

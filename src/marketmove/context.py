@@ -50,19 +50,19 @@ class MoveContext(NamedTuple):
     where the move spans sessions that the data lacks. ``highest_since`` and ``lowest_since`` are
     the last sessions with a higher and a lower close, ``largest_since`` the last whose move in the
     same direction was at least as large; None where there is none. ``size_percentile`` is the
-    share, in percent, of the ``size_n`` moves before it that are smaller in size. It and
-    ``record`` need 60 sessions. ``data_since`` is the first session of the index.
+    share, in percent, of the ``size_n`` moves before it that are smaller in size. With fewer than
+    60 of these only the streak is told. ``data_since`` is the first session of the index.
     """
 
     streak: int | None
     streak_is_least: bool
-    record: Record | None
-    highest_since: dt.date | None
-    lowest_since: dt.date | None
-    largest_since: dt.date | None
-    size_percentile: float | None
     size_n: int
     data_since: dt.date
+    record: Record | None = None
+    highest_since: dt.date | None = None
+    lowest_since: dt.date | None = None
+    largest_since: dt.date | None = None
+    size_percentile: float | None = None
 
 
 def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
@@ -123,8 +123,8 @@ def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> 
     >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
     ...           ("AAA", "2024-05-06", 193), ("AAA", "2024-05-07", 196)]
     >>> told = of_move(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
-    >>> told.streak, str(told.highest_since), told.size_n, told.size_percentile
-    (2, '2024-05-02', 2, None)
+    >>> told.streak, told.size_n, told.size_percentile
+    (2, 2, None)
     """
     import numpy as np
 
@@ -136,16 +136,15 @@ def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> 
     as_large = (moves * np.sign(move) >= abs(move) - SAME) & (move != 0)
     streak, is_least = _streak(own, at, calendar)
     sizes = np.abs(moves[-WINDOW:])
-    return MoveContext(
-        streak=streak,
-        streak_is_least=is_least,
+    told = MoveContext(streak, is_least, size_n=len(sizes), data_since=own.days[0].item())
+    if len(sizes) < LEAST:
+        return told
+    return told._replace(
         record=_record(before, today),
         highest_since=_last(own.days, before > today),
         lowest_since=_last(own.days, before < today),
         largest_since=_last(own.days[1:], as_large),
-        size_percentile=_share(sizes < abs(move) - SAME) if len(sizes) >= LEAST else None,
-        size_n=len(sizes),
-        data_since=own.days[0].item(),
+        size_percentile=_share(sizes < abs(move) - SAME),
     )
 
 
@@ -173,8 +172,6 @@ def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None
 
 def _record(before: Floats, today: float) -> Record | None:
     """Whether a close is above or below all before it, or equals the highest or lowest."""
-    if len(before) < LEAST:
-        return None
     highest, lowest = before.max(), before.min()
     if today > highest or today < lowest:
         return "high" if today > highest else "low"

@@ -220,8 +220,9 @@ def between(
     if last is not None:
         inside &= days <= np.datetime64(last)
     shown = sessions[inside].reset_index(drop=True)
-    ratio = shown["close"].to_numpy() / shown["versus_close"].to_numpy()
-    return shown.assign(relative_strength=100.0 * (ratio / ratio[:1]))
+    one, other = shown["close"].to_numpy(), shown["versus_close"].to_numpy()
+    # Rounded as little as can be, so that 110 is 110.
+    return shown.assign(relative_strength=100.0 * (one * other[:1]) / (other * one[:1]))
 
 
 def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> Summary:

@@ -54,7 +54,7 @@ class SessionReport(NamedTuple):
 
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
     names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
-    ``pairs_left_out``, those asked for last. ``periods`` are those measured beside the session;
+    ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
     ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
     are those asked for, in the order asked.
     """

@@ -64,14 +64,17 @@ def _session(
         typer.Option(metavar="A:B", help="Show this pair, whatever its signs. Repeatable."),
     ] = None,
     wide: Annotated[
-        bool, typer.Option("--wide", help="Pairs wider than 95% of their past, not divergent ones.")
+        bool,
+        typer.Option(
+            "--wide", help="Pairs wider than 95% of their past instead of divergent ones."
+        ),
     ] = False,
     context: Annotated[
         bool | None,
         typer.Option(help="How rare each move is, also in CSV; or not at all."),
     ] = None,
     sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
-    top: Annotated[int | None, typer.Option(min=1, help="How many divergent pairs.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None,
     floor_pct: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),

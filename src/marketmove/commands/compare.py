@@ -14,7 +14,7 @@ from marketmove.spreads import WIDE, of_pairs, wide_pairs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from marketmove.config import Config
     from marketmove.indices import Registry
@@ -37,7 +37,7 @@ class Comparison(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The pairs, such as were asked for last; how many are left out; what there is to say."""
+    """The pairs, such as were asked for first; how many are left out; what there is to say."""
 
     divergences: tuple[Divergence, ...]
     left_out: int
@@ -114,17 +114,25 @@ def compare(
         If an index is not known, or is held against itself.
     """
     by_symbol, past = {move.symbol: move for move in moves}, rare.past
-    listed, found = _listed(by_symbol, past, asked, config, top)
     pairs = _pairs(by_symbol, asked, config)
     here = [pair for pair in pairs if pair.one in by_symbol and pair.other in by_symbol]
     own = between(by_symbol, [(pair.one, pair.other) for pair in here], "asked")
-    shown = _with_context(list(dict.fromkeys([*listed, *own])), by_symbol, past)
+    room = None if top is None else top + len(own)
+    found, count = _listed(by_symbol, past, asked, config, room)
+    others = [pair for pair in found if _sides(pair) not in {*map(_sides, own)}]
+    listed = others[:top]
+    left_out = count - (len(found) - len(others)) - len(listed)
+    shown = _with_context([*own, *listed], by_symbol, past)
     silent = [*_silent(here, own, by_symbol)]
     if asked.pairs or not restricted:
         silent += _lacking([pair for pair in pairs if pair not in here], by_symbol)
-    if not listed:
-        silent += _nothing(by_symbol, asked, config.registry)
-    return Compared(tuple(shown), found - len(listed), (*silent, *_without_percentile(shown, rare)))
+    if not found:
+        silent += _nothing(by_symbol, asked, config.registry, config.floor_pct)
+    return Compared(tuple(shown), left_out, (*silent, *_without_percentile(shown, rare)))
+
+
+def _sides(pair: Divergence) -> frozenset[str]:
+    return frozenset((pair.up, pair.down))
 
 
 def _listed(
@@ -199,16 +207,33 @@ def _with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) 
     return told
 
 
-def _nothing(moves: Moves, asked: Comparison, registry: Registry) -> Iterator[Remark]:
+def _nothing(
+    moves: Moves, asked: Comparison, registry: Registry, floor_pct: float
+) -> Iterator[Remark]:
     """Say why there is no pair of the kind that was typed."""
     move = None
     if asked.against is not None:
         move = moves.get(symbol_of(asked.against, spelling(moves), registry))
     if asked.against is not None and (move is None or move.status not in {"ok", "bound"}):
         yield Remark("no_pair", f"nothing is compared with {asked.against}, which has no move")
+    elif not asked.wide and asked.against is None:
+        yield from _one_sided(moves.values(), floor_pct)
     elif asked.wide:
         whose = f"pair with {asked.against}" if asked.against else "pair"
         yield Remark("no_pair", f"no {whose} is at percentile {WIDE:g} of its past or above")
+
+
+def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
+    """Say why no two moves diverge, where there are two."""
+    moved = [move for move in moves if move.status in {"ok", "bound"}]
+    if len(moved) < 2:
+        return
+    why = f"no two moves of opposite sign are both {floor_pct:g}% or more"
+    if all((move.up_by_pct or 0) > 0 for move in moved):
+        why = "every index rose"
+    elif all((move.down_by_pct or 0) < 0 for move in moved):
+        why = "every index fell"
+    yield Remark("no_pair", f"no divergent moves: {why}")
 
 
 def _silent(pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: Moves) -> Iterator[Remark]:
@@ -224,7 +249,9 @@ def _silent(pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: Moves) -
 def _lacking(pairs: Sequence[_Pair], moves: Moves) -> Iterator[Remark]:
     for pair in pairs:
         lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in moves]
-        yield Remark("pair_without_spread", f"{pair.text}: no close of {some(lacking)} in the data")
+        yield Remark(
+            "pair_without_spread", f"{pair.text}: no close of {' or '.join(lacking)} in the data"
+        )
 
 
 def _without_percentile(pairs: Sequence[Divergence], rare: Rare) -> Iterator[Remark]:

@@ -97,7 +97,7 @@ def _of_few(few: Sequence[str], moved: int) -> list[Remark]:
     if not few:
         return []
     which = "" if len(few) == moved else f": {some(few)}"
-    text = f"fewer than {LEAST} earlier sessions, so nothing on how rare the moves are{which}"
+    text = f"fewer than {LEAST} earlier moves, so only streaks are told{which}"
     return [Remark("few_sessions", text)]
 
 

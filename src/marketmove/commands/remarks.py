@@ -128,10 +128,10 @@ def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
         first, others = next(iter(lacking.values())), len(lacking) - 1
+        more = f" (and of {others} more exchanges not for long enough)" if others else ""
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
-            f"{f' and {others} more' if others else ''}; whether a close is lacking {where} cannot"
-            " be told"
+            f"{more}; whether a close is lacking {where} cannot be told"
         )
         yield Remark("no_calendar", text)
 

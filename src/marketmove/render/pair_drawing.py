@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from marketmove.render import Look, words
 from marketmove.render.bars import USUAL_WIDTH, told
+from marketmove.render.facts import long_ago
 from marketmove.render.sparks import HEIGHTS, parts, spark
 from marketmove.render.table import PALETTES, Line, Span, under_table, written
 
@@ -53,7 +54,9 @@ def latest(report: PairReport) -> str:
     if last.percentile is None:
         return text
     share = words.percent(min(last.percentile, 99.9 if last.percentile < 100 else 100), 1)
-    since = f"; widest since {last.widest_since}" if last.widest_since else ""
+    since = ""
+    if last.widest_since is not None and long_ago(last.widest_since, last.session):
+        since = f"; widest since {last.widest_since}"
     return f"{text}; wider than {share.lstrip('+')} of the {last.n} before{since}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marketmove.context import LEAST
+from marketmove.context import LEAST, SAME
 from marketmove.render import Look, words
+from marketmove.render.facts import long_ago
 from marketmove.render.sparks import parts, spark
 from marketmove.render.table import (
     FITS,
@@ -96,14 +97,13 @@ def _latest(report: PairReport, look: Look) -> list[Line]:
         _sides(report, look, latest.change_pct, latest.versus_change_pct),
     ]
     if latest.percentile is not None:
-        z = "no z, as these do not vary" if latest.z is None else f"z {words.points(latest.z, 2)}"
+        z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
         share = f"wider than {_share(latest.percentile)} of the {latest.n} common sessions before"
-        since = (
-            f"the widest in this data, from {latest.data_since} on"
-            if latest.widest_since is None
-            else f"widest since {latest.widest_since}"
-        )
-        lines += [[Span(share)], [Span(z)], [Span(since)]]
+        lines += [[Span(share)], [Span(z)]]
+        if latest.widest_since is None:
+            lines.append([Span(f"the widest in this data, since {latest.data_since}")])
+        elif long_ago(latest.widest_since, latest.session):
+            lines.append([Span(f"widest since {latest.widest_since}")])
     return _labelled("Latest spread", lines)
 
 
@@ -204,6 +204,10 @@ def _legend(sessions: int, cells: int) -> list[str]:
 def _widest(report: PairReport, look: Look) -> list[Line]:
     """The widest sessions, in the roomiest table that the terminal has room for."""
     days = report.summary.widest
+    spreads = report.frame["spread_pp"]
+    if spreads.max() - spreads.min() <= SAME:
+        text = f"  The spread is {_spread(days[0].change_pct, days[0].versus_change_pct)} in"
+        return [[Span(f"{text} {words.count(len(spreads), 'session', 'sessions')}, all of them")]]
     for fit in FITS:
         names = [i.symbol if fit.symbols else i.name for i in (report.one, report.other)]
         columns = [

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _GAP = 0.14
 _SHOWN_WARNINGS = 4
+# That closes are hours apart, and that dividends count in some indices only.
+_NEEDED_NOTES = ("hours_apart", "mixed_returns")
 
 
 class Frame(NamedTuple):
@@ -71,6 +73,16 @@ def source_line(report: SessionReport | HistoryReport | PairReport, what: str) -
     """Say which files the figures are from, and what they are."""
     sample = " (bundled sample)" if report.bundled else ""
     return f"source: {words.visible(report.source)}{sample} · {what}"
+
+
+def note_lines(notes: Sequence[Remark]) -> list[str]:
+    """Write the notes that a picture is not to go without, wherever it is taken."""
+    return [words.visible(str(note)) for note in notes if note.code in _NEEDED_NOTES]
+
+
+def other_notes(notes: Sequence[Remark]) -> list[str]:
+    """Write the notes that a page has beside its picture."""
+    return [words.visible(str(note)) for note in notes if note.code not in _NEEDED_NOTES]
 
 
 def warning_lines(warnings: Sequence[Remark]) -> list[str]:

@@ -8,7 +8,13 @@ from marketmove.errors import WrongUsageError
 from marketmove.render import words
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.cells import SIGN_FROM, Cells, Ink, draw_cells, ink_for
-from marketmove.render.pictures.framing import frame, source_line, warning_lines
+from marketmove.render.pictures.framing import (
+    frame,
+    note_lines,
+    other_notes,
+    source_line,
+    warning_lines,
+)
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
@@ -74,7 +80,7 @@ def drawing(report: HistoryReport, grid: Grid, palette: str) -> Drawing:
         described=_described(grid),
         head=("Index", *map(str, grid.sessions)),
         rows=[(row.name, *_texts(row)) for row in grid.rows],
-        lines=[*subtitle, *foot, *(words.visible(str(note)) for note in report.notes)],
+        lines=[*subtitle, *foot, *other_notes(report.notes)],
         texts=[title, *(row.name for row in grid.rows), *foot, *(r.name for r in grid.regions)],
         draw=draw,
     )
@@ -89,6 +95,7 @@ def _tally(grid: Grid) -> str:
 def _footers(report: HistoryReport, first: dt.date, last: dt.date) -> list[str]:
     return [
         source_line(report, f"closing levels · {first} to {last}"),
+        *note_lines(report.notes),
         *warning_lines(report.warnings),
     ]
 

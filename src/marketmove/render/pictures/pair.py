@@ -8,7 +8,13 @@ from marketmove.context import LEAST
 from marketmove.render import words
 from marketmove.render.pair_drawing import latest, period, spread, strength_range
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame, source_line, warning_lines
+from marketmove.render.pictures.framing import (
+    frame,
+    note_lines,
+    other_notes,
+    source_line,
+    warning_lines,
+)
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -75,7 +81,7 @@ def drawing(report: PairReport, palette: str) -> Drawing:
         f" Their relative strength: {strength_range(report)}.",
         head=(_HEAD[0], f"{one} %", f"{other} %", *_HEAD[3:]),
         rows=[_figures(row) for row in _rows(report)],
-        lines=[*above, *foot, *(words.visible(str(note)) for note in report.notes)],
+        lines=[*above, *foot, *other_notes(report.notes)],
         texts=[title, *above, *foot],
         draw=draw,
     )
@@ -89,10 +95,10 @@ def _footers(report: PairReport, band: _Band | None) -> list[str]:
         lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
     if band:
         lines.append(
-            f"shaded: from the 5th to the 95th percentile of the spreads of the {band.n} sessions"
-            " before the latest"
+            "shaded: from the 5th to the 95th percentile of the signed spreads of the"
+            f" {band.n} sessions before the latest"
         )
-    return lines + warning_lines(report.warnings)
+    return [*lines, *note_lines(report.notes), *warning_lines(report.warnings)]
 
 
 def _sizes(sessions: int) -> list[int]:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.render import page, words
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.framing import frame, source_line, warning_lines
+from marketmove.render.pictures.framing import (
+    frame,
+    note_lines,
+    other_notes,
+    source_line,
+    warning_lines,
+)
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -67,7 +73,7 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
         described=_described(report, moves),
         head=_HEAD if silent else _HEAD[:-1],
         rows=rows,
-        lines=[*above, *foot, *(words.visible(str(note)) for note in report.notes)],
+        lines=[*above, *foot, *other_notes(report.notes)],
         texts=[title, *names, *above, *foot, *(reason for _, reason in silent)],
         draw=draw,
     )
@@ -92,7 +98,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     if left_out:
         rows = words.count(left_out, "index", "indices")
         lines.append(f"{rows} between the highest and the lowest left out; --all draws them")
-    return lines + warning_lines(report.warnings)
+    return [*lines, *note_lines(report.notes), *warning_lines(report.warnings)]
 
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
