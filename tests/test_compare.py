@@ -57,10 +57,24 @@ def test_a_pair_asked_for_is_shown_whatever_its_signs(run_cli: RunCli) -> None:
     asked = (*FEBRUARY_14, "--pair", "DJI:SPX", "--pair", "HSI:N225")
     document = run_cli(*asked, "-f", "json").document
     assert _pairs(document) == [("HSI", "N225"), ("SPX", "DJI")]
-    assert len(_pairs(document, "split")) == 8
+    others = _pairs(document, "split")
+    assert len(others) == 7
+    assert ("HSI", "N225") not in others
     text = run_cli(*asked).stdout
-    assert text.index("Divergent moves") < text.index("Pairs asked for")
+    assert text.index("Pairs asked for") < text.index("Other divergent moves")
     assert "S&P 500 −0.01%" in text.split("Pairs asked for")[1]
+    assert "5 more divergent pairs" in run_cli(*asked, "--top", "2").stdout
+
+
+def test_a_session_without_divergent_moves_says_so(run_cli: RunCli) -> None:
+    asked = ("session", "2024-08-05", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
+    assert "no divergent moves: every index fell" in run_cli(*asked).stdout
+    asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SSEC")
+    assert "no divergent moves: every index rose" in run_cli(*asked).stdout
+    asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SPX")
+    said = "no divergent moves: no two moves of opposite sign are both 0.5% or more"
+    assert said in run_cli(*asked).stdout
+    assert "divergent" not in run_cli(*asked[:6]).stdout
 
 
 def test_an_index_of_a_pair_needs_no_option_of_its_own(run_cli: RunCli) -> None:
@@ -144,7 +158,7 @@ def test_a_bound_that_leaves_the_higher_open(run_cli: RunCli, write: Write) -> N
     asked = ("session", "2025-02-04", "-l", report, "--pair", "HSTECH:HSI", "--pair", "HSTECH:N225")
     document = run_cli(*asked, "-f", "json", "-q").document
     assert _pairs(document) == [("HSTECH", "N225")]
-    assert document["divergences"][-1]["spread_pp_over"] == 5.79
+    assert document["divergences"][0]["spread_pp_over"] == 5.79
     assert "HSTECH:HSI: a bound leaves open which is higher" in run_cli(*asked, "-q").stdout
 
 

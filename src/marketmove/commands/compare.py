@@ -119,14 +119,14 @@ def compare(
     own = between(by_symbol, [(pair.one, pair.other) for pair in here], "asked")
     room = None if top is None else top + len(own)
     found, count = _listed(by_symbol, past, asked, config, room)
-    others = [pair for pair in found if _sides(pair) not in {*map(_sides, own)}]
-    listed = others[:top]
-    left_out = count - (len(found) - len(others)) - len(listed)
-    shown = _with_context([*own, *listed], by_symbol, past)
+    mine = {*map(_sides, own)}
+    others = [pair for pair in found if _sides(pair) not in mine][:top]
+    left_out = count - len(others) - _counted(own, found, by_symbol, asked, config)
+    shown = _with_context([*own, *others], by_symbol, past)
     silent = [*_silent(here, own, by_symbol)]
     if asked.pairs or not restricted:
         silent += _lacking([pair for pair in pairs if pair not in here], by_symbol)
-    if not found:
+    if not count:
         silent += _nothing(by_symbol, asked, config.registry, config.floor_pct)
     return Compared(tuple(shown), left_out, (*silent, *_without_percentile(shown, rare)))
 
@@ -135,10 +135,27 @@ def _sides(pair: Divergence) -> frozenset[str]:
     return frozenset((pair.up, pair.down))
 
 
+def _counted(
+    own: Sequence[Divergence],
+    found: Sequence[Divergence],
+    moves: Moves,
+    asked: Comparison,
+    config: Config,
+) -> int:
+    """How many of the pairs asked for would be listed without that."""
+    if asked.wide or asked.against is not None:
+        return len({*map(_sides, own)} & {*map(_sides, found)})
+    floor = config.floor_pct
+    return sum(count_splits([moves[pair.up], moves[pair.down]], floor) for pair in own)
+
+
 def _listed(
     moves: Moves, past: Past | None, asked: Comparison, config: Config, top: int | None
 ) -> tuple[list[Divergence], int]:
-    """The pairs that stand out, or all with one index; and how many there are without a limit."""
+    """The pairs that stand out, or all with one index; and how many there are.
+
+    Only divergent moves are limited to the ``top``: of them there may be millions.
+    """
     against = None
     if asked.against is not None:
         (against,), _ = choose([asked.against], list(moves), config.registry)
@@ -150,7 +167,7 @@ def _listed(
     else:
         every = list(moves.values())
         return splits(every, config.floor_pct, top), count_splits(every, config.floor_pct)
-    return found[:top], len(found)
+    return found, len(found)
 
 
 def _wide(moves: Moves, past: Past | None, against: str | None) -> list[Divergence]:

@@ -151,9 +151,13 @@ def widest(report: SessionReport) -> list[str]:
 def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
     """Give the pairs of each kind, with what stands above them."""
     kinds = dict.fromkeys(pair.kind for pair in report.divergences)
+    heads = {kind: PAIR_HEADS[kind] for kind in kinds}
+    if "asked" in kinds:
+        others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
+        heads |= others | {"asked": PAIR_HEADS["asked"]}
     return [
-        (PAIR_HEADS[kind], [pair for pair in report.divergences if pair.kind == kind])
-        for kind in kinds
+        (head, [pair for pair in report.divergences if pair.kind == kind])
+        for kind, head in heads.items()
     ]
 
 
