@@ -24,7 +24,7 @@ LAYERS = (
     ("config", "calendars"),
     ("levels",),
     ("moves", "doubts"),
-    ("sessions", "periods"),
+    ("sessions", "periods", "schedule", "completion"),
     ("history",),
     ("published",),
     ("divergence", "breadth", "verification", "context"),

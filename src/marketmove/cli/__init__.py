@@ -20,7 +20,10 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("calc", "check", "history", "indices", "pair", "session", "verify")
+COMMANDS = (
+    *("calc", "check", "completion", "history", "indices", "init", "pair", "schedule", "session"),
+    "verify",
+)
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
