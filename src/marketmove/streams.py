@@ -42,7 +42,8 @@ def write_new(path: Path, data: bytes) -> None:
         If it cannot be written, or something of that name is there, be it a link to nowhere.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(path):
             raise FileExistsError
         _link(path, data)

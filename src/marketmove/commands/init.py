@@ -40,16 +40,24 @@ def init(place: Path, levels: Sequence[Path]) -> None:
         raise UnreadableFileError(
             Problem(None, f"{path}: no such file; nothing was written") for path in lacking
         )
+    for path in levels:
+        if not _is_text(path):
+            text = f"{path}: the name is not UTF-8, as text in a configuration has to be; rename it"
+            raise WrongUsageError.at(None, text)
     try:
         write_new(place, starter(levels).encode())
-    except UnicodeEncodeError:
-        text = "the name of one of --levels is not UTF-8, as text in a configuration has to be"
-        raise WrongUsageError.at(None, f"{text}; rename it") from None
     except OutputError as error:
         advice = "edit it, or name another place: marketmove init --config PATH"
         if not place.exists():
             advice = "name another place: marketmove init --config PATH"
         raise OutputError(p._replace(text=f"{p.text}; {advice}") for p in error.problems) from None
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def starter(levels: Sequence[Path]) -> str:
