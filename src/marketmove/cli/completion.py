@@ -33,7 +33,7 @@ def _completion(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[-- WORD...]", help="A command line: what its last word can become."
+            metavar="WORD", help="After --, a command line: what its last word can become."
         ),
     ] = None,
     output: OutputOption = None,
