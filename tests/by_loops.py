@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from marketmove.context import MoveContext
+    from marketmove.spreads import PairContext
 
 Told = dict[str, Any]
 
@@ -126,3 +133,17 @@ def _smaller(sizes: list[Fraction], size: Fraction) -> float:
 
 def _last(days: Iterable[str], wanted: Callable[[str], bool]) -> str | None:
     return next((day for day in reversed(list(days)) if wanted(day)), None)
+
+
+def plain(told: MoveContext | PairContext) -> Told:
+    """As a document would have it: dates as text; and nothing that is not a number."""
+    values = told._asdict()
+    assert not any(isinstance(v, float) and not math.isfinite(v) for v in values.values())
+    return {name: str(v) if isinstance(v, dt.date) else v for name, v in values.items()}
+
+
+def same(told: Told, expected: Told) -> bool:
+    return told == {
+        name: pytest.approx(value, rel=1e-9, abs=1e-12) if isinstance(value, float) else value
+        for name, value in expected.items()
+    }

@@ -68,3 +68,8 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_one
+
+
+@pytest.fixture
+def _matplotlib() -> None:
+    pytest.importorskip("matplotlib")

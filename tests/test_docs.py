@@ -150,8 +150,13 @@ def test_every_yaml_example_is_tried() -> None:
 
 
 def _commands() -> dict[str, Any]:
-    group: Any = typer.main.get_command(program())
-    return {"marketmove": group, **group.commands}
+    """All commands by what is typed, with the kinds that some of them have."""
+    found: dict[str, Any] = {"marketmove": typer.main.get_command(program())}
+    for name, group in found["marketmove"].commands.items():
+        found[name] = group
+        kinds = getattr(group, "commands", {})
+        found |= {f"{name} {kind}": command for kind, command in kinds.items()}
+    return found
 
 
 @pytest.mark.parametrize("name", _commands())
@@ -160,7 +165,7 @@ def test_every_command_and_option_has_help(name: str) -> None:
     assert command.help
     assert command.help.strip().splitlines()[0].endswith(".")
     options = [p for p in command.params if p.param_type_name == "option"]
-    assert options
+    assert options or command.commands
     for option in options:
         assert option.help, option.opts
         assert option.help.endswith(".")

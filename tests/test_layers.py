@@ -109,10 +109,15 @@ def test_nothing_is_filled_forward_or_swallowed(path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (["--help"], "pandas numpy yaml platformdirs"),
+        (["--help"], "matplotlib pandas numpy yaml platformdirs"),
         (["--version"], "pandas numpy yaml platformdirs"),
         (["session", "--help"], "pandas numpy yaml platformdirs"),
         (["calc", "--help"], "pandas numpy yaml platformdirs"),
+        (["chart", "--help"], "matplotlib pandas numpy yaml platformdirs"),
+        (["chart", "session", "--help"], "matplotlib pandas numpy yaml platformdirs"),
+        (["chart", "session", "2025-02-14", "-o", "moves.gif"], "matplotlib pandas numpy yaml"),
+        (["chart", "session", "2025-02-14"], "matplotlib"),
+        (["chart", "heatmap", "2025-02-13", "2025-02-14"], "matplotlib"),
         (["calc", "--close", "2", "--prior", "1"], "pandas numpy yaml"),
         (["session", "2025-02-30"], "pandas numpy yaml"),
         (["session", "2025-02-14", "--levels", "none.csv"], "pandas numpy"),

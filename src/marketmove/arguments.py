@@ -13,10 +13,12 @@ from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from marketmove.commands.inputs import When
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
+_PICTURES = (".svg", ".png", ".pdf", ".html")
 _ORDERS = ("dmy", "mdy", "ymd")
 _PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
 
@@ -185,6 +187,29 @@ def paths(texts: Sequence[str]) -> list[str]:
     if list(texts).count("-") > 1:
         raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
     return list(texts)
+
+
+def picture_ending(path: Path) -> str:
+    """Read from the name of a file what kind of picture it is to be.
+
+    Raises
+    ------
+    WrongUsageError
+        If its ending is none of those that can be drawn.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> picture_ending(Path("moves.SVG"))
+    '.svg'
+    """
+    ending = path.suffix.lower()
+    if ending not in _PICTURES:
+        expected = f"expected one of {', '.join(_PICTURES)}"
+        raise WrongUsageError.at(
+            None, f"--output: {path} has not the ending of a picture; {expected}"
+        )
+    return ending
 
 
 def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:

@@ -125,9 +125,10 @@ def _of_pairs(past: Past, one: int, others: Ints, session: dt.date) -> Iterator[
     import numpy as np
 
     before, today = _spreads(past, one, others, session)
-    n, percentile, z = rarity(before, today)
-    first = _first_row(~np.isnan(before))
-    as_wide = np.abs(before) >= np.abs(today) - SAME
+    sizes = np.abs(before)
+    n, percentile, z = _held(before, sizes, today, WINDOW)
+    first = _first_row(sizes >= 0)
+    as_wide = sizes >= np.abs(today) - SAME
     last = len(before) - 1 - _first_row(as_wide[::-1])
     last[np.isnan(percentile) | (last == len(before))] = -1
     # The one behind the last is for the row -1: there is none.
@@ -148,6 +149,8 @@ def _first_row(wanted: npt.NDArray[np.bool_]) -> Ints:
 
     if not len(wanted):
         return np.full(wanted.shape[1], -1)
+    if wanted[0].all():
+        return np.zeros(wanted.shape[1], dtype=np.intp)
     return np.where(wanted.any(axis=0), wanted.argmax(axis=0), -1)
 
 
@@ -239,8 +242,14 @@ def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, F
     """
     import numpy as np
 
+    return _held(before, np.abs(before), today, window)
+
+
+def _held(before: Floats, sizes: Floats, today: Floats, window: int) -> tuple[Ints, Floats, Floats]:
+    import numpy as np
+
     rows = len(before)
-    n, percentile, z = _rarity(before[-window:], today)
+    n, percentile, z = _rarity(before[-window:], sizes[-window:], today)
     # Columns with gaps reach further back for as many sessions; most of them not by far.
     for reach in sorted({min(2 * window, rows), rows} - {*range(window + 1)}):
         short = np.flatnonzero(n < window)
@@ -248,18 +257,19 @@ def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, F
             trailing = before[-reach:, short]
             common = ~np.isnan(trailing)
             counted = common & (common[::-1].cumsum(axis=0)[::-1] <= window)
-            again = _rarity(np.where(counted, trailing, np.nan), today[short])
+            trailing = np.where(counted, trailing, np.nan)
+            again = _rarity(trailing, np.abs(trailing), today[short])
             n[short], percentile[short], z[short] = again
     return n, percentile, z
 
 
-def _rarity(before: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
+def _rarity(before: Floats, sizes: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
     import numpy as np
 
     gaps = np.isnan(before)
-    n = len(before) - gaps.sum(axis=0)
+    n = len(before) - np.count_nonzero(gaps, axis=0)
     counted = np.maximum(n, 1)
-    smaller = (np.abs(before) < np.abs(today) - SAME).sum(axis=0)
+    smaller = np.count_nonzero(sizes < np.abs(today) - SAME, axis=0)
     told = (n >= LEAST) & ~np.isnan(today)
     percentile = np.where(told, smaller * 100.0 / counted, np.nan)
     mean = _filled(before, gaps).sum(axis=0) / counted

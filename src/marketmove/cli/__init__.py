@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    *("calc", "check", "completion", "history", "indices", "init", "pair", "schedule", "session"),
+    *(
+        "calc",
+        "chart",
+        "check",
+        "completion",
+        "history",
+        "indices",
+        "init",
+        "pair",
+        "schedule",
+        "session",
+    ),
     "verify",
 )
 # What a wrong command line raises; typer keeps the class under different names by version.
@@ -37,7 +48,6 @@ def program(typed: Sequence[str] = ()) -> typer.Typer:
     """Give the program with its commands; with the one alone that was typed, if one was."""
     for name in [word for word in typed if word in COMMANDS][:1] or COMMANDS:
         import_module(f"marketmove.cli.{name}")
-    app.registered_commands.sort(key=lambda command: command.name or "")
     return app
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from marketmove import __version__
 from marketmove.errors import ExitStatus
@@ -14,7 +15,17 @@ _CONFIG_HELP = (
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
 )
 
+
+class _ByName(TyperGroup):
+    """Commands, those with kinds of their own among them, in the order of their names."""
+
+    def list_commands(self, _context: Any) -> list[str]:
+        """Give the names of the commands."""
+        return sorted(self.commands)
+
+
 app = typer.Typer(
+    cls=_ByName,
     add_completion=False,
     invoke_without_command=True,
     pretty_exceptions_enable=False,

@@ -131,6 +131,16 @@ def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tup
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
 
 
+def widest(report: SessionReport) -> list[str]:
+    """Give the divergent pair with the widest spread as a line, if there is one."""
+    for pair in report.divergences:
+        if pair.kind == "split":
+            up, down = sides(report, pair)
+            spread = words.spread(pair, report.basis == "published")
+            return [f"widest apart: {up} and {down}, {spread}"]
+    return []
+
+
 def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
     """Give the pairs of each kind, with what stands above them."""
     kinds = dict.fromkeys(pair.kind for pair in report.divergences)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOTHING = "–"
 _PLACES = 2
 _ASCII = str.maketrans(
-    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-"}
+    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-", "…": "~"}
     # The heights of sparklines, by how dark they are; ▇ is that of bars too.
     | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
 )

@@ -1,0 +1,274 @@
+"""One pair through time: the spreads as bars about zero, and the relative strength below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.context import LEAST
+from marketmove.render import words
+from marketmove.render.pair_drawing import latest, period, spread, strength_range
+from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.framing import frame, source_line, warning_lines
+from marketmove.render.pictures.style import (
+    BODY,
+    INK,
+    MARGIN,
+    MUTED,
+    RULE,
+    SMALL,
+    Colours,
+    Sheet,
+    colours_of,
+    line_height,
+    text_width,
+    tick_text,
+    widest,
+    wrapped,
+)
+from marketmove.render.sparks import parts
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from marketmove.render.pictures.fonts import Lettering
+    from marketmove.report import PairReport
+
+    Floats = npt.NDArray[np.float64]
+
+_WIDTH, _PANEL, _BETWEEN, _DATES = 7.6, 1.9, 0.3, 0.26
+# Bars of so many sessions stand apart.
+_APART_UP_TO, _SHARE = 120, 0.7
+# Of fewer sessions, bars are no wider than of so many; of more than can be seen, they stand for
+# several.
+_FEWEST, _MOST_BARS = 20, 600
+_HEAD = ("Session", "Change %", "Versus %", "Spread", "Relative strength")
+
+
+class _Band(NamedTuple):
+    """Between which spreads nine in ten of ``n`` sessions before the latest lie, in pp."""
+
+    low: float
+    high: float
+    n: int
+
+
+def drawing(report: PairReport, palette: str) -> Drawing:
+    """Say and draw one pair."""
+    one, other = (words.visible(index.name) for index in (report.one, report.other))
+    title = f"{one} versus {other}"
+    above = [period(report), latest(report)]
+    band = _band(report)
+    foot = _footers(report, band)
+
+    def draw(letters: Lettering) -> Figure:
+        return _draw(report, band, letters, colours_of(palette), (title, above, foot))
+
+    return Drawing(
+        title=f"{title}, {above[0]}",
+        described=f"Two panels. The spread of {one} less {other}: {latest(report)}."
+        f" Their relative strength: {strength_range(report)}.",
+        head=(_HEAD[0], f"{one} %", f"{other} %", *_HEAD[3:]),
+        rows=[_figures(row) for row in _rows(report)],
+        lines=[*above, *foot, *(words.visible(str(note)) for note in report.notes)],
+        texts=[title, *above, *foot],
+        draw=draw,
+    )
+
+
+def _footers(report: PairReport, band: _Band | None) -> list[str]:
+    lines = [source_line(report, f"closing levels · {report.first} to {report.last}")]
+    sizes = _sizes(len(report.frame))
+    if sizes[-1] > 1:
+        each = " or ".join(map(str, sizes))
+        lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
+    if band:
+        lines.append(
+            f"shaded: from the 5th to the 95th percentile of the spreads of the {band.n} sessions"
+            " before the latest"
+        )
+    return lines + warning_lines(report.warnings)
+
+
+def _sizes(sessions: int) -> list[int]:
+    """Of how many sessions a bar is the widest, where there are more than can be told apart."""
+    return sorted({end - start for start, end in parts(sessions, _MOST_BARS)})
+
+
+def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
+    frame = report.frame
+    columns = ("change_pct", "versus_change_pct", "relative_strength")
+    days = [session.date() for session in frame["session"]]
+    return list(zip(days, *(frame[name].tolist() for name in columns), strict=True))
+
+
+def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
+    day, own, versus, strength = row
+    moves = (words.percent(own), words.percent(versus))
+    return (str(day), *moves, spread(own, versus), words.level(strength, 2))
+
+
+def _band(report: PairReport) -> _Band | None:
+    """What is usual, by the sessions drawn before the latest; None where they are too few.
+
+    Where bars stand for several sessions each, they would not compare with it.
+    """
+    import numpy as np
+
+    before = report.frame["spread_pp"].to_numpy(dtype=float)[:-1][-report.window :]
+    if len(before) < LEAST or len(report.frame) > _MOST_BARS:
+        return None
+    low, high = np.percentile(before, [5, 95]).tolist()
+    return _Band(low, high, len(before))
+
+
+def _draw(
+    report: PairReport,
+    band: _Band | None,
+    letters: Lettering,
+    colours: Colours,
+    around: tuple[str, list[str], list[str]],
+) -> Figure:
+    spreads = report.frame["spread_pp"].to_numpy(dtype=float)
+    strengths = report.frame["relative_strength"].to_numpy(dtype=float)
+    title, above, foot = around
+    above, foot = ([letters.text(line) for line in lines] for lines in (above, foot))
+    framed = frame(_short(title, report, letters), above, foot, _WIDTH)
+    one, other = (_named(index.name, index.symbol, letters) for index in (report.one, report.other))
+    heads = [
+        f"Spread: {one} less {other}, in percentage points (pp)",
+        f"Relative strength: {one} over {other}, {report.first} = 100",
+    ]
+    ends = list(_figures(_rows(report)[-1])[-2:])
+    left = MARGIN + max(widest(_labels(spreads), SMALL), widest(_levels(strengths), SMALL)) + 0.12
+    across = _WIDTH - left - widest(ends, BODY) - 0.1 - MARGIN
+    broken = [wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
+    tall = [_PANEL + len(lines) * line_height(BODY) for lines in broken]
+    sheet = framed.around(_WIDTH, sum(tall) + _BETWEEN + _DATES)
+    top = framed.above
+    panels: list[Axes] = []
+    for lines, height in zip(broken, tall, strict=True):
+        sheet.lines(MARGIN, top, lines, weight="bold", color=INK)
+        panels.append(_panel(sheet, (left, top + height - _PANEL + 0.08, across, _PANEL - 0.08)))
+        top += height + _BETWEEN
+    _spreads(panels[0], spreads, band, colours)
+    _strengths(panels[1], strengths)
+    for panel, end, value in zip(panels, ends, (spreads[-1], strengths[-1]), strict=True):
+        panel.annotate(
+            end, (1, float(value)), xycoords=("axes fraction", "data"), xytext=(4, 0),
+            textcoords="offset points", va="center", size=BODY, color=INK, annotation_clip=False,
+        )  # fmt: skip
+    _dates(panels[1], [session.date() for session in report.frame["session"]], across)
+    return sheet.figure
+
+
+def _named(name: str, symbol: str, letters: Lettering) -> str:
+    return letters.text(words.visible(name), words.visible(symbol))
+
+
+def _short(title: str, report: PairReport, letters: Lettering) -> str:
+    """The title, with symbols for names that cannot be drawn."""
+    if letters.lacking.isdisjoint(title):
+        return title
+    one, other = (_named(index.name, index.symbol, letters) for index in (report.one, report.other))
+    return f"{one} versus {other}"
+
+
+def _panel(sheet: Sheet, box: tuple[float, float, float, float]) -> Axes:
+    axes = sheet.axes(*box)
+    axes.grid(axis="y", color=RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set_xticks([])
+    return axes
+
+
+def _ticks(values: Floats, write: Callable[[float], str], zero: float) -> dict[float, str]:
+    """Round numbers from the lowest to the highest value, the base line among them."""
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = min(zero, float(values.min())), max(zero, float(values.max()))
+    found = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(tick) for tick in found if low <= tick <= high]
+    return {tick: write(tick) for tick in sorted({zero, *ticks})}
+
+
+def _labels(spreads: Floats) -> list[str]:
+    return list(_ticks(spreads, tick_text, 0.0).values())
+
+
+def _levels(strengths: Floats) -> list[str]:
+    return list(_ticks(strengths, _plain, 100.0).values())
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.6g}"
+
+
+def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) -> None:
+    import numpy as np
+
+    number = len(spreads)
+    _range(axes, spreads, 0.0, number)
+    if band:
+        begins = number - 1 - band.n
+        box: Any = {"color": RULE, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
+        axes.fill_between([begins, number], band.low, band.high, **box)
+    bars = parts(number, _MOST_BARS)
+    share = _SHARE if number <= _APART_UP_TO else 1.0
+    # Each bar has a left and a right edge; between bars the height is nothing.
+    spare = (1 - share) / 2
+    edges = [edge for start, end in bars for edge in (start + spare, end - spare)]
+    rises = [max(0.0, spreads[start:end].max()) for start, end in bars]
+    falls = [min(0.0, spreads[start:end].min()) for start, end in bars]
+    for colour, heights in ((colours.up, rises), (colours.down, falls)):
+        steps = np.zeros(2 * len(bars) - 1)
+        steps[::2] = heights
+        axes.stairs(steps, edges, fill=True, color=colour, linewidth=0, zorder=2)
+    axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
+    axes.plot(number - 0.5, spreads[-1], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
+    ticks = _ticks(spreads, tick_text, 0.0)
+    axes.set_yticks(list(ticks), list(ticks.values()))
+
+
+def _strengths(axes: Axes, strengths: Floats) -> None:
+    import numpy as np
+
+    _range(axes, strengths, 100.0, len(strengths))
+    middles = np.arange(len(strengths)) + 0.5
+    axes.axhline(100, color=MUTED, linewidth=0.8, zorder=1)
+    axes.plot(middles, strengths, color=INK, linewidth=1.1, zorder=3)
+    axes.plot(middles[-1:], strengths[-1:], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
+    ticks = _ticks(strengths, _plain, 100.0)
+    axes.set_yticks(list(ticks), list(ticks.values()))
+
+
+def _range(axes: Axes, values: Floats, zero: float, number: int) -> None:
+    """Give the panel room for all values and the base line, and a little more."""
+    low, high = min(zero, float(values.min())), max(zero, float(values.max()))
+    more = 0.06 * ((high - low) or 1.0)
+    axes.set_xlim(min(0, number - _FEWEST), number)
+    axes.set_ylim(low - (more if low < zero or low == high else 0), high + more)
+
+
+def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
+    """Name the first session of as many months as there is room for, else the first and last."""
+    starts = [
+        n for n, day in enumerate(sessions)
+        if n and (day.year, day.month) != (sessions[n - 1].year, sessions[n - 1].month)
+    ]  # fmt: skip
+    room = int(across / (text_width("2025-02", BODY) + 0.15))
+    every = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(starts) // n < room)
+    kept = [n for n in starts if (sessions[n].year * 12 + sessions[n].month - 1) % every == 0]
+    labels = [f"{sessions[n]:%Y-%m}" for n in kept]
+    if len(kept) < 2:
+        ends = sorted({0, len(sessions) - 1})
+        apart = (ends[-1] - ends[0]) * across / max(len(sessions), _FEWEST)
+        kept = ends if apart > text_width("2025-02-14 ", SMALL) else ends[-1:]
+        labels = [str(sessions[n]) for n in kept]
+    axes.set_xticks([n + 0.5 for n in kept], labels)
+    axes.tick_params(axis="x", length=3, color=MUTED, labelsize=SMALL)

@@ -1,0 +1,230 @@
+"""One session as bars from a zero line, a row an index, in the order of the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.render import page, words
+from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.framing import frame, source_line, warning_lines
+from marketmove.render.pictures.style import (
+    BODY,
+    INK,
+    MARGIN,
+    MUTED,
+    PAPER,
+    RULE,
+    SMALL,
+    Colours,
+    Sheet,
+    colours_of,
+    line_height,
+    shortened,
+    tick_text,
+    widest,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from marketmove.moves import Move
+    from marketmove.render.pictures.fonts import Lettering
+    from marketmove.report import SessionReport
+
+_ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
+_GAP, _LONGEST_NAME, _NARROWEST = 0.12, 3.2, 6.4
+_HEAD = ("Index", "Close", "Prior close", "Change", "Change %", "Without a move")
+_X_LABEL = "change from the index's own prior close, in %"
+
+
+class _Scale(NamedTuple):
+    """Percent to inches: where the plot ends on both sides, with room for what stands there."""
+
+    low: float
+    high: float
+    inches_a_pct: float
+
+
+def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
+    """Say and draw one session."""
+    moves, left_out = page.shown(page.moved(report), everything)
+    silent = page.without_move(report)
+    title = _title(report)
+    above, foot = _subtitle(report), _footers(report, left_out)
+
+    def draw(letters: Lettering) -> Figure:
+        return _draw(report, moves, letters, colours_of(palette), (title, above, foot))
+
+    names = [page.name(move) for move in report.moves]
+    rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
+    rows += [(name, "", "", "", "", reason) for name, reason in silent]
+    return Drawing(
+        title=title,
+        described=_described(report, moves),
+        head=_HEAD if silent else _HEAD[:-1],
+        rows=rows,
+        lines=[*above, *foot, *(words.visible(str(note)) for note in report.notes)],
+        texts=[title, *names, *above, *foot, *(reason for _, reason in silent)],
+        draw=draw,
+    )
+
+
+def _title(report: SessionReport) -> str:
+    if report.session is None:
+        return f"Index moves as of {words.moment(report.as_of)}"
+    return f"Index moves in the session of {words.day(report.session)}"
+
+
+def _subtitle(report: SessionReport) -> list[str]:
+    return [words.tally(report.breadth), *page.widest(report)]
+
+
+def _footers(report: SessionReport, left_out: int) -> list[str]:
+    basis = {"closes": "closing levels", "published": "figures as published"}[report.basis]
+    day = f" · session {report.session}" if report.session else ""
+    lines = [source_line(report, f"{basis}{day}")]
+    if any(move.status == "bound" for move in report.moves):
+        lines.append("hatched: at least the bound that was published, without a figure")
+    if left_out:
+        rows = words.count(left_out, "index", "indices")
+        lines.append(f"{rows} between the highest and the lowest left out; --all draws them")
+    return lines + warning_lines(report.warnings)
+
+
+def _described(report: SessionReport, moves: Sequence[Move]) -> str:
+    """What a person who cannot see the bars is told; the figures follow in a table."""
+    parts = [f"A bar for each index, {words.tally(report.breadth)}."]
+    if moves:
+        first, last = moves[0], moves[-1]
+        parts.append(
+            f"From {page.name(first)} {words.change_percent(first)}"
+            f" to {page.name(last)} {words.change_percent(last)}."
+        )
+    return " ".join(parts)
+
+
+def _figures(move: Move) -> tuple[str, ...]:
+    mark = page.approx(move)
+    return (
+        page.name(move),
+        words.level(move.close, move.decimals),
+        mark + words.level(move.prior_close, move.decimals),
+        mark + words.points(move.change_pts, move.decimals),
+        words.change_percent(move),
+    )
+
+
+def _draw(
+    report: SessionReport,
+    moves: Sequence[Move],
+    letters: Lettering,
+    colours: Colours,
+    around: tuple[str, list[str], list[str]],
+) -> Figure:
+    names = {
+        move.symbol: shortened(
+            letters.text(page.name(move), words.visible(move.symbol)), _LONGEST_NAME, BODY
+        )
+        for move in report.moves
+    }
+    left = MARGIN + widest(list(names.values()), BODY) + _GAP
+    width = max(_NARROWEST, left + _PLOT + MARGIN)
+    title, above, foot = around
+    lettered = [[letters.text(line) for line in lines] for lines in (above, foot)]
+    framed = frame(letters.text(title), lettered[0], lettered[1], width)
+    reasons = [
+        (names[move.symbol], wrapped(letters.text(why), width - left - MARGIN, SMALL))
+        for move, why in _silent(report)
+    ]
+    bars = len(moves) * _ROW
+    listed = sum(_listed_height(lines) for _, lines in reasons)
+    sheet = framed.around(width, bars + (_AXIS if moves else 0) + listed)
+    if moves:
+        _bars(sheet, (left, framed.above, width - left - MARGIN, bars), moves, colours)
+        for n, move in enumerate(moves):
+            top = framed.above + (n + 0.5) * _ROW
+            sheet.text(left - _GAP, top, names[move.symbol], ha="right")
+    _list(sheet, left, framed.above + bars + (_AXIS if moves else 0), reasons)
+    return sheet.figure
+
+
+def _silent(report: SessionReport) -> list[tuple[Move, str]]:
+    silent = [move for move in report.moves if move.status not in {"ok", "bound"}]
+    reasons = [reason for _, reason in page.without_move(report)]
+    return list(zip(silent, reasons, strict=True))
+
+
+def _listed_height(lines: Sequence[str]) -> float:
+    return line_height(SMALL) * max(1, len(lines)) + 0.06
+
+
+def _list(sheet: Sheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]) -> None:
+    """Name the indices without a move, each with the reason."""
+    for name, lines in reasons:
+        sheet.text(left - _GAP, top + line_height(SMALL) / 2, name, ha="right", color=MUTED)
+        sheet.lines(left, top, lines, size=SMALL, color=MUTED)
+        top += _listed_height(lines)
+
+
+def _bars(
+    sheet: Sheet, box: tuple[float, float, float, float], moves: Sequence[Move], colours: Colours
+) -> None:
+    axes = sheet.axes(*box)
+    percents = [_length(move) for move in moves]
+    labels = [words.change_percent(move) for move in moves]
+    scale = _scale(percents, labels, box[2])
+    axes.set_xlim(scale.low, scale.high)
+    axes.set_ylim(len(moves), 0)
+    _ticks(axes, min([0.0, *percents]), max([0.0, *percents]))
+    gap = 0.05 / scale.inches_a_pct
+    for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
+        colour = colours.down if pct < 0 else colours.up
+        figure = move.status == "ok" or move.change_pct is not None
+        look: Any = {"color": colour} if figure else {"ec": colour, "fc": "none", "hatch": "////"}
+        axes.barh(n + 0.5, pct, _BAR, linewidth=0 if figure else 0.8, zorder=2, **look)
+        axes.text(
+            pct + (gap if pct >= 0 else -gap),
+            n + 0.5,
+            label,
+            ha="left" if pct >= 0 else "right",
+            va="center_baseline",
+            size=BODY,
+            color=INK,
+            parse_math=False,
+            bbox={"fc": PAPER, "ec": "none", "pad": 0.6},
+            zorder=2,
+        )
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=3)
+
+
+def _length(move: Move) -> float:
+    """The percent that a bar is drawn to: the move, or the bound that stands for it."""
+    known = (move.change_pct, move.change_pct_over, move.change_pct_under)
+    return next(pct for pct in known if pct is not None)
+
+
+def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _Scale:
+    """Leave room beyond the zero line on each side for the labels that stand there."""
+    pairs = list(zip(percents, labels, strict=True))
+    left = widest([label for pct, label in pairs if pct < 0], BODY) + 0.1
+    right = widest([label for pct, label in pairs if pct >= 0], BODY) + 0.1
+    low, high = min([0.0, *percents]), max([0.0, *percents])
+    span = (high - low) or 1.0
+    inches = (width - left - right) / span
+    return _Scale(low - left / inches, high + right / inches, inches)
+
+
+def _ticks(axes: Axes, low: float, high: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    found = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(tick) for tick in found if low <= tick <= high] or [0.0]
+    axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
