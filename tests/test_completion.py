@@ -101,6 +101,9 @@ def _bash(tmp_path: Path, *words: str) -> list[str]:
         (["session", "--index", "HSI", "--ind"], ["--index"]),
         (["--debug", "ver"], ["verify"]),
         (["--ver"], ["--version"]),
+        (["chart", "se"], ["session"]),
+        (["chart", "pair", "n22"], ["N225"]),
+        (["chart", "pair", "HSI", "--fro"], [""]),
         (["schedule", "--print", "s"], ["systemd"]),
         (["completion", "f"], ["fish"]),
         (["session", "--levels", "clo"], [""]),
@@ -186,17 +189,19 @@ def test_all_commands_are_offered(run_cli: RunCli) -> None:
     assert sorted(_words(run_cli, "")) == sorted(COMMANDS)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, "chart session", "chart pair", "chart heatmap"])
 def test_all_options_are_offered(name: str, run_cli: RunCli) -> None:
     """Every long name that the help of a command shows, and no other."""
     shown = {
         word.rstrip(",")
-        for line in run_cli(name, "--help").stdout.splitlines()
+        for line in run_cli(*name.split(), "--help").stdout.splitlines()
         if line.lstrip("│ *").startswith("-")
         for word in line.split()
         if word.startswith("--") and word.strip("-")
     }
-    assert set(_words(run_cli, name, "--")) == {n for word in shown for n in re.split("[/,]", word)}
+    assert set(_words(run_cli, *name.split(), "--")) == {
+        n for word in shown for n in re.split("[/,]", word)
+    }
 
 
 def test_the_usual_configuration_counts(run_cli: RunCli, write: Write) -> None:

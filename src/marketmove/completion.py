@@ -63,7 +63,8 @@ def complete(
     typed
         The words after the name of the program; the last, which may be empty, is not finished.
     commands
-        The commands by name; the options of the program itself are those of the command ``""``.
+        The commands by name, such as ``"session"`` and ``"chart pair"``; the options of the
+        program itself are those of the command ``""``.
     known
         Gives the indices and groups, where they are wanted.
 
@@ -79,12 +80,9 @@ def complete(
     (('asia', '42 indices'),)
     """
     *before, current = typed
-    name = next((word for word in before if not word.startswith("-")), "")
-    if name not in commands:
-        return Completions()
+    name, rest = _command(before, commands)
     command = commands[name]
     options = {text: option for option in command.options for text in option.names}
-    rest = before[before.index(name) + 1 :] if name else []
     pending, used, arguments, only_arguments = _walked(rest, options)
     if pending:
         return _of_value(pending, current, known)
@@ -96,14 +94,33 @@ def complete(
         free = [o for o in command.options if o not in used or (o.value and o.value.repeats)]
         names = [(text, o.help) for o in free for text in o.names if text.startswith("--")]
         return Completions(_fitting(names, current))
-    if not name:
-        named = [(text, one.help) for text, one in commands.items() if text]
-        return Completions(_fitting(named, current))
+    below = [
+        (text.split()[-1], one.help) for text, one in commands.items() if _parent(text) == name
+    ]
+    if below and not arguments:
+        return Completions(_fitting(below, current))
     slots = command.arguments
     at = min(arguments, len(slots) - 1)
     if at < 0 or (arguments >= len(slots) and not slots[at].repeats):
         return Completions()
     return _of_value(slots[at], current, known)
+
+
+def _command(words: Iterable[str], commands: Mapping[str, Command]) -> tuple[str, list[str]]:
+    """The command that words come to, by its whole name, and the words after it."""
+    name, rest = "", list[str]()
+    for word in words:
+        further = f"{name} {word}".strip()
+        if further in commands and further != name:
+            name, rest = further, []
+        else:
+            rest.append(word)
+    return name, rest
+
+
+def _parent(name: str) -> str | None:
+    """The command that another is a kind of; ``""`` for those of the program, None for itself."""
+    return name.rpartition(" ")[0] if name else None
 
 
 def _walked(

@@ -61,23 +61,33 @@ def _completions(shell: str, words: Sequence[str]) -> str:
 def _commands(finished: Sequence[str]) -> dict[str, Command]:
     """The commands, of which only the one that is typed is looked at if one is."""
     from marketmove.cli import program
+
+    return _below(program(finished), "")
+
+
+def _below(group: typer.Typer, name: str) -> dict[str, Command]:
+    """A program or a command with kinds of its own, and all that is below it, by whole names."""
     from marketmove.completion import Command
 
-    registered = program(finished).registered_commands
-    callback = app.registered_callback and app.registered_callback.callback
-    return {"": _described(callback, "") if callback else Command()} | {
-        one.name: _described(one.callback, one.help or "")
-        for one in registered
-        if one.name and one.callback
-    }
+    callback = group.registered_callback and group.registered_callback.callback
+    text = group.info.help if isinstance(group.info.help, str) else ""
+    own = _described(callback, text) if callback else Command(_first_sentence(text), (_help(),))
+    found = {name: own}
+    for one in group.registered_commands:
+        if one.callback:
+            found[f"{name} {one.name}".strip()] = _described(one.callback, one.help or "")
+    for kind in group.registered_groups:
+        if kind.typer_instance:
+            found |= _below(kind.typer_instance, f"{name} {kind.name}".strip())
+    return found
 
 
 def _described(function: Callable[..., Any], text: str) -> Command:
     """A command by its function: typer's own description of it differs from version to version."""
-    from marketmove.completion import Command, Option
+    from marketmove.completion import Command
 
     hints = get_type_hints(function, include_extras=True)
-    options = [Option(("--help", "-h"), None, "Show this message and exit.")]
+    options = [_help()]
     arguments = []
     for name in inspect.signature(function).parameters:
         kind, *notes = get_args(hints[name]) if get_origin(hints[name]) is Annotated else [None]
@@ -87,6 +97,12 @@ def _described(function: Callable[..., Any], text: str) -> Command:
             elif isinstance(note, typer.models.ArgumentInfo):
                 arguments.append(_value(kind, note.metavar))
     return Command(_first_sentence(text), tuple(options), tuple(arguments))
+
+
+def _help() -> Option:
+    from marketmove.completion import Option
+
+    return Option(("--help", "-h"), None, "Show this message and exit.")
 
 
 def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
