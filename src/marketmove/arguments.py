@@ -280,3 +280,25 @@ def floor_pct(text: str | None) -> float | None:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,12})?", number):
         raise WrongUsageError.at(None, f"--floor-pct: {text} is not a percentage such as 0.5")
     return float(number)
+
+
+def zone(name: str) -> str:
+    """Check the name of a time zone.
+
+    Raises
+    ------
+    WrongUsageError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> zone("Europe/Berlin")
+    'Europe/Berlin'
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name).key
+    except (LookupError, ValueError, OSError):
+        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        raise WrongUsageError.at(None, text) from None

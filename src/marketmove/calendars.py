@@ -126,6 +126,10 @@ class Calendar:
         """Give the local time at which the session of a date ended; None if it is not known."""
         if time := self._single(day)[0]:
             return dt.time.fromisoformat(time)
+        return self.usual_end(day)
+
+    def usual_end(self, day: dt.date) -> dt.time | None:
+        """Give the local time at which sessions ended around a date, half days apart."""
         usual = [time for start, time in self.regular if start <= day]
         return usual[-1] if usual else None
 

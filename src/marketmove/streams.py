@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marketmove.errors import OutputError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -25,11 +30,65 @@ def write_file(path: Path, data: bytes) -> None:
             return
         _replace(path.resolve(), data)
     except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        raise OutputError.at(Place(str(path)), f"cannot write the result: {reason}") from None
+        raise OutputError.at(Place(str(path)), f"cannot write the result: {_why(error)}") from None
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a whole file where there is none, or nothing; folders that lack are made.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, or something of that name is there, be it a link to nowhere.
+    """
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            raise FileExistsError
+        _link(path, data)
+    except FileExistsError:
+        raise OutputError.at(Place(str(path)), "is there already, and stays as it is") from None
+    except OSError as error:
+        raise OutputError.at(Place(str(path)), f"cannot be written: {_why(error)}") from None
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or "cannot be written").lower()
 
 
 def _replace(path: Path, data: bytes) -> None:
+    with _written_beside(path, data) as temporary:
+        temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        temporary.replace(path)
+
+
+def _link(path: Path, data: bytes) -> None:
+    """Let a whole file take a name; unlike a rename, a link never takes it from another."""
+    with _written_beside(path, data) as temporary:
+        temporary.chmod(0o666 & ~_umask())
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without links (FAT, some network drives).
+            _create(path, data)
+
+
+def _create(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+        except BaseException:
+            path.unlink()
+            raise
+
+
+@contextlib.contextmanager
+def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
+    """Give a temporary file with the data, in the folder of another; it is gone at the end."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
@@ -37,11 +96,9 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
 
 
 def _umask() -> int:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    *("calc", "chart", "check", "history", "indices"),
-    *("pair", "session", "summary", "verify"),
+    *("calc", "chart", "check", "completion", "history", "indices", "init"),
+    *("pair", "schedule", "session", "summary", "verify"),
 )
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]

@@ -35,14 +35,19 @@ LevelsOption = Annotated[
 ]
 IndexOption = Annotated[
     list[str] | None,
-    typer.Option("--index", "-i", help="Only this index: symbol, name or alias. Repeatable."),
+    typer.Option(
+        "--index",
+        "-i",
+        metavar="INDEX",
+        help="Only this index: symbol, name or alias. Repeatable.",
+    ),
 ]
 GroupOption = Annotated[
     list[str] | None,
     typer.Option(
         "--group",
         "-g",
-        metavar="NAME",
+        metavar="GROUP",
         help="Only the indices of this group: a region, developed, emerging, greater-china, or one"
         " of your own. Repeatable.",
     ),
@@ -62,7 +67,8 @@ AsOfOption = Annotated[
     ),
 ]
 SymbolOption = Annotated[
-    str | None, typer.Option(help="The index of a file that has one and does not name it.")
+    str | None,
+    typer.Option(metavar="INDEX", help="The index of a file that has one and does not name it."),
 ]
 DecimalOption = Annotated[
     DecimalMark | None, typer.Option(help="The decimal mark, where the file leaves it open.")

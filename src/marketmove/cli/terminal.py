@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from marketmove.errors import ExitStatus, OutputError, Place, Problem
+from marketmove.errors import ExitStatus, OutputError, Place, Problem, WrongUsageError
 from marketmove.render import Look
 
 if TYPE_CHECKING:
@@ -24,14 +24,37 @@ _OUR_SIGNS = "−≈│▇·–▁█"
 def config_file(named: Path | None) -> tuple[Path | None, Path | None]:
     """Find the user's configuration, which has to be there if it was named; and the home folder."""
     home = Path(os.environ["HOME"]) if os.environ.get("HOME") else None
-    if named is None and os.environ.get("MARKETMOVE_CONFIG"):
-        named = Path(os.environ["MARKETMOVE_CONFIG"])
-    if named is not None:
-        return named, home
+    if place := _named_config(named):
+        return place, home
+    usual = _usual_config()
+    return (usual if usual.is_file() else None), home
+
+
+def config_place(named: Path | None) -> Path:
+    """Give where the user's configuration is looked for, be it there or not.
+
+    Raises
+    ------
+    WrongUsageError
+        If none was named and the environment tells no usual place.
+    """
+    if place := _named_config(named):
+        return place
+    if os.name == "posix" and not (os.environ.get("HOME") or os.environ.get("XDG_CONFIG_HOME")):
+        text = "HOME is not set, so there is no usual place for a configuration; name one: --config"
+        raise WrongUsageError.at(None, f"{text} PATH")
+    return _usual_config()
+
+
+def _named_config(named: Path | None) -> Path | None:
+    variable = os.environ.get("MARKETMOVE_CONFIG")
+    return Path(variable) if named is None and variable else named
+
+
+def _usual_config() -> Path:
     import platformdirs
 
-    usual = platformdirs.user_config_path("marketmove") / "marketmove.yaml"
-    return (usual if usual.is_file() else None), home
+    return platformdirs.user_config_path("marketmove") / "marketmove.yaml"
 
 
 def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:

@@ -1,0 +1,163 @@
+"""The options of `completion`, and what the other commands take, as their functions declare it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import typer
+
+from marketmove.cli.app import app
+from marketmove.cli.options import OutputOption
+from marketmove.cli.terminal import config_file, emit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from marketmove.completion import Command, Known, Option, Value
+
+_COMPLETION_HELP = (
+    "Print what makes a shell complete commands, options, symbols of indices, groups and files."
+    "\n\nBash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in"
+    " ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish"
+)
+
+
+@app.command("completion", help=_COMPLETION_HELP)
+def _completion(
+    shell: Annotated[
+        Literal["bash", "zsh", "fish"], typer.Argument(metavar="bash|zsh|fish", show_default=False)
+    ],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="WORD", help="After --, a command line: what its last word can become."
+        ),
+    ] = None,
+    output: OutputOption = None,
+) -> None:
+    from marketmove.render.completion import SCRIPTS
+
+    if not words:
+        emit(SCRIPTS[shell], output, people=False)
+        return
+    # Nobody who presses a key wants to read what went wrong.
+    with contextlib.suppress(Exception):
+        emit(_completions(shell, words), output, people=False)
+
+
+def _completions(shell: str, words: Sequence[str]) -> str:
+    """What can stand at the end of a command line, of which the first word is the program."""
+    from marketmove.completion import complete, joined
+    from marketmove.render.completion import for_bash, with_help
+
+    typed, kept = (words, "") if shell != "bash" else joined(words)
+    found = complete(typed[1:], _commands(typed[1:-1]), lambda: _known(typed))
+    return for_bash(found, kept, words[-1]) if shell == "bash" else with_help(found)
+
+
+def _commands(finished: Sequence[str]) -> dict[str, Command]:
+    """The commands, of which only the one that is typed is looked at if one is."""
+    from marketmove.cli import program
+
+    return _below(program(finished), "")
+
+
+def _below(group: typer.Typer, name: str) -> dict[str, Command]:
+    """A program or a command with kinds of its own, and all that is below it, by whole names."""
+    from marketmove.completion import Command
+
+    callback = group.registered_callback and group.registered_callback.callback
+    text = group.info.help if isinstance(group.info.help, str) else ""
+    own = _described(callback, text) if callback else Command(_first_sentence(text), (_help(),))
+    found = {name: own}
+    for one in group.registered_commands:
+        if one.callback:
+            found[f"{name} {one.name}".strip()] = _described(one.callback, one.help or "")
+    for kind in group.registered_groups:
+        if kind.typer_instance:
+            found |= _below(kind.typer_instance, f"{name} {kind.name}".strip())
+    return found
+
+
+def _described(function: Callable[..., Any], text: str) -> Command:
+    """A command by its function: typer's own description of it differs from version to version."""
+    from marketmove.completion import Command
+
+    hints = get_type_hints(function, include_extras=True)
+    options = [_help()]
+    arguments = []
+    for name in inspect.signature(function).parameters:
+        kind, *notes = get_args(hints[name]) if get_origin(hints[name]) is Annotated else [None]
+        for note in notes:
+            if isinstance(note, typer.models.OptionInfo):
+                options.append(_option(name, kind, note))
+            elif isinstance(note, typer.models.ArgumentInfo):
+                arguments.append(_value(kind, note.metavar))
+    return Command(_first_sentence(text), tuple(options), tuple(arguments))
+
+
+def _help() -> Option:
+    from marketmove.completion import Option
+
+    return Option(("--help", "-h"), None, "Show this message and exit.")
+
+
+def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
+    from marketmove.completion import Option
+
+    flag = _is(kind, bool)
+    usual = name.replace("_", "-")
+    # In an annotation, typer takes the first name for the default at first.
+    declared = [info.default] if isinstance(info.default, str) else []
+    declared += info.param_decls or ()
+    declared = declared or [f"--{usual}/--no-{usual}" if flag else f"--{usual}"]
+    names = tuple(text for one in declared for text in one.split("/"))
+    return Option(names, None if flag else _value(kind, info.metavar), info.help or "")
+
+
+def _value(kind: Any, metavar: str | None) -> Value:
+    from marketmove.completion import Value
+
+    choices = next((get_args(k) for k in _alternatives(kind) if get_origin(k) is Literal), ())
+    named = metavar or ("PATH" if _is(kind, Path) else "")
+    repeats = any(get_origin(k) is list for k in _alternatives(kind))
+    return Value("" if choices else named, choices, repeats)
+
+
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    """The types of a union; the type itself if it is none."""
+    return (kind,) if get_origin(kind) in {None, list, Literal} else get_args(kind)
+
+
+def _is(kind: Any, wanted: type) -> bool:
+    return wanted in _alternatives(kind)
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _known(typed: Sequence[str]) -> Known:
+    """The indices and groups of the configuration that the command line names, or the usual one."""
+    from marketmove.completion import Known
+    from marketmove.config import load
+    from marketmove.errors import MarketMoveError
+
+    try:
+        config = load(*config_file(_named_config(typed)))
+    except MarketMoveError:
+        config = load(None)
+    indices = {index.symbol: index.name for index in config.registry.indices.values()}
+    groups = {group.name: f"{len(group.symbols)} indices" for group in config.groups.values()}
+    return Known(indices, groups)
+
+
+def _named_config(typed: Sequence[str]) -> Path | None:
+    for word, following in zip(typed, [*typed[1:], ""], strict=True):
+        name, joint, value = word.partition("=")
+        if name in {"--config", "-c"} and (value or following):
+            return Path(value if joint else following).expanduser()
+    return None

@@ -1,0 +1,59 @@
+"""The options of `init`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from marketmove import arguments
+from marketmove.cli.app import app
+from marketmove.cli.terminal import config_place, emit
+from marketmove.errors import WrongUsageError
+
+_INIT_HELP = (
+    "Write a configuration to start from, with every setting and a comment on each."
+    "\n\nIt goes where it is looked for, and never over a file that is there."
+)
+
+
+@app.command("init", help=_INIT_HELP)
+def _init(
+    levels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--levels",
+            "-l",
+            metavar="PATH",
+            help="A file of closes, or a folder of them, to put into it. Repeatable.",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Write it here, not into the usual place."),
+    ] = None,
+) -> None:
+    texts = arguments.paths(levels or [])
+    if "-" in texts:
+        text = "--levels - is standard input, which is another each time; name a file"
+        raise WrongUsageError.at(None, text)
+    paths = [Path(text).absolute() for text in texts]
+    place = config_place(config).absolute()
+
+    from marketmove.commands.init import init
+
+    init(place, paths)
+    emit(f"Wrote {place}\n\n{_next_steps(place, bool(paths), config)}", None, people=True)
+
+
+def _next_steps(place: Path, has_levels: bool, named: Path | None) -> str:
+    """What to do with a configuration that was just written."""
+    option = "" if named is None else f" --config {shlex.quote(str(place))}"
+    if named is not None and os.environ.get("MARKETMOVE_CONFIG") == str(named):
+        option = ""
+    steps = [] if has_levels else ["Name your files of closes in it, under levels:"]
+    steps.append(f"See the latest session: marketmove session latest{option}")
+    return "".join(f"{number}. {step}\n" for number, step in enumerate(steps, start=1))

@@ -1,0 +1,96 @@
+"""`marketmove schedule`: when to run the summary of a group, after its last close of the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove import calendars
+from marketmove.errors import WrongUsageError
+from marketmove.schedule import (
+    Market,
+    Plan,
+    last_closes,
+    local_range,
+    steadiest_zone,
+    who_is_last,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marketmove.config import Config
+    from marketmove.groups import Group
+
+
+def schedule(
+    group: Group,
+    config: Config,
+    command: Sequence[str],
+    zone: str | None,
+    after_minutes: int,
+    today: dt.date,
+) -> Plan:
+    """Find the time of day that is after the last close of a group on every day of a year.
+
+    Parameters
+    ----------
+    group
+        The indices whose exchanges count.
+    config
+        The registry, the clocks, and the user's own sessions.
+    command
+        What is to be run.
+    zone
+        The clock that the time is told by; None for that of the group's own in which it changes
+        least over the year.
+    after_minutes
+        How long after the last close.
+    today
+        When the year begins.
+
+    Raises
+    ------
+    WrongUsageError
+        If not one close of the group is known.
+    """
+    known = (config.registry.find(symbol) for symbol in group.symbols)
+    strangers = [s for s in group.symbols if config.registry.find(s) is None]
+    codes = list(dict.fromkeys(index.exchange for index in known if index and index.exchange))
+    own = calendars.load(codes, config.sessions)
+    clocks = config.exchanges
+    markets = [Market(code, clocks[code], own.get(code)) for code in codes if code in clocks]
+    unknown = tuple(code for code in codes if code not in clocks) + tuple(strangers)
+    closes = last_closes(markets, today)
+    if not closes:
+        text = f"when the exchanges of {group.name} close is not known"
+        raise WrongUsageError.at(None, f"{text} ({', '.join(unknown) or 'it has none'})")
+    last = who_is_last(closes, markets)
+    zones = [one.zone for one in last] + [market.clock.zone for market in markets]
+    zone = zone or steadiest_zone(closes, zones)
+    earliest, latest = local_range(closes, zone)
+    return Plan(
+        group=group.name,
+        command=tuple(command),
+        zone=zone,
+        after_minutes=after_minutes,
+        last=last,
+        earliest=earliest,
+        latest=latest,
+        weekdays=tuple(sorted({close.session.weekday() for close in closes})),
+        unknown=unknown,
+        assumed=tuple(market.exchange for market in markets if market.calendar is None),
+    )
+
+
+def summary_command(program: Sequence[str], group: str, config: Path | None) -> tuple[str, ...]:
+    """Give the command that summarises the latest sessions of a group, as a list of words.
+
+    Examples
+    --------
+    >>> summary_command(["/usr/bin/marketmove"], "asia", None)
+    ('/usr/bin/marketmove', 'summary', '--as-of', 'now', '--group', 'asia')
+    """
+    settings = () if config is None else ("--config", str(config))
+    return (*program, "summary", "--as-of", "now", "--group", group, *settings)

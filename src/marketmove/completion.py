@@ -1,0 +1,200 @@
+"""What the last word of a command line can become: commands, options, indices, groups, files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+# The names by which the help calls a value that is an index, a pair, a group, a file.
+_INDEX, _PAIR, _GROUP, _FILE = {"INDEX", "A", "B"}, {"A:B"}, {"GROUP"}, {"PATH", "FILE"}
+
+
+class Value(NamedTuple):
+    """A value of an option or an argument: how the help calls it, and the words it can be.
+
+    ``metavar`` is such as ``DATE|latest``, in which words in small letters stand for themselves.
+    """
+
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    repeats: bool = False
+
+
+class Option(NamedTuple):
+    """An option: its names, the value that follows it if one does, and one sentence of help."""
+
+    names: tuple[str, ...]
+    value: Value | None = None
+    help: str = ""
+
+
+class Command(NamedTuple):
+    """A command: one sentence of help, its options, and its arguments in order."""
+
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    arguments: tuple[Value, ...] = ()
+
+
+class Known(NamedTuple):
+    """What a configuration knows: names of indices by symbol, and groups with what they are."""
+
+    indices: Mapping[str, str]
+    groups: Mapping[str, str]
+
+
+class Completions(NamedTuple):
+    """The words that fit, each with what it is; and whether a file would fit, too."""
+
+    words: tuple[tuple[str, str], ...] = ()
+    files: bool = False
+
+
+def complete(
+    typed: Sequence[str], commands: Mapping[str, Command], known: Callable[[], Known]
+) -> Completions:
+    """Give what the last word of a command line can become.
+
+    Parameters
+    ----------
+    typed
+        The words after the name of the program; the last, which may be empty, is not finished.
+    commands
+        The commands by name, such as ``"session"`` and ``"chart pair"``; the options of the
+        program itself are those of the command ``""``.
+    known
+        Gives the indices and groups, where they are wanted.
+
+    Examples
+    --------
+    >>> group = Option(("--group", "-g"), Value("GROUP"), "Only these.")
+    >>> commands = {"": Command(), "session": Command("One session.", (group,))}
+    >>> def known():
+    ...     return Known({"HSI": "Hang Seng"}, {"asia": "42 indices", "chips": "3 indices"})
+    >>> complete(["se"], commands, known).words
+    (('session', 'One session.'),)
+    >>> complete(["session", "--group", "A"], commands, known).words
+    (('asia', '42 indices'),)
+    """
+    *before, current = typed
+    name, rest = _command(before, commands)
+    command = commands[name]
+    options = {text: option for option in command.options for text in option.names}
+    pending, used, arguments, only_arguments = _walked(rest, options)
+    if pending:
+        return _of_value(pending, current, known)
+    if not only_arguments and current.startswith("-"):
+        left, joint, value = current.partition("=")
+        if joint and (option := options.get(left)) and option.value:
+            found = _of_value(option.value, value, known)
+            return found._replace(words=tuple((f"{left}={w}", h) for w, h in found.words))
+        free = [o for o in command.options if o not in used or (o.value and o.value.repeats)]
+        names = [(text, o.help) for o in free for text in o.names if text.startswith("--")]
+        return Completions(_fitting(names, current))
+    below = [
+        (text.split()[-1], one.help) for text, one in commands.items() if _parent(text) == name
+    ]
+    if below and not arguments:
+        return Completions(_fitting(below, current))
+    slots = command.arguments
+    at = min(arguments, len(slots) - 1)
+    if at < 0 or (arguments >= len(slots) and not slots[at].repeats):
+        return Completions()
+    return _of_value(slots[at], current, known)
+
+
+def _command(words: Iterable[str], commands: Mapping[str, Command]) -> tuple[str, list[str]]:
+    """The command that words come to, by its whole name, and the words after it."""
+    name, rest = "", list[str]()
+    for word in words:
+        further = f"{name} {word}".strip()
+        if further in commands and further != name:
+            name, rest = further, []
+        else:
+            rest.append(word)
+    return name, rest
+
+
+def _parent(name: str) -> str | None:
+    """The command that another is a kind of; ``""`` for those of the program, None for itself."""
+    return name.rpartition(" ")[0] if name else None
+
+
+def _walked(
+    words: Iterable[str], options: Mapping[str, Option]
+) -> tuple[Value | None, set[Option], int, bool]:
+    """Read finished words: the value that is due, options used, how many arguments, and "--"."""
+    pending: Value | None = None
+    used: set[Option] = set()
+    arguments, only_arguments = 0, False
+    for word in words:
+        if pending:
+            pending = None
+        elif only_arguments or not word.startswith("-") or word == "-":
+            arguments += 1
+        elif word == "--":
+            only_arguments = True
+        elif option := options.get(word.partition("=")[0]):
+            used.add(option)
+            pending = None if "=" in word else option.value
+    return pending, used, arguments, only_arguments
+
+
+def _of_value(value: Value, current: str, known: Callable[[], Known]) -> Completions:
+    parts = set(re.split(r"[|\[\]\s]+", value.metavar.replace("...", "")))
+    words = [(word, "") for word in value.choices]
+    words += [(part, "") for part in value.metavar.strip("[]").split("|") if part.islower()]
+    if parts & _INDEX:
+        words += known().indices.items()
+    if parts & _GROUP:
+        words += known().groups.items()
+    if parts & _PAIR:
+        first, joint, _ = current.rpartition(":")
+        end = "" if joint else ":"
+        words += [(f"{first}{joint}{s}{end}", name) for s, name in known().indices.items()]
+    return Completions(_fitting(words, current), bool(parts & _FILE))
+
+
+def _fitting(words: Iterable[tuple[str, str]], current: str) -> tuple[tuple[str, str], ...]:
+    """The words that begin as typed; where none does, those that do when case does not count."""
+    known = list(words)
+    exact = tuple(pair for pair in known if pair[0].startswith(current))
+    folded = current.casefold()
+    return exact or tuple(pair for pair in known if pair[0].casefold().startswith(folded))
+
+
+def joined(words: Sequence[str]) -> tuple[list[str], str]:
+    r"""Put together what bash takes apart at ":" and "=", and take quotes away.
+
+    Returns
+    -------
+    tuple
+        The words, and the part of the last one that bash will not replace.
+
+    Examples
+    --------
+    >>> joined(["session", "--pair", "HSI", ":", "N2"])
+    (['session', '--pair', 'HSI:N2'], 'HSI:')
+    >>> joined(["--config=my\\ file", ""])
+    (['--config=my file', ''], '')
+    """
+    whole: list[str] = []
+    kept, glued = "", False
+    for word in words:
+        joint = bool(word) and not word.strip(":=")
+        glue = bool(whole) and (joint or glued)
+        kept = whole[-1] + (word if joint else "") if glue else ""
+        if glue:
+            whole[-1] += word
+        else:
+            whole.append(word)
+        glued = joint
+    return [_unquoted(word) for word in whole], kept
+
+
+def _unquoted(word: str) -> str:
+    """A word as the shell understands it, the last quote of which may be open."""
+    return re.sub(r"\\(.)|[\"']", r"\1", word)

@@ -1,0 +1,381 @@
+"""The lines that run the summary: late enough all year round, in any zone, and as typed."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import itertools
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from marketmove import calendars, config
+from marketmove.commands.schedule import schedule
+from marketmove.indices import Exchange
+from marketmove.render.schedule import FORMATS
+from marketmove.resources import root
+from marketmove.schedule import Market, last_closes, local_range, who_is_last
+from program import RunCli, Write, bare_environment, run_process
+
+if TYPE_CHECKING:
+    from marketmove.schedule import Plan
+
+REGIONS = ("africa", "americas", "asia", "europe", "middle-east", "oceania")
+ZONES = (
+    *("UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata"),
+    *("Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"),
+)
+SATURDAY = dt.date(2025, 3, 1)
+GROUPS = (
+    "groups: {hong-kong: [HSI], new-york: [SPX], sydney: [AORD], riyadh: [TASI],"
+    " both: [SPX, FTSE], nowhere: [DFMGI, MXWO], saigon: [VNINDEX, MYX]}\n"
+)
+EACH_WEEKDAY = dict(zip("0123456", (6, 0, 1, 2, 3, 4, 5), strict=True))
+
+
+def _plan(
+    group: str, zone: str | None, after: int = 30, first: dt.date = SATURDAY, text: str = ""
+) -> Plan:
+    settings = config.load(Path(text) if text else None)
+    return schedule(settings.groups[group], settings, ["marketmove"], zone, after, first)
+
+
+def _line(text: str) -> list[str]:
+    """The fields of the crontab's one line: minute, hour, day, month, weekdays, command."""
+    (line,) = (line for line in text.splitlines() if not line.startswith("#"))
+    return line.split(" ", 5)
+
+
+def _days(field: str) -> set[int]:
+    """The weekdays of a crontab as Python counts them."""
+    found: set[int] = set()
+    for part in field.split(","):
+        first, _, last = part.partition("-")
+        found |= {EACH_WEEKDAY[str(n)] for n in range(int(first), int(last or first) + 1)}
+    return found
+
+
+def _runs(text: str, zone: str, first: dt.date) -> list[dt.datetime]:
+    """The moments of a year and a bit at which cron starts the line, on the clock of a zone."""
+    minute, hour, day, month, weekdays, _ = _line(text)
+    assert (day, month) == ("*", "*")
+    dates = (first + dt.timedelta(days=n) for n in range(-3, 372))
+    return [
+        dt.datetime.combine(date, dt.time(int(hour), int(minute)), ZoneInfo(zone)).astimezone(
+            dt.UTC
+        )
+        for date in dates
+        if date.weekday() in _days(weekdays)
+    ]
+
+
+def _closes(group: str, first: dt.date) -> list[dt.datetime]:
+    """The last close of each date of a year, in order, by the sessions that calendars have."""
+    settings = config.load(None)
+    indices = [settings.registry.indices[symbol] for symbol in settings.groups[group].symbols]
+    codes = {index.exchange for index in indices} & settings.exchanges.keys()
+    known = calendars.load(codes)
+    last: dict[dt.date, dt.datetime] = {}
+    for code in codes:
+        clock, calendar = settings.exchanges[code], known.get(code)
+        for day in (first + dt.timedelta(days=n) for n in range(365)):
+            if calendar is None or not calendar.has(day) or day.isoformat() in calendar.single:
+                continue
+            end = calendar.end_of(day) or clock.close
+            moment = dt.datetime.combine(day, end, ZoneInfo(clock.zone)).astimezone(dt.UTC)
+            last[day] = max(moment, last.get(day, moment))
+    return [last[day] for day in sorted(last)]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("region", REGIONS)
+def test_each_last_close_has_its_run(region: str, zone: str) -> None:
+    """After each last close comes a run before the next, and none comes too early after it."""
+    first = dt.date(2024, 6, 1)
+    margin = dt.timedelta(minutes=30)
+    runs = _runs(FORMATS["cron"](_plan(region, zone, first=first)), zone, first)
+    closes = _closes(region, first)
+    assert len(closes) > 240
+    for close, following in itertools.pairwise(closes):
+        run = runs[bisect.bisect_left(runs, close)]
+        assert run >= close + margin
+        assert run < following + margin
+        assert run - close < dt.timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("group", "zone", "after", "line"),
+    [
+        # 16:00 in Hong Kong is 08:00 UTC all year.
+        ("hong-kong", "UTC", 30, "30 8 * * 1-5"),
+        ("hong-kong", "UTC", 0, "0 8 * * 1-5"),
+        # 16:00 in New York is 05:00 of the next day in Tokyo in summer, 06:00 in winter.
+        ("new-york", "Asia/Tokyo", 30, "30 6 * * 2-6"),
+        # Sydney closes at 05:00 or 06:00 UTC, before midnight of the day before in California.
+        ("sydney", "America/Los_Angeles", 30, "30 23 * * 0-4"),
+        ("sydney", "America/Los_Angeles", 90, "30 0 * * 1-5"),
+        ("new-york", "America/New_York", 600, "0 2 * * 2-6"),
+        # Sunday to Thursday.
+        ("riyadh", "Asia/Riyadh", 30, "30 15 * * 0-4"),
+        ("riyadh", "Pacific/Auckland", 30, "30 1 * * 1-5"),
+        # New York closes last all year, 21:00 at the latest; in London that is the same.
+        ("both", "Europe/London", 30, "30 21 * * 1-5"),
+    ],
+)  # fmt: skip
+def test_by_hand(group: str, zone: str, after: int, line: str, write: Write) -> None:
+    plan = _plan(group, zone, after, text=str(write("own.yaml", GROUPS)))
+    assert " ".join(_line(FORMATS["cron"](plan))[:5]) == line
+
+
+@pytest.mark.parametrize(
+    ("group", "calendar"),
+    [
+        ("hong-kong", "Mon..Fri 16:30 Asia/Hong_Kong"),
+        ("new-york", "Mon..Fri 16:30 America/New_York"),
+        ("riyadh", "Mon..Thu,Sun 15:30 Asia/Riyadh"),
+        # Moscow's 18:45 is 15:45 UTC, fifteen minutes after London's close in summer alone.
+        ("europe", "Mon..Fri 17:15 Europe/London"),
+    ],
+)
+def test_the_timer_has_the_clock_of_an_exchange(group: str, calendar: str, write: Write) -> None:
+    text = FORMATS["systemd"](_plan(group, None, text=str(write("own.yaml", GROUPS))))
+    assert f"\nOnCalendar={calendar}\n" in text
+    assert "\nPersistent=true\n" in text
+
+
+def test_the_comment_tells_the_range(write: Write) -> None:
+    plan = _plan("new-york", "Asia/Tokyo", text=str(write("own.yaml", GROUPS)))
+    comment = " ".join(FORMATS["cron"](plan).replace("\n#", "").split())
+    assert "Last to close is XNYS (16:00 America/New_York);" in comment
+    assert "Asia/Tokyo, by which that is between 05:00 and 06:00 the day after" in comment
+
+
+def test_the_last_exchange_changes_over_the_year() -> None:
+    text = FORMATS["cron"](_plan("europe", "Europe/Berlin"))
+    comment = " ".join(text.replace("\n#", "").split())
+    assert "XMOS (18:45 Europe/Moscow) or XLON (16:30 Europe/London), depending on" in comment
+    assert "between 17:30 and 17:45 over the year" in comment
+    assert "XBUL" in comment
+
+
+def test_a_week_follows_the_calendar() -> None:
+    clock = Exchange("Asia/Jerusalem", dt.time(17, 25))
+    market = Market("XTAE", clock, calendars.load(["XTAE"])["XTAE"])
+    assert market.weekdays(dt.date(2025, 3, 1)) == {6, 0, 1, 2, 3}
+    assert market.weekdays(dt.date(2026, 3, 1)) == {0, 1, 2, 3, 4}
+    assert market.weekdays(dt.date(2099, 3, 1)) == {0, 1, 2, 3, 4}
+    # A special session on a Saturday is no reason to wait on every Saturday.
+    bombay = Market("XBOM", Exchange("Asia/Kolkata", dt.time(15, 30)))
+    bombay = bombay._replace(calendar=calendars.load(["XBOM"])["XBOM"])
+    assert bombay.weekdays(dt.date(2024, 1, 1)) == {0, 1, 2, 3, 4}
+
+
+def test_two_exchanges_that_take_turns() -> None:
+    """London leads New York by five hours but for some weeks, when both clocks are not changed."""
+    london = Market("XLON", Exchange("Europe/London", dt.time(21)))
+    new_york = Market("XNYS", Exchange("America/New_York", dt.time(16)))
+    closes = last_closes([london, new_york], dt.date(2025, 1, 1))
+    assert closes[0].exchanges == ("XLON", "XNYS")
+    (march,) = (close for close in closes if close.session == dt.date(2025, 3, 10))
+    assert march.exchanges == ("XLON",)
+    assert [last.exchange for last in who_is_last(closes, [london, new_york])] == ["XLON"]
+    assert local_range(closes, "Europe/London") == (dt.timedelta(hours=21),) * 2
+
+
+def test_what_is_not_known_is_said(run_cli: RunCli, write: Write) -> None:
+    own = write("own.yaml", GROUPS)
+    asked = ("schedule", "--print", "cron", "--zone", "UTC", "--config", own, "--region")
+    ran = run_cli(*asked, "nowhere")
+    said = "when the exchanges of nowhere close is not known (XDFM)"
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert said in ran.stderr
+    text = run_cli(*asked, "saigon").stdout
+    assert "# Not counted, since nothing tells when they close: MYX.\n" in text
+    assert "# Taken to have sessions from Monday to Friday: XSTC.\n" in text
+
+
+def test_no_such_region(run_cli: RunCli) -> None:
+    ran = run_cli("schedule", "--region", "asai", "--print", "cron", "--zone", "UTC")
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert "asai is not a group; did you mean asia? the groups are africa, amer" in ran.stderr
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlinn", "", "/etc/localtime", "..", "CET-1CEST"])
+def test_no_such_zone(zone: str, run_cli: RunCli) -> None:
+    ran = run_cli("schedule", "--region", "asia", "--print", "cron", "--zone", zone)
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert "is not a time zone that is known; expected such as Europe/Berlin" in ran.stderr
+
+
+def test_closes_that_are_not_named_are_missed(run_cli: RunCli, write: Write) -> None:
+    asked = ("schedule", "--region", "asia", "--print", "systemd")
+    ran = run_cli(*asked)
+    warning = "no closes are named for it: set levels: in a configuration (marketmove init)"
+    assert (ran.stderr, ran.status) == (f"marketmove: warning: {warning}\n", 0)
+    assert "--config" not in ran.stdout
+    assert run_cli(*asked, "-c", write("own.yaml", "levels: [a.csv]\n")).stderr == ""
+
+
+NASTY = (
+    "a b",
+    "100%",
+    "it's",
+    'say "x"',
+    "$HOME",
+    "back\\slash",
+    "\\%",
+    "a;b&c|d",
+    "#x",
+    "沪深",
+    "~",
+)
+
+
+def _unescaped(command: str) -> str:
+    """What Debian's cron hands to the shell: a "%" with a backslash is one, another ends it."""
+    assert not re.search(r"(?<!\\)%", command)
+    return command.replace(r"\%", "%")
+
+
+def _exec_words(text: str) -> list[str]:
+    """The words of ``ExecStart=``, by the rules of systemd.service(5)."""
+    (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    words = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', line)
+    plain = [re.sub(r"\\(.)", r"\1", quoted) or bare for quoted, bare in words]
+    plain = [word.replace("%%", "%") for word in plain]
+    return [plain[0], *(word.replace("$$", "$") for word in plain[1:])]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not have")
+@pytest.mark.parametrize("name", NASTY)
+def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write) -> None:
+    own = write(f"{name}/{name}.yaml", f"groups: {{{_yaml(name)}: [HSI]}}\n")
+    asked = ("schedule", "--group", name, "--config", own, "--zone", "UTC", "--print")
+    meant = ["summary", "--as-of", "now", "--group", name, "--config", str(own)]
+    command = _line(run_cli(*asked, "cron").stdout)[5]
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"printf '%s\\n' {_unescaped(command)}"],
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.decode().splitlines()[-7:] == meant
+    assert _exec_words(run_cli(*asked, "systemd").stdout)[-7:] == meant
+
+
+def _yaml(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not have")
+def test_a_name_of_two_lines_is_refused(run_cli: RunCli, write: Write) -> None:
+    own = write("two\nlines.yaml", "top: 3\n")
+    for scheduler in ("cron", "systemd"):
+        asked = ("schedule", "--region", "asia", "--print", scheduler, "--zone", "UTC")
+        ran = run_cli(*asked, "-c", own)
+        assert (ran.stdout, ran.status) == ("", 2)
+        assert "has characters that a line cannot have; rename it" in ran.stderr
+
+
+def test_the_program_is_found_from_anywhere(tmp_path: Path, write: Write) -> None:
+    """The command starts this program, in another folder and with an empty environment."""
+    write("own.yaml", "levels: [a.csv]\n")
+    asked = ("schedule", "--region", "asia", "--print", "cron", "--zone", "UTC", "-c", "own.yaml")
+    ran = run_process(*asked, cwd=tmp_path)
+    assert (ran.stderr, ran.status) == ("", 0)
+    *program, summary, as_of, now, group, asia, option, place = shlex.split(_line(ran.stdout)[5])
+    assert [summary, as_of, now, group, asia] == ["summary", "--as-of", "now", "--group", "asia"]
+    assert (option, place) == ("--config", str(tmp_path / "own.yaml"))
+    version = [*program, "--version"]
+    done = subprocess.run(
+        version, cwd="/", env=bare_environment(), capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith(b"marketmove ")
+
+
+def test_the_script_is_named_where_it_was_started() -> None:
+    script = Path(sys.executable).with_name("marketmove")
+    if not script.is_file():
+        pytest.skip("the program is not installed beside this Python")
+    asked = ["schedule", "--region", "asia", "--print", "systemd"]
+    done = subprocess.run(
+        [f"./{script.name}", *asked],
+        cwd=script.parent,
+        env=bare_environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert _exec_words(done.stdout.decode())[:2] == [str(script), "summary"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a Unix machine")
+def test_the_zone_of_the_machine() -> None:
+    """The zone is named in the comment; or where two are told, neither is taken."""
+    asked = ("schedule", "--region", "asia", "--print", "cron")
+    ran = run_process(*asked)
+    zones = [run_process(*asked, environment={"TZ": zone}) for zone in ("Asia/Tokyo", "Asia/Qatar")]
+    refused = [one for one in zones if one.status == 2]
+    assert refused
+    assert all("--zone Europe/Berlin, for one" in one.stderr for one in refused)
+    if ran.status == 0:
+        assert re.search(r"cron\s+(?:# )?knows\s+(?:# )?one\s+(?:# )?clock,", ran.stdout)
+    else:
+        assert "the time zone of this machine has no name here" in ran.stderr
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd"])
+def test_it_is_plain_text(scheduler: str, run_cli: RunCli) -> None:
+    for region in REGIONS:
+        ran = run_cli("schedule", "--region", region, "--print", scheduler, "--zone", "UTC")
+        assert ran.stdout.isascii()
+        assert ran.stdout.endswith("\n")
+        comments = [line for line in ran.stdout.splitlines() if line.startswith("#")]
+        assert all(len(line) <= 100 for line in comments)
+
+
+@pytest.mark.skipif(not shutil.which("crontab"), reason="crontab is not installed")
+def test_crontab_takes_it(run_cli: RunCli, tmp_path: Path) -> None:
+    table = tmp_path / "table"
+    run_cli(*("schedule", "--region", "asia", "--print", "cron", "--zone", "UTC", "-o", table))
+    done = subprocess.run(["crontab", "-n", table], capture_output=True, check=False, timeout=60)
+    if b"usage" in done.stderr or b"invalid option" in done.stderr:
+        pytest.skip("this crontab cannot try a table")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_takes_it(run_cli: RunCli, tmp_path: Path) -> None:
+    text = run_cli("schedule", "--region", "middle-east", "--print", "systemd").stdout
+    _, *parts = re.split(r"^# ~/\.config/systemd/user/(\S+)\n", text, flags=re.MULTILINE)
+    files = [tmp_path / name for name in parts[::2]]
+    assert [file.name for file in files] == [
+        "marketmove-middle-east.service",
+        "marketmove-middle-east.timer",
+    ]
+    for file, unit in zip(files, parts[1::2], strict=True):
+        file.write_text(unit, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--user", *files],
+        env={"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_readme_shows_what_is_printed(run_cli: RunCli) -> None:
+    text = (root() / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^marketmove (schedule --region .* --zone \S+)$", text, re.MULTILINE)
+    (shown,) = re.findall(r"^```crontab\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    printed = run_cli(*command.split()).stdout
+    program = _line(printed)[5].partition(" summary ")[0]
+    assert printed.replace(program, "/home/you/.local/bin/marketmove") == shown
