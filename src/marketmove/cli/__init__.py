@@ -20,7 +20,7 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("calc", "check", "history", "indices", "pair", "session", "verify")
+COMMANDS = ("calc", "check", "history", "indices", "journal", "pair", "session", "verify")
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -76,6 +76,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
             "check": report.CHECK_SCHEMA,
             "history": report.HISTORY_SCHEMA,
             "indices": report.INDICES_SCHEMA,
+            "journal": report.JOURNAL_SCHEMA,
             "pair": report.PAIR_SCHEMA,
             "verify": report.VERIFY_SCHEMA,
         }

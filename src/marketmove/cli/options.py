@@ -11,6 +11,7 @@ Format = Literal["table", "csv", "json", "ndjson", "markdown"]
 HistoryFormat = Literal["table", "csv", "json", "ndjson"]
 CalcFormat = Literal["table", "json"]
 CheckFormat = Literal["table", "csv", "json"]
+JournalFormat = Literal["table", "csv", "json"]
 VerifyFormat = Literal["table", "csv", "json"]
 Palette = Literal["western", "east-asia", "korea", "cvd", "none"]
 Sort = Literal["change", "name", "given"]
@@ -22,6 +23,14 @@ OutputOption = Annotated[
 AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only.")]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Your configuration file.")
+]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="PATH",
+        help="The journal of summaries (Linux: ~/.local/state/marketmove/journal.sqlite).",
+    ),
 ]
 LevelsOption = Annotated[
     list[str] | None,
