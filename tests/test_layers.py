@@ -34,6 +34,7 @@ LAYERS = (
     ("pairs",),
     ("report",),
     ("documents",),
+    ("digest",),
     ("render",),
     ("commands",),
     ("arguments",),
