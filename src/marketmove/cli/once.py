@@ -16,7 +16,7 @@ from marketmove.cli.terminal import journal_file, say
 from marketmove.errors import ExitStatus, JournalError, Place, Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from marketmove.news import Revision, Summary
 
@@ -58,6 +58,14 @@ def target_of(output: Path | None) -> str:
     from marketmove.journal import STANDARD_OUTPUT
 
     return STANDARD_OUTPUT if output is None or str(output) == "-" else str(output.resolve())
+
+
+def options_text(groups: Sequence[str] | None, config: Path | None) -> str:
+    """Give what else was typed that makes lines for the same indices different ones."""
+    typed = [f"--group {name}" for name in sorted(groups or ())]
+    if config is not None:
+        typed.append(f"--config {config.resolve()}")
+    return " ".join(typed)
 
 
 def publish(asked: Keeping, summary: Summary, target: str, write: Write) -> None:

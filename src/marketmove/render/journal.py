@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from marketmove.documents import fields_of
 from marketmove.journal import STANDARD_OUTPUT
-from marketmove.render import words
+from marketmove.render import revisions, words
 from marketmove.render.document import write
 from marketmove.report import JOURNAL_SCHEMA
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.journal import Delivery, Entry
-    from marketmove.news import Revision
     from marketmove.render import Look
     from marketmove.report import JournalReport
 
@@ -30,28 +29,6 @@ _CSV = (
 )
 _SHOWN, _NAMED = 20, 2
 _GAP = "   "
-
-
-def revision_text(revision: Revision) -> str:
-    """Say what became of a close.
-
-    Examples
-    --------
-    >>> from marketmove.news import Revision
-    >>> print(revision_text(Revision("N225", "2025-02-14", 39149.43, 39150.0)))
-    N225 2025-02-14 revised from 39,149.43 to 39,150.00
-    >>> print(revision_text(Revision("N225", "2025-02-14", None, 39150.0)))
-    N225 2025-02-14 came in: 39,150.00
-    >>> print(revision_text(Revision("N225", "2025-02-14", 39149.43, None)))
-    N225 2025-02-14 withdrawn: it was 39,149.43
-    """
-    symbol, session, before, after = revision
-    what = f"{words.visible(symbol)} {session}"
-    if before is None:
-        return f"{what} came in: {words.whole_level(after)}"
-    if after is None:
-        return f"{what} withdrawn: it was {words.whole_level(before)}"
-    return f"{what} revised from {words.whole_level(before)} to {words.whole_level(after)}"
 
 
 def as_text(report: JournalReport, look: Look) -> str:
@@ -76,7 +53,7 @@ def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
         for delivery in _of(entry):
             lines += _line(_cells(entry, delivery), widths, width)
         for revision in entry.revisions:
-            lines += words.wrapped(f"  {revision_text(revision)}", width)
+            lines += words.wrapped(f"  {revisions.text(revision)}", width)
     return [*lines, ""]
 
 
@@ -128,7 +105,7 @@ def as_csv(report: JournalReport, _look: Look) -> str:
     writer.writerow(_CSV)
     for entry in report.entries:
         asked = (entry.made_at, *entry.summary[:4])
-        revised = "; ".join(revision_text(revision) for revision in entry.revisions)
+        revised = "; ".join(revisions.text(revision) for revision in entry.revisions)
         writer.writerows([*asked, *(delivery or ("",) * 4), revised] for delivery in _of(entry))
     return buffer.getvalue()
 

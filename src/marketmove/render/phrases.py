@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marketmove.context import WIDE
 from marketmove.digest import Figure, Sentence, sentence
 from marketmove.render import words
 from marketmove.render.highlights import streak as in_a_row
+from marketmove.spreads import WIDE
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def as_text(summary: SummaryReport, look: Look) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(told.text for told in summary.brief)
+    revised = [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
     lines = [
+        *revised,
+        *([""] if revised else []),
         *wrapped(summary.headline.text, WIDTH),
         "",
         *wrapped(brief, WIDTH),
