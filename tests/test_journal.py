@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
-import functools
 import json
 import os
 import random
@@ -540,26 +539,13 @@ def test_a_bare_environment(path: Path, tmp_path: Path) -> None:
 @needs_unix
 def test_two_runs_at_once(path: Path) -> None:
     """One prints; the other waits, finds it done, and prints nothing."""
-    for turn in range(20):
-        journal = path.with_name(f"{turn}.sqlite")
-        with contextlib.ExitStack() as stack:
-            runs = [
-                stack.enter_context(
-                    subprocess.Popen(
-                        command(*FEBRUARY_14, "--once", "--journal", journal),
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.PIPE,
-                        env=bare_environment(),
-                    )
-                )
-                for _ in range(2)
-            ]
-            outs = [run.communicate(timeout=60) for run in runs]
-        assert [run.returncode for run in runs] == [0, 0]
-        assert [error for _, error in outs] == [b"", b""]
-        silent, printed = sorted(out.decode() for out, _ in outs)
-        assert silent == ""
-        assert printed.count(HEADLINE) == 1
+    journals = [path.with_name(f"{turn}.sqlite") for turn in range(20)]
+    runs = _forked(
+        [_line(how, "2025-02-14", SAMPLE_CLOSES, one) for one in journals for how in ("&", "-")]
+    )
+    plain = run_process(*FEBRUARY_14).stdout
+    for one, other in zip(runs[::2], runs[1::2], strict=True):
+        assert sorted([one, other]) == [(0, "", ""), (0, plain, "")]
 
 
 def _printing(path: Path) -> tuple[subprocess.Popen[bytes], int]:
@@ -655,14 +641,6 @@ def test_what_is_not_printed_is_not_done(path: Path) -> None:
 KILLS, SESSIONS = 170, 30
 
 
-@functools.cache
-def _sessions() -> tuple[str, ...]:
-    """The last consecutive sessions that Hong Kong and Tokyo have in the samples."""
-    rows = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines()[1:]
-    dates = {row.split(",")[0] for row in rows if row.split(",")[1] in {"HSI", "N225"}}
-    return tuple(sorted(dates)[-SESSIONS:])
-
-
 def _forked(lines: list[list[str]]) -> list[tuple[int, str, str]]:
     """Run lines one after the other, each killed at its share of a usual run, or left alone."""
     measured = [str(word) for word in FEBRUARY_14]
@@ -681,26 +659,30 @@ def _forked(lines: list[list[str]]) -> list[tuple[int, str, str]]:
     return [(status, out, err) for status, out, err in runs]
 
 
-def _line(share: str, session: str, journal: Path) -> list[str]:
-    closes = ["--levels", str(SAMPLE_CLOSES), "-i", "HSI", "-i", "N225"]
-    return [share, "summary", session, *closes, "--once", "--journal", str(journal)]
+def _line(share: str, session: str, closes: Path, journal: Path) -> list[str]:
+    asked = ["--levels", str(closes), "-i", "HSI", "-i", "N225"]
+    return [share, "summary", session, *asked, "--once", "--journal", str(journal)]
 
 
 @needs_unix
-def test_kills_at_random_moments(path: Path) -> None:
+def test_kills_at_random_moments(path: Path, write: Write) -> None:
     """200 runs over 30 sessions: what is left is what undisturbed runs leave, and all was out."""
+    header, *rows = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines()
+    ours = [row for row in rows if row.split(",")[1] in {"HSI", "N225"}]
+    closes = write("closes.csv", "\n".join([header, *ours]) + "\n")
+    sessions = sorted({row.split(",")[0] for row in ours})[-SESSIONS:]
     chance = random.Random(20250214)  # noqa: S311 - moments, not secrets
     shares = [chance.uniform(0, 1.2) if n % 2 else chance.uniform(0.7, 1.1) for n in range(KILLS)]
-    turns = [(_sessions()[n * SESSIONS // KILLS], f"{share:.4f}") for n, share in enumerate(shares)]
-    turns += [(session, "-") for session in _sessions()]
-    runs = _forked([_line(share, session, path) for session, share in turns])
+    turns = [(sessions[n * SESSIONS // KILLS], f"{share:.4f}") for n, share in enumerate(shares)]
+    turns += [(session, "-") for session in sessions]
+    runs = _forked([_line(share, session, closes, path) for session, share in turns])
 
     undisturbed = path.with_name("undisturbed.sqlite")
-    wanted = _forked([_line("-", session, undisturbed) for session in _sessions()])
-    texts = dict(zip(_sessions(), (out for _, out, _ in wanted), strict=True))
+    wanted = _forked([_line("-", session, closes, undisturbed) for session in sessions])
+    texts = dict(zip(sessions, (out for _, out, _ in wanted), strict=True))
     assert all(text and status == 0 for status, text, _ in wanted)
 
-    printed = dict.fromkeys(_sessions(), 0)
+    printed = dict.fromkeys(sessions, 0)
     killed = 0
     for (session, _), (status, out, err) in zip(turns, runs, strict=True):
         assert status in {0, -signal.SIGKILL}

@@ -30,6 +30,7 @@ JournalOption = Annotated[
     typer.Option(
         "--journal",
         metavar="PATH",
+        readable=False,  # a journal that may not be read has its own message
         help="The journal of summaries (Linux: ~/.local/state/marketmove/journal.sqlite).",
     ),
 ]
