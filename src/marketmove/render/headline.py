@@ -60,11 +60,11 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
         return sentence(_all_flat(movers), ".")
     if _quiet(movers):
         return sentence(_quietly(movers), ".")
-    if len(movers) >= _FEW and not (ups and downs) and len(ups + downs) == len(movers):
-        return sentence(_one_way(ups or downs), ".")
     if ups and downs:
         return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
-    return sentence(_some_flat(ups or downs, len(movers)), ".")
+    if len(ups + downs) < len(movers):
+        return sentence(_some_flat(ups or downs, len(movers)), ".")
+    return sentence(_one_way(ups or downs), ".")
 
 
 def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
@@ -105,6 +105,9 @@ def _by_move(movers: Sequence[Told]) -> list[Told]:
 def _one_way(movers: Sequence[Told]) -> Sentence:
     """All up, or all down: the largest move, and another where that is the news."""
     lead = _largest(movers)
+    if len(movers) < _FEW:
+        (other,) = (told for told in movers if told is not lead)
+        return sentence(_clause(lead, other), "; ", _clause(other, lead))
     news = max(movers, key=lambda told: told.news)
     way = "up" if lead.pct > 0 else "down"
     most = _clause(lead, news, most=True)

@@ -21,16 +21,11 @@ if TYPE_CHECKING:
 def as_text(summary: SummaryReport, look: Look) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(told.text for told in summary.brief)
-    revised = [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
-    lines = [
-        *revised,
-        *([""] if revised else []),
-        *wrapped(summary.headline.text, WIDTH),
-        "",
-        *wrapped(brief, WIDTH),
-        "",
-        *table(summary),
-    ]
+    lines = [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
+    lines += [""] if lines else []
+    lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
+    if rows := table(summary):
+        lines += ["", *rows]
     lines += [
         line
         for text in page.rows_left_out(summary.left_out)
