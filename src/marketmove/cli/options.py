@@ -31,7 +31,8 @@ JournalOption = Annotated[
         "--journal",
         metavar="PATH",
         readable=False,  # a journal that may not be read has its own message
-        help="The journal of summaries (Linux: ~/.local/state/marketmove/journal.sqlite).",
+        help="The journal; else journal.sqlite in the folder of states of this system (Linux:"
+        " ~/.local/state/marketmove).",
     ),
 ]
 LevelsOption = Annotated[
