@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import random
@@ -423,9 +424,14 @@ def _in_shell(script: str, path: Path, *prefix: str) -> Ran:
 RUN = 'journal=$1; shift; exec "$@" --journal "$journal"'
 
 
+@functools.cache
+def _plain() -> str:
+    return run_process(*FEBRUARY_14).stdout
+
+
 def _is_printed_and_told(ran: Ran, path: Path, *reasons: str) -> None:
     assert ran.stdout.startswith(HEADLINE)
-    assert ran.stdout == run_process(*FEBRUARY_14).stdout
+    assert ran.stdout == _plain()
     reason, consequence = ran.stderr.splitlines()
     assert reason.startswith(f"{path}: the journal cannot be ")
     assert any(text in reason for text in reasons), reason
@@ -450,7 +456,7 @@ def test_a_full_disk(path: Path) -> None:
     probe = ["unshare", "-m", "/bin/sh", "-c", small.format("16k")]
     if subprocess.run(probe, capture_output=True, check=False).returncode:
         pytest.skip("may not mount a disk")
-    for size in ("4k", "8k", "16k"):
+    for size in ("4k", "16k"):
         ran = _in_shell(f"{small.format(size)} && {RUN}", path, "unshare", "-m")
         _is_printed_and_told(ran, path, "no space left", "or is full")
     fits = _in_shell(f"{small.format('1m')} && {RUN}", path, "unshare", "-m")
@@ -542,9 +548,8 @@ def test_two_runs_at_once(path: Path) -> None:
     runs = _forked(
         [_line(how, "2025-02-14", SAMPLE_CLOSES, one) for one in journals for how in ("&", "-")]
     )
-    plain = run_process(*FEBRUARY_14).stdout
     for one, other in zip(runs[::2], runs[1::2], strict=True):
-        assert sorted([one, other]) == [(0, "", ""), (0, plain, "")]
+        assert sorted([one, other]) == [(0, "", ""), (0, _plain(), "")]
 
 
 def _printing(path: Path) -> tuple[subprocess.Popen[bytes], int]:
@@ -613,7 +618,7 @@ def test_a_second_run_waits_for_the_print(path: Path) -> None:
         with os.fdopen(reading, "rb") as pipe:
             printed = pipe.read().lstrip(b".").decode()
         out, _ = second.communicate(timeout=60)
-    assert printed == run_process(*FEBRUARY_14).stdout
+    assert printed == _plain()
     assert (out, second.returncode) == (b"", 0)
     first.communicate(timeout=60)
     assert first.returncode == 0
