@@ -24,6 +24,8 @@ LAYERS = (
     ("config", "calendars"),
     ("levels",),
     ("moves", "doubts"),
+    ("news",),
+    ("journal",),
     ("sessions", "periods", "schedule", "completion"),
     ("history",),
     ("published",),

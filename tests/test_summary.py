@@ -320,8 +320,8 @@ def test_the_keys_of_json(run_cli: RunCli) -> None:
     document = run_cli(*FEBRUARY_14, "-f", "json").document
     assert list(document) == [
         *("schema", "session", "as_of", "basis", "source", "moves", "divergences", "breadth"),
-        *("dispersion", "groups", "group_spreads", "warnings", "notes", "headline", "brief"),
-        *("regions", "sections", "divergences_left_out"),
+        *("dispersion", "groups", "group_spreads", "warnings", "notes", "revised"),
+        *("headline", "brief", "regions", "sections", "divergences_left_out"),
     ]
     assert document["schema"] == "marketmove.summary/1"
     assert document["divergences_left_out"] == 0

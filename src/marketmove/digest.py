@@ -53,6 +53,7 @@ class SummaryReport(NamedTuple):
 
     ``session`` has all figures. ``brief`` stands under the headline, ``sections`` under the table,
     each with at least one sentence. ``left_out`` counts the rows that the table is short of.
+    ``revised`` comes before all: the closes that changed since the summary was last written.
     """
 
     session: SessionReport
@@ -61,6 +62,7 @@ class SummaryReport(NamedTuple):
     regions: tuple[Region, ...]
     left_out: int
     sections: tuple[Section, ...]
+    revised: tuple[Sentence, ...] = ()
 
 
 def sentence(*parts: Sentence | str) -> Sentence:
@@ -87,6 +89,7 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
     report = summary.session
     return as_document(report) | {
         "schema": SUMMARY_SCHEMA,
+        "revised": [_sentence_document(told) for told in summary.revised],
         "headline": _sentence_document(summary.headline),
         "brief": [_sentence_document(told) for told in summary.brief],
         "regions": [

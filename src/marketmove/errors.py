@@ -95,6 +95,10 @@ class OutputError(MarketMoveError):
     """The result cannot be written where it should go."""
 
 
+class JournalError(MarketMoveError):
+    """The journal of what was summarised cannot be read or written."""
+
+
 class NoSessionError(MarketMoveError):
     """No chosen index has a close in the session."""
 

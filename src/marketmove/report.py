@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from marketmove.errors import Place, Problem
     from marketmove.figures import Figure
     from marketmove.indices import Index
+    from marketmove.journal import Entry
     from marketmove.moves import Basis, Move
     from marketmove.pairs import Summary
     from marketmove.sources import Reading
@@ -30,6 +31,7 @@ HISTORY_SCHEMA = "marketmove.history/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
 INDICES_SCHEMA = "marketmove.indices/1"
+JOURNAL_SCHEMA = "marketmove.journal/1"
 PAIR_SCHEMA = "marketmove.pair/1"
 VERIFY_SCHEMA = "marketmove.verify/1"
 
@@ -193,6 +195,13 @@ class Registered(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+
+
+class JournalReport(NamedTuple):
+    """The summaries that a journal has, the oldest first; ``source`` names its file."""
+
+    source: str
+    entries: tuple[Entry, ...]
 
 
 class VerifyReport(NamedTuple):

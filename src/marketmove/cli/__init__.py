@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("calc", "chart", "check", "completion", "history", "indices", "init"),
-    *("pair", "schedule", "session", "summary", "verify"),
+    *("journal", "pair", "schedule", "session", "summary", "verify"),
 )
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
@@ -78,6 +78,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
             "check": report.CHECK_SCHEMA,
             "history": report.HISTORY_SCHEMA,
             "indices": report.INDICES_SCHEMA,
+            "journal": report.JOURNAL_SCHEMA,
             "pair": report.PAIR_SCHEMA,
             "summary": digest.SUMMARY_SCHEMA,
             "verify": report.VERIFY_SCHEMA,

@@ -11,6 +11,7 @@ Format = Literal["table", "csv", "json", "ndjson", "markdown"]
 HistoryFormat = Literal["table", "csv", "json", "ndjson"]
 CalcFormat = Literal["table", "json"]
 CheckFormat = Literal["table", "csv", "json"]
+JournalFormat = Literal["table", "csv", "json"]
 VerifyFormat = Literal["table", "csv", "json"]
 SummaryFormat = Literal["text", "markdown", "json", "html"]
 Palette = Literal["western", "east-asia", "korea", "cvd", "none"]
@@ -23,6 +24,16 @@ OutputOption = Annotated[
 AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only.")]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Your configuration file.")
+]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="PATH",
+        readable=False,  # a journal that may not be read has its own message
+        help="The journal; else journal.sqlite in the folder of states of this system (Linux:"
+        " ~/.local/state/marketmove).",
+    ),
 ]
 LevelsOption = Annotated[
     list[str] | None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marketmove import arguments
 from marketmove.cli.app import app
+from marketmove.cli.once import keeping, options_text, publish, target_of
 from marketmove.cli.options import (
     AsciiOption,
     AsOfOption,
@@ -18,6 +19,7 @@ from marketmove.cli.options import (
     EncodingOption,
     GroupOption,
     IndexOption,
+    JournalOption,
     LevelsOption,
     OutputOption,
     PaletteOption,
@@ -29,6 +31,9 @@ from marketmove.cli.options import (
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
+
+if TYPE_CHECKING:
+    from marketmove.news import Revision
 
 _SUMMARY_HELP = (
     "Sum up one session in words: a headline, the moves by region, divergent pairs, records."
@@ -57,6 +62,13 @@ def _summary(
     output: OutputOption = None,
     palette: PaletteOption = None,
     ascii_only: AsciiOption = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Print what --once would not, and record it.")
+    ] = False,
+    journal: JournalOption = None,
     quiet: QuietOption = False,
     strict: StrictOption = False,
     config: ConfigOption = None,
@@ -68,6 +80,7 @@ def _summary(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
+    asked = keeping(once, force, journal)
 
     from marketmove.commands.session import Request
     from marketmove.commands.summary import summary
@@ -84,10 +97,22 @@ def _summary(
             groups=groups,
         )
     )
+    from marketmove.news import summary_of
+    from marketmove.render import revisions
     from marketmove.render.summary import FORMATS
 
     people = output_format in {"text", "markdown"}
     look = look_for(output, settings.palette, ascii_only)
-    if not (quiet or (people and output is None and same_terminal())):
-        say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
-    emit(FORMATS[output_format](told, look), output, people)
+    quiet = quiet or (people and output is None and same_terminal())
+
+    def write(revised: tuple[Revision, ...]) -> None:
+        if not quiet:
+            say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
+        headed = told._replace(revised=tuple(map(revisions.told, revised)))
+        emit(FORMATS[output_format](headed, look), output, people)
+
+    if not asked.wanted:
+        write(())
+        return
+    rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
+    publish(asked, rests_on, target_of(output), write)

@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from marketmove.errors import ExitStatus, OutputError, Place, Problem, WrongUsageError
+from marketmove.errors import (
+    ExitStatus,
+    JournalError,
+    OutputError,
+    Place,
+    Problem,
+    WrongUsageError,
+)
 from marketmove.render import Look
 
 if TYPE_CHECKING:
@@ -55,6 +62,24 @@ def _usual_config() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("marketmove") / "marketmove.yaml"
+
+
+def journal_file(named: Path | None) -> Path:
+    """Find the journal of summaries: the one named, else that in the user's folder of states.
+
+    Raises
+    ------
+    JournalError
+        If none is named, and nothing tells where the user's folders are.
+    """
+    if named is not None:
+        return named
+    import platformdirs
+
+    folder = platformdirs.user_state_path("marketmove")
+    if not folder.is_absolute():
+        raise JournalError.at(None, "there is no home folder for the journal; say --journal PATH")
+    return folder / "journal.sqlite"
 
 
 def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def as_text(summary: SummaryReport, look: Look) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(told.text for told in summary.brief)
-    lines = [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
+    lines = [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
+    lines += [""] if lines else []
+    lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
     if rows := table(summary):
         lines += ["", *rows]
     lines += [

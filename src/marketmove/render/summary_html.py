@@ -40,6 +40,7 @@ def as_html(summary: SummaryReport, look: Look) -> str:
     title = escape(summary.headline.text)
     brief = " ".join(told.text for told in summary.brief)
     body = [
+        *(_paragraph(told.text) for told in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
         *_table(summary, look),

@@ -27,7 +27,8 @@ _LEAST_FENCE = 3
 def as_markdown(summary: SummaryReport, look: Look) -> str:
     """Write a summary for chats and comments."""
     brief = " ".join(told.text for told in summary.brief)
-    lines = [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
+    lines = [part for told in summary.revised for part in (_escaped(told.text), "")]
+    lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))
         fence = "`" * max(_LEAST_FENCE, 1 + max(runs, default=0))

@@ -40,6 +40,19 @@ def level(value: float | None, decimals: int) -> str:
     return NOTHING if value is None else f"{round_to(Decimal(repr(value)), decimals):,}"
 
 
+def whole_level(value: float | None) -> str:
+    """Write a level with all its digits, and two at least.
+
+    Examples
+    --------
+    >>> whole_level(39150.0), whole_level(20225.109375), whole_level(None)
+    ('39,150.00', '20,225.109375', '–')
+    """
+    if value is None:
+        return NOTHING
+    return level(value, max(_PLACES, -int(Decimal(repr(value)).as_tuple().exponent)))
+
+
 def points(value: float | None, decimals: int) -> str:
     """Write a change in points, such as ``−311.74``.
 

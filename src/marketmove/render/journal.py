@@ -1,0 +1,133 @@
+"""The journal for people and for machines: what was summarised, when, and where it went."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+
+from marketmove.documents import fields_of
+from marketmove.journal import STANDARD_OUTPUT
+from marketmove.render import revisions, words
+from marketmove.render.document import write
+from marketmove.report import JOURNAL_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.journal import Delivery, Entry
+    from marketmove.render import Look
+    from marketmove.report import JournalReport
+
+_HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
+_CSV = (
+    *("made_at", "sessions", "indices", "format", "options"),
+    *("target", "result", "detail", "at", "revisions"),
+)
+_SHOWN, _NAMED = 20, 2
+_GAP = "   "
+
+
+def as_text(report: JournalReport, look: Look) -> str:
+    """Write the journal as one table, the last summary at its end."""
+    shown = report.entries if look.everything else report.entries[-_SHOWN:]
+    left_out = len(report.entries) - len(shown)
+    lines = [f"Journal · {words.visible(report.source)}", ""]
+    if shown:
+        lines += _table(shown, look.width)
+    if left_out:
+        lines.append(f"  {words.count(left_out, 'summary', 'summaries')} before; --all shows them")
+    lines.append(f"  {words.count(len(report.entries), 'summary', 'summaries')}")
+    text = "\n".join(lines) + "\n"
+    return words.plain_ascii(text) if look.ascii_only else text
+
+
+def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
+    rows = [_HEADS, *(_cells(entry, delivery) for entry in entries for delivery in _of(entry))]
+    widths = [max(cell_len(row[n]) for row in rows) for n in range(len(_HEADS) - 1)]
+    lines = _line(_HEADS, widths, None)
+    for entry in entries:
+        for delivery in _of(entry):
+            lines += _line(_cells(entry, delivery), widths, width)
+        for revision in entry.revisions:
+            lines += words.wrapped(f"  {revisions.text(revision)}", width)
+    return [*lines, ""]
+
+
+def _of(entry: Entry) -> Sequence[Delivery | None]:
+    return entry.deliveries or (None,)
+
+
+def _cells(entry: Entry, delivery: Delivery | None) -> tuple[str, ...]:
+    symbols = entry.summary.indices.split()
+    indices = ", ".join(symbols) if len(symbols) <= _NAMED else f"{len(symbols)} indices"
+    sessions = sorted(one.session for one in entry.summary.seen if one.session)
+    last = sessions[-1] if sessions else words.NOTHING
+    return (
+        last if not sessions or sessions[0] == last else f"to {last}",
+        words.visible(indices),
+        entry.summary.form,
+        f"{dt.datetime.fromisoformat(entry.made_at).astimezone(dt.UTC):%Y-%m-%d %H:%M}",
+        words.visible(_where(delivery)),
+    )
+
+
+def _where(delivery: Delivery | None) -> str:
+    if delivery is None:
+        return "nowhere"
+    target, result, detail, _ = delivery
+    if result == "failed":
+        return f"not delivered to {target}{f': {detail}' if detail else ''}"
+    if result == "printed":
+        return "printed" if target == STANDARD_OUTPUT else f"written to {target}"
+    return f"delivered to {target}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> list[str]:
+    """A row; its last cell stands below it where the terminal has no room for it."""
+    *first, last = cells
+    start = "  " + _GAP.join(
+        cell + " " * (room - cell_len(cell)) for cell, room in zip(first, widths, strict=True)
+    )
+    whole = (start + _GAP + last).rstrip()
+    if width is None or cell_len(whole) <= width:
+        return [whole]
+    return [start.rstrip(), *words.wrapped(f"  {last}", width)]
+
+
+def as_csv(report: JournalReport, _look: Look) -> str:
+    """Write one row for each place that a summary went to; revisions are separated by ``; ``."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_CSV)
+    for entry in report.entries:
+        asked = (entry.made_at, *entry.summary[:4])
+        revised = "; ".join(revisions.text(revision) for revision in entry.revisions)
+        writer.writerows([*asked, *(delivery or ("",) * 4), revised] for delivery in _of(entry))
+    return buffer.getvalue()
+
+
+def as_json(report: JournalReport, _look: Look) -> str:
+    """Write the journal as one JSON document, with all closes that the summaries rest on."""
+    summaries = [_document(entry) for entry in report.entries]
+    return write({"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries})
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    sessions, indices, form, options, seen = entry.summary
+    return {
+        "made_at": entry.made_at,
+        "sessions": sessions,
+        "indices": indices.split(),
+        "format": form,
+        "options": options,
+        "closes": [fields_of(one) for one in seen],
+        "deliveries": [fields_of(delivery) for delivery in entry.deliveries],
+        "revisions": [fields_of(revision) for revision in entry.revisions],
+    }
+
+
+FORMATS = {"table": as_text, "csv": as_csv, "json": as_json}
