@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
+from marketmove.conditions import Condition, parse_alerts
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.groups import Group, parse_groups, with_regions
 from marketmove.indices import Exchange, Registry, did_you_mean, parse_exchanges, parse_indices
@@ -40,6 +41,7 @@ class Config:
     words: Words
     exchanges: dict[str, Exchange]
     pairs: tuple[str, ...] = ()
+    alerts: tuple[Condition, ...] = ()
     places: dict[str, Place] = field(default_factory=dict)
 
 
@@ -83,12 +85,14 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         groups, amiss = parse_groups(values["groups"], label, groups)
         words, wrong = parse_words(values["columns"], label, words)
         problems += more + amiss + wrong
-    if problems:
-        raise BadConfigError(problems)
     try:
         registry = Registry.of(indices.values())
     except ValueError as clash:
-        raise BadConfigError.at(places["indices"], str(clash)) from None
+        raise BadConfigError([*problems, Problem(places["indices"], str(clash))]) from None
+    values["alerts"], wrong = parse_alerts(values["alerts"], label, registry)
+    problems += wrong
+    if problems:
+        raise BadConfigError(problems)
     del values["indices"], values["columns"]
     values["groups"] = with_regions(groups, registry)
     values["levels"], values["pairs"] = tuple(values["levels"]), tuple(values["pairs"])
@@ -213,4 +217,5 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "indices": _as_is,
     "groups": _as_is,
     "columns": _as_is,
+    "alerts": _as_is,
 }
