@@ -32,6 +32,7 @@ LAYERS = (
     ("pairs",),
     ("report",),
     ("documents",),
+    ("digest",),
     ("render",),
     ("alerts",),
     ("commands",),

@@ -20,7 +20,7 @@ from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("calc", "check", "history", "indices", "pair", "session", "verify")
+COMMANDS = ("calc", "check", "history", "indices", "pair", "session", "summary", "verify")
 # What a wrong command line raises; typer keeps the class under different names by version.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -68,7 +68,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
     say(problems)
     if re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(typed)):
-        from marketmove import report
+        from marketmove import digest, report
         from marketmove.render.document import failure
 
         schemas = {
@@ -77,6 +77,7 @@ def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem
             "history": report.HISTORY_SCHEMA,
             "indices": report.INDICES_SCHEMA,
             "pair": report.PAIR_SCHEMA,
+            "summary": digest.SUMMARY_SCHEMA,
             "verify": report.VERIFY_SCHEMA,
         }
         schema = next((schemas[word] for word in typed if word in schemas), report.SESSION_SCHEMA)

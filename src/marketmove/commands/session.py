@@ -42,8 +42,9 @@ class Request(NamedTuple):
     a date that they hold, the bundled samples. ``pairs`` is how many divergent pairs are worked
     out; all if None. With ``as_of``, each index has its last session that was over by then, and
     ``session`` only tells whether the samples may serve. ``context`` wants, or does not want, how
-    rare the moves are; None wants it of closes that are not too many. ``alerts`` are conditions
-    beside those of the configuration.
+    rare the moves are; None wants it of closes that are not too many. ``closes_for`` names what
+    published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
+    of the configuration.
     """
 
     session: When
@@ -59,6 +60,7 @@ class Request(NamedTuple):
     comparison: Comparison = Comparison()
     context: bool | None = None
     groups: tuple[Group, ...] = ()
+    closes_for: str = ""
     alerts: tuple[Condition, ...] = ()
 
     @property
@@ -146,7 +148,9 @@ def _of_groups(request: Request, moves: Sequence[Move]) -> tuple[GroupMoves, ...
 
 
 def _needs_closes(request: Request) -> str:
-    """The first option that published figures cannot serve; empty if there is none."""
+    """What published figures cannot serve: the first such option; empty if there is none."""
+    if request.closes_for:
+        return request.closes_for
     options = {
         "--as-of": request.as_of is not None,
         "--period": bool(request.periods),

@@ -54,6 +54,12 @@ def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
     return moves[:ENDS] + moves[-ENDS:], len(moves) - 2 * ENDS
 
 
+def rows_left_out(number: int) -> list[str]:
+    """Say how many rows a table is short of, if it is."""
+    rows = words.count(number, "row", "rows")
+    return [f"{rows} between the highest and the lowest left out"] if number else []
+
+
 def approx(move: Move) -> str:
     """Give the mark of what is implied by rounded figures."""
     return "≈ " if move.prior_close_low is not None else ""
@@ -90,11 +96,12 @@ def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]
         words.prior_date(move.session, move.prior_session),
         mark + words.points(move.change_pts, move.decimals),
         words.change_percent(move),
-        *(words.percent(_period_pct(move, period)) for period in report.periods),
+        *(words.percent(period_pct(move, period)) for period in report.periods),
     ]
 
 
-def _period_pct(move: Move, period: str) -> float | None:
+def period_pct(move: Move, period: str) -> float | None:
+    """Give the change of a move over a longer period, in percent."""
     of = move.periods.get(period)
     return None if of is None else of.change_pct
 
@@ -102,13 +109,13 @@ def _period_pct(move: Move, period: str) -> float | None:
 def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
     """Give each index that has no move, with the reason in words."""
     return [
-        (name(move, symbols), _reason(move)) for move in report.moves
+        (name(move, symbols), reason(move)) for move in report.moves
         if move.status not in {"ok", "bound"}
     ]  # fmt: skip
 
 
-def _reason(move: Move) -> str:
-    """Why an index has no move, in words, and the last close that it has."""
+def reason(move: Move) -> str:
+    """Say why an index has no move, and the last close that it has."""
     if move.status == "no_prior":
         return f"closed at {words.level(move.close, move.decimals)}; no close before it is known"
     if move.status == "closed":
@@ -158,9 +165,7 @@ def percentile(pair: Divergence) -> str:
 def footers(report: SessionReport, left_out: int) -> list[str]:
     """Give the lines under the tables: tally, range, what was left out, legend, notes."""
     lines = [words.tally(report.breadth), *groups.footers(report)]
-    if left_out:
-        rows = words.count(left_out, "row", "rows")
-        lines.append(f"{rows} between the highest and the lowest left out; --all shows them")
+    lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
     if report.pairs_left_out and report.divergences:
         more = _MORE[report.divergences[0].kind]
         pairs = words.count(report.pairs_left_out, more, f"{more}s")

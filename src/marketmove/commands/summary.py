@@ -1,0 +1,93 @@
+"""`marketmove summary`: a session in words, as a careful person sums it up from closes alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove.commands.session import Request, session
+from marketmove.digest import Region, Sentence, SummaryReport
+from marketmove.groups import APART
+from marketmove.render import facts, page, wording
+from marketmove.render.headline import Told, headline
+from marketmove.render.phrases import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.config import Config
+    from marketmove.moves import Move
+    from marketmove.report import SessionReport
+
+PERIODS = ("week", "ytd")
+# The regions in the order in which their day begins.
+_REGIONS = {
+    "oceania": "Oceania",
+    "asia": "Asia",
+    "middle-east": "Middle East",
+    "africa": "Africa",
+    "europe": "Europe",
+    "americas": "Americas",
+}
+_VOLATILITY, _ELSEWHERE = "Volatility", "Other"
+
+
+def summary(request: Request) -> SummaryReport:
+    """Sum up one session: work it out, choose what comes first, and say it.
+
+    Raises
+    ------
+    MarketMoveError
+        Of the class that says what the user can mend.
+    """
+    wanted = request._replace(periods=PERIODS, pairs=request.config.top, closes_for="summary")
+    report = session(wanted)
+    rows, left_out = page.shown(page.moved(report), everything=False)
+    told = [_told(move, report) for move in report.moves if move.status == "ok"]
+    shares = _shares(report.moves, request.config)
+    return SummaryReport(
+        session=report,
+        headline=_headline(report, told, shares),
+        brief=tuple(wording.brief(report, shares)),
+        regions=_regions(rows, request.config),
+        left_out=left_out,
+        sections=wording.sections(report, told),
+    )
+
+
+def _told(move: Move, report: SessionReport) -> Told:
+    context = report.contexts.get(move.symbol)
+    return Told(move, context, tuple(facts.of_move(move, context)))
+
+
+def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
+    """The indices of shares; all where there is none."""
+    apart = _volatility(config)
+    return [move for move in moves if move.symbol not in apart] or moves
+
+
+def _volatility(config: Config) -> set[str]:
+    group = config.groups.get(APART)
+    return set(group.symbols) if group else set()
+
+
+def _headline(report: SessionReport, told: Sequence[Told], shares: Sequence[Move]) -> Sentence:
+    count = {move.symbol for move in shares}
+    movers = [one for one in told if one.move.symbol in count] or list(told)
+    if not movers:
+        names = listed([page.name(move) for move in shares if move.close is not None])
+        return Sentence(f"No move to report: the first close of {names} in this data.")
+    return headline(movers, report.divergences, len(shares))
+
+
+def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:
+    """The rows by region, in the order of the day; the user's own after, then what has none."""
+    apart = _volatility(config)
+    named: dict[str, list[str]] = {}
+    for move in rows:
+        region = config.registry.resolve(move.symbol).region
+        name = _REGIONS.get(region.casefold(), region) or _ELSEWHERE
+        named.setdefault(_VOLATILITY if move.symbol in apart else name, []).append(move.symbol)
+    known = [name for name in _REGIONS.values() if name in named]
+    last = [name for name in (_VOLATILITY, _ELSEWHERE) if name in named]
+    own = sorted(named.keys() - {*known, *last})
+    return tuple(Region(name, tuple(named[name])) for name in (*known, *own, *last))

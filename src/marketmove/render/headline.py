@@ -1,0 +1,166 @@
+"""The headline of a session: what a desk would put first, from the facts alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.digest import Figure, Sentence, sentence
+from marketmove.render import facts, phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketmove.context import MoveContext
+    from marketmove.divergence import Divergence
+    from marketmove.moves import Move
+    from marketmove.render.facts import Fact
+
+# What has not been for a quarter is news even where another index moved more.
+_NEWS = 60.0
+_QUIET_PCT = "0.50"
+_FEW, _MOST = 3, 0.6
+
+
+class Told(NamedTuple):
+    """A move with what is rare about it, the rarest first."""
+
+    move: Move
+    context: MoveContext | None
+    facts: tuple[Fact, ...]
+
+    @property
+    def pct(self) -> float:
+        """The move in percent."""
+        return self.move.change_pct or 0.0
+
+    @property
+    def news(self) -> float:
+        """How rare the rarest of it is; streaks are none, one index in many always has one."""
+        return max((fact.rarity for fact in self.facts if fact.kind != "streak"), default=0.0)
+
+
+def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: int) -> Sentence:
+    """Give the headline of some moves.
+
+    Parameters
+    ----------
+    movers
+        The indices that have a move, at least one.
+    pairs
+        Those that stand apart.
+    all_indices
+        How many there are, with a move or without.
+    """
+    ups = [told for told in movers if told.pct > 0]
+    downs = [told for told in movers if told.pct < 0]
+    if len(movers) == 1:
+        only = "" if all_indices == 1 else f"; no other of {all_indices:,} indices has a move"
+        return sentence(_clause(movers[0]), only, ".")
+    if not (ups or downs):
+        return sentence(_all_flat(movers), ".")
+    if _quiet(movers):
+        return sentence(_quietly(movers), ".")
+    if len(movers) >= _FEW and not (ups and downs) and len(ups + downs) == len(movers):
+        return sentence(_one_way(ups or downs), ".")
+    if ups and downs:
+        return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
+    return sentence(_some_flat(ups or downs, len(movers)), ".")
+
+
+def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
+    """A move with the rarest of it."""
+    base = phrases.brief(told.move, beside.move if beside else None, most=most)
+    if not told.facts or told.context is None:
+        return base
+    return phrases.with_facts(base, told.facts[:1], told.move, told.context)
+
+
+def _all_flat(movers: Sequence[Told]) -> Sentence:
+    which = "Both indices" if len(movers) == len("AB") else f"All {len(movers):,} indices"
+    figures = tuple(Figure(told.move.symbol, "change_pct", 0.0) for told in movers)
+    return Sentence(f"{which} unchanged", figures)
+
+
+def _quiet(movers: Sequence[Told]) -> bool:
+    small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in movers)
+    return small and len(movers) >= _FEW and not any(told.news for told in movers)
+
+
+def _quietly(movers: Sequence[Told]) -> Sentence:
+    ranked = _by_move(movers)
+    first, last = ranked[0], ranked[-1]
+    return sentence(
+        "A quiet session, with no move as large as 0.5%: ",
+        phrases.brief(first.move, last.move),
+        ", ",
+        phrases.brief(last.move, first.move),
+    )
+
+
+def _by_move(movers: Sequence[Told]) -> list[Told]:
+    """The moves, the highest first."""
+    return sorted(movers, key=lambda told: (-told.pct, told.move.symbol))
+
+
+def _one_way(movers: Sequence[Told]) -> Sentence:
+    """All up, or all down: the largest move, and another where that is the news."""
+    lead = _largest(movers)
+    news = max(movers, key=lambda told: told.news)
+    way = "up" if lead.pct > 0 else "down"
+    most = _clause(lead, news, most=True)
+    parts = [Sentence(f"All {len(movers):,} indices {way}, "), most]
+    if news is not lead and news.news >= max(_NEWS, lead.news):
+        parts += [Sentence("; "), _clause(news, lead)]
+    return sentence(*parts)
+
+
+def _largest(movers: Sequence[Told]) -> Told:
+    return min(movers, key=lambda told: (-abs(told.pct), told.move.symbol))
+
+
+def _some_flat(movers: Sequence[Told], of: int) -> Sentence:
+    flat = of - len(movers)
+    unchanged = "the other unchanged" if of == len("AB") else f"{flat:,} of {of:,} unchanged"
+    return sentence(_clause(_lead(movers)), f"; {unchanged}")
+
+
+def _lead(movers: Sequence[Told]) -> Told:
+    """The one with news, the rarest, or else the largest move."""
+    news = [told for told in movers if told.news >= _NEWS]
+    return max(news, key=lambda told: told.news) if news else _largest(movers)
+
+
+def _both_ways(
+    ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence], all_indices: int
+) -> Sentence:
+    """Both sides; or one, and that most went that way, where the other is not worth a word."""
+    for many, few, way in ((ups, downs, "rose"), (downs, ups, "fell")):
+        small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in few)
+        news = any(told.news >= _NEWS for told in few)
+        if len(many) >= _MOST * all_indices and small and not news and len(many) >= _FEW:
+            return sentence(_clause(_lead(many)), f"; most indices {way}")
+    return _apart(ups, downs, pairs)
+
+
+def _apart(ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence]) -> Sentence:
+    """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
+    by_symbol = {told.move.symbol: told for told in (*ups, *downs)}
+    up, down = _lead(ups), _lead(downs)
+    gaps = _gaps(pairs, by_symbol)
+    rarest = max(gaps, key=lambda pair: gaps[pair].rarity, default=None)
+    if rarest and gaps[rarest].rarity >= max(_NEWS, 0.5 * max(up.news, down.news)):
+        up, down = by_symbol[rarest.up], by_symbol[rarest.down]
+    gap = [
+        sentence(": the widest gap between the two ", phrases.since_of(fact, pair))
+        for pair, fact in gaps.items()
+        if (pair.up, pair.down) == (up.move.symbol, down.move.symbol)
+    ]
+    first, second = sorted((up, down), key=lambda told: (-told.news, -abs(told.pct)))
+    return sentence(_clause(first, second), "; ", _clause(second, first), *gap[:1])
+
+
+def _gaps(pairs: Sequence[Divergence], known: Mapping[str, Told]) -> dict[Divergence, Fact]:
+    """The divergent pairs that are wide beside their past, with since when."""
+    moves = {symbol: told.move for symbol, told in known.items()}
+    of_shares = [p for p in pairs if p.kind == "split" and {p.up, p.down} <= moves.keys()]
+    return {pair: fact for pair in of_shares if (fact := facts.of_pair(pair, moves))}

@@ -1,0 +1,54 @@
+"""A summary as people and programs get it: text for mail, Markdown, JSON, HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove.digest import summary_document
+from marketmove.render import page, words
+from marketmove.render.document import write
+from marketmove.render.summary_html import as_html
+from marketmove.render.summary_markdown import as_markdown
+from marketmove.render.summary_table import WIDTH, table, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketmove.digest import SummaryReport
+    from marketmove.render import Look
+
+
+def as_text(summary: SummaryReport, look: Look) -> str:
+    """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
+    brief = " ".join(told.text for told in summary.brief)
+    lines = [
+        *wrapped(summary.headline.text, WIDTH),
+        "",
+        *wrapped(brief, WIDTH),
+        "",
+        *table(summary),
+    ]
+    lines += [
+        line
+        for text in page.rows_left_out(summary.left_out)
+        for line in wrapped(text, WIDTH, "  ", "  ")
+    ]
+    for section in summary.sections:
+        lines += ["", section.head]
+        for told in section.sentences:
+            lines += wrapped(told.text, WIDTH, "  ", "    ")
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    return words.plain_ascii(text) if look.ascii_only else text
+
+
+def as_json(summary: SummaryReport, _look: Look) -> str:
+    """Write a summary as one JSON document."""
+    return write(summary_document(summary))
+
+
+FORMATS: dict[str, Callable[[SummaryReport, Look], str]] = {
+    "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
+    "html": as_html,
+}
