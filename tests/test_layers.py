@@ -17,7 +17,8 @@ PACKAGE = Path(marketmove.__file__).parent
 # A module imports from its own line or from one above; a package counts as one module.
 LAYERS = (
     ("errors", "resources", "__init__"),
-    ("streams", "yamltext", "figures"),
+    ("streams", "yamltext", "figures", "delivery"),
+    ("notifying",),
     ("indices",),
     ("words", "groups", "conditions"),
     ("sources",),

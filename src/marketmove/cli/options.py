@@ -100,6 +100,17 @@ OnAlertOption = Annotated[
 OnAlertTimeoutOption = Annotated[
     int, typer.Option(metavar="SECONDS", min=1, max=86_400, help="How long that may take.")
 ]
+ToOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TARGET",
+        help="Deliver here instead of printing: env:NAME or file:PATH, which have an apprise URL;"
+        " a URL itself; - prints. Repeatable.",
+    ),
+]
+ToTimeoutOption = Annotated[
+    int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one target may take.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")]
 
 

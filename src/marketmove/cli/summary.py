@@ -8,27 +8,35 @@ from typing import Annotated
 import typer
 
 from marketmove import arguments
+from marketmove.cli.alerting import alerting_of, settle
 from marketmove.cli.app import app
+from marketmove.cli.delivering import deliver, delivery_of
 from marketmove.cli.options import (
+    AlertOption,
     AsciiOption,
     AsOfOption,
     ConfigOption,
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    ExitCodeOption,
     GroupOption,
     IndexOption,
     LevelsOption,
+    OnAlertOption,
+    OnAlertTimeoutOption,
     OutputOption,
     PaletteOption,
     QuietOption,
     StrictOption,
     SummaryFormat,
     SymbolOption,
+    ToOption,
+    ToTimeoutOption,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
-from marketmove.errors import Problem
+from marketmove.errors import ExitStatus, Problem
 
 _SUMMARY_HELP = (
     "Sum up one session in words: a headline, the moves by region, divergent pairs, records."
@@ -51,6 +59,12 @@ def _summary(
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
     encoding: EncodingOption = None,
+    alert: AlertOption = None,
+    exit_code: ExitCodeOption = False,
+    on_alert: OnAlertOption = None,
+    on_alert_timeout: OnAlertTimeoutOption = 30,
+    to: ToOption = None,
+    to_timeout: ToTimeoutOption = 30,
     output_format: Annotated[
         SummaryFormat, typer.Option("--format", "-f", help="How to write it.")
     ] = "text",
@@ -60,7 +74,7 @@ def _summary(
     quiet: QuietOption = False,
     strict: StrictOption = False,
     config: ConfigOption = None,
-) -> None:
+) -> int:
     arguments.refuse_stray(typed.args)
     moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
     when = session_of(date, as_of, moment)
@@ -68,6 +82,8 @@ def _summary(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
+    alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
+    delivery = delivery_of(to, to_timeout, settings)
 
     from marketmove.commands.session import Request
     from marketmove.commands.summary import summary
@@ -82,12 +98,23 @@ def _summary(
             strict=strict,
             as_of=moment,
             groups=groups,
+            alerts=alerting.conditions,
         )
     )
-    from marketmove.render.summary import FORMATS
+    from marketmove.render.summary import FORMATS, message
 
     people = output_format in {"text", "markdown"}
     look = look_for(output, settings.palette, ascii_only)
     if not (quiet or (people and output is None and same_terminal())):
         say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
-    emit(FORMATS[output_format](told, look), output, people)
+    # What is delivered is UTF-8, whatever the locale says.
+    signs = look._replace(ascii_only=ascii_only)
+    done = deliver(delivery, lambda: message(told, output_format, signs))
+    lost = not all(outcome.ok for outcome in done)
+    try:
+        if delivery.prints or lost or output is not None:
+            emit(FORMATS[output_format](told, look), output, people)
+    finally:
+        # An alert is met whether or not the result could be written.
+        status = settle(told.session.alerts, lambda: FORMATS["json"](told, look), alerting)
+    return max(status, ExitStatus.UNDELIVERED if lost else status)
