@@ -115,6 +115,24 @@ def test_every_format_shows_them(run_cli: RunCli) -> None:
     assert run_cli(*FEBRUARY_14, "--alert", "HSI: 4").stdout == run_cli(*FEBRUARY_14).stdout
 
 
+def test_a_summary_shows_them_first(run_cli: RunCli) -> None:
+    asked = ("summary", *FEBRUARY_14[1:], "-i", "HSI", "-i", "N225", "--alert", "HSI-N225: p95")
+    text = (
+        "Hang Seng 4.49 pp above Nikkei 225, wider than 96.8% of their last 250 common sessions:"
+        " at least p95"
+    )
+    ran = run_cli(*asked)
+    assert ran.status == 5
+    first, second, empty, _ = ran.stdout.split("\n", 3)
+    assert (f"{first} {second.strip()}", empty) == (f"Alert: {text}", "")
+    assert max(len(first), len(second)) <= 72
+    assert run_cli(*asked, "-f", "markdown").stdout.startswith(f"*Alert:* {text}\n\n*Hang Seng up")
+    assert f"<b>Alert:</b> {text}</p>" in run_cli(*asked, "-f", "html").stdout
+    document = run_cli(*asked, "-f", "json").document
+    assert document["schema"] == "marketmove.summary/1"
+    assert [alert["text"] for alert in document["alerts"]] == [text]
+
+
 def test_how_rare_something_is(run_cli: RunCli) -> None:
     """The percentile that the pair's own table has decides; so does the streak."""
     asked = ("-i", "HSI", "-i", "N225", "-i", "TWII")

@@ -89,7 +89,7 @@ AlertOption = Annotated[
     ),
 ]
 ExitCodeOption = Annotated[
-    bool, typer.Option("--exit-code", help="Also for alerts: of the configuration.")
+    bool, typer.Option("--exit-code", help="End with status 5 for configured alerts too.")
 ]
 OnAlertOption = Annotated[
     str | None,
