@@ -83,7 +83,7 @@ class Closes:
         before = [abs(pct) for pct in self.pct[symbol][1:at][-WINDOW:] if pct is not None]
         if len(before) < LEAST:
             return None
-        today = abs(self.pct[symbol][at] or 0)
+        today = abs(self.pct[symbol][at] or Fraction(0))
         return Fraction(100 * sum(size < today - _SAME for size in before), len(before))
 
     def spreads(self, one: str, other: str, day: dt.date) -> list[tuple[dt.date, Fraction]]:

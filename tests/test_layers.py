@@ -116,6 +116,7 @@ def test_nothing_is_filled_forward_or_swallowed(path: Path) -> None:
         (["--version"], "pandas numpy yaml platformdirs"),
         (["session", "--help"], "pandas numpy yaml platformdirs"),
         (["calc", "--help"], "pandas numpy yaml platformdirs"),
+        (["summary", "--help"], "pandas numpy yaml platformdirs"),
         (["calc", "--close", "2", "--prior", "1"], "pandas numpy yaml"),
         (["session", "2025-02-30"], "pandas numpy yaml"),
         (["session", "2025-02-14", "--levels", "none.csv"], "pandas numpy"),

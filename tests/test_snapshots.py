@@ -14,14 +14,18 @@ from marketmove.commands.calc import calc
 from marketmove.commands.pair import Request as PairRequest
 from marketmove.commands.pair import pair
 from marketmove.commands.session import Request, session
+from marketmove.commands.summary import summary
 from marketmove.render import Look, render
 from marketmove.render.calculation import FORMATS as CALC_FORMATS
 from marketmove.render.pair import FORMATS as PAIR_FORMATS
+from marketmove.render.summary import FORMATS as SUMMARY_FORMATS
 from marketmove.sources import ReadOptions
+from program import SAMPLE_CLOSES
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+    from marketmove.digest import SummaryReport
     from marketmove.report import PairReport, SessionReport
 
 LOOKS = {
@@ -101,7 +105,31 @@ def test_a_pair_stays_within_the_width(width: int) -> None:
     assert width < 80 or max(map(len, lines)) <= width
 
 
-@pytest.mark.parametrize("name", ["marketmove", "session", "calc", "pair"])
+def _summary(date: str, *chosen: str) -> SummaryReport:
+    request = Request(
+        dt.date.fromisoformat(date), (SAMPLE_CLOSES,), chosen, ReadOptions(), config.load(None)
+    )
+    report = summary(request)
+    return report._replace(session=report.session._replace(source="samples/closes.csv"))
+
+
+# A day of divergence, one with shut markets, one with most of Asia shut, a quiet one.
+SUMMARIES = {
+    "divergent": ("2025-02-14",),
+    "shut": ("2025-02-04",),
+    "mostly shut": ("2025-01-29",),
+    "quiet": ("2024-11-20", "CSI300", "DJI", "FTSE", "HSI", "N225", "SPX"),
+}
+
+
+@pytest.mark.parametrize("output_format", ["text", "markdown", "html"])
+@pytest.mark.parametrize("asked", SUMMARIES)
+def test_summary(asked: str, output_format: str, snapshot: SnapshotAssertion) -> None:
+    report = _summary(*SUMMARIES[asked])
+    assert SUMMARY_FORMATS[output_format](report, Look()) == snapshot
+
+
+@pytest.mark.parametrize("name", ["marketmove", "session", "calc", "pair", "summary"])
 def test_help(name: str, snapshot: SnapshotAssertion) -> None:
     """The words of the help; its frame is of the library that draws it, and of its version."""
     group: Any = typer.main.get_command(program())

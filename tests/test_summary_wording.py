@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 SAMPLES = Closes(tidy(SAMPLE_CLOSES))
 DATES = sorted({day for days in SAMPLES.days.values() for day in days})[-210:]
 # Rows of shut days that repeat the close before, known from the exchanges' own calendars.
-GHOSTS = frozenset([("N225", "2018-07-16"), ("TWII", "2014-07-23"), ("TWII", "2016-07-08")])
+GHOSTS = frozenset(
+    [
+        *(("N225", "2018-07-16"), ("TWII", "2001-09-18")),
+        *(("TWII", "2014-07-23"), ("TWII", "2016-07-08")),
+    ]
+)
 
 
 def test_each_sentence_of_the_samples_is_true(run_cli: RunCli) -> None:
@@ -33,6 +38,13 @@ def test_each_sentence_of_the_samples_is_true(run_cli: RunCli) -> None:
         *("best since", "worst since", "a record close in data", "streak", "wider than"),
         *("its highest close since", "its lowest close since", "widest since", "both ways"),
     }
+
+
+def test_each_sentence_is_true_where_each_index_has_its_own_session(run_cli: RunCli) -> None:
+    for day in DATES[-60::6]:
+        for time in ("T08:30Z", "T15:00Z"):
+            asked = ("summary", "--as-of", f"{day}{time}", "-l", SAMPLE_CLOSES, "-f", "json")
+            assert sentences.read(run_cli(*asked).document, SAMPLES).figures > 5
 
 
 def test_each_sentence_of_long_series_is_true(run_cli: RunCli, market_data: Path) -> None:

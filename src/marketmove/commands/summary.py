@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketmove.commands.session import Request, session
 from marketmove.digest import Region, Sentence, SummaryReport
+from marketmove.divergence import count_splits
 from marketmove.groups import APART
 from marketmove.render import facts, page, wording
 from marketmove.render.headline import Told, headline
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.config import Config
+    from marketmove.divergence import Divergence
     from marketmove.moves import Move
     from marketmove.report import SessionReport
 
@@ -44,13 +46,16 @@ def summary(request: Request) -> SummaryReport:
     rows, left_out = page.shown(page.moved(report), everything=False)
     told = [_told(move, report) for move in report.moves if move.status == "ok"]
     shares = _shares(report.moves, request.config)
+    pairs = _pairs(report, shares)
     return SummaryReport(
         session=report,
-        headline=_headline(report, told, shares),
+        headline=_headline(told, shares, pairs),
         brief=tuple(wording.brief(report, shares)),
         regions=_regions(rows, request.config),
         left_out=left_out,
-        sections=wording.sections(report, told),
+        sections=wording.sections(
+            report, told, pairs, count_splits(shares, request.config.floor_pct)
+        ),
     )
 
 
@@ -70,13 +75,25 @@ def _volatility(config: Config) -> set[str]:
     return set(group.symbols) if group else set()
 
 
-def _headline(report: SessionReport, told: Sequence[Told], shares: Sequence[Move]) -> Sentence:
+def _pairs(report: SessionReport, shares: Sequence[Move]) -> list[Divergence]:
+    """The pairs of a session; of volatility, which falls where shares rise, only if asked for."""
+    count = {move.symbol for move in shares}
+    return [
+        pair for pair in report.divergences if pair.kind == "asked" or {pair.up, pair.down} <= count
+    ]
+
+
+def _headline(
+    told: Sequence[Told],
+    shares: Sequence[Move],
+    pairs: Sequence[Divergence],
+) -> Sentence:
     count = {move.symbol for move in shares}
     movers = [one for one in told if one.move.symbol in count] or list(told)
     if not movers:
         names = listed([page.name(move) for move in shares if move.close is not None])
         return Sentence(f"No move to report: the first close of {names} in this data.")
-    return headline(movers, report.divergences, len(shares))
+    return headline(movers, pairs, len(shares))
 
 
 def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:

@@ -26,13 +26,9 @@ def as_text(summary: SummaryReport, look: Look) -> str:
     alerts = alert_lines(summary.session.alerts)
     lines = [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
     lines += [""] if lines else []
-    lines += [
-        *wrapped(summary.headline.text, WIDTH),
-        "",
-        *wrapped(brief, WIDTH),
-        "",
-        *table(summary),
-    ]
+    lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
+    if rows := table(summary):
+        lines += ["", *rows]
     lines += [
         line
         for text in page.rows_left_out(summary.left_out)

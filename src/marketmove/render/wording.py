@@ -32,7 +32,7 @@ _WEEKDAYS = {"Friday", "Saturday", "Sunday"}
 
 
 def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
-    """Say when it was, who rose and who fell, and who most; and the same of groups asked for.
+    """Say when it was, who rose and who fell, and who most; and the same of groups within.
 
     ``rows`` are the indices that count: those of shares, if there are any.
     """
@@ -40,7 +40,8 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     told = [sentence(f"{_when(report)}, ", *_counted(rows), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
         told.append(most)
-    return told + [_group(group) for group in report.groups if group.n]
+    everything = len(report.moves)
+    return told + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
 
 
 def _when(report: SessionReport) -> str:
@@ -89,8 +90,13 @@ def _closed_at(move: Move) -> Sentence:
 
 
 def _most(moved: Sequence[Move]) -> Sentence | None:
-    """Who rose most, and who fell most."""
-    parts = [part for part in (_furthest(moved, 1, "rose"), _furthest(moved, -1, "fell")) if part]
+    """Who rose most, and who fell most; or who least, where all went one way."""
+    found = [_furthest(moved, 1, "rose"), _furthest(moved, -1, "fell")]
+    if all((move.change_pct or 0) > 0 for move in moved):
+        found[1] = _least(moved, "rose")
+    elif all((move.change_pct or 0) < 0 for move in moved):
+        found.append(_least(moved, "fell"))
+    parts = [part for part in found if part]
     if not parts:
         return None
     told = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
@@ -111,6 +117,16 @@ def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
     return Sentence(f"{text} {phrases.size(largest)}", figures)
 
 
+def _least(moved: Sequence[Move], way: str) -> Sentence | None:
+    """Who moved least, if that is one."""
+    sizes = [abs(move.change_pct or 0.0) for move in moved]
+    if sizes.count(min(sizes)) > 1:
+        return None
+    move = moved[sizes.index(min(sizes))]
+    text = f"{phrases.name(move)} {way} least, {phrases.size(min(sizes))}"
+    return Sentence(text, (Figure(move.symbol, "change_pct", move.change_pct),))
+
+
 def _group(group: GroupMoves) -> Sentence:
     tally = group.breadth
     counts = [
@@ -127,13 +143,16 @@ def _group(group: GroupMoves) -> Sentence:
     return Sentence(text, (Figure(group.name, "median_pct", pct),))
 
 
-def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]:
+def sections(
+    report: SessionReport, told: Sequence[Told], pairs: Sequence[Divergence], all_splits: int
+) -> tuple[Section, ...]:
     """Give what stands under the table, without what there is nothing to say of.
 
-    ``told`` has the moves, with what is rare about each.
+    ``told`` has the moves, with what is rare about each; ``pairs`` those that stand apart, of
+    ``all_splits`` divergent ones and those asked for.
     """
     every = [
-        Section("pairs", "Divergent pairs", tuple(_pairs(report))),
+        Section("pairs", "Divergent pairs", tuple(_pairs(report, pairs, all_splits))),
         Section("rare", "Streaks and records", tuple(_rare(told))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
@@ -143,17 +162,18 @@ def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]
     return tuple(section for section in every if section.sentences)
 
 
-def _pairs(report: SessionReport) -> Iterable[Sentence]:
+def _pairs(
+    report: SessionReport, pairs: Sequence[Divergence], all_splits: int
+) -> Iterable[Sentence]:
     moves = {move.symbol: move for move in report.moves}
-    found = [pair for pair in report.divergences if pair.kind == "split"][:_MOST_PAIRS]
-    asked = [pair for pair in report.divergences if pair.kind == "asked"]
+    found = [pair for pair in pairs if pair.kind == "split"][:_MOST_PAIRS]
+    asked = [pair for pair in pairs if pair.kind == "asked"]
     for pair in (*found, *asked):
         up, down = moves[pair.up], moves[pair.down]
         yield sentence(
             phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
         )
-    split = sum(pair.kind == "split" for pair in report.divergences)
-    if more := split + report.pairs_left_out - len(found):
+    if more := all_splits - len(found):
         yield Sentence(f"{words.count(more, 'more divergent pair', 'more divergent pairs')}.")
 
 
