@@ -451,7 +451,7 @@ def test_a_command_gets_the_document(write: Write, tmp_path: Path) -> None:
     [
         ("/no/such/program --now", "/no/such/program: cannot be run: no such file or directory"),
         (f"{sys.executable} -c 'raise SystemExit(7)'", "ended with status 7"),
-        (f"{sys.executable} -c 'import os; os.kill(os.getpid(), 15)'", "ended by SIGTERM"),
+        (f"{sys.executable} -c 'import os; os.kill(os.getpid(), 15)'", "ended by signal 15"),
     ],
 )
 def test_a_command_that_fails(command: str, said: str) -> None:

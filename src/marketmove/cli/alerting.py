@@ -89,7 +89,7 @@ def settle(alerts: Sequence[Alert], document: Callable[[], str], asked: Alerting
         What was asked for.
     """
     if alerts and asked.command:
-        failure = _run(asked.command, document().encode(), asked.seconds)
+        failure = _run(asked.command, document().encode("utf-8", "backslashreplace"), asked.seconds)
         if failure:
             say([Problem(None, f"--on-alert: {asked.command[0]}: {failure}")])
             return ExitStatus.UNDELIVERED
@@ -115,7 +115,7 @@ def _run(command: Sequence[str], data: bytes, seconds: int) -> str:
         if process.poll() is None:
             _end(process)
     if process.returncode < 0:
-        return f"ended by {signal.Signals(-process.returncode).name}"
+        return f"ended by signal {-process.returncode}"
     return f"ended with status {process.returncode}" if process.returncode else ""
 
 
