@@ -45,8 +45,14 @@ class Reader:
 
     def __init__(self, document: Any, closes: Closes) -> None:
         self.closes = closes
-        self.session = dt.date.fromisoformat(document["session"])
         self.moves = {move["symbol"]: move for move in document["moves"]}
+        # With --as-of each index has a session of its own.
+        self.days = {
+            symbol: dt.date.fromisoformat(move["session"])
+            for symbol, move in self.moves.items()
+            if move["session"]
+        }
+        self.session = max(self.days.values())
         self.symbols = {move["name"]: move["symbol"] for move in document["moves"]}
         names = sorted(self.symbols, key=len, reverse=True)
         self.name = rf"(?P<name>{'|'.join(map(re.escape, names))})"
@@ -81,10 +87,14 @@ class Reader:
         self.is_way(found["way"], symbol)
         gap, rest = self.take(r" over (?P<n>\d+) sessions", rest)
         assert (int(gap["n"]) - 1 if gap else 0) == (self.moves[symbol]["gap_sessions"] or 0)
+        on, rest = self.take(r" on (?P<on>[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}(?: \d{4})?)", rest)
+        if on:
+            own = self.days[symbol]
+            assert on["on"].split(" ")[:3] == [f"{own:%a}", str(own.day), f"{own:%b}"]
         return symbol, self.rare(symbol, rest)
 
     def pct(self, symbol: str) -> Fraction:
-        pct = self.closes.move(symbol, self.session)
+        pct = self.closes.move(symbol, self.days[symbol])
         assert pct is not None, symbol
         return pct
 
@@ -101,7 +111,7 @@ class Reader:
         if word == "most:":
             return
         assert word in (UPS if pct > 0 else DOWNS), (way, float(pct))
-        share = self.closes.share_smaller(symbol, self.session)
+        share = self.closes.share_smaller(symbol, self.days[symbol])
         small = abs(rounded(pct)) < Decimal("0.10")
         if word in {"jumped", "slumped"}:
             assert share is not None
@@ -121,7 +131,7 @@ class Reader:
         if found:
             self.kinds.add(f"{found['what']} {'in data' if found['in'] else 'since'}")
             assert found["what"] == ("best" if self.pct(symbol) > 0 else "worst")
-            self.is_since(found, self.closes.best_since(symbol, self.session), symbol)
+            self.is_since(found, self.closes.best_since(symbol, self.days[symbol]), symbol)
         return rest
 
     def level(self, symbol: str, text: str) -> str:
@@ -133,8 +143,8 @@ class Reader:
             self.kinds.add(f"{found['what']} {'in data' if found['in'] else 'since'}")
             sign = -1 if "lowest" in found["what"] else 1
             assert sign == (1 if self.pct(symbol) > 0 else -1)
-            self.is_since(found, self.closes.beyond_since(symbol, self.session, sign), symbol)
-            at = self.closes.here(symbol, self.session)
+            self.is_since(found, self.closes.beyond_since(symbol, self.days[symbol], sign), symbol)
+            at = self.closes.here(symbol, self.days[symbol])
             before = self.closes.close[symbol][:at]
             assert ("equal" in found["what"]) == (found["in"] is not None and
                 self.closes.close[symbol][at] in before)  # fmt: skip
@@ -151,7 +161,7 @@ class Reader:
         if found:
             self.kinds.add("streak")
             assert (found["way"] == "up") == (self.pct(symbol) > 0)
-            length, from_start = self.closes.streak(symbol, self.session)
+            length, from_start = self.closes.streak(symbol, self.days[symbol])
             if found["n"]:
                 # A hole in the data ends what is known of a row, too.
                 assert int(found["n"]) == length if from_start else int(found["n"]) <= length
@@ -165,7 +175,7 @@ class Reader:
         if found["in"]:
             assert since is None
             assert date_of(found["day"]) == self.closes.days[symbol][0]
-            assert self.closes.here(symbol, self.session) >= LEAST
+            assert self.closes.here(symbol, self.days[symbol]) >= LEAST
         else:
             assert date_of(found["day"]) == since
 
@@ -177,7 +187,7 @@ class Reader:
         if found:
             self.kinds.add(f"widest {'in data' if found['in'] else 'since'}")
             self.figures += 1
-            *before, (_, today) = self.closes.spreads(up, down, self.session)
+            *before, (_, today) = self.closes.spreads(up, down, self.days[up])
             wide = [day for day, spread in before if abs(spread) >= abs(today) - Fraction(1, 10**9)]
             assert len(before) >= LEAST
             expected = before[0][0] if found["in"] else wide[-1]
@@ -202,7 +212,9 @@ class Reader:
         )
         if found:
             self.kinds.add("wider than")
-            before = [abs(s) for _, s in self.closes.spreads(up, down, self.session)[:-1]][-WINDOW:]
+            before = [abs(s) for _, s in self.closes.spreads(up, down, self.days[up])[:-1]][
+                -WINDOW:
+            ]
             assert int(found["n"]) == len(before) >= LEAST
             smaller = sum(spread < abs(apart) - Fraction(1, 10**9) for spread in before)
             said = {"any": "100.0", "none": "0.0"}.get(found["share"], found["share"].rstrip("%"))
@@ -216,7 +228,7 @@ class Reader:
         assert any(reader(text) for reader in readers), text
 
     def moved(self) -> dict[str, Fraction]:
-        every = {symbol: self.closes.move(symbol, self.session) for symbol in self.moves}
+        every = {symbol: self.closes.move(symbol, self.days[symbol]) for symbol in self.moves}
         return {symbol: pct for symbol, pct in every.items() if pct is not None}
 
     def quiet(self, text: str) -> bool:
@@ -286,8 +298,9 @@ class Reader:
     def brief(self, sentences: list[str]) -> None:
         first, *others = sentences
         day = f"{self.session:%a} {self.session.day} {self.session:%b} {self.session.year}"
-        assert first.startswith(f"On {day}, ")
-        self.tally(first.removeprefix(f"On {day}, ").removesuffix("."))
+        when, _, rest = first.partition(", ")
+        assert when == f"On {day}" or when.startswith("As of ")
+        self.tally(rest.removesuffix("."))
         for text in others:
             self.most(text)
 
@@ -308,7 +321,7 @@ class Reader:
         assert said == {state: states.count(state) for state in states}
 
     def state(self, symbol: str) -> str:
-        pct = self.closes.move(symbol, self.session)
+        pct = self.closes.move(symbol, self.days[symbol])
         if pct is not None:
             return "up" if pct > 0 else "down" if pct < 0 else "unchanged"
         status: str = self.moves[symbol]["status"]
@@ -341,7 +354,7 @@ class Reader:
         names = self.names(found[1])
         assert found[2] is None or found[2] == ("reopens" if len(names) == 1 else "reopen")
         for symbol in map(self.symbols.__getitem__, names):
-            assert self.closes.at(symbol, self.session) is None
+            assert self.closes.at(symbol, self.days[symbol]) is None
             later = [day for day in self.closes.days[symbol] if day > self.session]
             if later and found[3] and self.closes.days[symbol][0] < self.session:
                 assert found[3].split(" ")[0] == f"{later[0]:%a}", (symbol, text, later[0])

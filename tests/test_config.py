@@ -38,7 +38,7 @@ def test_the_defaults() -> None:
 
 def test_every_default_is_a_choice_and_has_a_comment() -> None:
     text = (root() / "config" / "marketmove.yaml").read_text(encoding="utf-8")
-    for setting in ("levels", "palette", "floor_pct", "top", "sort", "indices", "groups"):
+    for setting in ("levels", "palette", "floor_pct", "top", "sort", "alerts", "to", "groups"):
         before, found, _ = text.partition(f"\n{setting}:")
         assert found
         assert before.splitlines()[-1].startswith("# ")
@@ -140,7 +140,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         f"{path}:6: levels: expected a list of files",
         (
             f"{path}:7: shade is not a setting; the keys are levels, sessions, palette, floor_pct,"
-            " top, sort, pairs, indices, groups, columns"
+            " top, sort, pairs, indices, groups, columns, alerts, to"
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",

@@ -64,8 +64,8 @@ def test_csv(asked: tuple[str, ...], run_cli: RunCli) -> None:
 def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
     document = run_cli("session", *asked, "--format", "json").document
     assert list(document) == [
-        *("schema", "session", "as_of", "basis", "source", "moves", "divergences", "breadth"),
-        *("dispersion", "groups", "group_spreads", "warnings", "notes"),
+        *("schema", "session", "as_of", "basis", "source", "alerts", "moves", "divergences"),
+        *("breadth", "dispersion", "groups", "group_spreads", "warnings", "notes"),
     ]
     assert document["schema"] == "marketmove.session/1"
     assert document["session"] == asked[0]

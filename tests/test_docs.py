@@ -81,7 +81,8 @@ def _in_shell(line: str) -> str:
     shown = done.stdout.decode()
     warnings = done.stderr.decode().splitlines()
     assert all(f"Warning: {text.partition('warning: ')[2]}" in shown for text in warnings)
-    assert done.returncode == (ExitStatus.FOUND if " verify " in line else ExitStatus.DONE)
+    found = ExitStatus.FOUND if " verify " in line else ExitStatus.DONE
+    assert done.returncode == (ExitStatus.ALERT if " --alert " in line else found)
     return shown
 
 
@@ -145,8 +146,16 @@ def test_the_configuration_is_read(run_cli: RunCli, write: Write) -> None:
     assert len(ran.document["divergences"]) == 3
 
 
+def test_the_alerts_of_the_configuration_are_read(run_cli: RunCli, write: Write) -> None:
+    path = write("marketmove.yaml", _yaml("alerts").text)
+    ran = run_cli("session", "2025-02-14", "--config", path, "--format", "json", "--exit-code")
+    assert (ran.stderr, ran.status) == ("", 5)
+    assert {alert["condition"] for alert in ran.document["alerts"]} >= {"HSI: 3", "HSI-N225: 4pp"}
+
+
 def test_every_yaml_example_is_tried() -> None:
-    assert len(_of("yaml")) == len({_yaml(key) for key in ("closes", "figures", "palette")})
+    keys = ("closes", "figures", "palette", "alerts")
+    assert len(_of("yaml")) == len({_yaml(key) for key in keys})
 
 
 def _commands() -> dict[str, Any]:

@@ -17,9 +17,10 @@ PACKAGE = Path(marketmove.__file__).parent
 # A module imports from its own line or from one above; a package counts as one module.
 LAYERS = (
     ("errors", "resources", "__init__"),
-    ("streams", "yamltext", "figures"),
+    ("streams", "yamltext", "figures", "delivery"),
+    ("notifying",),
     ("indices",),
-    ("words", "groups"),
+    ("words", "groups", "conditions"),
     ("sources",),
     ("config", "calendars"),
     ("levels",),
@@ -36,6 +37,7 @@ LAYERS = (
     ("documents",),
     ("digest",),
     ("render",),
+    ("alerts",),
     ("commands",),
     ("arguments",),
     ("cli",),
@@ -121,6 +123,7 @@ def test_nothing_is_filled_forward_or_swallowed(path: Path) -> None:
         (["chart", "session", "2025-02-14", "-o", "moves.gif"], "matplotlib pandas numpy yaml"),
         (["chart", "session", "2025-02-14"], "matplotlib"),
         (["chart", "heatmap", "2025-02-13", "2025-02-14"], "matplotlib"),
+        (["summary", "--help"], "pandas numpy yaml platformdirs"),
         (["calc", "--close", "2", "--prior", "1"], "pandas numpy yaml"),
         (["session", "2025-02-30"], "pandas numpy yaml"),
         (["session", "2025-02-14", "--levels", "none.csv"], "pandas numpy"),

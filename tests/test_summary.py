@@ -319,8 +319,8 @@ def test_markdown_has_the_table_in_a_block(run_cli: RunCli) -> None:
 def test_the_keys_of_json(run_cli: RunCli) -> None:
     document = run_cli(*FEBRUARY_14, "-f", "json").document
     assert list(document) == [
-        *("schema", "session", "as_of", "basis", "source", "moves", "divergences", "breadth"),
-        *("dispersion", "groups", "group_spreads", "warnings", "notes", "revised"),
+        *("schema", "session", "as_of", "basis", "source", "alerts", "moves", "divergences"),
+        *("breadth", "dispersion", "groups", "group_spreads", "warnings", "notes", "revised"),
         *("headline", "brief", "regions", "sections", "divergences_left_out"),
     ]
     assert document["schema"] == "marketmove.summary/1"

@@ -40,6 +40,13 @@ def test_each_sentence_of_the_samples_is_true(run_cli: RunCli) -> None:
     }
 
 
+def test_each_sentence_is_true_where_each_index_has_its_own_session(run_cli: RunCli) -> None:
+    for day in DATES[-60::6]:
+        for time in ("T08:30Z", "T15:00Z"):
+            asked = ("summary", "--as-of", f"{day}{time}", "-l", SAMPLE_CLOSES, "-f", "json")
+            assert sentences.read(run_cli(*asked).document, SAMPLES).figures > 5
+
+
 def test_each_sentence_of_long_series_is_true(run_cli: RunCli, market_data: Path) -> None:
     path = market_data / "closes-long"
     closes = Closes(folder(path), GHOSTS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
+from marketmove.conditions import Condition, parse_alerts
+from marketmove.delivery import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.groups import Group, parse_groups, with_regions
 from marketmove.indices import Exchange, Registry, did_you_mean, parse_exchanges, parse_indices
@@ -16,7 +19,6 @@ from marketmove.words import Words, bundled_words, parse_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
 SORTS = ("change", "name", "given")
@@ -40,6 +42,8 @@ class Config:
     words: Words
     exchanges: dict[str, Exchange]
     pairs: tuple[str, ...] = ()
+    alerts: tuple[Condition, ...] = ()
+    to: tuple[Target, ...] = ()
     places: dict[str, Place] = field(default_factory=dict)
 
 
@@ -83,12 +87,16 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         groups, amiss = parse_groups(values["groups"], label, groups)
         words, wrong = parse_words(values["columns"], label, words)
         problems += more + amiss + wrong
-    if problems:
-        raise BadConfigError(problems)
     try:
         registry = Registry.of(indices.values())
     except ValueError as clash:
-        raise BadConfigError.at(places["indices"], str(clash)) from None
+        raise BadConfigError([*problems, Problem(places["indices"], str(clash))]) from None
+    values["to"], amiss = _targets(values["to"], label, user_file, home)
+    problems += amiss
+    values["alerts"], wrong = parse_alerts(values["alerts"], label, registry)
+    problems += wrong
+    if problems:
+        raise BadConfigError(problems)
     del values["indices"], values["columns"]
     values["groups"] = with_regions(groups, registry)
     values["levels"], values["pairs"] = tuple(values["levels"]), tuple(values["pairs"])
@@ -123,6 +131,25 @@ def _located(text: str, folder: Path, home: Path | None) -> Path:
     if home is not None and (text == "~" or text.startswith("~/")):
         return home / text[2:]
     return folder / text
+
+
+def _targets(
+    value: yamltext.Value, label: str, user_file: Path | None, home: Path | None
+) -> tuple[tuple[Target, ...], list[Problem]]:
+    """The targets of ``to:``; what is wrong is named by its line alone, it may be a secret."""
+    items = value.items if isinstance(value, yamltext.Sequence) else (value,)
+    texts = [
+        (v.text if isinstance(v, yamltext.Scalar) else "", Place(label, v.line))
+        for v in items
+        if not isinstance(v, yamltext.Mapping)
+    ]
+    folder = Path() if user_file is None else user_file.parent
+    try:
+        if len(texts) != len(items):
+            raise ValueError("expected a list of targets, such as [env:DESK_URL]")
+        return parse_targets(texts, folder, home), []
+    except ValueError as error:
+        return (), [Problem(Place(label, value.line), f"to: {error}")]
 
 
 def _settings(
@@ -213,4 +240,6 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "indices": _as_is,
     "groups": _as_is,
     "columns": _as_is,
+    "alerts": _as_is,
+    "to": _as_is,
 }

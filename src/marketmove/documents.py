@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marketmove.breadth import GroupMoves
     from marketmove.moves import Move
-    from marketmove.report import HistoryReport, Remark, SessionReport
+    from marketmove.report import Alert, HistoryReport, Remark, SessionReport
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (
@@ -124,6 +124,7 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "as_of": _plain(report.as_of),
         "basis": report.basis,
         "source": report.source,
+        "alerts": [alert_document(alert) for alert in report.alerts],
         "moves": [_session_document(report, move) for move in report.moves],
         "divergences": [fields_of(divergence) for divergence in report.divergences],
         "breadth": fields_of(report.breadth),
@@ -164,6 +165,11 @@ def remark_document(remark: Remark) -> dict[str, Any]:
     """Give a warning or note as plain values."""
     place = None if remark.place is None else str(remark.place)
     return {"code": remark.code, "text": remark.text, "symbol": remark.symbol, "place": place}
+
+
+def alert_document(alert: Alert) -> dict[str, Any]:
+    """Give an alert as plain values."""
+    return alert._asdict() | {"symbols": list(alert.symbols), "figures": dict(alert.figures)}
 
 
 def fields_of(record: NamedTuple) -> dict[str, Any]:

@@ -17,6 +17,8 @@ class ExitStatus(IntEnum):
     USAGE = 2
     BAD_DATA = 3
     NO_SESSION = 4
+    ALERT = 5
+    UNDELIVERED = 6
     BUG = 70
     INTERRUPTED = 130
 

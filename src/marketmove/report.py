@@ -51,6 +51,20 @@ class Remark(NamedTuple):
         return self.text if self.place is None else f"{self.place}: {self.text}"
 
 
+class Alert(NamedTuple):
+    """A condition that is met: by which indices, in a sentence, with the figures that say so.
+
+    ``asked`` tells that it was typed, not configured. ``figures`` are named as everywhere.
+    """
+
+    condition: str
+    kind: str
+    asked: bool
+    text: str
+    symbols: tuple[str, ...]
+    figures: Mapping[str, Any]
+
+
 class SessionReport(NamedTuple):
     """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
 
@@ -58,7 +72,7 @@ class SessionReport(NamedTuple):
     names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
     ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
     ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
-    are those asked for, in the order asked.
+    are those asked for, in the order asked. ``alerts`` are the conditions that are met.
     """
 
     session: dt.date | None
@@ -78,6 +92,7 @@ class SessionReport(NamedTuple):
     context: bool = False
     groups: tuple[GroupMoves, ...] = ()
     group_spreads: tuple[GroupSpread, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 class HistoryReport(NamedTuple):

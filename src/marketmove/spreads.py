@@ -163,7 +163,9 @@ def _or_none(values: Floats) -> list[float | None]:
     return listed
 
 
-def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tuple[str, str]]:
+def wide_pairs(
+    past: Past, session: dt.date, symbols: Sequence[str], least: float = WIDE
+) -> list[tuple[str, str]]:
     """Give the pairs whose spread is in the top tail of their own past, the higher move first.
 
     Parameters
@@ -174,6 +176,8 @@ def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tup
         The session; later ones are not looked at.
     symbols
         The indices that are compared, each with a move in the session.
+    least
+        From which percentile on.
 
     Returns
     -------
@@ -188,7 +192,7 @@ def wide_pairs(past: Past, session: dt.date, symbols: Sequence[str]) -> list[tup
         for others in _blocks(past, columns[nth + 1 :]):
             before, today = _spreads(past, one, others, session)
             _, percentile, _ = rarity(before, today)
-            hits = np.flatnonzero(percentile >= WIDE - SAME)
+            hits = np.flatnonzero(percentile >= least - SAME)
             wide += [(one, others[hit], today[hit] >= 0) for hit in hits]
     names = list(past.columns)
     return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]

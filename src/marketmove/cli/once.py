@@ -68,8 +68,14 @@ def options_text(groups: Sequence[str] | None, config: Path | None) -> str:
     return " ".join(typed)
 
 
-def publish(asked: Keeping, summary: Summary, target: str, write: Write) -> None:
-    """Write a summary if it is wanted, and record that it is out once it is out to the end."""
+def publish(asked: Keeping, summary: Summary, target: str, write: Write) -> bool:
+    """Write a summary if it is wanted, and record that it is out once it is out to the end.
+
+    Returns
+    -------
+    bool
+        Whether it was wanted.
+    """
     out = False
 
     def write_once(revised: tuple[Revision, ...]) -> None:
@@ -85,6 +91,7 @@ def publish(asked: Keeping, summary: Summary, target: str, write: Write) -> None
         text = "the summary is printed, but not recorded; a run with --once will print it again"
         say([*error.problems, Problem(None, text)])
         raise typer.Exit(ExitStatus.BAD_DATA) from None
+    return out
 
 
 def _publish(asked: Keeping, summary: Summary, target: str, write: Write) -> None:

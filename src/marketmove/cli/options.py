@@ -97,6 +97,37 @@ ExplainOption = Annotated[
     bool, typer.Option("--explain", help="Say how the files were read, and why.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="All rows of a long table.")]
+AlertOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="End with status 5 if this is met: HSI: 3, HSI: -3, HSI-N225: 4pp, any pair: p99,"
+        " HSI: streak 5, any: record, HSI: missing. Repeatable.",
+    ),
+]
+ExitCodeOption = Annotated[
+    bool, typer.Option("--exit-code", help="End with status 5 for configured alerts too.")
+]
+OnAlertOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COMMAND", help="Run this if an alert is met, with the JSON on its standard input."
+    ),
+]
+OnAlertTimeoutOption = Annotated[
+    int, typer.Option(metavar="SECONDS", min=1, max=86_400, help="How long that may take.")
+]
+ToOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TARGET",
+        help="Deliver here instead of printing: env:NAME or file:PATH, which have an apprise URL;"
+        " a URL itself; - prints. Repeatable.",
+    ),
+]
+ToTimeoutOption = Annotated[
+    int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one target may take.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")]
 
 

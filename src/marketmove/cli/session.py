@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from marketmove import arguments
+from marketmove.cli.alerting import alerting_of, announce, settle
 from marketmove.cli.app import app
 from marketmove.cli.options import (
+    AlertOption,
     AllOption,
     AsciiOption,
     AsOfOption,
@@ -17,11 +19,14 @@ from marketmove.cli.options import (
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    ExitCodeOption,
     ExplainOption,
     Format,
     GroupOption,
     IndexOption,
     LevelsOption,
+    OnAlertOption,
+    OnAlertTimeoutOption,
     OutputOption,
     PaletteOption,
     PeriodOption,
@@ -79,6 +84,10 @@ def _session(
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
+    alert: AlertOption = None,
+    exit_code: ExitCodeOption = False,
+    on_alert: OnAlertOption = None,
+    on_alert_timeout: OnAlertTimeoutOption = 30,
     output_format: Annotated[
         Format, typer.Option("--format", "-f", help="How to write it.")
     ] = "table",
@@ -90,7 +99,7 @@ def _session(
     quiet: QuietOption = False,
     strict: StrictOption = False,
     config: ConfigOption = None,
-) -> None:
+) -> int:
     arguments.refuse_stray(typed.args)
     moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
     when = session_of(date, as_of, moment)
@@ -99,6 +108,7 @@ def _session(
     floor = arguments.floor_pct(floor_pct)
     settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
     groups = groups_of(group or (), settings)
+    alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
     people = output_format in {"table", "markdown"}
     arguments.refuse_pairs(output_format, against, pair, wide, context)
     if context is None and output_format in {"csv", "ndjson"}:
@@ -123,10 +133,18 @@ def _session(
             comparison=Comparison(against, tuple(pair or ()), wide),
             context=True if wide else context,
             groups=groups,
+            alerts=alerting.conditions,
         )
     )
     look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)
     seen = output_format == "table" and output is None and same_terminal()
     if not (quiet or seen):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
-    emit(render(report, output_format, look), output, people)
+    if output_format in {"csv", "ndjson"}:
+        announce(report.alerts)
+    try:
+        emit(render(report, output_format, look), output, people)
+    finally:
+        # An alert is met whether or not the result could be written.
+        status = settle(report.alerts, lambda: render(report, "json", look), alerting)
+    return status

@@ -8,29 +8,37 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from marketmove import arguments
+from marketmove.cli.alerting import alerting_of, settle
 from marketmove.cli.app import app
+from marketmove.cli.delivering import deliver, delivery_of
 from marketmove.cli.once import keeping, options_text, publish, target_of
 from marketmove.cli.options import (
+    AlertOption,
     AsciiOption,
     AsOfOption,
     ConfigOption,
     DateFormatOption,
     DecimalOption,
     EncodingOption,
+    ExitCodeOption,
     GroupOption,
     IndexOption,
     JournalOption,
     LevelsOption,
+    OnAlertOption,
+    OnAlertTimeoutOption,
     OutputOption,
     PaletteOption,
     QuietOption,
     StrictOption,
     SummaryFormat,
     SymbolOption,
+    ToOption,
+    ToTimeoutOption,
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
-from marketmove.errors import Problem
+from marketmove.errors import ExitStatus, Problem, WrongUsageError
 
 if TYPE_CHECKING:
     from marketmove.news import Revision
@@ -56,6 +64,12 @@ def _summary(
     decimal: DecimalOption = None,
     date_format: DateFormatOption = None,
     encoding: EncodingOption = None,
+    alert: AlertOption = None,
+    exit_code: ExitCodeOption = False,
+    on_alert: OnAlertOption = None,
+    on_alert_timeout: OnAlertTimeoutOption = 30,
+    to: ToOption = None,
+    to_timeout: ToTimeoutOption = 30,
     output_format: Annotated[
         SummaryFormat, typer.Option("--format", "-f", help="How to write it.")
     ] = "text",
@@ -72,7 +86,7 @@ def _summary(
     quiet: QuietOption = False,
     strict: StrictOption = False,
     config: ConfigOption = None,
-) -> None:
+) -> int:
     arguments.refuse_stray(typed.args)
     moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
     when = session_of(date, as_of, moment)
@@ -81,6 +95,11 @@ def _summary(
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
     asked = keeping(once, force, journal)
+    alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
+    delivery = delivery_of(to, to_timeout, settings)
+    if asked.wanted and delivery.targets:
+        text = "what is delivered is not kept in a journal; leave out --once and --journal, or --to"
+        raise WrongUsageError.at(None, text)
 
     from marketmove.commands.session import Request
     from marketmove.commands.summary import summary
@@ -95,11 +114,12 @@ def _summary(
             strict=strict,
             as_of=moment,
             groups=groups,
+            alerts=alerting.conditions,
         )
     )
     from marketmove.news import summary_of
     from marketmove.render import revisions
-    from marketmove.render.summary import FORMATS
+    from marketmove.render.summary import FORMATS, message
 
     people = output_format in {"text", "markdown"}
     look = look_for(output, settings.palette, ascii_only)
@@ -111,8 +131,19 @@ def _summary(
         headed = told._replace(revised=tuple(map(revisions.told, revised)))
         emit(FORMATS[output_format](headed, look), output, people)
 
-    if not asked.wanted:
-        write(())
-        return
-    rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
-    publish(asked, rests_on, target_of(output), write)
+    # What is delivered is UTF-8, whatever the locale says.
+    signs = look._replace(ascii_only=ascii_only)
+    done = deliver(delivery, lambda: message(told, output_format, signs))
+    lost = not all(outcome.ok for outcome in done)
+    news = True
+    try:
+        if asked.wanted:
+            rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
+            news = publish(asked, rests_on, target_of(output), write)
+        elif delivery.prints or lost or output is not None:
+            write(())
+    finally:
+        # An alert is met whether or not the result could be written; but once is enough.
+        met = told.session.alerts if news else ()
+        status = settle(met, lambda: FORMATS["json"](told, look), alerting)
+    return max(status, ExitStatus.UNDELIVERED if lost else status)

@@ -104,3 +104,19 @@ def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> Known
     shut = on_shut_days(levels, by_symbol)
     clocks = {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges}
     return Known(without(levels, shut[shut["ghost"]]), list(symbols), shut, by_symbol, clocks, [])
+
+
+def with_rows_of(known: Known, symbols: Sequence[str], config: Config) -> Known:
+    """Add indices that the data does not have, so that the calendar says what their row means."""
+    lacking = [symbol for symbol in dict.fromkeys(symbols) if symbol not in known.symbols]
+    if not lacking:
+        return known
+    exchanges = {s: config.registry.resolve(s).exchange for s in lacking}
+    calendar = calendars.load(exchanges.values(), config.sessions)
+    return known._replace(
+        symbols=[*known.symbols, *lacking],
+        calendars={**known.calendars}
+        | {s: calendar[code] for s, code in exchanges.items() if code in calendar},
+        clocks={**known.clocks}
+        | {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges},
+    )

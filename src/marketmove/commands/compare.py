@@ -122,7 +122,7 @@ def compare(
     mine = {*map(_sides, own)}
     others = [pair for pair in found if _sides(pair) not in mine][:top]
     left_out = count - len(others) - _counted(own, found, by_symbol, asked, config)
-    shown = _with_context([*own, *others], by_symbol, past)
+    shown = with_context([*own, *others], by_symbol, past)
     silent = [*_silent(here, own, by_symbol)]
     if asked.pairs or not restricted:
         silent += _lacking([pair for pair in pairs if pair not in here], by_symbol)
@@ -175,15 +175,15 @@ def _wide(moves: Moves, past: Past | None, against: str | None) -> list[Divergen
     if past is None:
         return []
     pairs = []
-    for session, symbols in _by_session(moves, past).items():
+    for session, symbols in by_session(moves, past).items():
         pairs += wide_pairs(past, session, symbols)
     chosen = [pair for pair in pairs if against is None or against in pair]
-    found = _with_context(between(moves, chosen, "wide"), moves, past)
+    found = with_context(between(moves, chosen, "wide"), moves, past)
     return sorted(found, key=lambda pair: -(pair.percentile or 0.0))
 
 
-def _by_session(moves: Moves, past: Past) -> dict[dt.date, list[str]]:
-    """The indices with a move and a past, by the session that the move is of."""
+def by_session(moves: Moves, past: Past) -> dict[dt.date, list[str]]:
+    """Give the indices with a move and a past, by the session that the move is of."""
     symbols: dict[dt.date, list[str]] = {}
     for symbol, move in moves.items():
         if symbol in past.columns and move.session is not None:
@@ -206,8 +206,8 @@ def _pairs(moves: Moves, asked: Comparison, config: Config) -> list[_Pair]:
     return pairs
 
 
-def _with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) -> list[Divergence]:
-    """Add how rare the spreads are, where both moves are of one session and have a past."""
+def with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) -> list[Divergence]:
+    """Add to pairs how rare they are, where both moves are of one session and have a past."""
     if past is None:
         return list(pairs)
     rows: dict[dt.date, list[int]] = {}

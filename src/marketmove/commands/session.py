@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.breadth import breadth, dispersion, group_spreads, of_group
+from marketmove.commands.alerting import alerts_of, conditions_of, watched
 from marketmove.commands.compare import Comparison, compare, sides
 from marketmove.commands.inputs import (
     Spec,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from marketmove.breadth import GroupMoves
     from marketmove.commands.closes import Known
+    from marketmove.conditions import Condition
     from marketmove.config import Config
     from marketmove.groups import Group
     from marketmove.levels import Span
@@ -41,7 +43,8 @@ class Request(NamedTuple):
     out; all if None. With ``as_of``, each index has its last session that was over by then, and
     ``session`` only tells whether the samples may serve. ``context`` wants, or does not want, how
     rare the moves are; None wants it of closes that are not too many. ``closes_for`` names what
-    published figures cannot serve, if not an option does.
+    published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
+    of the configuration.
     """
 
     session: When
@@ -58,6 +61,23 @@ class Request(NamedTuple):
     context: bool | None = None
     groups: tuple[Group, ...] = ()
     closes_for: str = ""
+    alerts: tuple[Condition, ...] = ()
+
+    @property
+    def restricted(self) -> bool:
+        """Tell whether only some indices were chosen."""
+        return bool(self.chosen or self.groups)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions, those typed first."""
+        return conditions_of(self.alerts, self.config)
+
+    @property
+    def rarity(self) -> bool | None:
+        """Whether it has to be worked out how rare the moves are, to tell it or for an alert."""
+        needed = any(condition.needs_past for condition in self.conditions)
+        return True if needed else self.context
 
 
 class _Found(NamedTuple):
@@ -87,29 +107,34 @@ def session(request: Request) -> SessionReport:
         text = f"{sources[0].label} has published figures; {closes_only} needs closes"
         raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
-    restricted = bool(request.chosen or request.groups)
-    compared = compare(
-        found.moves, found.rare, request.comparison, request.config, request.pairs, restricted
-    )
+    config, restricted = request.config, request.restricted
+    told = Rare() if request.context is False else found.rare
+    compared = compare(found.moves, told, request.comparison, config, request.pairs, restricted)
     groups = _of_groups(request, found.moves)
+    moves = in_order(found.moves, config.sort)
+    judged = alerts_of(
+        *(request.conditions, moves, found.rare, config.registry, restricted),
+        over=request.as_of is not None,
+    )
     return SessionReport(
         session=found.session,
         basis="published" if published else "closes",
         source=named([source.label for source in sources]),
         bundled=bundled,
-        moves=tuple(in_order(found.moves, request.config.sort)),
+        moves=tuple(moves),
         divergences=compared.divergences,
         breadth=breadth(found.moves),
         dispersion=dispersion(found.moves),
         pairs_left_out=compared.left_out,
         warnings=tuple(found.warnings),
-        notes=(*found.notes, *compared.notes, *found.rare.notes),
+        notes=(*found.notes, *compared.notes, *told.notes, *judged.notes),
         as_of=request.as_of,
         periods=request.periods,
-        contexts=found.rare.contexts,
+        contexts=told.contexts,
         context=bool(request.context),
         groups=groups,
         group_spreads=tuple(group_spreads(groups)),
+        alerts=judged.alerts,
     )
 
 
@@ -136,9 +161,20 @@ def _needs_closes(request: Request) -> str:
 
 
 def _chosen(request: Request) -> tuple[str, ...]:
-    """The indices wanted, with those that they are compared with; none stands for all."""
+    """The indices wanted, and those that they are compared with or watched; none is all."""
+    if not request.restricted:
+        return ()
     compared = sides(request.comparison, request.config.registry)
-    return (*request.chosen, *compared) if request.chosen or request.groups else ()
+    typed = [text for condition in request.alerts for text in condition.sides]
+    return (*request.chosen, *compared, *typed)
+
+
+def _watched(request: Request) -> list[str]:
+    """The indices that are to have a row even where the data lacks them."""
+    if request.restricted:
+        return []
+    registry = request.config.registry
+    return [i.symbol for text in watched(request.conditions) if (i := registry.find(text))]
 
 
 def _are_published(sources: Sequence[Source]) -> bool:
@@ -177,7 +213,7 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.commands.closes import read_closes
+    from marketmove.commands.closes import read_closes, with_rows_of
     from marketmove.commands.rarity import rare, reads_past
     from marketmove.commands.remarks import notes_of, warnings_of
     from marketmove.doubts import stated_otherwise
@@ -187,9 +223,10 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     from marketmove.sessions import explained
 
     config = request.config
-    past = reads_past(sources, request.context)
+    past = reads_past(sources, request.rarity)
     keep = None if past else _keep(request)
     known = read_closes(sources, request.reading, config, _chosen(request), keep, request.groups)
+    known = with_rows_of(known, _watched(request), config)
     levels = known.levels
     sessions = _sessions(request, known)
     moves = explained(session_moves(levels, sessions), levels, known.calendars)
@@ -214,7 +251,7 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
         *notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(_explanation(label, how) for label, how in levels.readings if request.explain),
     ]
-    return _Found(when, moves, warnings, notes, rare(moves, known, request.context, past))
+    return _Found(when, moves, warnings, notes, rare(moves, known, request.rarity, past))
 
 
 def _keep(request: Request) -> Keep | None:

@@ -8,6 +8,7 @@ from marketmove.digest import Figure, Sentence, sentence
 from marketmove.render import facts, phrases
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from marketmove.context import MoveContext
@@ -127,10 +128,16 @@ def _some_flat(movers: Sequence[Told], of: int) -> Sentence:
     return sentence(_clause(_lead(movers)), f"; {unchanged}")
 
 
-def _lead(movers: Sequence[Told]) -> Told:
-    """The one with news, the rarest, or else the largest move."""
+def _lead(movers: Sequence[Told], newest: dt.date | None = None) -> Told:
+    """The one with news, the rarest, or else the largest move; of the newest session, if any."""
+    movers = [told for told in movers if told.move.session == newest] or movers
     news = [told for told in movers if told.news >= _NEWS]
     return max(news, key=lambda told: told.news) if news else _largest(movers)
+
+
+def _newest(movers: Sequence[Told]) -> dt.date | None:
+    """The last session of all; they differ where each index has its own."""
+    return max((told.move.session for told in movers if told.move.session), default=None)
 
 
 def _both_ways(
@@ -141,15 +148,18 @@ def _both_ways(
         small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in few)
         news = any(told.news >= _NEWS for told in few)
         if len(many) >= _MOST * all_indices and small and not news and len(many) >= _FEW:
-            return sentence(_clause(_lead(many)), f"; most indices {way}")
+            lead = _lead(many, _newest(many))
+            return sentence(_clause(lead), f"; most indices {way}")
     return _apart(ups, downs, pairs)
 
 
 def _apart(ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence]) -> Sentence:
     """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
     by_symbol = {told.move.symbol: told for told in (*ups, *downs)}
-    up, down = _lead(ups), _lead(downs)
-    gaps = _gaps(pairs, by_symbol)
+    newest = _newest([*ups, *downs])
+    up, down = _lead(ups, newest), _lead(downs, newest)
+    new = {symbol: told for symbol, told in by_symbol.items() if told.move.session == newest}
+    gaps = _gaps(pairs, new)
     rarest = max(gaps, key=lambda pair: gaps[pair].rarity, default=None)
     if rarest and gaps[rarest].rarity >= max(_NEWS, 0.5 * max(up.news, down.news)):
         up, down = by_symbol[rarest.up], by_symbol[rarest.down]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketmove.render import Look, groups, page, words
+from marketmove.render.alerts import alert_lines
 from marketmove.render.highlights import highlights
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 def session(report: SessionReport, look: Look) -> str:
     """Write a session as a heading and tables."""
     rows, left_out = page.shown(page.moved(report), look.everything)
-    lines = [f"## {_escaped(page.title(report))}", ""]
+    alerts = [f"**Alert:** {_escaped(text)}\n" for text in alert_lines(report.alerts)]
+    lines = [*alerts, f"## {_escaped(page.title(report))}", ""]
     if rows:
         columns = page.columns(report)
         heads = tuple(column.text for column in columns)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketmove.delivery import Message
 from marketmove.digest import summary_document
 from marketmove.render import page, words
+from marketmove.render.alerts import alert_lines
 from marketmove.render.document import write
 from marketmove.render.summary_html import as_html
 from marketmove.render.summary_markdown import as_markdown
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 def as_text(summary: SummaryReport, look: Look) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(told.text for told in summary.brief)
-    lines = [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
+    alerts = alert_lines(summary.session.alerts)
+    lines = [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
+    lines += [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
     lines += [""] if lines else []
     lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
     if rows := table(summary):
@@ -42,6 +46,20 @@ def as_text(summary: SummaryReport, look: Look) -> str:
 def as_json(summary: SummaryReport, _look: Look) -> str:
     """Write a summary as one JSON document."""
     return write(summary_document(summary))
+
+
+def message(summary: SummaryReport, output_format: str, look: Look) -> Message:
+    """Write a summary for delivery; figures for programs go as text."""
+    text, html = as_text(summary, look), as_html(summary, look)
+    headline = words.visible(summary.headline.text)
+    return Message(
+        subject=f"Alert: {headline}" if summary.session.alerts else headline,
+        title=page.title(summary.session).partition(" · ")[0],
+        body=FORMATS[output_format](summary, look),
+        body_format="text" if output_format == "json" else output_format,
+        text=text,
+        html=html,
+    )
 
 
 FORMATS: dict[str, Callable[[SummaryReport, Look], str]] = {

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from marketmove.render import page, words
+from marketmove.render.alerts import alert_lines
 from marketmove.render.summary_table import HEADS, by_region
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def as_html(summary: SummaryReport, look: Look) -> str:
     title = escape(summary.headline.text)
     brief = " ".join(told.text for told in summary.brief)
     body = [
+        *(_alert(text) for text in alert_lines(report.alerts)),
         *(_paragraph(told.text) for told in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
@@ -88,6 +90,11 @@ def _dark(look: Look) -> str:
   .up {{ color: {up[1]} !important; }}
   .down {{ color: {down[1]} !important; }}
 }}"""
+
+
+def _alert(text: str) -> str:
+    style = f"margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid {_INK};{_WRAP}"
+    return f'<p class="ink" style="{style};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
 
 
 def _paragraph(text: str) -> str:

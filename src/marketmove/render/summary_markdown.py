@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketmove.render import page, words
+from marketmove.render.alerts import alert_lines
 from marketmove.render.summary_table import table
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _LEAST_FENCE = 3
 def as_markdown(summary: SummaryReport, look: Look) -> str:
     """Write a summary for chats and comments."""
     brief = " ".join(told.text for told in summary.brief)
-    lines = [part for told in summary.revised for part in (_escaped(told.text), "")]
+    lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
+    lines += [part for told in summary.revised for part in (_escaped(told.text), "")]
     lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))

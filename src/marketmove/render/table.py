@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.render import Look, page, words
+from marketmove.render.alerts import alert_lines
 from marketmove.render.highlights import highlights
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def session(report: SessionReport, look: Look) -> str:
     fit, (moves, silent, *pairs) = _fitting(report, rows, look)
     if moves:
         moves = _with_bars(moves, rows, look, fit)
-    lines: list[Line] = [[Span(page.title(report), "bold")], []]
+    lines = [*alert_lines_of(report, look), [Span(page.title(report), "bold")], []]
     for columns in filter(None, (moves, silent, *pairs)):
         lines += [*aligned(columns, fit), []]
     lines += group_table.lines(report, look)
@@ -84,6 +85,16 @@ def session(report: SessionReport, look: Look) -> str:
     for warning in report.warnings:
         lines += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
     return written(lines, look)
+
+
+def alert_lines_of(report: SessionReport, look: Look) -> list[Line]:
+    """Give the alerts that are met, with an empty line below; nothing if there are none."""
+    lines = [
+        [Span(line.strip(), "bold")]
+        for text in alert_lines(report.alerts)
+        for line in words.wrapped(f"Alert: {text}", look.width)
+    ]
+    return [*lines, []] if lines else []
 
 
 def under_table(text: str, style: str, look: Look) -> list[Line]:

@@ -1,0 +1,126 @@
+"""What only a real machine shows: cron runs the summary, and a browser shows its page.
+
+    python .ci/for_real.py
+
+Installs cron and Chromium with apt where it runs as root on Debian; elsewhere it says what it skips.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("marketmove")
+CLOSES = Path(__file__).parents[1] / "samples" / "closes.csv"
+SUMMARY = [str(PROGRAM), "summary", "2025-02-14", "--levels", str(CLOSES)]
+PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C"}
+PACKAGES = {"cron": "cron", "chromium": "chromium"}
+WIDTHS = (360, 1200)
+LONGEST_WAIT = 150
+# Opens a page in frames of several widths, and tells how wide its content gets.
+FRAMES = """<!DOCTYPE html><meta charset="utf-8"><body><script>
+const widths = %s, found = [];
+for (const width of widths) {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = `border: 0; height: 900px; width: ${width}px`;
+  frame.onload = () => {
+    found.push([width, frame.contentDocument.documentElement.scrollWidth]);
+    if (found.length == widths.length) document.body.dataset.found = JSON.stringify(found);
+  };
+  frame.src = "summary.html";
+  document.body.append(frame);
+}
+</script>"""
+
+
+def main() -> None:
+    installed()
+    with tempfile.TemporaryDirectory() as folder:
+        by_cron(Path(folder))
+        by_browser(Path(folder))
+
+
+def installed() -> None:
+    """Install what is lacking, where that is possible."""
+    lacking = [name for name in PACKAGES if not shutil.which(name)]
+    if lacking and os.geteuid() == 0 and Path("/etc/debian_version").exists():
+        quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
+        apt = ["apt-get", "-q", "-y"]
+        subprocess.run([*apt, "update"], env=quiet, stdout=subprocess.DEVNULL, check=False)
+        packages = [PACKAGES[name] for name in lacking]
+        install = [*apt, "install", "--no-install-recommends", *packages]
+        subprocess.run(install, env=quiet, stdout=subprocess.DEVNULL, check=False)
+
+
+def by_cron(folder: Path) -> None:
+    """Let the cron daemon run a line of a crontab, and compare what it wrote."""
+    if not shutil.which("cron") or os.geteuid() != 0:
+        print("for real: skipped cron, which is not here or not ours to start")
+        return
+    out, err, done = folder / "out", folder / "err", folder / "done"
+    line = f"* * * * * root {' '.join(SUMMARY)} > {out} 2> {err}; echo $? > {done}\n"
+    table = Path("/etc/cron.d/marketmove-for-real")
+    table.write_text(f"LANG=C\nPATH={PLAIN['PATH']}\n{line}", encoding="ascii")
+    table.chmod(0o644)
+    daemon = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(done)
+    finally:
+        table.unlink()
+        daemon.terminate()
+    expected = subprocess.run(SUMMARY, env=PLAIN, capture_output=True, check=True).stdout
+    written = out.read_bytes()
+    assert done.read_text(encoding="ascii").strip() == "0", err.read_text(encoding="utf-8")
+    assert written == expected, "cron wrote something else"
+    assert written.isascii(), "cron wrote signs that are not ASCII"
+    assert b"\x1b" not in written, "cron wrote escape codes"
+    assert not err.read_bytes(), err.read_text(encoding="utf-8")
+    print(f"for real: cron wrote the summary, {len(written):,} bytes")
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(LONGEST_WAIT):
+        if path.exists() and path.read_bytes():
+            return
+        time.sleep(1)
+    raise SystemExit(f"for real: cron did not run its line within {LONGEST_WAIT} seconds")
+
+
+def by_browser(folder: Path) -> None:
+    """Open the page of a summary at the widths of a phone and a desk."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        print("for real: skipped the browser, which is not here")
+        return
+    page = [*SUMMARY, "--format", "html", "--output", str(folder / "summary.html")]
+    subprocess.run(page, check=True)
+    frames = folder / "frames.html"
+    frames.write_text(FRAMES % json.dumps(WIDTHS), encoding="utf-8")
+    shown = subprocess.run(
+        [
+            *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+            *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+            *("--allow-file-access-from-files", f"--user-data-dir={folder / 'profile'}"),
+            *("--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"),
+            frames.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    said = [line for line in shown.stderr.splitlines() if "CONSOLE" in line]
+    assert not said, "\n".join(said)
+    text = shown.stdout.partition('data-found="')[2].partition('"')[0].replace("&quot;", '"')
+    found = json.loads(text)
+    assert sorted(width for width, _ in found) == sorted(WIDTHS)
+    assert all(content <= width for width, content in found), f"wider than its window: {found}"
+    print(f"for real: the page fits windows of {' and '.join(map(str, WIDTHS))} pixels")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""Where a summary is to go: targets whose URLs are secrets, and what became of each."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"
+STDOUT = "-"
+
+
+class Target(NamedTuple):
+    """A place to deliver to: a URL, or where to find it; or standard output.
+
+    ``name`` is what people are told; ``value`` may be a secret, and is no part of any text.
+    """
+
+    name: str
+    kind: Literal["url", "env", "file", "stdout"]
+    value: str
+    place: Place | None = None
+
+    def __repr__(self) -> str:
+        return f"<Target {self.name}>"
+
+
+class Message(NamedTuple):
+    """What is delivered: the body wanted, and for mail its text and its HTML.
+
+    ``subject`` is that of mail; the others have a ``title`` that their body does not repeat.
+    ``body_format`` is ``text``, ``markdown`` or ``html``.
+    """
+
+    subject: str
+    title: str
+    body: str
+    body_format: str
+    text: str
+    html: str
+
+
+class Delivered(NamedTuple):
+    """What became of a delivery to the target of a name: done, or the reason why not."""
+
+    name: str
+    ok: bool
+    reason: str = ""
+
+
+def parse_targets(
+    texts: Iterable[tuple[str, Place | None]], folder: Path, home: Path | None
+) -> tuple[Target, ...]:
+    """Read targets as typed or configured, each once.
+
+    Parameters
+    ----------
+    texts
+        Each with the place where it was configured; None for one that was typed.
+    folder
+        What paths are relative to.
+    home
+        What ``~`` stands for.
+
+    Raises
+    ------
+    ValueError
+        If one is none. No message has the text itself, which may be a secret.
+
+    Examples
+    --------
+    >>> targets = parse_targets([("env:DESK", None), ("ntfy://s3cret", None)], Path(), None)
+    >>> [target.name for target in targets]
+    ['env:DESK', 'ntfy://…']
+    """
+    targets: dict[tuple[str, str], Target] = {}
+    for number, (text, place) in enumerate(texts, start=1):
+        target = _target(text.strip(), number, place, folder, home)
+        targets.setdefault((target.kind, target.value), target)
+    return tuple(_told_apart(list(targets.values())))
+
+
+def _target(text: str, number: int, place: Place | None, folder: Path, home: Path | None) -> Target:
+    kind, _, value = text.partition(":")
+    if text == STDOUT:
+        return Target("standard output", "stdout", "", place)
+    if kind == "env" and _NAME.fullmatch(value):
+        return Target(text, "env", value, place)
+    if kind == "file" and value and not value.startswith("//"):
+        from_home = home is not None and value.startswith("~/")
+        path = home / value[2:] if home is not None and from_home else folder / value
+        return Target(text, "file", str(path), place)
+    if kind not in {"env", "file"} and (match := _URL.fullmatch(text)):
+        return Target(f"{match[1].lower()}://…", "url", text, place)
+    raise ValueError(f"target {number} is not one; expected {_EXPECTED}")
+
+
+def _told_apart(targets: Sequence[Target]) -> list[Target]:
+    """Number those that would have the same name."""
+    names: dict[str, int] = {}
+    told = []
+    for target in targets:
+        names[target.name] = nth = names.get(target.name, 0) + 1
+        told.append(target if nth == 1 else target._replace(name=f"{target.name} ({nth})"))
+    return told
+
+
+def urls_of(targets: Sequence[Target], environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the URL of each target by its name.
+
+    Raises
+    ------
+    WrongUsageError
+        With each that cannot be found, or that others than its owner can read.
+    """
+    urls: dict[str, str] = {}
+    problems = []
+    for target in targets:
+        try:
+            urls[target.name] = _url(target, environment)
+        except ValueError as error:
+            problems.append(Problem(target.place, f"{target.name}: {error}"))
+        except MarketMoveError as error:
+            problems += error.problems
+    if problems:
+        raise WrongUsageError(problems)
+    return urls
+
+
+def _url(target: Target, environment: Mapping[str, str]) -> str:
+    if target.kind == "env":
+        text = environment.get(target.value, "").strip()
+        if not text:
+            raise ValueError(f"the environment has no {target.value}")
+    elif target.kind == "file":
+        text = _from_file(Path(target.value))
+    else:
+        if target.place is not None:
+            _refuse_open(Path(target.place.path))
+        text = target.value
+    if not _URL.fullmatch(text):
+        raise ValueError("expected one URL there, such as mailtos://…")
+    return text
+
+
+def _from_file(path: Path) -> str:
+    """The one line of a file that is no comment."""
+    _refuse_open(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+    except OSError as error:
+        raise ValueError(f"it {_reason(error)}") from None
+    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if len(found) != 1:
+        raise ValueError(f"expected one URL in it, found {len(found):,} lines")
+    return found[0]
+
+
+def _refuse_open(path: Path) -> None:
+    """Refuse a file with a secret that others than its owner can read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise ValueError(f"it {_reason(error)}") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ValueError(f"others can read {path}, which has a secret; type: chmod 600 {path}")
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or 'no reason given').lower()}"
