@@ -2,7 +2,7 @@
 
     python .ci/for_real.py
 
-Installs cron and Chromium with apt where it runs as root on Debian; elsewhere it says what it skips.
+Installs cron and Chromium with apt where it is root on Debian; elsewhere it says what it skips.
 """
 
 import json
