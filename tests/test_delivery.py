@@ -406,3 +406,58 @@ def test_without_apprise(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> No
         "marketmove: delivery to slack://… needs apprise;"
         " type: python3 -m pip install 'marketmove[notify]'\n"
     )
+
+
+def test_what_was_not_delivered_is_tried_again_and_printed_once(web: Web, tmp_path: Path) -> None:
+    kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--to", "env:DESK")
+    web.answers[0] = 500
+    first = _summary(*kept, DESK=web.url())
+    assert first.stdout.startswith("Hang Seng up 3.69%")
+    assert (first.stderr.count("not delivered to env:DESK"), first.status) == (1, 6)
+    again = _summary(*kept, DESK=web.url())
+    assert (again.stdout, again.stderr.count("not delivered"), again.status) == ("", 1, 6)
+    web.answers[0] = 200
+    assert _summary(*kept, DESK=web.url()) == ("", "", 0)
+    assert len(web.got) == 3
+    assert _summary(*kept, DESK=web.url()) == ("", "", 0)
+    assert len(web.got) == 3
+    ran = run_process("journal", "--journal", tmp_path / "journal.sqlite", "-f", "json")
+    assert SECRET not in ran.stdout
+    results = [
+        [(one["target"], one["result"]) for one in entry["deliveries"]]
+        for entry in ran.document["summaries"]
+    ]
+    assert results == [
+        [("env:DESK", "failed"), ("standard output", "printed")],
+        [("env:DESK", "failed")],
+        [("env:DESK", "delivered")],
+    ]
+
+
+def test_a_new_target_is_owed_what_another_has(web: Web, tmp_path: Path) -> None:
+    kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--to", "env:DESK")
+    assert _summary(*kept, DESK=web.url("one")) == ("", "", 0)
+    both = (*kept, "--to", web.url("two"))
+    assert _summary(*both, DESK=web.url("one")) == ("", "", 0)
+    assert [got.path for got in web.got] == ["/one", "/two"]
+    forced = _summary(*both, "--force", DESK=web.url("one"))
+    assert (forced.stdout, forced.status, len(web.got)) == ("", 0, 4)
+
+
+def test_an_alert_is_met_once(web: Web, tmp_path: Path) -> None:
+    kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--alert", "HSI: 3")
+    assert _summary(*kept, "--to", web.url("one")).status == 5
+    assert _summary(*kept, "--to", web.url("one")) == ("", "", 0)
+
+
+def test_revisions_are_delivered(web: Web, write: Write, tmp_path: Path) -> None:
+    kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--to", web.url("one"))
+    text = SAMPLE_CLOSES.read_text(encoding="utf-8")
+    before = write("before.csv", text)
+    asked = ("summary", "2025-02-14", "-i", "HSI", "-i", "N225", *kept)
+    assert run_process(*asked, "-l", before) == ("", "", 0)
+    after = write("after.csv", text.replace("2025-02-14,N225,39149.43", "2025-02-14,N225,39150"))
+    assert run_process(*asked, "-l", after) == ("", "", 0)
+    assert (
+        web.got[1].body["message"].startswith("N225 2025-02-14 revised from 39,149.43 to 39,150.00")
+    )

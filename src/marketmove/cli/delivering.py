@@ -35,6 +35,15 @@ class Delivery(NamedTuple):
     seconds: int = 30
     prints: bool = True
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the targets are called."""
+        return tuple(target.name for target in self.targets)
+
+    def only(self, names: Sequence[str]) -> Delivery:
+        """Give the same to the targets of some names alone."""
+        return self._replace(targets=tuple(t for t in self.targets if t.name in names))
+
     def __repr__(self) -> str:
         return f"<Delivery to {', '.join(target.name for target in self.targets)}>"
 

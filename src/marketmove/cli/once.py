@@ -18,10 +18,14 @@ from marketmove.errors import ExitStatus, JournalError, Place, Problem, WrongUsa
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from marketmove.delivery import Delivered
+    from marketmove.journal import Result
     from marketmove.news import Revision, Summary
 
     # Writes the summary to the end, headed by the closes that changed since it was last out.
     Write = Callable[[tuple[Revision, ...]], None]
+    # Sends the same to the targets of some names.
+    Send = Callable[[Sequence[str], tuple[Revision, ...]], tuple[Delivered, ...]]
 
 _WAIT_S = 60.0
 
@@ -68,45 +72,84 @@ def options_text(groups: Sequence[str] | None, config: Path | None) -> str:
     return " ".join(typed)
 
 
-def publish(asked: Keeping, summary: Summary, target: str, write: Write) -> bool:
-    """Write a summary if it is wanted, and record that it is out once it is out to the end.
+class Going(NamedTuple):
+    """Where a summary goes: how it is written and sent, and by what names the journal knows that.
 
-    Returns
-    -------
-    bool
-        Whether it was wanted.
+    ``prints`` tells that it is written in any case, and not only instead of what is not delivered.
     """
+
+    output: str
+    prints: bool
+    write: Write
+    names: tuple[str, ...]
+    send: Send
+
+
+class Gone(NamedTuple):
+    """What became of a summary: whether it was news, and whether all who wanted it have it."""
+
+    news: bool = True
+    delivered: bool = True
+
+
+def publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
+    """Send and write a summary where it is wanted, and record where it went once it is out.
+
+    What could not be delivered is written instead, once, and stays owed to its target.
+    """
+    if not asked.wanted:
+        delivered = all(done.ok for done in going.send(going.names, ()))
+        if going.prints or not delivered:
+            going.write(())
+        return Gone(True, delivered)
     out = False
 
     def write_once(revised: tuple[Revision, ...]) -> None:
         nonlocal out
-        write(revised)
+        going.write(revised)
         out = True
 
+    def send_once(names: Sequence[str], revised: tuple[Revision, ...]) -> tuple[Delivered, ...]:
+        nonlocal out
+        done = going.send(names, revised)
+        out = out or any(one.ok for one in done)
+        return done
+
     try:
-        _publish(asked, summary, target, write_once)
+        return _publish(asked, summary, going._replace(write=write_once, send=send_once))
     except JournalError as error:
         if not out:
-            write(())
-        text = "the summary is printed, but not recorded; a run with --once will print it again"
+            going.write(())
+        text = "the summary is out, but not recorded; a run with --once will bring it again"
         say([*error.problems, Problem(None, text)])
         raise typer.Exit(ExitStatus.BAD_DATA) from None
-    return out
 
 
-def _publish(asked: Keeping, summary: Summary, target: str, write: Write) -> None:
+def _publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
     from marketmove.journal import writing
 
     path = journal_file(asked.path)
     if asked.path is None:
         _make_folder(path.parent)
+    all_of_them = (going.output, *going.names)
     with writing(path, _WAIT_S) as journal:
-        if asked.once and not asked.force and not journal.owed(summary, [target]):
-            return
+        owed = all_of_them
+        if asked.once and not asked.force:
+            owed = journal.owed(summary, all_of_them)
+        names = [name for name in going.names if name in owed]
+        if not names and not (going.prints and going.output in owed):
+            return Gone(news=False)
         revised = journal.revisions(summary)
         number = journal.record(summary, dt.datetime.now(dt.UTC))
-        write(revised)
-        journal.went(number, target, "printed", dt.datetime.now(dt.UTC))
+        done = going.send(names, revised)
+        for one in done:
+            result: Result = "delivered" if one.ok else "failed"
+            journal.went(number, one.name, result, dt.datetime.now(dt.UTC), one.reason)
+        delivered = all(one.ok for one in done)
+        if going.output in owed and (going.prints or not delivered):
+            going.write(revised)
+            journal.went(number, going.output, "printed", dt.datetime.now(dt.UTC))
+    return Gone(True, delivered)
 
 
 def _make_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from marketmove import arguments
 from marketmove.cli.alerting import alerting_of, settle
 from marketmove.cli.app import app
 from marketmove.cli.delivering import deliver, delivery_of
-from marketmove.cli.once import keeping, options_text, publish, target_of
+from marketmove.cli.once import Going, Gone, keeping, options_text, publish, target_of
 from marketmove.cli.options import (
     AlertOption,
     AsciiOption,
@@ -38,9 +38,13 @@ from marketmove.cli.options import (
 )
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
-from marketmove.errors import ExitStatus, Problem, WrongUsageError
+from marketmove.errors import ExitStatus, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.delivery import Delivered
+    from marketmove.digest import SummaryReport
     from marketmove.news import Revision
 
 _SUMMARY_HELP = (
@@ -97,9 +101,6 @@ def _summary(
     asked = keeping(once, force, journal)
     alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
     delivery = delivery_of(to, to_timeout, settings)
-    if asked.wanted and delivery.targets:
-        text = "what is delivered is not kept in a journal; leave out --once and --journal, or --to"
-        raise WrongUsageError.at(None, text)
 
     from marketmove.commands.session import Request
     from marketmove.commands.summary import summary
@@ -125,25 +126,28 @@ def _summary(
     look = look_for(output, settings.palette, ascii_only)
     quiet = quiet or (people and output is None and same_terminal())
 
+    def headed(revised: tuple[Revision, ...]) -> SummaryReport:
+        return told._replace(revised=tuple(map(revisions.told, revised)))
+
     def write(revised: tuple[Revision, ...]) -> None:
         if not quiet:
             say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
-        headed = told._replace(revised=tuple(map(revisions.told, revised)))
-        emit(FORMATS[output_format](headed, look), output, people)
+        emit(FORMATS[output_format](headed(revised), look), output, people)
 
-    # What is delivered is UTF-8, whatever the locale says.
-    signs = look._replace(ascii_only=ascii_only)
-    done = deliver(delivery, lambda: message(told, output_format, signs))
-    lost = not all(outcome.ok for outcome in done)
-    news = True
+    def send(names: Sequence[str], revised: tuple[Revision, ...]) -> tuple[Delivered, ...]:
+        # What is delivered is UTF-8, whatever the locale says.
+        signs = look._replace(ascii_only=ascii_only)
+        return deliver(delivery.only(names), lambda: message(headed(revised), output_format, signs))
+
+    rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
+    prints = delivery.prints or output is not None
+    gone = Gone(news=True)
     try:
-        if asked.wanted:
-            rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
-            news = publish(asked, rests_on, target_of(output), write)
-        elif delivery.prints or lost or output is not None:
-            write(())
+        gone = publish(
+            asked, rests_on, Going(target_of(output), prints, write, delivery.names, send)
+        )
     finally:
         # An alert is met whether or not the result could be written; but once is enough.
-        met = told.session.alerts if news else ()
+        met = told.session.alerts if gone.news else ()
         status = settle(met, lambda: FORMATS["json"](told, look), alerting)
-    return max(status, ExitStatus.UNDELIVERED if lost else status)
+    return max(status, status if gone.delivered else ExitStatus.UNDELIVERED)
