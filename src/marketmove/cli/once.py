@@ -120,7 +120,8 @@ def publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
     except JournalError as error:
         if not out:
             going.write(())
-        text = "the summary is out, but not recorded; a run with --once will bring it again"
+        done, again = ("sent", "send") if going.names and out else ("printed", "print")
+        text = f"the summary is {done}, but not recorded; a run with --once will {again} it again"
         say([*error.problems, Problem(None, text)])
         raise typer.Exit(ExitStatus.BAD_DATA) from None
 
