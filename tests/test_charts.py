@@ -132,9 +132,8 @@ def test_a_pair_says_what_it_shows(run_cli: RunCli, tmp_path: Path) -> None:
     assert "Spread: Hang Seng less Nikkei 225, in percentage points (pp)" in written
     assert "Relative strength: Hang Seng over Nikkei 225, 2023-12-29 = 100" in written
     assert {"+4.49 pp", "113.42", "+10", "−10", "100", "2024-03"} <= set(written)
-    assert "shaded: from the 5th to the 95th percentile of the spreads of the 250" in _one_line(
-        written
-    )
+    shaded = "shaded: from the 5th to the 95th percentile of the signed spreads of the 250"
+    assert shaded in _one_line(written)
 
 
 @needs_matplotlib

@@ -283,7 +283,7 @@ def test_constants(
     assert ran.document["latest"]["percentile"] == (0.0 if still else 50.0)
     text = run_cli("pair", "AAA", "BBB", "-l", path).stdout
     assert f"not given: {reason}" in text
-    assert ("no z, as these do not vary" in text) == still
+    assert ("no z: they are all the same" in text) == still
     assert "nan" not in text
 
 

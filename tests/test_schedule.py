@@ -375,7 +375,8 @@ def test_systemd_takes_it(run_cli: RunCli, tmp_path: Path) -> None:
 def test_the_readme_shows_what_is_printed(run_cli: RunCli) -> None:
     text = (root() / "README.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^marketmove (schedule --region .* --zone \S+)$", text, re.MULTILINE)
-    (shown,) = re.findall(r"^```crontab\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    below = text.partition(command)[2]
+    shown = re.findall(r"^```crontab\n(.*?)^```$", below, re.MULTILINE | re.DOTALL)[0]
     printed = run_cli(*command.split()).stdout
     program = _line(printed)[5].partition(" summary ")[0]
     assert printed.replace(program, "/home/you/.local/bin/marketmove") == shown

@@ -70,7 +70,10 @@ def test_a_repeated_row_passes_with_a_note(name: str, run_cli: RunCli) -> None:
     assert table.stderr == ""
     assert note in table.stdout
     document = run_cli("session", SESSION, "--levels", path, "--format", "json").document
-    assert [(n["code"], n["place"]) for n in document["notes"]] == [("repeated_rows", f"{path}:5")]
+    assert [(n["code"], n["place"]) for n in document["notes"]] == [
+        ("repeated_rows", f"{path}:5"),
+        ("few_sessions", None),
+    ]
     assert document["warnings"] == []
 
 
