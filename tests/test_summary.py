@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html.parser
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -238,74 +237,6 @@ def test_wide_names_and_figures_fit_too(run_cli: RunCli, write: Write) -> None:
     assert "123,456,700.25" in text
     assert "".join(text.split()).count("W" * 90) >= 2
     assert "".join(text.split()).count("恒生" * 30) >= 2
-
-
-class Page(html.parser.HTMLParser):
-    """What an HTML document has: its text, its tags in order, their attributes."""
-
-    VOID = ("meta", "br")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes += attrs
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data if self.open and self.open[-1] != "style" else ""
-
-
-HOSTILE = "<script>alert(1)</script> & *co* _u_ `t` [l](x)"
-
-
-@pytest.mark.parametrize("asked", [FEBRUARY_14, (*FEBRUARY_14, "--palette", "none")], ids=str)
-def test_html_is_well_formed_and_fetches_nothing(asked: tuple[str, ...], run_cli: RunCli) -> None:
-    text = run_cli(*asked, "-f", "html").stdout
-    page = Page(text)
-    assert page.open == []
-    assert not page.tags & {"script", "img", "link", "iframe", "object", "form", "svg", "base"}
-    assert {name for name, _ in page.attributes}.isdisjoint({"src", "href", "background", "onload"})
-    assert "http" not in text
-    assert "url(" not in text
-    assert "@import" not in text
-    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in text
-    assert "prefers-color-scheme: dark" in text
-    document = run_cli(*asked, "-f", "json").document
-    flat = " ".join(page.text.split())
-    assert document["headline"]["text"] in flat
-    assert all(told["text"] in flat for part in document["sections"] for told in part["sentences"])
-
-
-def test_names_are_never_markup(run_cli: RunCli, write: Write) -> None:
-    rows = f'2025-02-13,"{HOSTILE}",100\n2025-02-14,"{HOSTILE}",101.5\n'
-    path = write("closes.csv", HEADER + rows)
-    page = Page(run_cli("summary", "2025-02-14", "-l", path, "-f", "html").stdout)
-    assert "script" not in page.tags
-    assert HOSTILE in page.text
-    first = run_cli("summary", "2025-02-14", "-l", path, "-f", "markdown").stdout.splitlines()[0]
-    assert first == (
-        r"*&lt;script&gt;alert(1)&lt;/script&gt; &amp; \*co\* \_u\_ \`t\` \[l\](x) up 1.50%.*"
-    )
-
-
-@pytest.mark.parametrize(("palette", "up"), [("western", "#0a6b35"), ("east-asia", "#b3261e")])
-def test_the_palette_colours_html(palette: str, up: str, run_cli: RunCli) -> None:
-    text = run_cli(*FEBRUARY_14, "-f", "html", "--palette", palette).stdout
-    rise = re.search(r'<td class="up rule" style="color:(#\w+);[^>]*>\+5\.56%</td>', text)
-    assert rise
-    assert rise[1] == up
 
 
 def test_markdown_has_the_table_in_a_block(run_cli: RunCli) -> None:

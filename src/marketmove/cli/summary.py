@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -124,6 +125,7 @@ def _summary(
 
     people = output_format in {"text", "markdown"}
     look = look_for(output, settings.palette, ascii_only)
+    look = look._replace(pictures=find_spec("matplotlib") is not None)
     quiet = quiet or (people and output is None and same_terminal())
 
     def headed(revised: tuple[Revision, ...]) -> SummaryReport:

@@ -22,7 +22,8 @@ class Look(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
-    ``everything`` shows all rows of a long table; ``explain`` says how the files were read.
+    ``everything`` shows all rows of a long table; ``explain`` says how the files were read;
+    ``pictures`` puts them into pages, with matplotlib.
     """
 
     width: int | None = None
@@ -31,6 +32,7 @@ class Look(NamedTuple):
     ascii_only: bool = False
     everything: bool = False
     explain: bool = False
+    pictures: bool = False
 
 
 def render(report: SessionReport, output_format: str, look: Look) -> str:

@@ -30,6 +30,7 @@ _COLOURS = {
     "none": (("#1f1f1f", "#e8e8e8"),) * 2,
 }
 _INK, _FAINT, _RULE, _GROUND = "#1f1f1f", "#595959", "#d8d8d8", "#ffffff"
+_PICTURE = 440
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _WRAP = "overflow-wrap:anywhere;word-break:break-word"
 _FIGURE = "text-align:right;white-space:nowrap;vertical-align:top"
@@ -45,6 +46,7 @@ def as_html(summary: SummaryReport, look: Look) -> str:
         *(_paragraph(told.text) for told in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
+        *_picture(summary, look),
         *_table(summary, look),
         *(part for section in summary.sections for part in _section(section)),
     ]
@@ -89,7 +91,38 @@ def _dark(look: Look) -> str:
   .rule {{ border-color: #3d3d3d !important; }}
   .up {{ color: {up[1]} !important; }}
   .down {{ color: {down[1]} !important; }}
-}}"""
+{_dark_picture(look)}}}"""
+
+
+def _dark_picture(look: Look) -> str:
+    if not look.pictures:
+        return ""
+    from marketmove.render.pictures.style import DARK, colours_of
+
+    colours = colours_of(look.palette).named_in_the_dark | {"ink": DARK["ink"]}
+    told = " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+    return f"  :root {{ {told} }}\n"
+
+
+def _picture(summary: SummaryReport, look: Look) -> list[str]:
+    """The bars, where they can be drawn; clients that know no SVG show the table alone."""
+    if not look.pictures:
+        return []
+    from marketmove.render.pictures.inline import bars
+
+    try:
+        drawn = bars(summary.session, look.palette)
+    except (ImportError, OSError) as error:
+        # The summary is worth more than its picture.
+        return [_paragraph(f"The picture could not be drawn: {error}")]
+    if not drawn.svg:
+        return []
+    rest = words.count(drawn.left_out, "index", "indices")
+    between = f"{rest} between the highest and the lowest not drawn"
+    return [
+        f'<div style="max-width:{_PICTURE}px;margin:14px 0">\n{drawn.svg}</div>',
+        *([_paragraph(between)] if drawn.left_out else []),
+    ]
 
 
 def _alert(text: str) -> str:

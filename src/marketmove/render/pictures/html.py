@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from marketmove.render.pictures.saving import in_variables
 from marketmove.render.pictures.style import DARK, LIGHT, colours_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ tbody th { font-weight: 400; }
 
 def page(drawing: Drawing, svg: str, palette: str) -> str:
     """Write the page; its colours follow whether the reader's screen is light or dark."""
-    for name, colour in (LIGHT | colours_of(palette).named).items():
-        svg = svg.replace(f" {colour}", f" var(--{name})")
+    svg = in_variables(svg, palette)
     style = _STYLE.replace("LIGHT", _variables(LIGHT | colours_of(palette).named))
     style = style.replace("DARK", _variables(DARK | colours_of(palette).named_in_the_dark))
     size = re.search(r'<svg [^>]*width="([0-9.]+)pt"', svg)

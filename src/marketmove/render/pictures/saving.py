@@ -8,6 +8,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from marketmove.render.pictures.style import LIGHT, colours_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,15 +24,18 @@ _NO_METADATA = ("Creator", "Date", "Format", "Type")
 
 
 @contextlib.contextmanager
-def settled(families: Sequence[str]) -> Iterator[None]:
-    """Draw with matplotlib's own settings, and none of the user's, while this is open."""
+def settled(families: Sequence[str], letters: str = "none") -> Iterator[None]:
+    """Draw with matplotlib's own settings, and none of the user's, while this is open.
+
+    In SVG text stays text: it can be searched, edited, and read by those who cannot see; unless
+    ``letters`` is ``path``, which makes shapes of it.
+    """
     from matplotlib import style
 
     ours: Any = {
         "font.family": [*families, "sans-serif"],
         "font.sans-serif": [families[0]],
-        # Text stays text: it can be searched, edited, and read by those who cannot see.
-        "svg.fonttype": "none",
+        "svg.fonttype": letters,
         "svg.hashsalt": "marketmove",
         "hatch.linewidth": 0.6,
     }
@@ -40,6 +45,54 @@ def settled(families: Sequence[str]) -> Iterator[None]:
 
 def svg(figure: Figure, drawing: Drawing) -> str:
     """Give a figure as SVG that says what it shows, without a reference to anything outside."""
+    opening, body = _drawn(figure)
+    named = ' role="img" aria-labelledby="title described"'
+    said = (
+        f'<title id="title">{escape(drawing.title)}</title>\n'
+        f'<desc id="described">{escape(drawing.described)}</desc>'
+    )
+    return f"{opening}{named}>\n {said}{body}"
+
+
+def inline(figure: Figure, described: str, palette: str) -> str:
+    """Give a figure as an element of a page that sets its width, with the colours of the page."""
+    figure.set_facecolor("none")
+    opening, body = _drawn(figure)
+    box = re.search(r'viewBox="[^"]*"', opening)
+    if box is None:
+        raise ValueError("matplotlib has drawn an SVG without a size")
+    body = in_variables(_light(body), palette)
+    return (
+        f'<svg {box[0]} role="img" aria-label="{escape(described)}" width="100%"'
+        f' style="display:block;height:auto">{body}'
+    )
+
+
+def _light(body: str) -> str:
+    """Leave out what nobody sees: some mail clients cut a page after 100 kB."""
+    body = re.sub(r"<!--.*?-->|<defs>\s*<style.*?</defs>", "", body, flags=re.DOTALL)
+    body = body.replace("xlink:href", "href")
+    wanted = set(re.findall(r'(?:href="|url\()#([^")]+)', body))
+    short = {name: f"m{n}" for n, name in enumerate(sorted(wanted))}
+
+    def named(found: re.Match[str]) -> str:
+        return f' id="{short[found[1]]}"' if found[1] in short else ""
+
+    body = re.sub(r' id="([^"]*)"', named, body)
+    body = re.sub(r'(href="|url\()#([^")]+)', lambda found: f"{found[1]}#{short[found[2]]}", body)
+    body = re.sub(r"<g>\s*</g>|<g ?/>", "", body)
+    return re.sub(r"\s*\n\s*", "\n", body)
+
+
+def in_variables(svg: str, palette: str) -> str:
+    """Let a page set the colours of an SVG; where it does not, they are those of a light one."""
+    for name, colour in (LIGHT | colours_of(palette).named).items():
+        svg = svg.replace(f" {colour}", f" var(--{name}, {colour})")
+    return svg
+
+
+def _drawn(figure: Figure) -> tuple[str, str]:
+    """The opening of the element, without its end, and all that follows it."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.BytesIO()
@@ -49,13 +102,7 @@ def svg(figure: Figure, drawing: Drawing) -> str:
     opening = re.search(r"<svg [^>]*", text)
     if opening is None:
         raise ValueError("matplotlib has drawn no SVG")
-    named = ' role="img" aria-labelledby="title described"'
-    said = (
-        f'<title id="title">{escape(drawing.title)}</title>\n'
-        f'<desc id="described">{escape(drawing.described)}</desc>'
-    )
-    body = text[opening.end() + 1 :]
-    return f"{opening[0]}{named}>\n {said}{body}"
+    return opening[0], text[opening.end() + 1 :]
 
 
 def _svg_file(figure: Figure, drawing: Drawing) -> bytes:
