@@ -2,7 +2,7 @@
 
     python .ci/for_real.py
 
-Installs cron and Chromium with apt where it is root on Debian; elsewhere it says what it skips.
+Where cron or Chromium are not there it says what it skips.
 """
 
 import json
@@ -18,7 +18,6 @@ PROGRAM = Path(sys.executable).with_name("marketmove")
 CLOSES = Path(__file__).parents[1] / "samples" / "closes.csv"
 SUMMARY = [str(PROGRAM), "summary", "2025-02-14", "--levels", str(CLOSES)]
 PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C"}
-PACKAGES = {"cron": "cron", "chromium": "chromium"}
 WIDTHS = (360, 1200)
 LONGEST_WAIT = 150
 # Opens a page in frames of several widths, and tells how wide its content gets.
@@ -38,22 +37,9 @@ for (const width of widths) {
 
 
 def main() -> None:
-    installed()
     with tempfile.TemporaryDirectory() as folder:
         by_cron(Path(folder))
         by_browser(Path(folder))
-
-
-def installed() -> None:
-    """Install what is lacking, where that is possible."""
-    lacking = [name for name in PACKAGES if not shutil.which(name)]
-    if lacking and os.geteuid() == 0 and Path("/etc/debian_version").exists():
-        quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
-        apt = ["apt-get", "-q", "-y"]
-        subprocess.run([*apt, "update"], env=quiet, stdout=subprocess.DEVNULL, check=False)
-        packages = [PACKAGES[name] for name in lacking]
-        install = [*apt, "install", "--no-install-recommends", *packages]
-        subprocess.run(install, env=quiet, stdout=subprocess.DEVNULL, check=False)
 
 
 def by_cron(folder: Path) -> None:
