@@ -6,17 +6,24 @@ such a client shows nothing. They look the same everywhere, too, whatever fonts 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import io
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.render import page, words
 from marketmove.render.pictures import load_matplotlib, saving
 from marketmove.render.pictures.fonts import find_letters
-from marketmove.render.pictures.style import BODY, INK, colours_of, sheet, shortened, widest
+from marketmove.render.pictures.style import (
+    BODY,
+    INK,
+    POINTS_AN_INCH,
+    colours_of,
+    shortened,
+    text_width,
+    widest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from matplotlib.figure import Figure
 
     from marketmove.render.pictures.fonts import Lettering
     from marketmove.render.pictures.style import Colours
@@ -24,7 +31,9 @@ if TYPE_CHECKING:
 
 # Inches. On a phone of 360 pixels the letters are then as large as those of the table.
 _WIDTH, _ROW, _LONGEST_NAME, _GAP = 3.4, 0.25, 1.6, 0.12
-_BAR, _MOST, _ENDS = 0.62, 24, 10
+_BAR, _LINE = 0.155, 0.011
+_HALF_A_CAPITAL = 0.365
+_MOST, _ENDS = 24, 10
 
 
 class _Bar(NamedTuple):
@@ -64,8 +73,8 @@ def bars(report: SessionReport, palette: str) -> Inline:
     load_matplotlib()
     letters = find_letters([bar.name for bar in drawn])
     with saving.settled(letters.families, letters="path"):
-        figure = _draw(drawn, letters, colours_of(palette))
-        svg = saving.inline(figure, _described(drawn), palette)
+        svg = _draw(drawn, letters, colours_of(palette))
+    svg = saving.inline(svg, _described(drawn), palette)
     return Inline(svg, len(moved) - len(drawn))
 
 
@@ -84,21 +93,60 @@ def _described(drawn: Sequence[_Bar]) -> str:
     return f"{said}, from {first.name} {first.figure} to {last.name} {last.figure}"
 
 
-def _draw(drawn: Sequence[_Bar], letters: Lettering, colours: Colours) -> Figure:
-    """Names, bars and figures in three columns, a row an index."""
+def _draw(drawn: Sequence[_Bar], letters: Lettering, colours: Colours) -> str:
+    """Names, bars and figures in three columns, a row an index; as the text of an SVG file."""
     names = [shortened(letters.text(b.name, b.symbol), _LONGEST_NAME, BODY) for b in drawn]
     left = widest(names, BODY) + _GAP
-    width = _WIDTH - left - _GAP - widest([bar.figure for bar in drawn], BODY)
-    bare = sheet(_WIDTH, len(drawn) * _ROW)
-    axes = bare.axes(left, 0.0, width, len(drawn) * _ROW)
-    axes.set_axis_off()
+    figures = [text_width(bar.figure, BODY) for bar in drawn]
     low, high = min(0.0, drawn[-1].pct), max(0.0, drawn[0].pct)
-    axes.set_xlim(low, high if high > low else 1.0)
-    axes.set_ylim(len(drawn), 0)
-    for n, (bar, name) in enumerate(zip(drawn, names, strict=True)):
+    inches_a_pct = (_WIDTH - left - _GAP - max(figures)) / ((high - low) or 1.0)
+    zero = left - low * inches_a_pct
+    canvas = _Canvas(_WIDTH, len(drawn) * _ROW)
+    for n, (bar, name, width) in enumerate(zip(drawn, names, figures, strict=True)):
+        middle = (n + 0.5) * _ROW
         colour = colours.down if bar.pct < 0 else colours.up
-        axes.barh(n + 0.5, bar.pct, _BAR, color=colour, linewidth=0, clip_on=False)
-        bare.text(0.0, (n + 0.5) * _ROW, name)
-        bare.text(_WIDTH, (n + 0.5) * _ROW, bar.figure, ha="right")
-    axes.axvline(0, color=INK, linewidth=0.8, clip_on=False)
-    return bare.figure
+        canvas.box(zero, middle, bar.pct * inches_a_pct, _BAR, colour)
+        canvas.text(0.0, middle, name)
+        canvas.text(_WIDTH - width, middle, bar.figure)
+    canvas.box(zero - _LINE / 2, len(drawn) * _ROW / 2, _LINE, len(drawn) * _ROW, INK)
+    return canvas.finished()
+
+
+class _Canvas:
+    """Boxes and lines of text, in inches from the upper left; the middle of each is at ``top``.
+
+    They go straight to what writes SVG: to load figures and axes takes as long as the rest.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        from matplotlib.backends.backend_svg import RendererSVG
+
+        self._height = height * POINTS_AN_INCH
+        self._written = io.StringIO()
+        size = (width * POINTS_AN_INCH, self._height)
+        self._renderer: Any = RendererSVG(  # type: ignore[no-untyped-call]
+            *size, self._written, metadata=saving.NO_METADATA
+        )
+
+    def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
+        from matplotlib.colors import to_rgba
+        from matplotlib.path import Path
+        from matplotlib.transforms import Affine2D
+
+        place = Affine2D().scale(width, -height).translate(left, height / 2 - top)
+        place = place.scale(POINTS_AN_INCH).translate(0, self._height)
+        pen = self._renderer.new_gc()
+        pen.set_linewidth(0)
+        self._renderer.draw_path(pen, Path.unit_rectangle(), place, to_rgba(colour))
+
+    def text(self, left: float, top: float, text: str) -> None:
+        from matplotlib.font_manager import FontProperties
+
+        pen = self._renderer.new_gc()
+        pen.set_foreground(INK)
+        x, y = left * POINTS_AN_INCH, top * POINTS_AN_INCH + _HALF_A_CAPITAL * BODY
+        self._renderer.draw_text(pen, x, y, text, FontProperties(size=BODY), 0)
+
+    def finished(self) -> str:
+        self._renderer.finalize()
+        return self._written.getvalue()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DOTS_PER_INCH = 200
 # More than this no viewer of PNG shows in one piece.
 _MOST_DOTS = 30_000
-_NO_METADATA = ("Creator", "Date", "Format", "Type")
+NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 @contextlib.contextmanager
@@ -45,7 +45,12 @@ def settled(families: Sequence[str], letters: str = "none") -> Iterator[None]:
 
 def svg(figure: Figure, drawing: Drawing) -> str:
     """Give a figure as SVG that says what it shows, without a reference to anything outside."""
-    opening, body = _drawn(figure)
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    buffer = io.BytesIO()
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(buffer, metadata=NO_METADATA)
+    opening, body = _opened(buffer.getvalue().decode())
     named = ' role="img" aria-labelledby="title described"'
     said = (
         f'<title id="title">{escape(drawing.title)}</title>\n'
@@ -54,17 +59,15 @@ def svg(figure: Figure, drawing: Drawing) -> str:
     return f"{opening}{named}>\n {said}{body}"
 
 
-def inline(figure: Figure, described: str, palette: str) -> str:
-    """Give a figure as an element of a page that sets its width, with the colours of the page."""
-    figure.set_facecolor("none")
-    opening, body = _drawn(figure)
+def inline(svg: str, described: str, palette: str) -> str:
+    """Make an element of a page out of an SVG file: as wide as its place, in the page's colours."""
+    opening, body = _opened(svg)
     box = re.search(r'viewBox="[^"]*"', opening)
     if box is None:
         raise ValueError("matplotlib has drawn an SVG without a size")
-    body = in_variables(_light(body), palette)
     return (
         f'<svg {box[0]} role="img" aria-label="{escape(described)}" width="100%"'
-        f' style="display:block;height:auto">{body}'
+        f' style="display:block;height:auto">{in_variables(_light(body), palette)}'
     )
 
 
@@ -91,18 +94,12 @@ def in_variables(svg: str, palette: str) -> str:
     return svg
 
 
-def _drawn(figure: Figure) -> tuple[str, str]:
+def _opened(svg: str) -> tuple[str, str]:
     """The opening of the element, without its end, and all that follows it."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    buffer = io.BytesIO()
-    canvas: Any = FigureCanvasSVG(figure)
-    canvas.print_svg(buffer, metadata=dict.fromkeys(_NO_METADATA))
-    text = buffer.getvalue().decode()
-    opening = re.search(r"<svg [^>]*", text)
+    opening = re.search(r"<svg [^>]*", svg)
     if opening is None:
         raise ValueError("matplotlib has drawn no SVG")
-    return opening[0], text[opening.end() + 1 :]
+    return opening[0], svg[opening.end() + 1 :]
 
 
 def _svg_file(figure: Figure, drawing: Drawing) -> bytes:

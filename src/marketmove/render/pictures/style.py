@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ DARK = {"ink": "#e8eaed", "muted": "#a3aab4", "rule": "#4a525c", "paper": "#1417
 TITLE, BODY, SMALL = 12.0, 9.0, 7.5
 MARGIN = 0.3
 _LINE = 1.35
-_POINTS_AN_INCH = 72
+POINTS_AN_INCH = 72
 
 
 class Colours(NamedTuple):
@@ -96,18 +97,25 @@ def sheet(width: float, height: float) -> Sheet:
 
 def line_height(size: float) -> float:
     """Give the height of a line of text, in inches, for a size in points."""
-    return size * _LINE / _POINTS_AN_INCH
+    return size * _LINE / POINTS_AN_INCH
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Give how wide a text is when it is drawn, in inches."""
+    from matplotlib import rcParams
+
+    return _width(text, size, weight, tuple(rcParams["font.family"]))
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, size: float, weight: str, _families: tuple[str, ...]) -> float:
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    renderer: Any = RendererAgg(1, 1, _POINTS_AN_INCH)  # type: ignore[no-untyped-call]
+    renderer: Any = RendererAgg(1, 1, POINTS_AN_INCH)  # type: ignore[no-untyped-call]
     font = FontProperties(size=size, weight=weight)
     width, _, _ = renderer.get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / _POINTS_AN_INCH
+    return float(width) / POINTS_AN_INCH
 
 
 def widest(texts: Sequence[str], size: float) -> float:
