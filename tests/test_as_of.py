@@ -43,7 +43,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         " · S&P 500: largest rise since 2025-01-15\n"
         "  2 up\n"
         "  range 2.65 pp, highest less lowest\n"
-        "  no divergent moves: every index rose\n"
+        "  no divergent moves: every move is up\n"
     )
 
 
