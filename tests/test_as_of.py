@@ -95,7 +95,10 @@ def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write
     row = rows_by_symbol(ran)["OWN"]
     assert (row["session"], row["status"], row["close"]) == ("", "unknown", "")
     table = run_cli("session", "--as-of", HONG_KONG_EVENING, "-l", path).stdout
-    assert "  OWN              its exchange is not known, so neither is its last session\n" in table
+    assert (
+        "  OWN              its last session is not known, as its exchange or its calendar is not\n"
+        in table
+    )
 
 
 @pytest.mark.parametrize(

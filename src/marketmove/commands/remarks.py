@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marketmove.commands.rarity import some
 from marketmove.errors import Place
 from marketmove.periods import first_day
+from marketmove.render import words
 from marketmove.report import Remark
 from marketmove.sessions import ended
 
@@ -129,7 +130,8 @@ def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
         first, others = next(iter(lacking.values())), len(lacking) - 1
-        more = f" (and of {others} more exchanges not for long enough)" if others else ""
+        exchanges = words.count(others, "more exchange", "more exchanges")
+        more = f" (and of {exchanges} not for long enough)" if others else ""
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
             f"{more}; whether a close is lacking {where} cannot be told"
