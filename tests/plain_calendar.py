@@ -140,6 +140,10 @@ def calendar(exchange: str) -> Calendar | None:
     )
 
 
+def calendar_of(symbol: str) -> Calendar | None:
+    return calendar(index(symbol).exchange)
+
+
 def ended(exchange: str, day: dt.date) -> dt.datetime | None:
     """The moment at which the session of a date ends; None where no clock is known."""
     if exchange not in CLOCKS:

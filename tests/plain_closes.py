@@ -39,17 +39,12 @@ class Closes:
         self.days: dict[str, list[dt.date]] = {}
         self.close: dict[str, list[Fraction]] = {}
         self.shut: list[tuple[Row, bool]] = []
-        self.symbols: list[str] = []
-        self.calendars: dict[str, plain_calendar.Calendar] = {}
         rows = list(rows)
-        for symbol in dict.fromkeys(row.symbol for row in rows):
-            self.symbols.append(symbol)
-            if known := plain_calendar.calendar(plain_calendar.index(symbol).exchange):
-                self.calendars[symbol] = known
+        self.symbols = list(dict.fromkeys(row.symbol for row in rows))
         before: Row | None = None
         for row in sorted(rows, key=lambda row: (row.symbol, row.day)):
             last, before = before, row
-            known = self.calendars.get(row.symbol)
+            known = plain_calendar.calendar_of(row.symbol)
             if known and known.covers(row.day) and not known.has(row.day):
                 same = bool(last and last[::2] == row[::2])
                 self.shut.append((row, same))
@@ -98,7 +93,7 @@ class Closes:
 
     def lacking(self, symbol: str, at: int) -> int:
         """How many sessions the data lacks before one of an index, as far as that is known."""
-        known, days = self.calendars.get(symbol), self.days[symbol]
+        known, days = plain_calendar.calendar_of(symbol), self.days[symbol]
         return (known.between(days[at - 1], days[at]) or 0) if known and at else 0
 
     def streak(self, symbol: str, day: dt.date) -> tuple[int, bool]:

@@ -115,7 +115,7 @@ class Session:
         days, close = self.closes.days.get(symbol, []), self.closes.close.get(symbol, [])
         before = [at for at, day in enumerate(days) if day < session]
         prior = before[-1] if before else None
-        known = self.closes.calendars.get(symbol)
+        known = plain_calendar.calendar_of(symbol)
         day = Day(symbol, name, session, "other")
         if prior is not None:
             gap = (known.between(days[prior], session) or 0) if known else 0
@@ -131,14 +131,16 @@ class Session:
         return day
 
     def reopens(self, symbol: str) -> dt.date | None:
-        known, session = self.closes.calendars[symbol], self.days[symbol].session
+        known, session = plain_calendar.calendar_of(symbol), self.days[symbol].session
+        assert known
         assert session
         return known.following(session)
 
     def why(self, symbol: str) -> str:
-        session = self.days[symbol].session
+        known, session = plain_calendar.calendar_of(symbol), self.days[symbol].session
+        assert known
         assert session
-        return self.closes.calendars[symbol].why(session)
+        return known.why(session)
 
     def earlier(self, symbol: str) -> int:
         """How many moves before that of the session its size may be held against."""

@@ -71,7 +71,8 @@ def _shut_days(reader: Reader) -> Iterator[str]:
             continue
         if day.prior_session and row.day < day.prior_session:
             continue
-        calendar = reader.of.closes.calendars[row.symbol]
+        calendar = plain_calendar.calendar_of(row.symbol)
+        assert calendar
         why = f" ({calendar.why(row.day)})" if calendar.why(row.day) else ""
         what = f"{row.symbol} {row.day}, when {calendar.exchange} was shut{why}"
         if ghost:
@@ -103,7 +104,7 @@ def _gaps(reader: Reader) -> Iterator[str]:
 def _period_gaps(reader: Reader) -> Iterator[str]:
     """Weeks and years that are measured from an older close than the last before them."""
     for symbol, day in reader.of.days.items():
-        calendar = reader.of.closes.calendars.get(symbol)
+        calendar = plain_calendar.calendar_of(symbol)
         if day.close is None or day.session is None or calendar is None:
             continue
         monday = day.session - dt.timedelta(days=day.session.weekday())
@@ -127,7 +128,7 @@ def _uncovered(reader: Reader, moved: bool) -> dict[str, plain_calendar.Calendar
     return {
         calendar.exchange: calendar
         for symbol, day in of.days.items()
-        if (calendar := of.closes.calendars.get(symbol))
+        if (calendar := plain_calendar.calendar_of(symbol))
         and day.session
         and not calendar.covers(day.session)
         and (day.pct is not None if moved else day.status == "other" and day.close is None)
@@ -295,7 +296,7 @@ def _lists(reader: Reader) -> dict[str, set[str]]:
     found["few"] = set() if len(few) == len(reader.moved) else few
     found["unsound"] = set(asked.unsound & reader.moved.keys())
     if asked.as_of:
-        found["last session"] = {s for s in reader.moved if s not in of.closes.calendars}
+        found["last session"] = {s for s in reader.moved if plain_calendar.calendar_of(s) is None}
     for pair in (*of.own_pairs(), *of.splits()[:TOP]):
         gap = of.gap(pair.up, pair.down)
         if {gap.up, gap.down} <= long:
