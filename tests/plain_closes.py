@@ -76,9 +76,9 @@ class Closes:
         at = self.here(symbol, day)
         today = self.pct[symbol][at]
         assert today
-        sign = 1 if today > 0 else -1
+        sign, least = (1 if today > 0 else -1), abs(today) - SAME
         for before in range(at - 1, 0, -1):
-            if (self.pct[symbol][before] or 0) * sign >= abs(today) - SAME:
+            if (self.pct[symbol][before] or 0) * sign >= least:
                 return self.days[symbol][before]
         return None
 
@@ -116,8 +116,8 @@ class Closes:
         before = [abs(pct) for pct in self.pct[symbol][1:at][-WINDOW:] if pct is not None]
         if len(before) < LEAST:
             return None
-        today = abs(self.pct[symbol][at] or Fraction(0))
-        return Fraction(100 * sum(size < today - SAME for size in before), len(before))
+        least = abs(self.pct[symbol][at] or Fraction(0)) - SAME
+        return Fraction(100 * sum(size < least for size in before), len(before))
 
     def spreads(self, one: str, other: str, day: dt.date) -> list[tuple[dt.date, Fraction]]:
         """The spreads of the common sessions up to a day, in order."""

@@ -87,6 +87,7 @@ class Session:
         self.days = {symbol: self._day(symbol) for symbol in dict.fromkeys(every)}
         self.moved = {s: day.pct for s, day in self.days.items() if day.pct is not None}
         shares = [s for s in self.days if s not in plain_calendar.APART]
+        self._shares: dict[str, Fraction | None] = {}
         self._facts: dict[str, list[Fact]] = {}
         self._gaps: dict[tuple[str, str], Gap] = {}
         self.rows = shares if self.moved.keys() & set(shares) else list(self.days)
@@ -150,9 +151,12 @@ class Session:
         return min(WINDOW, self.closes.here(symbol, day.session) - 1)
 
     def share(self, symbol: str) -> Fraction | None:
-        day = self.days[symbol].session
-        assert day
-        return self.closes.share_smaller(symbol, day) if self.earlier(symbol) >= LEAST else None
+        """The share of the last moves that are smaller; None where they are too few."""
+        if symbol not in self._shares:
+            day, enough = self.days[symbol].session, self.earlier(symbol) >= LEAST
+            assert day
+            self._shares[symbol] = self.closes.share_smaller(symbol, day) if enough else None
+        return self._shares[symbol]
 
     def facts(self, symbol: str) -> list[Fact]:
         """What is rare about the move of an index, the rarest first."""
@@ -225,14 +229,15 @@ class Session:
         assert day
         if day != self.days[down].session or {up, down} & self.asked.unsound:
             return told
-        signed = [(when, pp) for when, pp in self.closes.spreads(up, down, day) if when < day]
+        *signed, _ = self.closes.spreads(up, down, day)
         before = [(when, abs(pp)) for when, pp in signed]
         sizes = [size for _, size in before[-WINDOW:]]
         told = told._replace(n=len(sizes))
         if len(sizes) < LEAST:
             return told
-        smaller = sum(size < abs(told.pp) - SAME for size in sizes)
-        wide = [when for when, size in before if size >= abs(told.pp) - SAME]
+        least = abs(told.pp) - SAME
+        smaller = sum(size < least for size in sizes)
+        wide = [when for when, size in before if size >= least]
         told = told._replace(
             share=Fraction(100 * smaller, len(sizes)),
             flat_before=len({pp for _, pp in signed[-WINDOW:]}) == 1,
