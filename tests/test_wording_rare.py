@@ -171,6 +171,14 @@ def test_a_past_that_does_not_compare(run_cli: RunCli, write: Write) -> None:
     assert seen >= {"no z", "few in common", "wider than any", "wider than none"}, seen
 
 
+def test_sixty_earlier_moves_are_enough(run_cli: RunCli, write: Write) -> None:
+    days = [DAY - dt.timedelta(days=n) for n in range(61, -1, -1)]
+    rows = [f"{day},A,{100 + n % 4 if day < DAY else 120}" for n, day in enumerate(days)]
+    rows += [f"{day},B,{103 - n % 4 if day < DAY else 120}" for n, day in enumerate(days[1:])]
+    seen = read(run_cli, write("closes.csv", table(*rows))).kinds
+    assert seen >= {"few", "to a record close in data", "its best session in data"}
+
+
 def test_a_close_that_equals_the_highest(run_cli: RunCli, write: Write) -> None:
     days = [DAY - dt.timedelta(days=n) for n in range(80, -1, -1)]
     rows = [f"{day},A,{104 - n % 5 if day < DAY else 104}" for n, day in enumerate(days)]
