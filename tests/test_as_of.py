@@ -43,7 +43,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         " · S&P 500: largest rise since 2025-01-15\n"
         "  2 up\n"
         "  range 2.65 pp, highest less lowest\n"
-        "  no divergent moves: every index rose\n"
+        "  no divergent moves: every move is up\n"
     )
 
 
@@ -95,7 +95,10 @@ def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write
     row = rows_by_symbol(ran)["OWN"]
     assert (row["session"], row["status"], row["close"]) == ("", "unknown", "")
     table = run_cli("session", "--as-of", HONG_KONG_EVENING, "-l", path).stdout
-    assert "  OWN              its exchange is not known, so neither is its last session\n" in table
+    assert (
+        "  OWN              its last session is not known, as its exchange or its calendar is not\n"
+        in table
+    )
 
 
 @pytest.mark.parametrize(

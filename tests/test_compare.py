@@ -68,9 +68,9 @@ def test_a_pair_asked_for_is_shown_whatever_its_signs(run_cli: RunCli) -> None:
 
 def test_a_session_without_divergent_moves_says_so(run_cli: RunCli) -> None:
     asked = ("session", "2024-08-05", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
-    assert "no divergent moves: every index fell" in run_cli(*asked).stdout
+    assert "no divergent moves: every move is down" in run_cli(*asked).stdout
     asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SSEC")
-    assert "no divergent moves: every index rose" in run_cli(*asked).stdout
+    assert "no divergent moves: every move is up" in run_cli(*asked).stdout
     asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SPX")
     said = "no divergent moves: no two moves of opposite sign are both 0.5% or more"
     assert said in run_cli(*asked).stdout

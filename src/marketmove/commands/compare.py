@@ -28,12 +28,13 @@ class Comparison(NamedTuple):
     """What is compared: all with all, or each ``against`` one; ``wide`` pairs, or divergent ones.
 
     ``pairs`` are asked for beside that, each as two indices with a colon between; those of the
-    configuration if there are none.
+    configuration if there are none. The symbols of ``apart`` make no divergent pair with others.
     """
 
     against: str | None = None
     pairs: tuple[str, ...] = ()
     wide: bool = False
+    apart: frozenset[str] = frozenset()
 
 
 class Compared(NamedTuple):
@@ -146,7 +147,13 @@ def _counted(
     if asked.wide or asked.against is not None:
         return len({*map(_sides, own)} & {*map(_sides, found)})
     floor = config.floor_pct
-    return sum(count_splits([moves[pair.up], moves[pair.down]], floor) for pair in own)
+    together = [_together({side: moves[side] for side in (p.up, p.down)}, asked) for p in own]
+    return sum(count_splits(both, floor) for both in together)
+
+
+def _together(moves: Moves, asked: Comparison) -> list[Move]:
+    """The moves that make divergent pairs."""
+    return [move for symbol, move in moves.items() if symbol not in asked.apart]
 
 
 def _listed(
@@ -165,7 +172,7 @@ def _listed(
         others = [other for other in moves if other != against and against in moves]
         found = between(moves, [(against, other) for other in others], "asked")
     else:
-        every = list(moves.values())
+        every = _together(moves, asked)
         return splits(every, config.floor_pct, top), count_splits(every, config.floor_pct)
     return found, len(found)
 
@@ -234,7 +241,7 @@ def _nothing(
     if asked.against is not None and (move is None or move.status not in {"ok", "bound"}):
         yield Remark("no_pair", f"nothing is compared with {asked.against}, which has no move")
     elif not asked.wide and asked.against is None:
-        yield from _one_sided(moves.values(), floor_pct)
+        yield from _one_sided(_together(moves, asked), floor_pct)
     elif asked.wide:
         whose = f"pair with {asked.against}" if asked.against else "pair"
         yield Remark("no_pair", f"no {whose} is at percentile {WIDE:g} of its past or above")
@@ -247,9 +254,9 @@ def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
         return
     why = f"no two moves of opposite sign are both {floor_pct:g}% or more"
     if all((move.up_by_pct or 0) > 0 for move in moved):
-        why = "every index rose"
+        why = "every move is up"
     elif all((move.down_by_pct or 0) < 0 for move in moved):
-        why = "every index fell"
+        why = "every move is down"
     yield Remark("no_pair", f"no divergent moves: {why}")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from marketmove.commands.rarity import some
 from marketmove.errors import Place
 from marketmove.periods import first_day
+from marketmove.render import words
 from marketmove.report import Remark
 from marketmove.sessions import ended
 
@@ -128,7 +130,8 @@ def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
         first, others = next(iter(lacking.values())), len(lacking) - 1
-        more = f" (and of {others} more exchanges not for long enough)" if others else ""
+        exchanges = words.count(others, "more exchange", "more exchanges")
+        more = f" (and of {exchanges} not for long enough)" if others else ""
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
             f"{more}; whether a close is lacking {where} cannot be told"
@@ -188,12 +191,17 @@ def _utc(moment: dt.datetime) -> str:
 def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
     """Say in one line where price indices stand beside such as count dividends in."""
     names: dict[str, list[str]] = {}
+    unknown = []
     for index in map(registry.resolve, symbols):
         if index.returns:
             names.setdefault(index.returns, []).append(index.name)
+        else:
+            unknown.append(index.name)
     if len(names) > 1:
         *fewest, most = sorted(names, key=lambda kind: len(names[kind]))
         parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
         others = names[most][0] if len(names[most]) == 1 else "the others"
         text = f"{'; '.join(parts)}, {others} {_RETURNS[most]}"
+        if unknown:
+            text += f"; of {some(unknown)} it is not known"
         yield Remark("mixed_returns", text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketmove.commands.compare import Comparison
 from marketmove.commands.session import Request, session
 from marketmove.digest import Region, Sentence, SummaryReport
-from marketmove.divergence import count_splits
 from marketmove.groups import APART
 from marketmove.render import facts, page, wording
 from marketmove.render.headline import Told, headline
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.config import Config
-    from marketmove.divergence import Divergence
     from marketmove.moves import Move
     from marketmove.report import SessionReport
 
@@ -41,21 +40,24 @@ def summary(request: Request) -> SummaryReport:
     MarketMoveError
         Of the class that says what the user can mend.
     """
-    wanted = request._replace(periods=PERIODS, pairs=request.config.top, closes_for="summary")
+    wanted = request._replace(
+        periods=PERIODS,
+        pairs=request.config.top,
+        closes_for="summary",
+        # Volatility falls where shares rise: of it only the pairs that are asked for.
+        comparison=Comparison(apart=frozenset(_volatility(request.config))),
+    )
     report = session(wanted)
     rows, left_out = page.shown(page.moved(report), everything=False)
     told = [_told(move, report) for move in report.moves if move.status == "ok"]
     shares = _shares(report.moves, request.config)
-    pairs = _pairs(report, shares)
     return SummaryReport(
         session=report,
-        headline=_headline(told, shares, pairs),
+        headline=_headline(told, shares, report),
         brief=tuple(wording.brief(report, shares)),
         regions=_regions(rows, request.config),
         left_out=left_out,
-        sections=wording.sections(
-            report, told, pairs, count_splits(shares, request.config.floor_pct)
-        ),
+        sections=wording.sections(report, told),
     )
 
 
@@ -65,9 +67,10 @@ def _told(move: Move, report: SessionReport) -> Told:
 
 
 def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
-    """The indices of shares; all where there is none."""
+    """The indices of shares; all where none of them has a move, or there is none."""
     apart = _volatility(config)
-    return [move for move in moves if move.symbol not in apart] or moves
+    shares = [move for move in moves if move.symbol not in apart]
+    return shares if any(move.status == "ok" for move in shares) else moves
 
 
 def _volatility(config: Config) -> set[str]:
@@ -75,25 +78,13 @@ def _volatility(config: Config) -> set[str]:
     return set(group.symbols) if group else set()
 
 
-def _pairs(report: SessionReport, shares: Sequence[Move]) -> list[Divergence]:
-    """The pairs of a session; of volatility, which falls where shares rise, only if asked for."""
+def _headline(told: Sequence[Told], shares: Sequence[Move], report: SessionReport) -> Sentence:
     count = {move.symbol for move in shares}
-    return [
-        pair for pair in report.divergences if pair.kind == "asked" or {pair.up, pair.down} <= count
-    ]
-
-
-def _headline(
-    told: Sequence[Told],
-    shares: Sequence[Move],
-    pairs: Sequence[Divergence],
-) -> Sentence:
-    count = {move.symbol for move in shares}
-    movers = [one for one in told if one.move.symbol in count] or list(told)
+    movers = [one for one in told if one.move.symbol in count]
     if not movers:
         names = listed([page.name(move) for move in shares if move.close is not None])
         return Sentence(f"No move to report: the first close of {names} in this data.")
-    return headline(movers, pairs, len(shares))
+    return headline(movers, report.divergences, len(shares))
 
 
 def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:

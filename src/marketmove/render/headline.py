@@ -58,14 +58,14 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
         only = "" if all_indices == 1 else f"; no other of {all_indices:,} indices has a move"
         return sentence(_clause(movers[0]), only, ".")
     if not (ups or downs):
-        return sentence(_all_flat(movers), ".")
+        return sentence(_all_flat(movers, all_indices), ".")
     if _quiet(movers):
         return sentence(_quietly(movers), ".")
     if ups and downs:
         return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
     if len(ups + downs) < len(movers):
-        return sentence(_some_flat(ups or downs, len(movers)), ".")
-    return sentence(_one_way(ups or downs), ".")
+        return sentence(_some_flat(ups or downs, len(movers), all_indices), ".")
+    return sentence(_one_way(ups or downs, all_indices), ".")
 
 
 def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
@@ -76,9 +76,12 @@ def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Se
     return phrases.with_facts(base, told.facts[:1], told.move, told.context)
 
 
-def _all_flat(movers: Sequence[Told]) -> Sentence:
-    which = "Both indices" if len(movers) == len("AB") else f"All {len(movers):,} indices"
+def _all_flat(movers: Sequence[Told], all_indices: int) -> Sentence:
     figures = tuple(Figure(told.move.symbol, "change_pct", 0.0) for told in movers)
+    if len(movers) < all_indices:
+        text = f"{len(movers):,} of {all_indices:,} indices unchanged, the others without a move"
+        return Sentence(text, figures)
+    which = "Both indices" if len(movers) == len("AB") else f"All {len(movers):,} indices"
     return Sentence(f"{which} unchanged", figures)
 
 
@@ -103,16 +106,19 @@ def _by_move(movers: Sequence[Told]) -> list[Told]:
     return sorted(movers, key=lambda told: (-told.pct, told.move.symbol))
 
 
-def _one_way(movers: Sequence[Told]) -> Sentence:
+def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
     """All up, or all down: the largest move, and another where that is the news."""
     lead = _largest(movers)
     if len(movers) < _FEW:
         (other,) = (told for told in movers if told is not lead)
         return sentence(_clause(lead, other), "; ", _clause(other, lead))
     news = max(movers, key=lambda told: told.news)
-    way = "up" if lead.pct > 0 else "down"
+    way, other_way = ("up", "down") if lead.pct > 0 else ("down", "up")
+    which = f"All {len(movers):,} indices {way}, "
+    if len(movers) < all_indices:
+        which = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}; "
     most = _clause(lead, news, most=True)
-    parts = [Sentence(f"All {len(movers):,} indices {way}, "), most]
+    parts = [Sentence(which), most]
     if news is not lead and news.news >= max(_NEWS, lead.news):
         parts += [Sentence("; "), _clause(news, lead)]
     return sentence(*parts)
@@ -122,9 +128,10 @@ def _largest(movers: Sequence[Told]) -> Told:
     return min(movers, key=lambda told: (-abs(told.pct), told.move.symbol))
 
 
-def _some_flat(movers: Sequence[Told], of: int) -> Sentence:
-    flat = of - len(movers)
-    unchanged = "the other unchanged" if of == len("AB") else f"{flat:,} of {of:,} unchanged"
+def _some_flat(movers: Sequence[Told], moved: int, all_indices: int) -> Sentence:
+    unchanged = f"{moved - len(movers):,} of {all_indices:,} unchanged"
+    if moved == all_indices == len("AB"):
+        unchanged = "the other unchanged"
     return sentence(_clause(_lead(movers)), f"; {unchanged}")
 
 

@@ -19,7 +19,7 @@ PAIR_HEADS = {"split": "Divergent moves", "wide": "Wide spreads", "asked": "Pair
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
-_NO_EXCHANGE = "its exchange is not known, so neither is its last session"
+_NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
 
 
 class Head(NamedTuple):
@@ -124,7 +124,7 @@ def reason(move: Move) -> str:
     why = {
         "pending": "no close yet",
         "missing": "the close is missing: later ones are there",
-    }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_EXCHANGE)
+    }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_SESSION)
     if move.prior_close is None:
         return f"{why}; none before it either" if move.session else why
     return f"{why}; last {words.level(move.prior_close, move.decimals)} on {move.prior_session}"

@@ -24,7 +24,7 @@ _FEW = 3
 _STILL = {
     "unchanged": ("was unchanged", "were unchanged"),
     "closed": ("was shut", "were shut"),
-    "pending": ("had not closed yet", "had not closed yet"),
+    "pending": ("has no close yet", "have no close yet"),
     "missing": ("is missing", "are missing"),
     "other": ("had no move", "had no move"),
 }
@@ -143,16 +143,13 @@ def _group(group: GroupMoves) -> Sentence:
     return Sentence(text, (Figure(group.name, "median_pct", pct),))
 
 
-def sections(
-    report: SessionReport, told: Sequence[Told], pairs: Sequence[Divergence], all_splits: int
-) -> tuple[Section, ...]:
+def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]:
     """Give what stands under the table, without what there is nothing to say of.
 
-    ``told`` has the moves, with what is rare about each; ``pairs`` those that stand apart, of
-    ``all_splits`` divergent ones and those asked for.
+    ``told`` has the moves, with what is rare about each.
     """
     every = [
-        Section("pairs", "Divergent pairs", tuple(_pairs(report, pairs, all_splits))),
+        Section("pairs", "Divergent pairs", tuple(_pairs(report))),
         Section("rare", "Streaks and records", tuple(_rare(told))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
@@ -162,18 +159,17 @@ def sections(
     return tuple(section for section in every if section.sentences)
 
 
-def _pairs(
-    report: SessionReport, pairs: Sequence[Divergence], all_splits: int
-) -> Iterable[Sentence]:
+def _pairs(report: SessionReport) -> Iterable[Sentence]:
+    """The widest divergent pairs and those asked for, each once; and how many more diverge."""
     moves = {move.symbol: move for move in report.moves}
-    found = [pair for pair in pairs if pair.kind == "split"][:_MOST_PAIRS]
-    asked = [pair for pair in pairs if pair.kind == "asked"]
-    for pair in (*found, *asked):
+    found = [pair for pair in report.divergences if pair.kind == "split"]
+    asked = [pair for pair in report.divergences if pair.kind == "asked"]
+    for pair in (*found[:_MOST_PAIRS], *asked):
         up, down = moves[pair.up], moves[pair.down]
         yield sentence(
             phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
         )
-    if more := all_splits - len(found):
+    if more := len(found[_MOST_PAIRS:]) + report.pairs_left_out:
         yield Sentence(f"{words.count(more, 'more divergent pair', 'more divergent pairs')}.")
 
 
