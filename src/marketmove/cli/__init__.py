@@ -44,7 +44,8 @@ def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     try:
         status = program(typed)(list(typed), prog_name="marketmove", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MarketMoveError as error:
         return _failed(typed, error.status, error.problems)
     except _CommandLineError as error:
