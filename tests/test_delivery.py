@@ -298,6 +298,11 @@ def test_a_secret_file(web: Web, write: Write) -> None:
     path = write("hook.url", f"# The desk.\n{web.url()}\n")
     path.chmod(0o600)
     assert _summary("--to", f"file:{path}") == ("", "", 0)
+    # As an editor of Windows writes it.
+    path.write_bytes(b"\xef\xbb\xbf" + web.url("other").encode() + b"\r\n")
+    assert _summary("--to", f"file:{path}") == ("", "", 0)
+    assert web.got.pop().path == "/other"
+    path.write_text(web.url(), encoding="utf-8")
     config = write("own.yaml", "to: [file:hook.url, env:HOOK]\n")
     config.chmod(0o644)
     assert _summary("-c", config, HOOK=web.url("other")) == ("", "", 0)
@@ -330,6 +335,7 @@ def test_a_url_in_the_configuration_makes_it_a_secret_file(web: Web, write: Writ
     [
         (f"mailto:me:{SECRET}@example.com", "--to: target 1 is not one; expected a URL such as"),
         (SECRET, "--to: target 1 is not one; expected a URL such as"),
+        (f"file:mailto://me:{SECRET}@example.com", "--to: target 1 is not one; expected a URL"),
         (f"env:{SECRET}!", "--to: target 1 is not one; expected"),
         ("env:NOWHERE", "env:NOWHERE: the environment has no NOWHERE"),
         ("env:EMPTY", "env:EMPTY: the environment has no EMPTY"),
@@ -350,6 +356,21 @@ def test_a_wrong_target_in_the_configuration(write: Write, run_cli: RunCli) -> N
         assert (ran.stdout, ran.status) == ("", 3)
         assert ran.stderr.startswith(f"{config}:1: to: ")
         assert SECRET not in ran.stderr
+
+
+def test_no_secret_where_a_url_stands_in_a_wrong_place(run_cli: RunCli, write: Write) -> None:
+    """An option left out, or a key for a value: what is wrong is said without the URL."""
+    url = f"mailto://me:{SECRET}@example.com"
+    for typed in ((url,), ("latest", url), ("--format", url), ("-i", url)):
+        ran = run_cli("summary", "-l", SAMPLE_CLOSES, *typed)
+        assert (ran.stdout, ran.status) == ("", 2)
+        assert ran.stderr
+        assert SECRET not in ran.stderr
+    config = write("own.yaml", f"{url}: 4\n")
+    ran = run_cli(*FEBRUARY_14, "-c", config, "-f", "json")
+    assert ran.status == 3
+    assert ran.stderr.startswith(f"{config}:1: mailto://… is not a setting")
+    assert SECRET not in ran.stdout + ran.stderr
 
 
 def test_no_secret_where_a_bug_is_shown(web: Web, write: Write) -> None:

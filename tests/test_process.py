@@ -461,7 +461,7 @@ def test_standard_error_that_is_full_takes_no_result_away(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can")
-def test_a_user_who_is_not_in_the_list_of_users(tmp_path: Path) -> None:
+def test_a_user_who_is_not_in_the_list_of_users() -> None:
     """No HOME, and no entry that would tell one: a container or a service has such users."""
     nobody = ["setpriv", "--reuid", "54321", "--clear-groups"]
 
