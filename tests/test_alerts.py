@@ -82,6 +82,8 @@ def test_the_sentence_and_its_figures(run_cli: RunCli, write: Write) -> None:
         "Alert: Hang Seng 5.50 pp above Nikkei 225: at least 5 pp",
         "",
     ]
+    tiny = run_cli(*asked, "--alert", "HSI: 0.0000001").stdout
+    assert tiny.startswith("Alert: Hang Seng up 3.0000000%: at least 0.0000001%\n")
     assert run_cli(*asked, *typed, "-f", "json").document["alerts"] == [
         {
             "condition": "HSI: 2.999",

@@ -309,12 +309,14 @@ def _damage(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("how", ["damaged", "cut", "text", "foreign", "newer", "folder"])
+@pytest.mark.parametrize("how", ["damaged", "cut", "text", "foreign", "newer", "folder", "pipe"])
 def test_an_unusable_file_is_told_and_left_alone(how: str, run_cli: RunCli, path: Path) -> None:
     once = (*FEBRUARY_14, "--once", "--journal", path)
     plain = run_cli(*FEBRUARY_14)
     if how == "folder":
         path.mkdir()
+    elif how == "pipe":
+        os.mkfifo(path)
     elif how == "text":
         path.write_text("date,symbol,close\n" * 100, encoding="utf-8")
     elif how == "foreign":
@@ -331,10 +333,11 @@ def test_an_unusable_file_is_told_and_left_alone(how: str, run_cli: RunCli, path
                 other.execute("PRAGMA user_version = 99")
     said = {
         "foreign": "is a SQLite file, but no journal of marketmove",
-        "newer": "this journal was written by a newer marketmove (version 99, known is 2)",
-        "folder": "the journal cannot be opened",
+        "newer": "this journal was written by a newer marketmove (version 99, known is 3)",
+        "folder": "is no file",
+        "pipe": "is no file",
     }.get(how, "the journal is damaged, or no journal; it is left as it is. Move it away")
-    before = None if how == "folder" else path.read_bytes()
+    before = path.read_bytes() if path.is_file() else None
     ran = run_cli(*once)
     assert (ran.stdout, ran.status) == (plain.stdout, 3)
     reason, consequence = ran.stderr.splitlines()
@@ -343,7 +346,7 @@ def test_an_unusable_file_is_told_and_left_alone(how: str, run_cli: RunCli, path
     listed = run_cli("journal", "--journal", path)
     assert (listed.stdout, listed.status) == ("", 3)
     assert listed.stderr.startswith(f"{path}: ")
-    assert (None if how == "folder" else path.read_bytes()) == before
+    assert (path.read_bytes() if path.is_file() else None) == before
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -399,7 +402,7 @@ def test_an_older_version_is_read_and_brought_up(run_cli: RunCli, path: Path) ->
     assert first["made_at"] == first["deliveries"][0]["at"] == "2025-02-14T10:00:00+00:00"
     assert second["deliveries"][0]["target"] == "standard output"
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 # Disks and folders.
@@ -507,6 +510,40 @@ def test_a_folder_that_can_only_be_read_is_listed(path: Path) -> None:
     path.parent.chmod(0o755)
     assert (done.stderr, done.returncode) == (b"", 0)
     assert b"printed" in done.stdout
+
+
+@needs_unix
+def test_a_folder_that_cannot_be_entered(path: Path) -> None:
+    assert run_process(*FEBRUARY_14, "--once", "--journal", path).status == 0
+    path.parent.chmod(0o000)
+    ran = _in_shell(RUN, path, *_no_rights())
+    line = [*_no_rights(), *command("journal", "--journal", path)]
+    listed = subprocess.run(
+        line, capture_output=True, env=bare_environment(), timeout=60, check=False
+    )
+    path.parent.chmod(0o755)
+    _is_printed_and_told(ran, path, "no permission")
+    assert (listed.stdout, listed.returncode) == (b"", 3)
+    assert listed.stderr.decode().startswith(f"{path}: the journal cannot be opened: ")
+
+
+def test_a_journal_is_not_where_the_summary_goes(run_cli: RunCli, path: Path) -> None:
+    once = (*FEBRUARY_14, "--once", "--journal", path)
+    assert run_cli(*once).status == 0
+    before = path.read_bytes()
+    for other in (path, path.parent / ".." / path.parent.name / path.name):
+        ran = run_cli(*once, "--force", "--output", other)
+        assert (ran.stdout, ran.status) == ("", 2)
+        assert ran.stderr.startswith("marketmove: --journal and --output are the same file")
+    assert path.read_bytes() == before
+
+
+@needs_unix
+def test_standard_output_by_its_other_name(path: Path) -> None:
+    """A pipe has another number in each run, and is the same place all the same."""
+    once = (*FEBRUARY_14, "--once", "--journal", path, "--output", "/dev/stdout")
+    assert run_process(*once).stdout.startswith(HEADLINE)
+    assert run_process(*once) == ("", "", 0)
 
 
 def test_a_folder_that_is_not_there(path: Path) -> None:
@@ -622,6 +659,24 @@ def test_a_second_run_waits_for_the_print(path: Path) -> None:
     assert (out, second.returncode) == (b"", 0)
     first.communicate(timeout=60)
     assert first.returncode == 0
+
+
+@needs_pipes
+def test_waiting_for_another_run_can_be_interrupted(path: Path) -> None:
+    first, reading = _printing(path)
+    with subprocess.Popen(
+        command(*FEBRUARY_14, "--once", "--journal", path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=bare_environment(),
+    ) as second:
+        time.sleep(4)
+        second.send_signal(signal.SIGINT)
+        assert second.communicate(timeout=20) == (b"", b"")
+        assert second.returncode == 130
+    first.kill()
+    first.communicate(timeout=60)
+    os.close(reading)
 
 
 @needs_pipes

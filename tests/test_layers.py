@@ -26,6 +26,7 @@ LAYERS = (
     ("levels",),
     ("moves", "doubts"),
     ("news",),
+    ("journalfile",),
     ("journal",),
     ("sessions", "periods", "schedule", "completion"),
     ("history",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
+from program import SAMPLE_CLOSES, Ran, Write, bare_environment, command, run_process
 
 # Closes contradict this report, which is said on stderr too.
 FEBRUARY_4 = ("session", "2025-02-04", "--quiet")
@@ -425,3 +426,61 @@ def test_a_warning_in_a_plain_encoding() -> None:
     asked = ("session", "2025-02-14", "--levels", "-")
     ran = run_process(*asked, stdin=report.encode(), environment={"PYTHONIOENCODING": "ascii"})
     assert "Nikkei 225 -0.79%" in ran.stderr
+
+
+def _without_streams(*arguments: str | Path, closed: str) -> int:
+    script = f'exec "$@" {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, "sh", *command(*arguments)],
+        env=bare_environment(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a Unix shell")
+def test_nothing_to_print_needs_no_standard_output(tmp_path: Path) -> None:
+    once = ("summary", *FEBRUARY_14[1:], "--once", "--journal", tmp_path / "journal.sqlite")
+    assert run_process(*once).status == 0
+    assert _without_streams(*once, closed=">&-") == 0
+    assert _without_streams(*once, closed="<&- >&- 2>&-") == 0
+
+
+@needs_full
+def test_standard_error_that_is_full_takes_no_result_away(tmp_path: Path) -> None:
+    """A failure still ends with its own status, and a warning does not cost the result."""
+    missing = ("session", "2025-02-14", "--levels", tmp_path / "none.csv")
+    assert _without_streams(*missing, closed="2> /dev/full") == 3
+    out = tmp_path / "out.txt"
+    warned = ("session", "2025-02-04", "--output", out)
+    assert _without_streams(*warned, closed="2> /dev/full") == 0
+    assert "Hang Seng" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can")
+def test_a_user_who_is_not_in_the_list_of_users() -> None:
+    """No HOME, and no entry that would tell one: a container or a service has such users."""
+    nobody = ["setpriv", "--reuid", "54321", "--clear-groups"]
+
+    def ran(*arguments: str | Path) -> Ran:
+        done = subprocess.run(
+            [*nobody, *command(*arguments)],
+            capture_output=True,
+            env=bare_environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+    if ran("calc", "--close", "2", "--prior", "1").status:
+        pytest.skip("others may not read this folder")
+    figures = ran(*FEBRUARY_4)
+    assert (figures.stderr, figures.status) == ("", 0)
+    once = ran("summary", *FEBRUARY_14[1:], "--once")
+    assert once.stdout
+    assert "there is no home folder for the journal; say --journal PATH" in once.stderr
+    assert once.status == 3
+    assert "name one: --config PATH" in ran("init").stderr

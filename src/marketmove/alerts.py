@@ -309,4 +309,4 @@ def _number(condition: Condition) -> str:
 
 
 def _fixed(value: float, places: int) -> str:
-    return f"{words.round_to(Decimal(repr(value)), places):,}"
+    return f"{words.round_to(Decimal(repr(value)), places):,f}"

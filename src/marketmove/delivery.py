@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
+# One anywhere in a text; what is fetched has no secret in it, unless it has a login.
+_IN_TEXT = re.compile(
+    r"(?<![A-Za-z0-9+.-])(?!(?:https?|ftps?|file)://[^\s@]*(?:\s|$))"
+    r"([A-Za-z][A-Za-z0-9+.-]{1,20})://(?!…)[^\s\"']+"
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"
 STDOUT = "-"
@@ -95,7 +100,8 @@ def _target(text: str, number: int, place: Place | None, folder: Path, home: Pat
         return Target("standard output", "stdout", "", place)
     if kind == "env" and _NAME.fullmatch(value):
         return Target(text, "env", value, place)
-    if kind == "file" and value and not value.startswith("//"):
+    # A URL behind it, typed so by mistake, is no path, and would be named in what is said.
+    if kind == "file" and value and "://" not in text:
         from_home = home is not None and value.startswith("~/")
         path = home / value[2:] if home is not None and from_home else folder / value
         return Target(text, "file", str(path), place)
@@ -112,6 +118,19 @@ def _told_apart(targets: Sequence[Target]) -> list[Target]:
         names[target.name] = nth = names.get(target.name, 0) + 1
         told.append(target if nth == 1 else target._replace(name=f"{target.name} ({nth})"))
     return told
+
+
+def without_secrets(text: str) -> str:
+    """Give a text without the URLs of targets, wherever somebody put them by mistake.
+
+    Examples
+    --------
+    >>> without_secrets("slack://s3cret is not a date")
+    'slack://… is not a date'
+    >>> without_secrets("curl -s https://example.org/closes.csv | marketmove")
+    'curl -s https://example.org/closes.csv | marketmove'
+    """
+    return _IN_TEXT.sub(r"\1://…", text)
 
 
 def urls_of(targets: Sequence[Target], environment: Mapping[str, str]) -> dict[str, str]:
@@ -156,7 +175,7 @@ def _from_file(path: Path) -> str:
     """The one line of a file that is no comment."""
     _refuse_open(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8 text") from None
     except OSError as error:

@@ -44,7 +44,8 @@ def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     try:
         status = program(typed)(list(typed), prog_name="marketmove", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MarketMoveError as error:
         return _failed(typed, error.status, error.problems)
     except _CommandLineError as error:
@@ -68,6 +69,9 @@ def run(typed: Sequence[str]) -> int:
 
 def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
+    from marketmove.delivery import without_secrets
+
+    problems = [problem._replace(text=without_secrets(problem.text)) for problem in problems]
     say(problems)
     if re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(typed)):
         from marketmove import digest, report

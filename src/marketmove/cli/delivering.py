@@ -16,7 +16,7 @@ from marketmove.delivery import Delivered, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from marketmove.config import Config
     from marketmove.delivery import Message, Target
@@ -39,10 +39,6 @@ class Delivery(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """What the targets are called."""
         return tuple(target.name for target in self.targets)
-
-    def only(self, names: Sequence[str]) -> Delivery:
-        """Give the same to the targets of some names alone."""
-        return self._replace(targets=tuple(t for t in self.targets if t.name in names))
 
     def __repr__(self) -> str:
         return f"<Delivery to {', '.join(target.name for target in self.targets)}>"
@@ -75,35 +71,43 @@ def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> De
     return Delivery(targets, urls_of(targets, os.environ), seconds, prints)
 
 
-def deliver(delivery: Delivery, message: Callable[[], Message]) -> tuple[Delivered, ...]:
-    """Deliver a message to every target, at the same time, and say on stderr what failed.
+def deliver(delivery: Delivery, messages: Mapping[str, Message], late: bool) -> Iterator[Delivered]:
+    """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
 
     Parameters
     ----------
     delivery
-        The targets; nothing is done where there are none.
-    message
-        Gives what is delivered.
+        The targets.
+    messages
+        What each gets, by its name.
+    late
+        Whether it is of an earlier run.
 
-    Returns
-    -------
-    tuple of Delivered
-        One a target, in their order.
+    Yields
+    ------
+    Delivered
+        What became of one, as soon as it did.
     """
-    if not delivery.targets:
-        return ()
-    from concurrent.futures import ThreadPoolExecutor
+    if not messages:
+        return
+    from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    told = message()
-
-    def one(target: Target) -> Delivered:
-        reason = _courier(delivery.urls[target.name], told, delivery.seconds)
-        return Delivered(target.name, not reason, reason)
-
+    reasons: dict[str, str] = {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        done = tuple(pool.map(one, delivery.targets))
-    say(Problem(None, f"not delivered to {d.name}: {d.reason}") for d in done if not d.ok)
-    return done
+        running = {
+            pool.submit(_courier, delivery.urls[name], message, delivery.seconds): name
+            for name, message in messages.items()
+        }
+        for future in as_completed(running):
+            name, reason = running[future], future.result()
+            reasons[name] = reason
+            yield Delivered(name, not reason, reason)
+    what = {name: f"{told.title} is still " if late else "" for name, told in messages.items()}
+    say(
+        Problem(None, f"{what[name]}not delivered to {name}: {reasons[name]}")
+        for name in messages
+        if reasons[name]
+    )
 
 
 def _courier(url: str, message: Message, seconds: int) -> str:

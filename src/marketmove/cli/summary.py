@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,9 +43,7 @@ from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import ExitStatus, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.delivery import Delivered
+    from marketmove.delivery import Message
     from marketmove.digest import SummaryReport
     from marketmove.news import Revision
 
@@ -99,7 +98,7 @@ def _summary(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
-    asked = keeping(once, force, journal)
+    asked = keeping(once, force, journal, output)
     alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
     delivery = delivery_of(to, to_timeout, settings)
 
@@ -136,20 +135,30 @@ def _summary(
             say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
         emit(FORMATS[output_format](headed(revised), look), output, people)
 
-    def send(names: Sequence[str], revised: tuple[Revision, ...]) -> tuple[Delivered, ...]:
+    @functools.cache
+    def told_to_targets(revised: tuple[Revision, ...]) -> Message:
         # What is delivered is UTF-8, whatever the locale says.
         signs = look._replace(ascii_only=ascii_only)
-        return deliver(delivery.only(names), lambda: message(headed(revised), output_format, signs))
+        return message(headed(revised), output_format, signs)
 
+    going = Going(
+        output=target_of(output),
+        prints=delivery.prints or output is not None,
+        write=write,
+        names=delivery.names,
+        message=told_to_targets,
+        send=functools.partial(deliver, delivery),
+        seconds=to_timeout,
+    )
     rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
-    prints = delivery.prints or output is not None
-    gone = Gone(news=True)
+    gone = Gone()
     try:
-        gone = publish(
-            asked, rests_on, Going(target_of(output), prints, write, delivery.names, send)
-        )
+        gone = publish(asked, rests_on, going)
+    except KeyboardInterrupt:
+        gone = Gone(fresh=False)
+        raise
     finally:
         # An alert is met whether or not the result could be written; but once is enough.
-        met = told.session.alerts if gone.news else ()
+        met = told.session.alerts if gone.fresh else ()
         status = settle(met, lambda: FORMATS["json"](told, look), alerting)
     return max(status, status if gone.delivered else ExitStatus.UNDELIVERED)

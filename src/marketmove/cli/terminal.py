@@ -34,7 +34,7 @@ def config_file(named: Path | None) -> tuple[Path | None, Path | None]:
     if place := _named_config(named):
         return place, home
     usual = _usual_config()
-    return (usual if usual.is_file() else None), home
+    return (usual if usual and usual.is_file() else None), home
 
 
 def config_place(named: Path | None) -> Path:
@@ -47,10 +47,12 @@ def config_place(named: Path | None) -> Path:
     """
     if place := _named_config(named):
         return place
-    if os.name == "posix" and not (os.environ.get("HOME") or os.environ.get("XDG_CONFIG_HOME")):
+    usual = _usual_config()
+    nowhere = not (os.environ.get("HOME") or os.environ.get("XDG_CONFIG_HOME"))
+    if usual is None or (os.name == "posix" and nowhere):
         text = "HOME is not set, so there is no usual place for a configuration; name one: --config"
         raise WrongUsageError.at(None, f"{text} PATH")
-    return _usual_config()
+    return usual
 
 
 def _named_config(named: Path | None) -> Path | None:
@@ -58,10 +60,19 @@ def _named_config(named: Path | None) -> Path | None:
     return Path(variable) if named is None and variable else named
 
 
-def _usual_config() -> Path:
+def _usual_config() -> Path | None:
+    return _users_folder("user_config_path", "marketmove.yaml")
+
+
+def _users_folder(kind: str, name: str) -> Path | None:
+    """A file in a folder of the user; None where nothing tells where the user's folders are."""
     import platformdirs
 
-    return platformdirs.user_config_path("marketmove") / "marketmove.yaml"
+    try:
+        folder: Path = getattr(platformdirs, kind)("marketmove")
+    except RuntimeError:
+        return None
+    return folder / name if folder.is_absolute() else None
 
 
 def journal_file(named: Path | None) -> Path:
@@ -74,12 +85,10 @@ def journal_file(named: Path | None) -> Path:
     """
     if named is not None:
         return named
-    import platformdirs
-
-    folder = platformdirs.user_state_path("marketmove")
-    if not folder.is_absolute():
+    usual = _users_folder("user_state_path", "journal.sqlite")
+    if usual is None:
         raise JournalError.at(None, "there is no home folder for the journal; say --journal PATH")
-    return folder / "journal.sqlite"
+    return usual
 
 
 def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:
@@ -156,8 +165,7 @@ def _send(data: bytes) -> None:
 
 def unwritten(error: OSError) -> Problem:
     """Say why standard output took no more; what is left for it is dropped."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        discard(sys.stdout.fileno())
+    _drop(sys.stdout)
     reason = (error.strerror or "cannot be written").lower()
     return Problem(Place("standard output"), f"cannot write the result: {reason}")
 
@@ -169,23 +177,27 @@ def say(problems: Iterable[Problem]) -> None:
     if sys.stderr is None:
         return
     lines = [f"marketmove: {p.text}" if p.place is None else str(p) for p in problems]
-    with contextlib.suppress(BrokenPipeError):
+    try:
         for line in map(visible, lines[:_SHOWN_PROBLEMS]):
             print(line if _carried(line, sys.stderr) else plain_ascii(line), file=sys.stderr)
         if len(lines) > _SHOWN_PROBLEMS:
             print(f"marketmove: and {len(lines) - _SHOWN_PROBLEMS:,} more", file=sys.stderr)
+    except OSError:
+        # A stderr that takes no more costs its lines, and not the result or the status.
+        _drop(sys.stderr)
 
 
 def reader_left() -> int:
     """End quietly when the reader of our output has closed it: it has what it wanted."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            discard(stream.fileno())
+    _drop(sys.stdout)
+    _drop(sys.stderr)
     return ExitStatus.DONE
 
 
-def discard(descriptor: int) -> None:
-    """Send what is still buffered nowhere, so that Python does not fail on it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+def _drop(stream: TextIO | None) -> None:
+    """Send what a stream still holds nowhere, so that Python does not fail on it at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        descriptor = stream.fileno()  # type: ignore[union-attr]
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)

@@ -1,0 +1,230 @@
+"""The file of the journal: its versions, its one lock, and what SQLite reports, in words."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import stat
+from typing import TYPE_CHECKING
+
+from marketmove.errors import JournalError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# "mmjl": tells a journal from any other SQLite file.
+_APPLICATION_ID = 0x6D6D6A6C
+# How a file of each version becomes one of the next; a new file takes all steps. Never edited.
+_STEPS = (
+    """
+    CREATE TABLE summaries (
+        id INTEGER PRIMARY KEY, sessions TEXT NOT NULL, indices TEXT NOT NULL,
+        form TEXT NOT NULL, options TEXT NOT NULL, made_at TEXT NOT NULL
+    );
+    CREATE INDEX by_asked ON summaries (sessions, indices, form, options);
+    CREATE TABLE closes (
+        summary INTEGER NOT NULL REFERENCES summaries (id), symbol TEXT NOT NULL, session TEXT,
+        close REAL, prior_session TEXT, prior_close REAL, PRIMARY KEY (summary, symbol)
+    ) WITHOUT ROWID
+    """,
+    # Before it there was no other place than standard output.
+    """
+    CREATE TABLE deliveries (
+        summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
+        result TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (summary, target)
+    ) WITHOUT ROWID;
+    INSERT INTO deliveries SELECT id, 'standard output', 'printed', '', made_at FROM summaries
+    """,
+    # What a target lacks, whole, until it has it.
+    """
+    CREATE TABLE undelivered (
+        summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
+        message TEXT NOT NULL, PRIMARY KEY (summary, target)
+    ) WITHOUT ROWID
+    """,
+)
+_VERSION = len(_STEPS)
+
+
+@contextlib.contextmanager
+def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
+    """Open a journal for writing, in a transaction, and lock it to the end, over all commits.
+
+    It is made if there is none, and an older one is brought to the version of today. What was
+    entered is committed at the end; after an exception the file is as the last commit left it.
+
+    Raises
+    ------
+    JournalError
+        If it cannot be opened, locked or written, is damaged, of a newer version, or no journal.
+    """
+    _refuse_no_file(path)
+    with failures(path):
+        connection = _connected(f"{_address(path)}?mode=rwc", min(wait_s, 1))
+    with contextlib.closing(connection):
+        with failures(path):
+            _lock(connection, wait_s)
+        try:
+            with failures(path):
+                _bring_up(connection, _version(connection, path))
+            yield connection
+            with failures(path):
+                _unlock(connection, "COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                _unlock(connection, "ROLLBACK")
+            raise
+
+
+def _lock(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Take the lock; it is waited for in turns of a second, between which an interrupt is heard."""
+    for turn in range(1, max(1, round(wait_s)) + 1):
+        try:
+            # Rollback journal, not WAL: at rest there is one file, which can be read in a folder
+            # that cannot be written to and on network drives, and what a kill leaves is undone by
+            # whoever opens it next. EXTRA also syncs the folder, so that a power cut right after
+            # the commit does not bring the transaction's rollback back.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or turn >= wait_s:
+                raise
+    # No commit gives up the lock. Not said before it is taken: who waits would keep others from it.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
+
+
+def _unlock(connection: sqlite3.Connection, how: str) -> None:
+    connection.execute("PRAGMA locking_mode = NORMAL")
+    connection.execute(how)
+
+
+@contextlib.contextmanager
+def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
+    """Open a journal as one of today's version, which it need not be; nothing is written.
+
+    Raises
+    ------
+    JournalError
+        If there is none, or it cannot be read.
+    """
+    if not _is_there(path):
+        text = "there is no journal; `summary --once` makes one"
+        raise JournalError.at(Place(str(path)), text)
+    with failures(path), contextlib.closing(_opened(path, wait_s)) as connection:
+        connection.execute("BEGIN")
+        version = _version(connection, path)
+        if version == _VERSION:
+            yield connection
+            return
+        # Brought up in memory: the file stays as it is until a run writes to it.
+        connection.execute("COMMIT")
+        with contextlib.closing(_connected(":memory:", 0)) as copy:
+            connection.backup(copy)
+            _bring_up(copy, version)
+            yield copy
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        _refuse_no_file(path)
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Refuse what is there and no file; what cannot be looked at, SQLite has words for."""
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise JournalError.at(Place(str(path)), "is no file, so it cannot be the journal")
+
+
+def _address(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def _connected(address: str, wait_s: float) -> sqlite3.Connection:
+    # Transactions are begun and ended where it is written so, not by the module's own rules.
+    return sqlite3.connect(address, uri=True, timeout=wait_s, isolation_level=None)
+
+
+def _opened(path: Path, wait_s: float) -> sqlite3.Connection:
+    """Open for reading; what a killed run left half written has to be undone by a writer first."""
+    connection = _connected(f"{_address(path)}?mode=ro", wait_s)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK":
+            raise
+        connection.close()
+        connection = _connected(f"{_address(path)}?mode=rw", wait_s)
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a file that is sound and a journal; 0 for one that is empty."""
+    sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if sound != "ok":
+        raise _damaged(path)
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if owner != _APPLICATION_ID and not (empty and version == 0):
+        text = "is a SQLite file, but no journal of marketmove; it is left as it is"
+        raise JournalError.at(Place(str(path)), text)
+    if version > _VERSION:
+        text = (
+            f"this journal was written by a newer marketmove (version {version}, known is"
+            f" {_VERSION}); update marketmove, or name another file with --journal"
+        )
+        raise JournalError.at(Place(str(path)), text)
+    return version
+
+
+def _bring_up(connection: sqlite3.Connection, version: int) -> None:
+    if version == _VERSION:
+        return
+    for step in _STEPS[version:]:
+        # Not executescript(), which would end the transaction.
+        for statement in step.split(";"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+@contextlib.contextmanager
+def failures(path: Path) -> Iterator[None]:
+    """Say what SQLite reports as people can mend it: raise a ``JournalError`` for it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            raise _damaged(path) from None
+        raise JournalError.at(Place(str(path)), f"the journal {_reason(name, error)}") from None
+
+
+def _damaged(path: Path) -> JournalError:
+    text = (
+        "the journal is damaged, or no journal; it is left as it is."
+        " Move it away, and the next run begins a new one"
+    )
+    return JournalError([Problem(Place(str(path)), text)])
+
+
+def _reason(name: str, error: sqlite3.Error) -> str:
+    reasons = {
+        "SQLITE_BUSY": "is held by another run, which has not ended",
+        "SQLITE_FULL": "cannot be written: no space left on device",
+        "SQLITE_READONLY": "cannot be written: it or its folder is read-only",
+        "SQLITE_CANTOPEN": "cannot be opened: no such folder, or no permission",
+        "SQLITE_PERM": "cannot be opened: no permission",
+        "SQLITE_IOERR": "cannot be read or written: the disk reports an error, or is full",
+    }
+    known = (text for start, text in reasons.items() if name.startswith(start))
+    return next(known, f"cannot be used: {error}")
