@@ -224,7 +224,9 @@ class Reader:
     # --- the session as a whole
 
     def headline(self, text: str) -> None:
-        readers: list[Callable[[str], bool]] = [self.quiet, self.all_flat, self.one_way, self.sides]
+        readers: list[Callable[[str], bool]] = [
+            *(self.quiet, self.all_flat, self.as_far, self.one_way, self.sides),
+        ]
         assert any(reader(text) for reader in readers), text
 
     def moved(self) -> dict[str, Fraction]:
@@ -252,6 +254,26 @@ class Reader:
             assert len(self.moved()) == int(found["n"] or 2)
         return bool(found)
 
+    def as_far(self, text: str) -> bool:
+        """Read that several went furthest, all of them or some."""
+        found, _ = self.take(
+            r"All (?P<n>\d+) indices (?P<way>up|down)"
+            rf"(?:, (?:(?P<of>\d+) of them|(?P<who>.+ and .+)) most:)? {SIZE}\.$",
+            text,
+        )
+        if found:
+            self.kinds.add("as far")
+            sign = 1 if found["way"] == "up" else -1
+            sizes = [pct * sign for pct in self.moved().values()]
+            assert len(sizes) == int(found["n"])
+            assert min(sizes) > 0
+            self.is_size(found["size"], max(sizes))
+            alike = {symbol for symbol, pct in self.moved().items() if abs(pct) == max(sizes)}
+            if found["who"]:
+                assert {self.symbols[name] for name in self.names(found["who"])} == alike
+            assert len(alike) == int(found["of"] or (0 if found["who"] else found["n"]) or 2)
+        return bool(found)
+
     def one_way(self, text: str) -> bool:
         found, rest = self.take(r"All (?P<n>\d+) indices (?P<way>up|down), ", text)
         if found:
@@ -275,10 +297,10 @@ class Reader:
             self.kinds.add("most")
             assert 2 * sum(pct * sign > 0 for pct in moved.values()) > len(self.moves)
             assert moved[one] * sign > 0
-        elif found := re.fullmatch(r"; no other of (\d+) indices has a move\.", rest):
+        elif found := re.fullmatch(r"; the other (?:(\d+) indices have|index has) no move\.", rest):
             self.kinds.add("alone")
             assert list(moved) == [one]
-            assert int(found[1]) == len(self.moves)
+            assert int(found[1] or 1) == len(self.moves) - 1
         elif found := re.fullmatch(r"; (\d+) of (\d+) unchanged\.", rest):
             assert int(found[1]) == sum(not pct for pct in moved.values())
             assert int(found[2]) == len(moved)

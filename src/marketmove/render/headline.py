@@ -55,8 +55,7 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
     ups = [told for told in movers if told.pct > 0]
     downs = [told for told in movers if told.pct < 0]
     if len(movers) == 1:
-        only = "" if all_indices == 1 else f"; no other of {all_indices:,} indices has a move"
-        return sentence(_clause(movers[0]), only, ".")
+        return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
     if not (ups or downs):
         return sentence(_all_flat(movers), ".")
     if _quiet(movers):
@@ -66,6 +65,12 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
     if len(ups + downs) < len(movers):
         return sentence(_some_flat(ups or downs, len(movers)), ".")
     return sentence(_one_way(ups or downs), ".")
+
+
+def _no_other(others: int) -> str:
+    if others > 1:
+        return f"; the other {others:,} indices have no move"
+    return "; the other index has no move" if others else ""
 
 
 def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
@@ -109,13 +114,24 @@ def _one_way(movers: Sequence[Told]) -> Sentence:
     if len(movers) < _FEW:
         (other,) = (told for told in movers if told is not lead)
         return sentence(_clause(lead, other), "; ", _clause(other, lead))
+    all_of_them = f"All {len(movers):,} indices {'up' if lead.pct > 0 else 'down'}"
+    as_far = [told for told in movers if told.pct == lead.pct]
+    if len(as_far) > 1:
+        return sentence(all_of_them, _as_far(as_far, len(movers)))
     news = max(movers, key=lambda told: told.news)
-    way = "up" if lead.pct > 0 else "down"
-    most = _clause(lead, news, most=True)
-    parts = [Sentence(f"All {len(movers):,} indices {way}, "), most]
-    if news is not lead and news.news >= max(_NEWS, lead.news):
-        parts += [Sentence("; "), _clause(news, lead)]
+    parts: list[Sentence | str] = [f"{all_of_them}, ", _clause(lead, news, most=True)]
+    if news.news >= _NEWS and news.news > lead.news:
+        parts += ["; ", _clause(news, lead)]
     return sentence(*parts)
+
+
+def _as_far(equals: Sequence[Told], of: int) -> Sentence:
+    """How far those went of which none went further; by name if they are few."""
+    names = phrases.listed([phrases.name(told.move) for told in equals])
+    who = names if len(equals) <= _FEW else f"{len(equals):,} of them"
+    most = "" if len(equals) == of else f", {who} most:"
+    figures = tuple(Figure(told.move.symbol, "change_pct", told.pct) for told in equals)
+    return Sentence(f"{most} {phrases.size(equals[0].pct)}", figures)
 
 
 def _largest(movers: Sequence[Told]) -> Told:
