@@ -55,8 +55,8 @@ def systemd(plan: Plan) -> str:
     install = (
         f"Save the two parts under their names, then: systemctl --user daemon-reload &&"
         f" systemctl --user enable --now {unit}.timer. It runs while you are logged in;"
-        f" always after loginctl enable-linger. What it prints: journalctl --user -u {unit}. As a"
-        f" unit of the system it needs User=, too, which gives it a home folder."
+        f" always after loginctl enable-linger. What it prints: journalctl --user -u {unit}. A unit"
+        f" of the system wants User= as well: the home folder is that user's."
     )
     return (
         f"{_comment(_heading(plan))}"
