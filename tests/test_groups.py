@@ -461,3 +461,12 @@ def test_too_few_to_be_apart() -> None:
     assert dispersion([]) == (0, None, None)
     assert dispersion(_moves([1.0])) == (1, None, None)
     assert dispersion(_moves([1.0, -0.5])) == (2, 1.5, None)
+
+
+def test_the_indices_of_one_exchange_are_of_one_region() -> None:
+    """So that a region has all of its exchanges, and schedule waits for the right ones."""
+    regions: dict[str, set[str]] = {}
+    for index in config.load(None).registry.indices.values():
+        if index.exchange:
+            regions.setdefault(index.exchange, set()).add(index.region)
+    assert {exchange: of for exchange, of in regions.items() if len(of) > 1} == {}
