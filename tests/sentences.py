@@ -158,16 +158,23 @@ class Reader:
             r" (?:(?P<article>an?) (?P<nth>\w+) session|at least (?P<n>\d+) sessions)",
             text,
         )
+        if not found:
+            found, rest = self.take(
+                r", (?P<least>at least )?its (?P<nth>\w+) (?P<way>rise|fall) in a row", text
+            )
         if found:
             self.kinds.add("streak")
-            assert (found["way"] == "up") == (self.pct(symbol) > 0)
+            assert (found["way"] in {"up", "rise"}) == (self.pct(symbol) > 0)
+            said = found.groupdict()
             length, from_start = self.closes.streak(symbol, self.days[symbol])
-            if found["n"]:
+            number = int(said.get("n") or number_of(said["nth"]))
+            if said.get("n") or said.get("least"):
                 # A hole in the data ends what is known of a row, too.
-                assert int(found["n"]) == length if from_start else int(found["n"]) <= length
+                assert number == length if from_start else number <= length
             else:
-                assert number_of(found["nth"]) == length
-                assert (found["article"] == "an") == (found["nth"][:2] in {"ei", "8t", "11", "18"})
+                assert number == length
+            if said.get("article"):
+                assert (said["article"] == "an") == (said["nth"][:2] in {"ei", "8t", "11", "18"})
         return rest
 
     def is_since(self, found: re.Match[str], since: dt.date | None, symbol: str) -> None:

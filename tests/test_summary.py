@@ -166,6 +166,43 @@ def test_the_headline_of_a_fall_names_a_second_only_for_more_news(run_cli: RunCl
     )
 
 
+def row(*closes: float) -> str:
+    """A file of closes of A on the weekdays that end on 14 February 2025."""
+    days = ("10", "11", "12", "13", "14")[-len(closes) :]
+    pairs = zip(days, closes, strict=True)
+    return HEADER + "".join(f"2025-02-{day},A,{close}\n" for day, close in pairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        (row(105, 104, 103, 102, 101), "A down 0.98%, at least its fourth fall in a row."),
+        (row(100, 101, 102, 103, 104), "A up 0.97%, at least its fourth rise in a row."),
+        (
+            row(104, 105, 104, 103, 102).replace(
+                "02-10,A,104\n", "02-07,A,103\n2025-02-10,A,106\n"
+            ),
+            "A down 0.97%, its fourth fall in a row.",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "\n" not in value else "",
+)
+def test_a_headline_says_the_way_of_a_streak_once(
+    text: str, headline: str, run_cli: RunCli, write: Write
+) -> None:
+    path = write("closes.csv", text)
+    document = run_cli("summary", "2025-02-14", "-l", path, "-f", "json").document
+    assert document["headline"]["text"] == headline
+    sentences.read(document, Closes(tidy(path)))
+
+
+def test_a_record_of_the_one_that_rose_most(run_cli: RunCli) -> None:
+    asked = ("summary", "2025-02-17", "-l", SAMPLE_CLOSES, "-f", "json", "-g", "europe")
+    assert run_cli(*asked).document["headline"]["text"] == (
+        "All 4 indices up, DAX most: 1.26%, to a record close in this data, since 28 December 2023."
+    )
+
+
 def test_one_index_is_not_told_of_twice(run_cli: RunCli) -> None:
     asked = ("summary", "latest", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
     once = run_cli(*asked, "HSI").document
