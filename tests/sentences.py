@@ -89,7 +89,7 @@ class Reader:
         else:
             own, other = (self.of.days[s].session for s in (symbol, beside))
             assert (on and on["on"]) == (near(own, other) if own != other else None), text
-        told, rest = self.rare(rest)
+        told, rest = self.rare(rest, way)
         self.are_facts(told, self.of.facts(symbol), rare, headline)
         return symbol, way, rest
 
@@ -133,13 +133,13 @@ class Reader:
             expected = "rose" if up else "fell"
         assert way == expected, (symbol, way, float(pct), share)
 
-    def rare(self, text: str) -> tuple[list[tuple[str, dt.date | int, bool]], str]:
+    def rare(self, text: str, way: str) -> tuple[list[tuple[str, dt.date | int, bool]], str]:
         """Read what is rare about a move: its best session, its close, its row."""
         told: list[tuple[str, dt.date | int, bool]] = []
         found, rest = self.take(rf", (?P<what>its (?:best|worst) session) {SINCE}", text)
         if found:
             told.append((found["what"], date_of(found["day"]), bool(found["in"])))
-        comma = "," if told else ""
+        comma = "," if told or way == "most:" else ""
         found, rest = self.take(rf"{comma} (?P<what>to (?:{CLOSES})) {SINCE}", rest)
         if found:
             told.append((found["what"], date_of(found["day"]), bool(found["in"])))
@@ -154,6 +154,13 @@ class Reader:
             if found["nth"]:
                 eight = str(length)[:1] == "8" or length in {11, 18}
                 assert found["article"] == ("an" if eight else "a")
+            return told, rest
+        found, rest = self.take(
+            r", (?P<least>at least )?its (?P<nth>\w+) (?P<way>rise|fall) in a row", rest
+        )
+        if found:
+            way = {"rise": "up", "fall": "down"}[found["way"]]
+            told.append((way, number_of(found["nth"]), found["least"] is not None))
         return told, rest
 
     def are_facts(

@@ -41,12 +41,16 @@ def headline(reader: Reader, text: str) -> None:
 
 
 def _nothing(reader: Reader, text: str) -> bool:
-    found = re.fullmatch(r"No move to report: the first close of (.+) in this data\.", text)
+    found = re.fullmatch(r"No move to report: the first close(s?) of (.+) in this data\.", text)
     if found:
         reader.saw("no move")
         assert not reader.moved
         first = {s for s in reader.of.rows if reader.of.days[s].close is not None}
-        reader.are_those(found[1], first)
+        assert bool(found[1]) == (len(first) > 1)
+        if len(first) > 3:
+            assert found[2] == f"{len(first)} indices"
+        else:
+            reader.are_those(found[2], first)
     return bool(found)
 
 
@@ -82,7 +86,7 @@ def _all_flat(reader: Reader, text: str) -> bool:
 
 def _one_way(reader: Reader, text: str) -> bool:
     pattern = (
-        r"(?:All (?P<all>\d+) indices (?P<way>up|down), "
+        r"(?:All (?P<all>\d+) indices (?P<way>up|down),? "
         r"|(?P<n>\d+) of (?P<of>\d+) indices (?P<way2>up|down), none (?P<none>up|down); )"
     )
     found, rest = reader.take(pattern, text)
@@ -95,6 +99,10 @@ def _one_way(reader: Reader, text: str) -> bool:
         assert found["none"] in {None, {"up": "down", "down": "up"}[way]}
         assert all((pct > 0) == (way == "up") and pct for pct in of.values())
         other = None
+        alike = {s for s, pct in of.items() if abs(pct) == max(map(abs, of.values()))}
+        if len(alike) > 1:
+            _as_far(reader, alike, rest)
+            return True
         if "; " in rest:
             most, other, rest = reader.both(rest, "; ")
             reader.saw("and the news")
@@ -107,6 +115,24 @@ def _one_way(reader: Reader, text: str) -> bool:
     return bool(found)
 
 
+def _as_far(reader: Reader, alike: set[str], text: str) -> None:
+    """Such as ``10.00%.``, or ``Hang Seng and DAX most: 1.00%.`` where others moved less."""
+    found = re.fullmatch(
+        rf"(?:(?P<each>each )|(?:(?P<n>\d+) of them|(?P<who>.+)) most: )?{SIZE}\.", text
+    )
+    assert found, text
+    reader.saw("as far")
+    reader.is_size(found["size"], max(reader.moved[symbol] for symbol in alike))
+    everyone = len(alike) == len(moved(reader))
+    assert bool(found["n"] or found["who"]) != everyone
+    assert bool(found["each"]) == (everyone and len(alike) < len(reader.of.rows))
+    if found["n"]:
+        assert int(found["n"]) == len(alike) > 3
+    elif found["who"]:
+        assert len(alike) <= 3
+        reader.are_those(found["who"], alike)
+
+
 def _sides(reader: Reader, text: str) -> None:
     of, all_indices = moved(reader), len(reader.of.rows)
     one, _, rest = reader.clause(text, headline=True)
@@ -116,10 +142,11 @@ def _sides(reader: Reader, text: str) -> None:
         reader.saw("most")
         assert 10 * sum(pct * sign > 0 for pct in of.values()) >= 6 * all_indices
         assert of[one] * sign > 0
-    elif found := re.fullmatch(r"; no other of (\d+) indices has a move\.", tail):
+    elif found := re.fullmatch(r"; the other (?:(\d+) indices have|index has) no move\.", tail):
         reader.saw("alone")
         assert list(of) == [one]
-        assert int(found[1]) == all_indices > 1
+        assert int(found[1] or 1) == all_indices - 1 > 0
+        assert found[1] != "1"
     elif found := re.fullmatch(r"; (\d+) of (\d+) unchanged\.", tail):
         reader.saw("some flat")
         assert int(found[1]) == sum(not pct for pct in of.values())
@@ -191,16 +218,22 @@ def _closed_at(reader: Reader, text: str) -> None:
     (symbol,) = reader.of.rows
     day = reader.of.days[symbol]
     decimals = plain_calendar.index(symbol).decimals
-    pattern = rf"NAME closed at (?P<close>\S+?)(?:, after (?P<prior>\S+) on (?P<on>{NEAR}))?$"
+    pattern = (
+        rf"NAME (?P<last>last )?closed at (?P<close>\S+?)(?:, on (?P<day>{NEAR}))?"
+        rf"(?:, after (?P<prior>\S+) on (?P<on>{NEAR}))?$"
+    )
     found, _ = reader.take(pattern, text)
     assert found, text
     reader.saw("closed at", 3)
     assert reader.symbols[found["name"]] == symbol
     assert level(found["close"], day.close, decimals), text
+    ends = reader.asked.as_of.date() if reader.asked.as_of else None
+    assert bool(found["last"]) == (ends is not None)
+    assert found["day"] == (near(day.session, ends) if ends else None)
     assert (found["prior"] is None) == (day.prior_session is None)
     if found["prior"]:
         assert level(found["prior"], day.prior_close, decimals), text
-        assert found["on"] == near(day.prior_session, day.session)
+        assert found["on"] == near(day.prior_session, ends or day.session)
 
 
 def _tally(reader: Reader, text: str) -> None:
@@ -254,9 +287,11 @@ def _most(reader: Reader, text: str) -> None:
 
 
 def _group(reader: Reader, name: str, symbols: tuple[str, ...], text: str) -> None:
-    """Such as ``asia: 8 up, 2 down; the median up 0.31%.``"""
-    assert text.startswith(f"{name}: "), text
-    counts, _, middle = text.removeprefix(f"{name}: ").removesuffix(".").partition("; the median ")
+    """Such as ``Group asia: 8 up, 2 down; the median up 0.31%.``"""
+    assert text.startswith(f"Group {name}: "), text
+    counts, _, middle = (
+        text.removeprefix(f"Group {name}: ").removesuffix(".").partition("; the median ")
+    )
     states = [reader.of.state(s) for s in symbols if s in reader.moved]
     told = {what: number for number, what in (part.split(" ") for part in counts.split(", "))}
     assert told == {state: str(states.count(state)) for state in states}, text

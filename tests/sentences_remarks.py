@@ -29,6 +29,7 @@ OWN = (
     "Each index's {}, by the date of its exchange, measured from its own close before;"
     " week and year from the last close before them."
 )
+DASH = "A dash under week or year: the closes do not reach back so far."
 TOP = 10
 
 
@@ -160,7 +161,7 @@ def about(reader: Reader, texts: list[str]) -> None:
     source, what, *rest = texts
     assert source == f"Closes from {reader.asked.source}."
     assert what == OWN.format(own)
-    readers: list[Any] = [_since, _hours, _returns, _uncovered_too]
+    readers: list[Any] = [_dashes, _since, _hours, _returns, _uncovered_too]
     for form in readers:
         rest = form(reader, rest)
     lists = {kind: names for kind, names in _lists(reader).items() if names}
@@ -170,13 +171,30 @@ def about(reader: Reader, texts: list[str]) -> None:
     _are(reader, "about", rest, [_sentence(text) for text in notes])
 
 
+def _dashes(reader: Reader, texts: list[str]) -> list[str]:
+    """That a week or a year has no figure: no close is older than its first day."""
+    days = [(symbol, reader.of.days[symbol].session) for symbol in reader.moved]
+    lacking = [
+        start
+        for symbol, day in days
+        if day
+        for start in (day - dt.timedelta(days=day.weekday()), dt.date(day.year, 1, 1))
+        if reader.of.closes.days[symbol][0] >= start
+    ]
+    assert (DASH in texts) == bool(lacking)
+    if lacking:
+        reader.saw("dash")
+    return [text for text in texts if text != DASH]
+
+
 def _since(reader: Reader, texts: list[str]) -> list[str]:
     """Who is measured from an older close than that of the weekday before."""
     of, left = reader.of, []
     alike: dict[tuple[str, str], set[str]] = {}
     for symbol, day in of.days.items():
         if of.late(symbol):
-            on = near(day.prior_session, day.session)
+            as_of = reader.asked.as_of
+            on = near(day.prior_session, as_of.date() if as_of else day.session)
             alike.setdefault((on, str(day.session)), set()).add(symbol)
     for text in texts:
         found = re.fullmatch(rf"(.+) measured from the close of ({NEAR})\.", text)

@@ -62,7 +62,9 @@ def _pair(reader: Reader, text: str) -> Gap:
 
 def rare(reader: Reader, texts: list[str]) -> None:
     """Every move with something rare about it, the rarest first; the last of many by name."""
-    known = {symbol: of for symbol in reader.moved if (of := reader.of.facts(symbol))}
+    # Of a single index the headline has told the rarest.
+    least = 1 + (len(reader.of.days) == 1)
+    known = {s: of for s in reader.moved if len(of := reader.of.facts(s)) >= least}
     told = [reader.clause(text, headline=False) for text in texts[:MOST_MOVES]]
     assert all(rest == "." for _, _, rest in told), texts
     symbols = [symbol for symbol, _, _ in told]
@@ -150,7 +152,7 @@ def _reason(reader: Reader, text: str) -> str:
         return symbol
     whys = {
         "no close yet": "pending",
-        "the close is missing: later ones are there": "missing",
+        "the close is missing, though later ones are there": "missing",
         "no close, and no calendar tells why": "other",
     }
     why, last = rest.removesuffix(".").split("; ")

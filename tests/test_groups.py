@@ -182,3 +182,12 @@ def test_groups_that_are_refused(command: tuple[str | Path, ...], run_cli: RunCl
         "marketmove: the data has no index of the group africa; it has CSI300, DJI, FTSE, GDAXI,"
         " HSI, N225, SPX, SSEC, TWII, AXJO, FCHI, HSCEI and 8 more\n"
     )
+
+
+def test_the_indices_of_one_exchange_are_of_one_region() -> None:
+    """So that a region has all of its exchanges, and schedule waits for the right ones."""
+    regions: dict[str, set[str]] = {}
+    for index in config.load(None).registry.indices.values():
+        if index.exchange:
+            regions.setdefault(index.exchange, set()).add(index.region)
+    assert {exchange: of for exchange, of in regions.items() if len(of) > 1} == {}

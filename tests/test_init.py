@@ -212,6 +212,24 @@ def test_levels_have_whole_paths_and_are_read_again(
     assert config.load(place).levels == tuple(tmp_path / name for name in names)
 
 
+@needs_unix
+def test_a_path_through_the_folder_above_is_written_without_detour(
+    run_cli: RunCli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closes = write("closes.csv", "date,symbol,close\n")
+    below = write("below/x", "").parent
+    monkeypatch.chdir(below)
+    assert run_cli("init", "--config", "own.yaml", "--levels", "../closes.csv").status == 0
+    assert f'- "{closes.resolve()}"\n' in (below / "own.yaml").read_text(encoding="utf-8")
+
+
+def test_a_file_without_its_option_is_told_of(run_cli: RunCli, tmp_path: Path) -> None:
+    ran = run_cli("init", "closes.csv", "--config", tmp_path / "own.yaml")
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert "name each file with --levels (--levels closes.csv)" in ran.stderr
+    assert not (tmp_path / "own.yaml").exists()
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1))
 def test_any_name_is_read_again(names: list[str]) -> None:
     value = yamltext.parse(starter([Path("/") / name for name in names]), "x.yaml")

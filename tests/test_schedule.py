@@ -37,6 +37,7 @@ GROUPS = (
     "groups: {hong-kong: [HSI], new-york: [SPX], sydney: [AORD], riyadh: [TASI],"
     " both: [SPX, FTSE], nowhere: [DFMGI, MXWO], saigon: [VNINDEX, MYX]}\n"
 )
+ONCE_NOW = ("--once", "--as-of", "now")
 EACH_WEEKDAY = dict(zip("0123456", (6, 0, 1, 2, 3, 4, 5), strict=True))
 
 
@@ -258,7 +259,7 @@ def _exec_words(text: str) -> list[str]:
 def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write) -> None:
     own = write(f"{name}/{name}.yaml", f"groups: {{{_yaml(name)}: [HSI]}}\n")
     asked = ("schedule", "--group", name, "--config", own, "--zone", "UTC", "--print")
-    meant = ["summary", "--as-of", "now", "--group", name, "--config", str(own)]
+    meant = ["summary", *ONCE_NOW, "--group", name, "--config", str(own)]
     command = _line(run_cli(*asked, "cron").stdout)[5]
     done = subprocess.run(
         ["/bin/sh", "-c", f"printf '%s\\n' {_unescaped(command)}"],
@@ -266,8 +267,8 @@ def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write)
         check=True,
         timeout=60,
     )
-    assert done.stdout.decode().splitlines()[-7:] == meant
-    assert _exec_words(run_cli(*asked, "systemd").stdout)[-7:] == meant
+    assert done.stdout.decode().splitlines()[-8:] == meant
+    assert _exec_words(run_cli(*asked, "systemd").stdout)[-8:] == meant
 
 
 def _yaml(text: str) -> str:
@@ -290,14 +291,57 @@ def test_the_program_is_found_from_anywhere(tmp_path: Path, write: Write) -> Non
     asked = ("schedule", "--region", "asia", "--print", "cron", "--zone", "UTC", "-c", "own.yaml")
     ran = run_process(*asked, cwd=tmp_path)
     assert (ran.stderr, ran.status) == ("", 0)
-    *program, summary, as_of, now, group, asia, option, place = shlex.split(_line(ran.stdout)[5])
-    assert [summary, as_of, now, group, asia] == ["summary", "--as-of", "now", "--group", "asia"]
+    *program, summary, once, as_of, now, group, asia, option, place = shlex.split(
+        _line(ran.stdout)[5]
+    )
+    assert [summary, once, as_of, now] == ["summary", *ONCE_NOW]
+    assert [group, asia] == ["--group", "asia"]
     assert (option, place) == ("--config", str(tmp_path / "own.yaml"))
     version = [*program, "--version"]
     done = subprocess.run(
         version, cwd="/", env=bare_environment(), capture_output=True, check=True, timeout=60
     )
     assert done.stdout.startswith(b"marketmove ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no cron")
+@pytest.mark.parametrize("scheduler", ["cron", "systemd"])
+def test_the_line_runs_as_printed_and_prints_once(
+    scheduler: str, run_cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    """With a home folder and nothing else; the second time, and on a holiday, there is no news."""
+    write("my data/100%.csv", "date,close\n2025-02-13,1200\n2025-02-14,1212\n")
+    # No calendar knows its sessions, so that what is latest does not hang on today's date.
+    own = write(
+        "my data/own.yaml",
+        "levels: [100%.csv]\ngroups: {saigon: [VNINDEX]}\n"
+        "indices: {VNINDEX: {aliases: ['100%']}}\n",
+    )
+    text = run_cli(
+        *("schedule", "--group", "saigon", "--print", scheduler, "--zone", "UTC", "-c", own)
+    ).stdout
+    words = _exec_words(text) if scheduler == "systemd" else ["/bin/sh", "-c", ""]
+    if scheduler == "cron":
+        words[-1] = _unescaped(_line(text)[5])
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def run() -> tuple[str, str, int]:
+        done = subprocess.run(
+            words,
+            cwd="/",
+            env=bare_environment() | {"HOME": str(home)},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        return done.stdout.decode(), done.stderr.decode(), done.returncode
+
+    printed, said, status = run()
+    assert (said, status) == ("", 0)
+    assert printed.startswith("VN Index up 1.00%.\n")
+    assert run() == ("", "", 0)
+    assert [path.name for path in home.rglob("*.sqlite")] == ["journal.sqlite"]
 
 
 def test_the_script_is_named_where_it_was_started() -> None:

@@ -100,7 +100,7 @@ def test_the_table_says_it_in_words(run_cli: RunCli, write: Write) -> None:
     ran = run_cli("session", "2025-02-04", "-l", write("closes.csv", HEADER + rows))
     below = ran.stdout.split("Without a move\n")[1]
     assert below == (
-        "  Hang Seng            the close is missing: later ones are there;"
+        "  Hang Seng            the close is missing, though later ones are there;"
         " last 20,217.26 on 2025-02-03\n"
         "  QQ                   no close, and no calendar tells why; last 1.00 on 2025-02-03\n"
         "  S&P 500              no close yet; last 5,994.57 on 2025-02-03\n"

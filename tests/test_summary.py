@@ -96,8 +96,17 @@ def test_the_headline_of_a_divergence(run_cli: RunCli) -> None:
             {"A": (100, 97), "B": (100, 98), "C": (1000, 1004), "D": (10, 9.9)},
             "A down 3.00%; most indices fell.",
         ),
-        ({"A": (100, 101), "B": (100,)}, "A up 1.00%; no other of 2 indices has a move."),
-        ({"A": (100,), "B": (100,)}, "No move to report: the first close of A and B in this data."),
+        ({"A": (100, 101), "B": (100,)}, "A up 1.00%; the other index has no move."),
+        (
+            {"A": (100, 101), "B": (100,), "C": (100,)},
+            "A up 1.00%; the other 2 indices have no move.",
+        ),
+        ({"A": (100,)}, "No move to report: the first close of A in this data."),
+        ({"A": (100,), "B": (9,)}, "No move to report: the first closes of A and B in this data."),
+        (
+            {"A": (100,), "B": (100,), "C": (100,), "D": (100,)},
+            "No move to report: the first closes of 4 indices in this data.",
+        ),
         # Volatility falls where shares rise, and makes no divergence and no headline.
         (
             {"A": (100, 101), "B": (100, 102), "C": (100, 103), "VIX": (20, 10)},
@@ -115,6 +124,128 @@ def test_headlines(
     assert document["headline"]["text"] == headline
     assert said(document, "pairs") == [] or "VIX" not in str(said(document, "pairs"))
     sentences.read(document, Asked(Closes(tidy(path)), FRIDAY, source=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "headline"),
+    [
+        ({"A": (10, 11), "B": (10, 11), "C": (50, 55)}, "All 3 indices up 10.00%."),
+        (
+            {"A": (10, 9), "B": (10, 9), "C": (100, 99)},
+            "All 3 indices down, A and B most: 10.00%.",
+        ),
+        (
+            {**dict.fromkeys("ABCD", (10, 11)), "E": (100, 101)},
+            "All 5 indices up, 4 of them most: 10.00%.",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_none_is_said_to_move_most_that_others_equal(
+    rows: dict[str, tuple[float, ...]], headline: str, run_cli: RunCli, write: Write
+) -> None:
+    path = write("closes.csv", closes(**rows))
+    document = run_cli("summary", "2025-02-14", "-l", path, "-f", "json").document
+    assert document["headline"]["text"] == headline
+    sentences.read(document, Asked(Closes(tidy(path)), FRIDAY, source=str(path)))
+    alike = max(abs(move["change_pct"]) for move in document["moves"])
+    assert {
+        (figure["of"], abs(figure["value"])) for figure in document["headline"]["figures"]
+    } == {
+        (move["symbol"], alike)
+        for move in document["moves"]
+        if abs(move["change_pct"]) == alike
+    }  # fmt: skip
+
+
+def test_the_headline_of_a_fall_names_a_second_only_for_more_news(run_cli: RunCli) -> None:
+    """Five indices had their worst session of the data that day; none beats the largest fall."""
+    document = run_cli("summary", "2024-08-05", "-l", SAMPLE_CLOSES, "-f", "json").document
+    assert document["headline"]["text"] == (
+        "9 of 20 indices down, none up; Nikkei 225 most: 12.40%, its worst session in this data,"
+        " since 28 December 2023."
+    )
+
+
+def row(*closes: float) -> str:
+    """A file of closes of A on the weekdays that end on 14 February 2025."""
+    days = ("10", "11", "12", "13", "14")[-len(closes) :]
+    pairs = zip(days, closes, strict=True)
+    return HEADER + "".join(f"2025-02-{day},A,{close}\n" for day, close in pairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        (row(105, 104, 103, 102, 101), "A down 0.98%, at least its fourth fall in a row."),
+        (row(100, 101, 102, 103, 104), "A up 0.97%, at least its fourth rise in a row."),
+        (
+            row(104, 105, 104, 103, 102).replace(
+                "02-10,A,104\n", "02-07,A,103\n2025-02-10,A,106\n"
+            ),
+            "A down 0.97%, its fourth fall in a row.",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "\n" not in value else "",
+)
+def test_a_headline_says_the_way_of_a_streak_once(
+    text: str, headline: str, run_cli: RunCli, write: Write
+) -> None:
+    path = write("closes.csv", text)
+    document = run_cli("summary", "2025-02-14", "-l", path, "-f", "json").document
+    assert document["headline"]["text"] == headline
+    sentences.read(document, Asked(Closes(tidy(path)), FRIDAY, source=str(path)))
+
+
+def test_a_record_of_the_one_that_rose_most(run_cli: RunCli) -> None:
+    asked = ("summary", "2025-02-17", "-l", SAMPLE_CLOSES, "-f", "json", "-g", "europe")
+    assert run_cli(*asked).document["headline"]["text"] == (
+        "All 4 indices up, DAX most: 1.26%, to a record close in this data, since 28 December 2023."
+    )
+
+
+def test_one_index_is_not_told_of_twice(run_cli: RunCli) -> None:
+    asked = ("summary", "latest", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
+    once = run_cli(*asked, "HSI").document
+    assert once["headline"]["text"] == (
+        "Hang Seng down 3.28%, its worst session since 15 October 2024."
+    )
+    assert said(once, "rare") == []
+    (both,) = said(run_cli(*asked, "Nikkei").document, "rare")
+    assert both == (
+        "Nikkei 225 slumped 2.88%, its worst session since 30 September 2024, to its lowest close"
+        " since 19 September 2024."
+    )
+
+
+def test_a_week_or_year_without_a_figure_is_explained(run_cli: RunCli) -> None:
+    dash = "A dash under week or year: the closes do not reach back so far."
+    asked = ("summary", "2025-02-14", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
+    assert dash in said(run_cli(*asked, "KOSPI").document, "about")
+    assert dash not in said(run_cli(*asked, "HSI").document, "about")
+
+
+def test_dates_name_their_year_where_the_reader_is_in_another(
+    run_cli: RunCli, write: Write
+) -> None:
+    path = write("closes.csv", closes(VNINDEX=(100, 101), HNXINDEX=(100, 102)))
+    asked = ("summary", "--as-of", "2026-03-02T12:00Z", "-l", path)
+    alone = run_cli(*asked, "-i", "VNINDEX", "-f", "json").document
+    assert alone["brief"][0]["text"] == (
+        "As of 2 Mar 2026 12:00 UTC, VN Index last closed at 101.00, on Fri 14 Feb 2025, after"
+        " 100.00 on Thu 13 Feb 2025."
+    )
+    monday = write("monday.csv", HEADER + "2025-02-12,VNINDEX,100\n2025-02-14,VNINDEX,101\n")
+    assert "VN Index measured from the close of Wed 12 Feb 2025." in said(
+        run_cli("summary", "--as-of", "2026-03-02T12:00Z", "-l", monday, "-f", "json").document,
+        "about",
+    )
+
+
+def test_a_figure_stays_with_its_unit(run_cli: RunCli) -> None:
+    text = run_cli("summary", "2025-02-17", "-l", SAMPLE_CLOSES).stdout
+    assert not re.search(r"^ *pp\b", text, re.MULTILINE)
+    assert "3.45 pp" in text
 
 
 def test_a_move_over_sessions_that_the_data_lacks(run_cli: RunCli, write: Write) -> None:
@@ -163,7 +294,7 @@ def test_who_is_not_closed_yet_or_missing(run_cli: RunCli, write: Write) -> None
     ).document
     last = "last 39,461.47 on 2025-02-13."
     assert said(missing, "absent") == [
-        f"Nikkei 225: the close is missing: later ones are there; {last}"
+        f"Nikkei 225: the close is missing, though later ones are there; {last}"
     ]
     assert said(pending, "absent") == [f"Nikkei 225: no close yet; {last}"]
 
@@ -198,7 +329,7 @@ def test_groups(run_cli: RunCli) -> None:
     assert {move["symbol"] for move in alone["moves"]} == {"SPX", "DJI", "IXIC"}
     assert "americas" not in str(alone["brief"])
     among = run_cli(*asked, "-i", "HSI").document
-    assert among["brief"][-1]["text"] == "americas: 3 up; the median up 0.72%."
+    assert among["brief"][-1]["text"] == "Group americas: 3 up; the median up 0.72%."
 
 
 @pytest.mark.parametrize(

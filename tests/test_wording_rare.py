@@ -96,7 +96,7 @@ def test_who_is_missing_so_early_or_without_a_calendar(run_cli: RunCli, write: W
     rows = ("2025-02-13,HSI,3", "2025-02-12,SPX,6000.5", "2025-02-12,OWN,6")
     seen = read(run_cli, write("closes.csv", table(*rows, *early, *later))).kinds
     assert seen >= {
-        *("so early", "the close is missing: later ones are there", "tally missing"),
+        *("so early", "the close is missing, though later ones are there", "tally missing"),
         *("no close, and no calendar tells why", "tally other"),
     }
 

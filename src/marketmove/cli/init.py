@@ -20,8 +20,9 @@ _INIT_HELP = (
 )
 
 
-@app.command("init", help=_INIT_HELP)
+@app.command("init", help=_INIT_HELP, context_settings={"allow_extra_args": True})
 def _init(
+    typed: typer.Context,
     levels: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,17 +37,23 @@ def _init(
         typer.Option("--config", "-c", help="Write it here, not into the usual place."),
     ] = None,
 ) -> None:
+    arguments.refuse_stray(typed.args, "init")
     texts = arguments.paths(levels or [])
     if "-" in texts:
         text = "--levels - is standard input, which is another each time; name a file"
         raise WrongUsageError.at(None, text)
-    paths = [Path(text).absolute() for text in texts]
+    paths = list(map(_whole, map(Path, texts)))
     place = config_place(config).absolute()
 
     from marketmove.commands.init import init
 
     init(place, paths)
     emit(f"Wrote {place}\n\n{_next_steps(place, bool(paths), config)}", None, people=True)
+
+
+def _whole(path: Path) -> Path:
+    """A path from the root on, without ".."; links are followed only where one could change it."""
+    return path.resolve() if ".." in path.parts else path.absolute()
 
 
 def _next_steps(place: Path, has_levels: bool, named: Path | None) -> str:

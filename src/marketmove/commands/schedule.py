@@ -87,10 +87,13 @@ def schedule(
 def summary_command(program: Sequence[str], group: str, config: Path | None) -> tuple[str, ...]:
     """Give the command that summarises the latest sessions of a group, as a list of words.
 
+    Holidays change no time, and systemd makes up for a run that was missed: ``--once`` keeps both
+    from printing a session again.
+
     Examples
     --------
-    >>> summary_command(["/usr/bin/marketmove"], "asia", None)
-    ('/usr/bin/marketmove', 'summary', '--as-of', 'now', '--group', 'asia')
+    >>> summary_command(["marketmove"], "asia", None)
+    ('marketmove', 'summary', '--once', '--as-of', 'now', '--group', 'asia')
     """
     settings = () if config is None else ("--config", str(config))
-    return (*program, "summary", "--as-of", "now", "--group", group, *settings)
+    return (*program, "summary", "--once", "--as-of", "now", "--group", group, *settings)

@@ -29,6 +29,7 @@ _REGIONS = {
     "europe": "Europe",
     "americas": "Americas",
 }
+_FEW = 3
 _VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 
 
@@ -82,9 +83,14 @@ def _headline(told: Sequence[Told], shares: Sequence[Move], report: SessionRepor
     count = {move.symbol for move in shares}
     movers = [one for one in told if one.move.symbol in count]
     if not movers:
-        names = listed([page.name(move) for move in shares if move.close is not None])
-        return Sentence(f"No move to report: the first close of {names} in this data.")
+        return _no_move([page.name(move) for move in shares if move.close is not None])
     return headline(movers, report.divergences, len(shares))
+
+
+def _no_move(names: Sequence[str]) -> Sentence:
+    closes = "close" if len(names) == 1 else "closes"
+    of = listed(names) if len(names) <= _FEW else f"{len(names):,} indices"
+    return Sentence(f"No move to report: the first {closes} of {of} in this data.")
 
 
 def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:

@@ -55,8 +55,7 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
     ups = [told for told in movers if told.pct > 0]
     downs = [told for told in movers if told.pct < 0]
     if len(movers) == 1:
-        only = "" if all_indices == 1 else f"; no other of {all_indices:,} indices has a move"
-        return sentence(_clause(movers[0]), only, ".")
+        return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
     if not (ups or downs):
         return sentence(_all_flat(movers, all_indices), ".")
     if _quiet(movers):
@@ -66,6 +65,12 @@ def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: i
     if len(ups + downs) < len(movers):
         return sentence(_some_flat(ups or downs, len(movers), all_indices), ".")
     return sentence(_one_way(ups or downs, all_indices), ".")
+
+
+def _no_other(others: int) -> str:
+    if others > 1:
+        return f"; the other {others:,} indices have no move"
+    return "; the other index has no move" if others else ""
 
 
 def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
@@ -112,16 +117,32 @@ def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
     if len(movers) < _FEW:
         (other,) = (told for told in movers if told is not lead)
         return sentence(_clause(lead, other), "; ", _clause(other, lead))
-    news = max(movers, key=lambda told: told.news)
     way, other_way = ("up", "down") if lead.pct > 0 else ("down", "up")
-    which = f"All {len(movers):,} indices {way}, "
+    which, then = f"All {len(movers):,} indices {way}", ", "
     if len(movers) < all_indices:
-        which = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}; "
-    most = _clause(lead, news, most=True)
-    parts = [Sentence(which), most]
-    if news is not lead and news.news >= max(_NEWS, lead.news):
-        parts += [Sentence("; "), _clause(news, lead)]
+        which, then = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}", "; "
+    as_far = [told for told in movers if told.pct == lead.pct]
+    if len(as_far) == len(movers):
+        return sentence(which, " " if then == ", " else "; each ", _size_of(as_far))
+    if len(as_far) > 1:
+        return sentence(which, then, f"{_some(as_far)} most: ", _size_of(as_far))
+    news = max(movers, key=lambda told: told.news)
+    parts: list[Sentence | str] = [which, then, _clause(lead, news, most=True)]
+    if news.news >= _NEWS and news.news > lead.news:
+        parts += ["; ", _clause(news, lead)]
     return sentence(*parts)
+
+
+def _some(equals: Sequence[Told]) -> str:
+    """Those of which none went further, by name if they are few."""
+    if len(equals) > _FEW:
+        return f"{len(equals):,} of them"
+    return phrases.listed([phrases.name(told.move) for told in equals])
+
+
+def _size_of(equals: Sequence[Told]) -> Sentence:
+    figures = tuple(Figure(told.move.symbol, "change_pct", told.pct) for told in equals)
+    return Sentence(phrases.size(equals[0].pct), figures)
 
 
 def _largest(movers: Sequence[Told]) -> Told:

@@ -123,7 +123,7 @@ def reason(move: Move) -> str:
         return f"shut{f': {words.visible(move.closed_for)}' if move.closed_for else ''}{reopens}"
     why = {
         "pending": "no close yet",
-        "missing": "the close is missing: later ones are there",
+        "missing": "the close is missing, though later ones are there",
     }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_SESSION)
     if move.prior_close is None:
         return f"{why}; none before it either" if move.session else why

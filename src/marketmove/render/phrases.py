@@ -158,16 +158,18 @@ def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveCont
 
     Such as ``, its best session since 2 October 2024, to its highest close since 7 October 2024``.
     """
-    parts = [_superlative(fact, move, told) for fact in found]
-    if parts and parts[0].text.startswith(", to "):
+    said = base.text.removeprefix(name(move))
+    parts = [_superlative(fact, move, told, said) for fact in found]
+    if parts and parts[0].text.startswith(", to ") and " most: " not in said:
         parts[0] = parts[0]._replace(text=parts[0].text.removeprefix(","))
     return sentence(base, *parts)
 
 
-def _superlative(fact: Fact, move: Move, told: MoveContext) -> Sentence:
+def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Sentence:
     if fact.kind == "streak":
-        figure = Figure(move.symbol, "streak", told.streak)
-        return Sentence(f", {in_a_row(told)}", (figure,))
+        way = "up" if fact.rose else "down"
+        row = _another(told) if f" {way} " in said else in_a_row(told)
+        return Sentence(f", {row}", (Figure(move.symbol, "streak", told.streak),))
     extreme = "highest" if fact.rose else "lowest"
     text = {
         "largest": f"its {'best' if fact.rose else 'worst'} session",
@@ -176,6 +178,22 @@ def _superlative(fact: Fact, move: Move, told: MoveContext) -> Sentence:
         "record": "to a record close" if fact.rose else "to its lowest close",
     }[fact.kind]
     return Sentence(f", {text} {since(fact)}", (_of_fact(fact, move.symbol),))
+
+
+def _another(told: MoveContext) -> str:
+    """How many in a row it makes, behind a move of which "up" or "down" is said already.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.context import MoveContext
+    >>> start = dt.date(2024, 1, 2)
+    >>> _another(MoveContext(5, False, 20, start)), _another(MoveContext(-12, True, 20, start))
+    ('its fifth rise in a row', 'at least its 12th fall in a row')
+    """
+    streak = told.streak or 0
+    text = f"its {words.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
+    return f"at least {text}" if told.streak_is_least else text
 
 
 def _of_fact(fact: Fact, of: str) -> Figure:

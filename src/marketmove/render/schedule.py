@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from marketmove.schedule import Plan
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ONCE = (
+    "It prints only news (--once), so nothing on holidays, and remembers what it printed in your"
+    " home folder: marketmove journal lists it."
+)
 _DAYS = {-1: " the day before", 0: "", 1: " the day after"}
 _WIDTH = 100
 # Category: control characters, halves of characters, separators of lines and paragraphs.
@@ -36,7 +40,7 @@ def cron(plan: Plan) -> str:
     mail = "What it prints is mailed to the owner of the crontab, or to MAILTO=you@example.org,"
     return (
         f"{_comment(_heading(plan))}{_comment(f'{_who(plan)}; {why}.')}{_gaps(plan)}"
-        f"{_comment(f'{mail} a line above.')}"
+        f"{_comment(_ONCE)}{_comment(f'{mail} a line above.')}"
         f"{time.minute} {time.hour} * * {week} {command}\n"
     )
 
@@ -51,12 +55,13 @@ def systemd(plan: Plan) -> str:
     install = (
         f"Save the two parts under their names, then: systemctl --user daemon-reload &&"
         f" systemctl --user enable --now {unit}.timer. It runs while you are logged in;"
-        f" always after loginctl enable-linger."
+        f" always after loginctl enable-linger. What it prints: journalctl --user -u {unit}. A unit"
+        f" of the system wants User= as well: the home folder is that user's."
     )
     return (
         f"{_comment(_heading(plan))}"
         f"{_comment(f'{_who(plan)}; on the clock of {plan.zone} that is {_when(plan)}.')}"
-        f"{_gaps(plan)}{_comment(install)}\n"
+        f"{_gaps(plan)}{_comment(_ONCE)}{_comment(install)}\n"
         f"# ~/.config/systemd/user/{unit}.service\n"
         f"[Unit]\nDescription={title}\n\n"
         f"[Service]\nType=oneshot\nExecStart={command}\n\n"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketmove.report import SessionReport
 
 WIDTH = 72
-_BREAK = re.compile(rf"(?<!\d) | (?!{'|'.join(calendar.month_abbr[1:])})")
+_BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
 _GAP, _INDENT, _NARROWEST = 2, 2, 12
 
 
@@ -130,7 +130,8 @@ def _stacked(regions: Sequence[tuple[str, Sequence[Row]]]) -> list[str]:
 def wrapped(text: str, width: int, first: str = "", after: str = "") -> list[str]:
     """Set a text on lines of a width in terminal cells; a word that is too long is broken.
 
-    The first line begins with ``first``, the others with ``after``; a day stays with its month.
+    The first line begins with ``first``, the others with ``after``; a day stays with its month, and
+    a figure with its unit.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     ``rows`` are the indices that count: those of shares, if there are any.
     """
     moved = [move for move in rows if move.change_pct is not None]
-    told = [sentence(f"{_when(report)}, ", *_counted(rows), ".")]
+    told = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
         told.append(most)
     everything = len(report.moves)
@@ -50,10 +50,10 @@ def _when(report: SessionReport) -> str:
     return f"On {words.day(report.session)}"
 
 
-def _counted(rows: Sequence[Move]) -> list[Sentence | str]:
+def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence | str]:
     """Such as ``15 of 20 indices rose, 3 fell and 2 were shut``."""
     if len(rows) == 1:
-        return [_closed_at(rows[0])]
+        return [_closed_at(rows[0], as_of)]
     states = [_state(move) for move in rows]
     counts = {state: states.count(state) for state in ("up", "down", *_STILL)}
     said = [f"{number:,} {_did(state, number)}" for state, number in counts.items() if number]
@@ -78,15 +78,17 @@ def _did(state: str, number: int) -> str:
     return _STILL[state][number > 1]
 
 
-def _closed_at(move: Move) -> Sentence:
-    level = words.level(move.close, move.decimals)
+def _closed_at(move: Move, as_of: dt.datetime | None) -> Sentence:
+    text = f"closed at {words.level(move.close, move.decimals)}"
+    if as_of and move.session:
+        text = f"last {text}, on {phrases.near(move.session, as_of.date())}"
     figures = [Figure(move.symbol, "close", move.close)]
-    after = ""
     if move.prior_close is not None and move.prior_session is not None:
         prior = words.level(move.prior_close, move.decimals)
-        after = f", after {prior} on {phrases.near(move.prior_session, move.session)}"
+        day = phrases.near(move.prior_session, as_of.date() if as_of else move.session)
+        text += f", after {prior} on {day}"
         figures.append(Figure(move.symbol, "prior_close", move.prior_close))
-    return Sentence(f"{phrases.name(move)} closed at {level}{after}", tuple(figures))
+    return Sentence(f"{phrases.name(move)} {text}", tuple(figures))
 
 
 def _most(moved: Sequence[Move]) -> Sentence | None:
@@ -139,7 +141,7 @@ def _group(group: GroupMoves) -> Sentence:
     if pct is not None:
         way = "up " if pct > 0 else "down " if pct < 0 else ""
         middle = f"; the median {way}{phrases.size(pct) if pct else 'unchanged'}"
-    text = f"{words.visible(group.name)}: {', '.join(counts)}{middle}."
+    text = f"Group {words.visible(group.name)}: {', '.join(counts)}{middle}."
     return Sentence(text, (Figure(group.name, "median_pct", pct),))
 
 
@@ -150,7 +152,7 @@ def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]
     """
     every = [
         Section("pairs", "Divergent pairs", tuple(_pairs(report))),
-        Section("rare", "Streaks and records", tuple(_rare(told))),
+        Section("rare", "Streaks and records", tuple(_rare(told, len(report.moves)))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
         Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
@@ -191,9 +193,12 @@ def _wider(pair: Divergence, percentile: float) -> Sentence:
     return Sentence(text, (Figure(phrases.of_both(pair), "percentile", percentile),))
 
 
-def _rare(told: Sequence[Told]) -> Iterable[Sentence]:
-    """Each index with something rare about it, the rarest first."""
-    news = [one for one in told if one.facts]
+def _rare(told: Sequence[Told], all_indices: int) -> Iterable[Sentence]:
+    """Each index with something rare about it, the rarest first.
+
+    Of a single index the headline has said one thing already.
+    """
+    news = [one for one in told if len(one.facts) > (all_indices == 1)]
     news.sort(key=lambda one: (-one.facts[0].rarity, one.move.symbol))
     for one in news[:_MOST_MOVES]:
         if one.context is not None:
@@ -281,18 +286,32 @@ def _about(report: SessionReport) -> Iterable[Sentence]:
         f"Each index's {own}, by the date of its exchange, measured from its own close before;"
         " week and year from the last close before them."
     )
-    yield from _since_when(report.moves)
+    yield from _no_period(report)
+    yield from _since_when(report)
     yield from _remarks(report.notes)
 
 
-def _since_when(moves: Iterable[Move]) -> Iterable[Sentence]:
+def _no_period(report: SessionReport) -> Iterable[Sentence]:
+    """What a dash stands for, where a week or a year has no figure beside a move."""
+    pcts = [
+        page.period_pct(move, period)
+        for move in report.moves
+        for period in report.periods
+        if move.status == "ok"
+    ]
+    if None in pcts:
+        yield Sentence("A dash under week or year: the closes do not reach back so far.")
+
+
+def _since_when(report: SessionReport) -> Iterable[Sentence]:
     """Who is measured from a close that is older than the weekday before."""
     alike: dict[tuple[dt.date, dt.date], list[Move]] = {}
-    for move in moves:
+    for move in report.moves:
         session, prior = move.session, move.prior_session
         if move.status == "ok" and session and prior and words.prior_date(session, prior):
             alike.setdefault((prior, session), []).append(move)
     for (prior, session), of in alike.items():
         figures = tuple(Figure(move.symbol, "prior_session", prior) for move in of)
-        text = f"{_names(of)} measured from the close of {phrases.near(prior, session)}."
+        near = report.as_of.date() if report.as_of else session
+        text = f"{_names(of)} measured from the close of {phrases.near(prior, near)}."
         yield Sentence(text, figures)
