@@ -525,10 +525,15 @@ def test_what_is_delivered_is_not_sent_again_where_printing_fails(web: Web, tmp_
 def test_what_is_delivered_is_not_sent_again_after_a_kill(
     how: signal.Signals, web: Web, tmp_path: Path
 ) -> None:
-    """One target has it, the other hangs, and the run is ended: only the other is owed it."""
+    """One target has it, the other hangs: what is owed then is the other, and the alert."""
+    journal = tmp_path / "state"
+    journal.mkdir()
+    raised = tmp_path / "raised"
+    alert = ("--alert", "HSI: 3", "--on-alert", f"sh -c 'echo met >> {raised}'")
+    kept = (*_kept(journal, "env:ONE", "env:TWO"), *alert)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = f"json://127.0.0.1:{silent.getsockname()[1]}/"
-        asked = (*FEBRUARY_14, *_kept(tmp_path, "env:ONE", "env:TWO"), "--to-timeout", "20")
+        asked = (*FEBRUARY_14, *kept, "--to-timeout", "20")
         names = {"ONE": web.url("one"), "TWO": hanging}
         with subprocess.Popen(
             command(*asked),
@@ -544,10 +549,12 @@ def test_what_is_delivered_is_not_sent_again_after_a_kill(
             process.communicate(timeout=60)
         assert process.returncode == (130 if how is signal.SIGINT else -how)
     names["TWO"] = web.url("two")
-    assert _summary(*_kept(tmp_path, "env:ONE", "env:TWO"), **names) == ("", "", 0)
+    assert not raised.exists()
+    assert _summary(*kept, **names) == ("", "", 5)
+    assert raised.read_text(encoding="utf-8") == "met\n"
     assert [got.path for got in web.got] == ["/one", "/two"]
-    assert _deliveries(tmp_path) == [[("env:ONE", "delivered")], [("env:TWO", "delivered")]]
-    assert [path.name for path in tmp_path.iterdir()] == ["journal.sqlite"]
+    assert _deliveries(journal) == [[("env:ONE", "delivered")], [("env:TWO", "delivered")]]
+    assert [path.name for path in journal.iterdir()] == ["journal.sqlite"]
 
 
 def test_ten_runs_at_once_deliver_once(web: Web, tmp_path: Path) -> None:
@@ -578,15 +585,17 @@ def test_a_revision_is_told_to_each_target_that_had_the_summary(
     with socket.create_server(("127.0.0.1", 0)) as free:
         nowhere = f"json://127.0.0.1:{free.getsockname()[1]}/"
     names = {"ONE": web.url("one"), "TWO": web.url("two"), "NEW": web.url("new")}
+    printed: list[str] = []
 
     def sent(*targets: str, **environment: str) -> dict[str, bool]:
         web.got.clear()
         kept = _kept(tmp_path, *targets)
-        run_process(*revised, *kept, environment=names | environment)
+        printed.append(run_process(*revised, *kept, environment=names | environment).stdout)
         return {got.path: got.body["message"].startswith(line) for got in web.got}
 
     assert _summary(*_kept(tmp_path, "env:ONE", "env:TWO"), **names).status == 0
     assert sent("env:ONE", "env:TWO", TWO=nowhere) == {"/one": True}
+    assert printed[-1].startswith(line)
     assert sent("env:ONE", "env:TWO", "env:NEW") == {"/two": True, "/new": False}
 
 

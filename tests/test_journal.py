@@ -62,7 +62,7 @@ def _without_moments(path: Path) -> list[Any]:
         return [
             connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
             for table, columns in (
-                ("summaries", "id, sessions, indices, form, options"),
+                ("summaries", "id, sessions, indices, form, options, ended"),
                 ("closes", "summary, symbol, session, close, prior_session, prior_close"),
                 ("deliveries", "summary, target, result, detail"),
             )

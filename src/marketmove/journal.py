@@ -68,7 +68,7 @@ class Journal:
         self._connection, self._path = connection, path
 
     def is_new(self, summary: Summary) -> bool:
-        """Tell whether no run has had this summary, on these closes, as the last one."""
+        """Tell whether no run that came to its end had this summary, on these closes, last."""
         with failures(self._path):
             last = _last(self._connection, summary)
             return last is None or _closes(self._connection, last) != summary.seen
@@ -118,8 +118,8 @@ class Journal:
                 [_stamp(moment - _TRIED_AGAIN_FOR)],
             )
             number = self._connection.execute(
-                "INSERT INTO summaries (sessions, indices, form, options, made_at)"
-                " VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO summaries (sessions, indices, form, options, made_at, ended)"
+                " VALUES (?, ?, ?, ?, ?, 0)",
                 (*summary[:4], _stamp(moment)),
             ).lastrowid
             self._connection.executemany(
@@ -154,6 +154,11 @@ class Journal:
             self._lacks(asked, target, (number, message) if message else None)
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
+
+    def end(self, number: int) -> None:
+        """Enter that the run of a summary came to its end."""
+        with failures(self._path):
+            self._connection.execute("UPDATE summaries SET ended = 1 WHERE id = ?", [number])
 
     def _lacks(self, asked: Sequence[str], target: str, what: tuple[int, str] | None) -> None:
         """Enter what a target lacks of such summaries of the same sessions: this, and no more."""
@@ -240,8 +245,8 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def _last(connection: sqlite3.Connection, summary: Summary) -> int | None:
-    """The number of the last such summary, out or not."""
-    row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_ASKED}", summary[:4])  # noqa: S608
+    """The number of the last such summary whose run came to its end, out or not."""
+    row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_ASKED} AND ended", summary[:4])  # noqa: S608
     number: int | None = row.fetchone()[0]
     return number
 

@@ -37,12 +37,13 @@ _STEPS = (
     ) WITHOUT ROWID;
     INSERT INTO deliveries SELECT id, 'standard output', 'printed', '', made_at FROM summaries
     """,
-    # What a target lacks, whole, until it has it.
+    # What a target lacks, whole, until it has it; and whether a run came to its end.
     """
     CREATE TABLE undelivered (
         summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
         message TEXT NOT NULL, PRIMARY KEY (summary, target)
-    ) WITHOUT ROWID
+    ) WITHOUT ROWID;
+    ALTER TABLE summaries ADD COLUMN ended INTEGER NOT NULL DEFAULT 1
     """,
 )
 _VERSION = len(_STEPS)

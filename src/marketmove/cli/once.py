@@ -173,10 +173,13 @@ def _send_and_write(
     number = journal.record(summary, _now())
     names = [name for name in going.names if name in owed]
     messages = {name: going.message(journal.revisions(summary, name)) for name in names}
+    # Where it is printed instead, what changed is told since it was last out anywhere.
+    revised = journal.revisions(summary, going.output if going.prints else None)
     failed = _recorded(journal, dict.fromkeys(names, number), messages, going.send(messages, False))
     if going.output in owed and (going.prints or failed):
-        going.write(journal.revisions(summary, going.output if going.prints else None))
+        going.write(revised)
         journal.went(number, going.output, "printed", _now())
+    journal.end(number)
     return failed
 
 
