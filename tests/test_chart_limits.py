@@ -169,7 +169,7 @@ def test_the_height_grows_with_the_indices(
     assert rows > len(shown)
     if number > 200:
         assert (
-            "220 indices between the highest and the lowest left out; --all draws them"
+            "220 indices in the middle left out; --all draws them"
             in words_in(svg)
         )
         everything = words_in(svg_of(run_cli, tmp_path, *asked, "--all"))

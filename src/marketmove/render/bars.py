@@ -93,7 +93,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     lines = [words.tally(report.breadth), *page.widest(report)]
     if left_out:
         rows = words.count(left_out, "row", "rows")
-        lines.append(f"{rows} between the highest and the lowest left out; --all shows them")
+        lines.append(f"{rows} in the middle left out; --all shows them")
     return lines + [words.visible(str(note)) for note in report.notes]
 
 

@@ -57,7 +57,7 @@ def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
 def rows_left_out(number: int) -> list[str]:
     """Say how many rows a table is short of, if it is."""
     rows = words.count(number, "row", "rows")
-    return [f"{rows} between the highest and the lowest left out"] if number else []
+    return [f"{rows} in the middle left out"] if number else []
 
 
 def approx(move: Move) -> str:

@@ -97,7 +97,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
         lines.append("hatched: at least the bound that was published, without a figure")
     if left_out:
         rows = words.count(left_out, "index", "indices")
-        lines.append(f"{rows} between the highest and the lowest left out; --all draws them")
+        lines.append(f"{rows} in the middle left out; --all draws them")
     return [*lines, *note_lines(report.notes), *warning_lines(report.warnings)]
 
 
