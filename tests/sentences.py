@@ -136,6 +136,14 @@ class Reader:
     def rare(self, text: str, way: str) -> tuple[list[tuple[str, dt.date | int, bool]], str]:
         """Read what is rare about a move: its best session, its close, its row."""
         told: list[tuple[str, dt.date | int, bool]] = []
+        found, rest = self.take(
+            rf", (?P<what>its (?:best|worst) session), (?P<close>to (?:{CLOSES})), both {SINCE}",
+            text,
+        )
+        if found:
+            assert found["in"]
+            told = [(found[what], date_of(found["day"]), True) for what in ("what", "close")]
+            return self.row(rest, told)
         found, rest = self.take(rf", (?P<what>its (?:best|worst) session) {SINCE}", text)
         if found:
             told.append((found["what"], date_of(found["day"]), bool(found["in"])))
@@ -143,10 +151,18 @@ class Reader:
         found, rest = self.take(rf"{comma} (?P<what>to (?:{CLOSES})) {SINCE}", rest)
         if found:
             told.append((found["what"], date_of(found["day"]), bool(found["in"])))
+        # The beginning of the data is told once.
+        assert [whole for *_, whole in told] != [True, True], text
+        return self.row(rest, told)
+
+    def row(
+        self, text: str, told: list[tuple[str, dt.date | int, bool]]
+    ) -> tuple[list[tuple[str, dt.date | int, bool]], str]:
+        """Read of how many sessions in a row a move is the last, behind what else is rare."""
         found, rest = self.take(
             r", (?P<way>up|down) for"
             r" (?:(?P<article>an?) (?P<nth>\w+) session|at least (?P<n>\d+) sessions)",
-            rest,
+            text,
         )
         if found:
             length = int(found["n"] or 0) or number_of(found["nth"])

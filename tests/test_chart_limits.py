@@ -168,10 +168,7 @@ def test_the_height_grows_with_the_indices(
     rows = float(svg.get("height", "0pt").removesuffix("pt")) / 72 / 0.27
     assert rows > len(shown)
     if number > 200:
-        assert (
-            "220 indices in the middle left out; --all draws them"
-            in words_in(svg)
-        )
+        assert "220 indices in the middle left out; --all draws them" in words_in(svg)
         everything = words_in(svg_of(run_cli, tmp_path, *asked, "--all"))
         assert sum(text.startswith("IX") for text in everything) == number
 

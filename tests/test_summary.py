@@ -204,6 +204,16 @@ def test_a_record_of_the_one_that_rose_most(run_cli: RunCli) -> None:
     )
 
 
+def test_what_is_so_of_all_the_data_is_said_of_it_once(run_cli: RunCli) -> None:
+    document = run_cli("summary", "2025-02-13", "-l", SAMPLE_CLOSES, "-f", "json").document
+    assert said(document, "rare")[0] == (
+        "DAX jumped 2.09%, its best session, to a record close, both in this data, since"
+        " 28 December 2023, up for a fourth session."
+    )
+    closes, day = Closes(tidy(SAMPLE_CLOSES)), dt.date(2025, 2, 13)
+    sentences.read(document, Asked(closes, day, source=str(SAMPLE_CLOSES)))
+
+
 def test_one_index_is_not_told_of_twice(run_cli: RunCli) -> None:
     asked = ("summary", "latest", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
     once = run_cli(*asked, "HSI").document

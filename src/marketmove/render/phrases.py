@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
 # Without a past to hold a move against, so many percent are more than the usual.
 _MUCH_PCT, _USUAL = 1.0, 50.0
+# A session and a close, the most that can be beyond all before them.
+_BOTH = 2
 
 
 def date(day: dt.date) -> str:
@@ -160,9 +162,19 @@ def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveCont
     """
     said = base.text.removeprefix(name(move))
     parts = [_superlative(fact, move, told, said) for fact in found]
+    if sum(fact.in_data for fact in found) == _BOTH:
+        parts = _both(parts, f" {since(found[0])}")
     if parts and parts[0].text.startswith(", to ") and " most: " not in said:
         parts[0] = parts[0]._replace(text=parts[0].text.removeprefix(","))
     return sentence(base, *parts)
+
+
+def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
+    """Say behind the second of two things that are so of ``whole`` the data that both are."""
+    first, second, *others = parts
+    first = first._replace(text=first.text.removesuffix(whole))
+    second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
+    return [first, second, *others]
 
 
 def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Sentence:
