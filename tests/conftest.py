@@ -12,6 +12,9 @@ from hypothesis import settings
 
 from marketmove import cli
 from program import Ran, RunCli, Write
+from servers import mail, web
+
+__all__ = ["mail", "web"]
 
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
@@ -74,3 +77,11 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture
 def _matplotlib() -> None:
     pytest.importorskip("matplotlib")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give where a journal is to be; its folder is there."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    return folder / "journal.sqlite"

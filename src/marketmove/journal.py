@@ -155,10 +155,14 @@ class Journal:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
 
-    def end(self, number: int) -> None:
-        """Enter that the run of a summary came to its end."""
+    def end(self, summary: Summary) -> None:
+        """Enter that a run with this summary came to its end."""
         with failures(self._path):
-            self._connection.execute("UPDATE summaries SET ended = 1 WHERE id = ?", [number])
+            self._connection.execute(
+                "UPDATE summaries SET ended = 1 WHERE id ="  # noqa: S608 - as above
+                f" (SELECT max(id) FROM summaries WHERE {_ASKED})",
+                summary[:4],
+            )
 
     def _lacks(self, asked: Sequence[str], target: str, what: tuple[int, str] | None) -> None:
         """Enter what a target lacks of such summaries of the same sessions: this, and no more."""

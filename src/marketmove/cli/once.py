@@ -159,8 +159,13 @@ def _publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
         if asked.once and not asked.force:
             owed = journal.owed(summary, owed)
         news = any(name in owed for name in going.names) or (going.prints and going.output in owed)
-        fresh = news and (asked.force or not asked.once or journal.is_new(summary))
-        failed = _send_and_write(journal, summary, going, owed) if news else set()
+        fresh = asked.force or not asked.once or journal.is_new(summary)
+        failed = set()
+        if news:
+            failed = _send_and_write(journal, summary, going, owed)
+        elif fresh:
+            # All of it was out when a kill kept the last run from its end, and its alerts.
+            journal.end(summary)
         if asked.once:
             failed |= _send_late(journal, summary, going, failed)
     return Gone(fresh, not failed)
@@ -179,7 +184,7 @@ def _send_and_write(
     if going.output in owed and (going.prints or failed):
         going.write(revised)
         journal.went(number, going.output, "printed", _now())
-    journal.end(number)
+    journal.end(summary)
     return failed
 
 

@@ -1,0 +1,223 @@
+"""Two runs at once, and kills: nothing is lost, and nothing doubled."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kept import (
+    FEBRUARY_14,
+    HEADLINE,
+    RUN,
+    in_shell,
+    needs_unix,
+    plain,
+    without_moments,
+)
+from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
+
+# Two runs at once, and kills.
+
+
+@needs_unix
+def test_two_runs_at_once(path: Path) -> None:
+    """One prints; the other waits, finds it done, and prints nothing."""
+    journals = [path.with_name(f"{turn}.sqlite") for turn in range(20)]
+    runs = _forked(
+        [_line(how, "2025-02-14", SAMPLE_CLOSES, one) for one in journals for how in ("&", "-")]
+    )
+    for one, other in zip(runs[::2], runs[1::2], strict=True):
+        assert sorted([one, other]) == [(0, "", ""), (0, plain(), "")]
+
+
+def _printing(path: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A run that is stuck in the middle of its print: the pipe it writes to is full but for a bit.
+
+    Gives the process, and the end of the pipe to read from.
+    """
+    import fcntl
+
+    reading, writing = os.pipe()
+    room = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(writing, b"." * (room - 100))
+    process = subprocess.Popen(
+        command(*FEBRUARY_14, "--once", "--journal", path),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=bare_environment(),
+    )
+    os.close(writing)
+    # It holds the lock from before it prints; then it is given time to come to the pipe.
+    for _ in range(1200):
+        with contextlib.closing(sqlite3.connect(path, timeout=0)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                break
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert process.poll() is None
+    return process, reading
+
+
+needs_pipes = pytest.mark.skipif(
+    sys.platform != "linux", reason="this system has pipes of one size"
+)
+
+
+@needs_pipes
+def test_killed_while_it_prints(path: Path) -> None:
+    process, reading = _printing(path)
+    process.kill()
+    process.communicate(timeout=60)
+    os.close(reading)
+    # Listed first: what the kill left half written is undone by whoever comes next.
+    listed = run_process("journal", "--journal", path)
+    assert (listed.stderr, listed.status) == ("", 0)
+    assert listed.stdout.endswith("  0 summaries\n")
+    assert run_process(*FEBRUARY_14, "--once", "--journal", path).stdout.startswith(HEADLINE)
+    assert run_process(*FEBRUARY_14, "--once", "--journal", path) == ("", "", 0)
+    assert without_moments(path)[2] == [(1, "standard output", "printed", "")]
+
+
+@needs_pipes
+def test_a_second_run_waits_for_the_print(path: Path) -> None:
+    first, reading = _printing(path)
+    listed = run_process("journal", "--journal", path)
+    assert (listed.stderr, listed.status) == ("", 0)
+    assert listed.stdout.endswith("  0 summaries\n")
+    with subprocess.Popen(
+        command(*FEBRUARY_14, "--once", "--journal", path),
+        stdout=subprocess.PIPE,
+        env=bare_environment(),
+    ) as second:
+        time.sleep(2)
+        assert second.poll() is None
+        with os.fdopen(reading, "rb") as pipe:
+            printed = pipe.read().lstrip(b".").decode()
+        out, _ = second.communicate(timeout=60)
+    assert printed == plain()
+    assert (out, second.returncode) == (b"", 0)
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+
+
+@needs_pipes
+def test_waiting_for_another_run_can_be_interrupted(path: Path) -> None:
+    first, reading = _printing(path)
+    with subprocess.Popen(
+        command(*FEBRUARY_14, "--once", "--journal", path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=bare_environment(),
+    ) as second:
+        time.sleep(4)
+        second.send_signal(signal.SIGINT)
+        assert second.communicate(timeout=20) == (b"", b"")
+        assert second.returncode == 130
+    first.kill()
+    first.communicate(timeout=60)
+    os.close(reading)
+
+
+@needs_pipes
+def test_a_reader_that_leaves_has_not_read_it(path: Path) -> None:
+    process, reading = _printing(path)
+    os.close(reading)
+    _, error = process.communicate(timeout=60)
+    assert (error, process.returncode) == (b"", 0)
+    assert run_process(*FEBRUARY_14, "--once", "--journal", path).stdout.startswith(HEADLINE)
+
+
+@needs_unix
+def test_what_is_not_printed_is_not_done(path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    ran = in_shell(f"{RUN} > /dev/full", path)
+    assert ran.status == 3
+    assert "no space left on device" in ran.stderr
+    assert "recorded" not in ran.stderr
+    assert run_process(*FEBRUARY_14, "--once", "--journal", path).stdout.startswith(HEADLINE)
+
+
+KILLS, SESSIONS = 170, 30
+
+
+def _forked(lines: list[list[str]]) -> list[tuple[int, str, str]]:
+    """Run lines one after the other, each killed at its share of a usual run, or left alone."""
+    measured = [str(word) for word in FEBRUARY_14]
+    texts = ["\t".join(line) for line in [measured, *lines]]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", Path(__file__).with_name("killed.py")],
+        input="\n".join(texts).encode(),
+        stdout=subprocess.PIPE,
+        # Forked: a process that has threads would not be safe to copy.
+        env=bare_environment() | {"OPENBLAS_NUM_THREADS": "1"},
+        timeout=600,
+        check=True,
+    )
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(runs) == len(lines)
+    return [(status, out, err) for status, out, err in runs]
+
+
+def _line(share: str, session: str, closes: Path, journal: Path) -> list[str]:
+    asked = ["--levels", str(closes), "-i", "HSI", "-i", "N225"]
+    return [share, "summary", session, *asked, "--once", "--journal", str(journal)]
+
+
+@needs_unix
+def test_kills_at_random_moments(path: Path, write: Write) -> None:
+    """200 runs over 30 sessions: what is left is what undisturbed runs leave, and all was out."""
+    header, *rows = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines()
+    ours = [row for row in rows if row.split(",")[1] in {"HSI", "N225"}]
+    closes = write("closes.csv", "\n".join([header, *ours]) + "\n")
+    sessions = sorted({row.split(",")[0] for row in ours})[-SESSIONS:]
+    chance = random.Random(20250214)  # noqa: S311 - moments, not secrets
+    shares = [chance.uniform(0, 1.2) if n % 2 else chance.uniform(0.7, 1.1) for n in range(KILLS)]
+    turns = [(sessions[n * SESSIONS // KILLS], f"{share:.4f}") for n, share in enumerate(shares)]
+    turns += [(session, "-") for session in sessions]
+    runs = _forked([_line(share, session, closes, path) for session, share in turns])
+
+    undisturbed = path.with_name("undisturbed.sqlite")
+    wanted = _forked([_line("-", session, closes, undisturbed) for session in sessions])
+    texts = dict(zip(sessions, (out for _, out, _ in wanted), strict=True))
+    assert all(text and status == 0 for status, text, _ in wanted)
+
+    printed = dict.fromkeys(sessions, 0)
+    killed = 0
+    for (session, _), (status, out, err) in zip(turns, runs, strict=True):
+        assert status in {0, -signal.SIGKILL}
+        assert err == ""
+        assert texts[session].startswith(out)
+        printed[session] += out == texts[session]
+        killed += status != 0
+    assert all(printed.values())
+    assert killed > KILLS / 4
+    # Made in the order in which they were done at last, which need not be that of the sessions.
+    assert _by_session(path) == _by_session(undisturbed)
+
+
+def _by_session(path: Path) -> dict[str, Any]:
+    """What a journal has of each session, without numbers and moments; each session once."""
+    summaries, closes, deliveries = without_moments(path)
+    assert len({row[1] for row in summaries}) == len(summaries) == SESSIONS
+    return {
+        row[1]: (
+            row[2:],
+            [close[1:] for close in closes if close[0] == row[0]],
+            [delivery[1:] for delivery in deliveries if delivery[0] == row[0]],
+        )
+        for row in summaries
+    }
