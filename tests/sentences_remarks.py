@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import plain_calendar
 import sentences_alerts
-from plain_closes import LEAST
+from plain_closes import LEAST, rounded
 from sentences import NEAR, Reader, near
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ OWN = (
 )
 DASH = "A dash under week or year: the closes do not reach back so far."
 TOP = 10
+FAR_PCT = 35
 
 
 def _sentence(text: str) -> str:
@@ -51,6 +52,7 @@ def _are(reader: Reader, kind: str, texts: list[str], expected: list[str]) -> No
 
 def warnings(reader: Reader, texts: list[str]) -> None:
     expected = [*_absent(reader), *_shut_days(reader), *_gaps(reader), *_period_gaps(reader)]
+    expected += _jumps(reader)
     left = [text for text in texts if not _is_uncovered(reader, text, {"other", "pending"})]
     lacking = _uncovered(reader, moved=False)
     assert len(texts) - len(left) == bool(lacking), texts
@@ -99,6 +101,18 @@ def _gaps(reader: Reader) -> Iterator[str]:
             yield (
                 f"{symbol}: {_sessions(day.gap)} between {day.prior_session} and {day.session} not"
                 f" in the data; the change is of {day.gap + 1} sessions, not of one"
+            )
+
+
+def _jumps(reader: Reader) -> Iterator[str]:
+    """Moves of shares that only a wrong close makes."""
+    for symbol, day in reader.of.days.items():
+        if day.pct is not None and abs(day.pct) > FAR_PCT and symbol not in plain_calendar.APART:
+            reader.saw("jump")
+            yield (
+                f"{symbol}: a {'rise' if day.pct > 0 else 'fall'} of {rounded(abs(day.pct)):,}%"
+                f" from {day.prior_session} to {day.session}; is one of the two closes wrong?"
+                " marketmove check tells more"
             )
 
 

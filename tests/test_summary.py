@@ -214,6 +214,23 @@ def test_what_is_so_of_all_the_data_is_said_of_it_once(run_cli: RunCli) -> None:
     sentences.read(document, Asked(closes, day, source=str(SAMPLE_CLOSES)))
 
 
+def test_a_move_beyond_belief_is_doubted(run_cli: RunCli, write: Write) -> None:
+    """A decimal point has slipped; the VIX does move so far."""
+    text = closes(N225=(39100, 39200, 39461.47, 3914.94), VIX=(15, 15, 20, 30), HSI=(100, 135))
+    path = write("closes.csv", text)
+    ran = run_cli("summary", "2025-02-14", "-l", path, "-f", "json")
+    doubt = (
+        "N225: a fall of 90.08% from 2025-02-13 to 2025-02-14; is one of the two closes wrong?"
+        " marketmove check tells more"
+    )
+    (warning,) = ran.document["warnings"]
+    assert (warning["code"], warning["symbol"]) == ("jump", "N225")
+    assert warning["text"] == doubt
+    assert said(ran.document, "warnings") == [f"{doubt}."]
+    assert doubt in ran.stderr
+    sentences.read(ran.document, Asked(Closes(tidy(path)), FRIDAY, source=str(path)))
+
+
 def test_one_index_is_not_told_of_twice(run_cli: RunCli) -> None:
     asked = ("summary", "latest", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
     once = run_cli(*asked, "HSI").document

@@ -173,11 +173,33 @@ def test_mail_clients_do_not_cut_the_page_of_thirty_indices(run_cli: RunCli, wri
 
 
 @needs_matplotlib
+def test_a_picture_that_makes_the_page_too_large_is_left_out(run_cli: RunCli, write: Write) -> None:
+    """Names of many different signs, each of which is drawn."""
+    signs = iter(range(0x4E00, 0x9000, 7))
+    names = ["".join(chr(next(signs)) for _ in range(12)) for _ in range(24)]
+    rows = [f"2025-02-13,{name},100\n2025-02-14,{name},101\n" for name in names]
+    path = write("closes.csv", HEADER + "".join(rows))
+    text = run_cli("summary", "2025-02-14", "-l", path, "-f", "html").stdout
+    assert len(text.encode()) < 102_000
+    assert "<svg" not in text
+    assert "The picture is left out: with it mail clients would cut this page short</p>" in text
+    assert all(name in Page(text).text for name in names)
+
+
+@needs_matplotlib
 @pytest.mark.parametrize("close", ["100", "100.00"])
 def test_the_picture_of_a_day_without_a_change(close: str, run_cli: RunCli, write: Write) -> None:
     path = write("closes.csv", f"{HEADER}2025-02-13,HSI,100\n2025-02-14,HSI,{close}\n")
     svg = picture(run_cli("summary", "2025-02-14", "-l", path, "-f", "html").stdout)
     assert [bar.length for bar in bars_in(svg)] == [0]
+
+
+def test_the_line_beside_an_alert_has_the_colour_of_its_text(run_cli: RunCli) -> None:
+    """Which is another on a dark page."""
+    text = run_cli(*FEBRUARY_14, "--alert", "HSI: 3", "-f", "html").stdout
+    style = re.search(r'<p class="ink" style="([^"]*)"><b>Alert', text)
+    assert style
+    assert "border-left:4px solid;" in style[1]
 
 
 def test_without_a_move_there_is_no_picture(run_cli: RunCli, write: Write) -> None:

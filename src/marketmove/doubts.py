@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Severity = Literal["error", "suspicion"]
 
 # A move beyond this is looked at; one that is undone the next day is a stray row.
-_JUMP_PCT = 35.0
+JUMP_PCT = 35.0
 _BACK_PCT = 10.0
 _LONG_GAP_DAYS = 12
 _USUAL_GAPS = 0.5
@@ -209,7 +209,7 @@ def _unchanged(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _jumps(rows: pd.DataFrame) -> Iterator[Finding]:
-    far = rows["move_pct"].abs() > _JUMP_PCT
+    far = rows["move_pct"].abs() > JUMP_PCT
     undone = (rows["after"] / rows["before"] - 1).abs() * 100 < _BACK_PCT
     ratio = rows["close"] / rows["before"]
     slipped = ratio.map(lambda r: any(abs(r / factor - 1) * 100 < _BACK_PCT for factor in _SLIPS))

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from marketmove.commands.compare import Comparison
 from marketmove.commands.session import Request, session
 from marketmove.digest import Region, Sentence, SummaryReport
+from marketmove.doubts import JUMP_PCT
 from marketmove.groups import APART
 from marketmove.render import facts, page, wording
 from marketmove.render.headline import Told, headline
-from marketmove.render.phrases import listed
+from marketmove.render.phrases import listed, size
+from marketmove.report import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from marketmove.config import Config
     from marketmove.moves import Move
@@ -49,6 +51,7 @@ def summary(request: Request) -> SummaryReport:
         comparison=Comparison(apart=frozenset(_volatility(request.config))),
     )
     report = session(wanted)
+    report = report._replace(warnings=(*report.warnings, *_jumps(report, request.config)))
     rows, left_out = page.shown(page.moved(report), everything=False)
     told = [_told(move, report) for move in report.moves if move.status == "ok"]
     shares = _shares(report.moves, request.config)
@@ -60,6 +63,21 @@ def summary(request: Request) -> SummaryReport:
         left_out=left_out,
         sections=wording.sections(report, told),
     )
+
+
+def _jumps(report: SessionReport, config: Config) -> Iterator[Remark]:
+    """Doubt what only a wrong close makes: nobody may look at the figures before they are sent."""
+    apart = _volatility(config)
+    for move in report.moves:
+        pct = move.change_pct
+        if pct is None or abs(pct) <= JUMP_PCT or move.symbol in apart:
+            continue
+        text = (
+            f"{move.symbol}: a {'rise' if pct > 0 else 'fall'} of {size(pct)} from"
+            f" {move.prior_session} to {move.session}; is one of the two closes wrong?"
+            " marketmove check tells more"
+        )
+        yield Remark("jump", text, move.symbol)
 
 
 def _told(move: Move, report: SessionReport) -> Told:

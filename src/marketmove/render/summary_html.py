@@ -31,13 +31,32 @@ _COLOURS = {
 }
 _INK, _FAINT, _RULE, _GROUND = "#1f1f1f", "#595959", "#d8d8d8", "#ffffff"
 _PICTURE = 440
+# Gmail shows the first 102 kB.
+_MOST_BYTES = 100_000
+_LEFT_OUT = "The picture is left out: with it mail clients would cut this page short"
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _WRAP = "overflow-wrap:anywhere;word-break:break-word"
 _FIGURE = "text-align:right;white-space:nowrap;vertical-align:top"
 
 
 def as_html(summary: SummaryReport, look: Look) -> str:
-    """Write a summary as one self-contained HTML document."""
+    """Write a summary as one self-contained HTML document.
+
+    Without the picture, if that is what would make it longer than mail clients show.
+    """
+    picture = _picture(summary, look)
+    text = _document(summary, look, picture)
+    if picture and _is_cut(text):
+        without = _document(summary, look, [_paragraph(_LEFT_OUT)])
+        text = text if _is_cut(without) else without
+    return words.plain_ascii(text) if look.ascii_only else text
+
+
+def _is_cut(text: str) -> bool:
+    return len(text.encode()) > _MOST_BYTES
+
+
+def _document(summary: SummaryReport, look: Look, picture: list[str]) -> str:
     report = summary.session
     title = escape(summary.headline.text)
     brief = " ".join(told.text for told in summary.brief)
@@ -46,12 +65,12 @@ def as_html(summary: SummaryReport, look: Look) -> str:
         *(_paragraph(told.text) for told in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
-        *_picture(summary, look),
+        *picture,
         *_table(summary, look),
         *(part for section in summary.sections for part in _section(section)),
     ]
     inner = "\n".join(body)
-    text = f"""<!DOCTYPE html>
+    return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -77,7 +96,6 @@ def as_html(summary: SummaryReport, look: Look) -> str:
 </body>
 </html>
 """
-    return words.plain_ascii(text) if look.ascii_only else text
 
 
 def _dark(look: Look) -> str:
@@ -126,7 +144,7 @@ def _picture(summary: SummaryReport, look: Look) -> list[str]:
 
 
 def _alert(text: str) -> str:
-    style = f"margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid {_INK};{_WRAP}"
+    style = f"margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid;{_WRAP}"
     return f'<p class="ink" style="{style};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
 
 
