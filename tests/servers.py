@@ -1,4 +1,4 @@
-"""A web server and a mail server on this machine, to deliver to."""
+"""A web server and a mail server on this machine, to deliver to, and the summary that is sent."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from program import SAMPLE_CLOSES, Ran, run_process
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
+    from pathlib import Path
 
+FEBRUARY_14 = ("summary", "2025-02-14", "--levels", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
+HEADLINE = (
+    "Hang Seng up 3.69%, its best session since 2 October 2024; Nikkei 225 down 0.79%:"
+    " the widest gap between the two since 6 November 2024."
+)
 SECRET = "s3cretT0ken"  # noqa: S105 - of no use to anybody
 
 
@@ -123,3 +131,10 @@ def _talk(stream: Any, got: list[EmailMessage], answers: list[str]) -> None:
             return
         else:
             say("250 fine")
+
+
+def summary(*arguments: str | Path, **environment: str) -> Ran:
+    """Run the summary as a process, which shows no secret."""
+    ran = run_process(*FEBRUARY_14, *arguments, environment=environment)
+    assert SECRET not in ran.stdout + ran.stderr
+    return ran

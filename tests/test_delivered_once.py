@@ -11,36 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, Ran, Write, bare_environment, command, run_process
-from servers import SECRET, Web
+from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
+from servers import FEBRUARY_14, SECRET, Web, summary
 
 pytest.importorskip("apprise")
-
-FEBRUARY_14 = ("summary", "2025-02-14", "--levels", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
-HEADLINE = (
-    "Hang Seng up 3.69%, its best session since 2 October 2024; Nikkei 225 down 0.79%:"
-    " the widest gap between the two since 6 November 2024."
-)
-
-
-def _summary(*arguments: str | Path, **environment: str) -> Ran:
-    ran = run_process(*FEBRUARY_14, *arguments, environment=environment)
-    assert SECRET not in ran.stdout + ran.stderr
-    return ran
 
 
 def test_what_was_not_delivered_is_tried_again_and_printed_once(web: Web, tmp_path: Path) -> None:
     kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--to", "env:DESK")
     web.answers[0] = 500
-    first = _summary(*kept, DESK=web.url())
+    first = summary(*kept, DESK=web.url())
     assert first.stdout.startswith("Hang Seng up 3.69%")
     assert (first.stderr.count("not delivered to env:DESK"), first.status) == (1, 6)
-    again = _summary(*kept, DESK=web.url())
+    again = summary(*kept, DESK=web.url())
     assert (again.stdout, again.stderr.count("not delivered"), again.status) == ("", 1, 6)
     web.answers[0] = 200
-    assert _summary(*kept, DESK=web.url()) == ("", "", 0)
+    assert summary(*kept, DESK=web.url()) == ("", "", 0)
     assert len(web.got) == 3
-    assert _summary(*kept, DESK=web.url()) == ("", "", 0)
+    assert summary(*kept, DESK=web.url()) == ("", "", 0)
     assert len(web.got) == 3
     ran = run_process("journal", "--journal", tmp_path / "journal.sqlite", "-f", "json")
     assert SECRET not in ran.stdout
@@ -57,18 +45,18 @@ def test_what_was_not_delivered_is_tried_again_and_printed_once(web: Web, tmp_pa
 
 def test_a_new_target_is_owed_what_another_has(web: Web, tmp_path: Path) -> None:
     kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--to", "env:DESK")
-    assert _summary(*kept, DESK=web.url("one")) == ("", "", 0)
+    assert summary(*kept, DESK=web.url("one")) == ("", "", 0)
     both = (*kept, "--to", web.url("two"))
-    assert _summary(*both, DESK=web.url("one")) == ("", "", 0)
+    assert summary(*both, DESK=web.url("one")) == ("", "", 0)
     assert [got.path for got in web.got] == ["/one", "/two"]
-    forced = _summary(*both, "--force", DESK=web.url("one"))
+    forced = summary(*both, "--force", DESK=web.url("one"))
     assert (forced.stdout, forced.status, len(web.got)) == ("", 0, 4)
 
 
 def test_an_alert_is_met_once(web: Web, tmp_path: Path) -> None:
     kept = ("--once", "--journal", tmp_path / "journal.sqlite", "--alert", "HSI: 3")
-    assert _summary(*kept, "--to", web.url("one")).status == 5
-    assert _summary(*kept, "--to", web.url("one")) == ("", "", 0)
+    assert summary(*kept, "--to", web.url("one")).status == 5
+    assert summary(*kept, "--to", web.url("one")) == ("", "", 0)
 
 
 def test_revisions_are_delivered(web: Web, write: Write, tmp_path: Path) -> None:
@@ -112,7 +100,7 @@ def test_what_is_delivered_is_not_sent_again_where_printing_fails(web: Web, tmp_
         )
         assert done.returncode == 3
         assert len(web.got) == 1
-    assert _summary(*kept).stdout == _summary().stdout
+    assert summary(*kept).stdout == summary().stdout
     assert len(web.got) == 1
     assert _deliveries(tmp_path) == [[("json://…", "delivered")], [("standard output", "printed")]]
 
@@ -147,7 +135,7 @@ def test_what_is_delivered_is_not_sent_again_after_a_kill(
         assert process.returncode == (130 if how is signal.SIGINT else -how)
     names["TWO"] = web.url("two")
     assert not raised.exists()
-    assert _summary(*kept, **names) == ("", "", 5)
+    assert summary(*kept, **names) == ("", "", 5)
     assert raised.read_text(encoding="utf-8") == "met\n"
     assert [got.path for got in web.got] == ["/one", "/two"]
     assert _deliveries(journal) == [[("env:ONE", "delivered")], [("env:TWO", "delivered")]]
@@ -167,7 +155,7 @@ def test_ten_runs_at_once_deliver_once(web: Web, tmp_path: Path) -> None:
     ]
     outputs = [run.communicate(timeout=120) for run in runs]
     assert [run.returncode for run in runs] == [0] * 10
-    assert sorted(outputs) == [(b"", b"")] * 9 + [(_summary().stdout.encode(), b"")]
+    assert sorted(outputs) == [(b"", b"")] * 9 + [(summary().stdout.encode(), b"")]
     assert len(web.got) == 1
 
 
@@ -190,7 +178,7 @@ def test_a_revision_is_told_to_each_target_that_had_the_summary(
         printed.append(run_process(*revised, *kept, environment=names | environment).stdout)
         return {got.path: got.body["message"].startswith(line) for got in web.got}
 
-    assert _summary(*_kept(tmp_path, "env:ONE", "env:TWO"), **names).status == 0
+    assert summary(*_kept(tmp_path, "env:ONE", "env:TWO"), **names).status == 0
     assert sent("env:ONE", "env:TWO", TWO=nowhere) == {"/one": True}
     assert printed[-1].startswith(line)
     assert sent("env:ONE", "env:TWO", "env:NEW") == {"/two": True, "/new": False}
@@ -206,16 +194,16 @@ def test_what_was_not_delivered_is_tried_again_after_the_next_session(
     names = {"DESK": web.url("desk")}
     web.answers[0] = 500
     assert run_process(*THE_13TH, *kept, environment=names).status == 6
-    ran = _summary(*kept, **names)
+    ran = summary(*kept, **names)
     assert ran.status == 6
     assert ran.stderr.count("not delivered") == 1
     web.got.clear()
     web.answers[0] = 200
-    assert _summary(*kept, **names) == ("", "", 0)
+    assert summary(*kept, **names) == ("", "", 0)
     titles = [got.body["title"] for got in web.got]
     assert titles == ["Session of Fri 14 Feb 2025", "Session of Thu 13 Feb 2025"]
     assert web.got[1].body["message"].rstrip() == run_process(*THE_13TH).stdout.rstrip()
-    assert _summary(*kept, **names) == ("", "", 0)
+    assert summary(*kept, **names) == ("", "", 0)
     assert len(web.got) == 2
     assert _deliveries(tmp_path) == [
         [("env:DESK", "delivered"), ("standard output", "printed")],
@@ -233,9 +221,9 @@ def test_what_is_tried_again_belongs_to_the_same_line(web: Web, tmp_path: Path) 
     web.answers[0] = 200
     web.got.clear()
     for other in (("-i", "SPX"), ("-f", "markdown")):
-        assert _summary(*kept, *other, **names).status == 0
+        assert summary(*kept, *other, **names).status == 0
     assert [got.body["title"] for got in web.got] == ["Session of Fri 14 Feb 2025"] * 2
-    assert _summary(*kept, **names).status == 0
+    assert summary(*kept, **names).status == 0
     assert web.got[3].body["title"] == "Session of Thu 13 Feb 2025"
 
 
@@ -253,7 +241,7 @@ def test_a_close_that_is_as_it_was_again_leaves_nothing_to_be_sent(
     assert run_process(*wrong, *kept, environment=names).status == 6
     web.answers[0] = 200
     assert run_process(*THE_13TH, *kept, environment=names) == ("", "", 0)
-    assert _summary(*kept, **names) == ("", "", 0)
+    assert summary(*kept, **names) == ("", "", 0)
     assert [got.body["title"] for got in web.got[2:]] == ["Session of Fri 14 Feb 2025"]
 
 
@@ -262,18 +250,18 @@ def test_an_alert_is_raised_once_where_delivery_is_tried_again(web: Web, tmp_pat
     alerts = ("--alert", "HSI: 3", "--on-alert", f"sh -c 'echo met >> {seen}'")
     kept = (*_kept(tmp_path, web.url("one")), *alerts)
     web.answers[0] = 500
-    assert [_summary(*kept).status for _ in range(2)] == [6, 6]
+    assert [summary(*kept).status for _ in range(2)] == [6, 6]
     web.answers[0] = 200
-    assert _summary(*kept).status == 0
+    assert summary(*kept).status == 0
     assert seen.read_text(encoding="utf-8") == "met\n"
-    assert _summary(*kept, "--force").status == 5
+    assert summary(*kept, "--force").status == 5
     assert seen.read_text(encoding="utf-8") == "met\n" * 2
 
 
 def test_a_journal_that_cannot_serve_has_all_printed(web: Web, write: Write) -> None:
     path = write("journal.sqlite", "no journal")
-    ran = _summary("--once", "--journal", path, "--to", web.url())
-    assert (ran.stdout, ran.status, web.got) == (_summary().stdout, 3, [])
+    ran = summary("--once", "--journal", path, "--to", web.url())
+    assert (ran.stdout, ran.status, web.got) == (summary().stdout, 3, [])
     assert ran.stderr.splitlines()[1] == (
         "marketmove: the summary is printed, not sent, and not recorded;"
         " a run with --once will send it"

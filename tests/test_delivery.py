@@ -11,26 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, Ran, RunCli, Write, run_process
-from servers import SECRET, Mail, Web
+from program import SAMPLE_CLOSES, RunCli, Write, run_process
+from servers import FEBRUARY_14, HEADLINE, SECRET, Mail, Web, summary
 
 pytest.importorskip("apprise")
 
-FEBRUARY_14 = ("summary", "2025-02-14", "--levels", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
-HEADLINE = (
-    "Hang Seng up 3.69%, its best session since 2 October 2024; Nikkei 225 down 0.79%:"
-    " the widest gap between the two since 6 November 2024."
-)
-
-
-def _summary(*arguments: str | Path, **environment: str) -> Ran:
-    ran = run_process(*FEBRUARY_14, *arguments, environment=environment)
-    assert SECRET not in ran.stdout + ran.stderr
-    return ran
-
 
 def test_mail_has_text_and_html(mail: Mail) -> None:
-    assert _summary("--to", "env:DESK", DESK=mail.url()) == ("", "", 0)
+    assert summary("--to", "env:DESK", DESK=mail.url()) == ("", "", 0)
     (message,) = mail.got
     assert message["Subject"] == HEADLINE
     assert (message["From"], message["To"]) == ("markets@example.com", "desk@example.com")
@@ -39,16 +27,16 @@ def test_mail_has_text_and_html(mail: Mail) -> None:
     assert message.get_content_type() == "multipart/alternative"
     plain, html = message.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
-    printed = _summary().stdout
+    printed = summary().stdout
     assert plain.get_content().splitlines() == printed.splitlines()
     assert "−0.79%" in printed
-    written = _summary("-f", "html").stdout
+    written = summary("-f", "html").stdout
     assert html.get_content().splitlines() == written.splitlines()
     assert max(map(len, printed.splitlines())) <= 72
 
 
 def test_mail_says_in_its_subject_that_an_alert_is_met(mail: Mail) -> None:
-    ran = _summary("--to", mail.url(), "--alert", "HSI: 3")
+    ran = summary("--to", mail.url(), "--alert", "HSI: 3")
     assert (ran.stdout, ran.status) == ("", 5)
     assert mail.got[0]["Subject"] == f"Alert: {HEADLINE}"
     plain = next(mail.got[0].iter_parts()).get_content()
@@ -56,9 +44,9 @@ def test_mail_says_in_its_subject_that_an_alert_is_met(mail: Mail) -> None:
 
 
 def test_mail_has_all_signs_under_any_locale(mail: Mail) -> None:
-    assert _summary("--to", mail.url(), LANG="C").status == 0
+    assert summary("--to", mail.url(), LANG="C").status == 0
     assert "−0.79%" in next(mail.got[0].iter_parts()).get_content()
-    assert _summary("--to", mail.url(), "--ascii").status == 0
+    assert summary("--to", mail.url(), "--ascii").status == 0
     assert next(mail.got[1].iter_parts()).get_content().isascii()
 
 
@@ -66,18 +54,18 @@ def test_mail_has_all_signs_under_any_locale(mail: Mail) -> None:
     ("output_format", "begins"), [("text", HEADLINE[:40]), ("markdown", f"*{HEADLINE[:40]}")]
 )
 def test_a_webhook_gets_the_format_asked_for(output_format: str, begins: str, web: Web) -> None:
-    assert _summary("--to", web.url(), "-f", output_format) == ("", "", 0)
+    assert summary("--to", web.url(), "-f", output_format) == ("", "", 0)
     (got,) = web.got
     assert got.path == f"/{SECRET}"
     assert got.headers["User-Agent"] == "marketmove"
     assert got.body["title"] == "Session of Fri 14 Feb 2025"
     assert got.body["message"].startswith(begins)
-    assert got.body["message"].rstrip() == _summary("-f", output_format).stdout.rstrip()
+    assert got.body["message"].rstrip() == summary("-f", output_format).stdout.rstrip()
 
 
 def test_a_webhook_gets_json(web: Web) -> None:
-    assert _summary("--to", web.url(), "-f", "json") == ("", "", 0)
-    assert json.loads(web.got[0].body["message"]) == _summary("-f", "json").document
+    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
+    assert json.loads(web.got[0].body["message"]) == summary("-f", "json").document
 
 
 def test_a_large_summary_arrives_whole(mail: Mail, web: Web, write: Write) -> None:
@@ -97,21 +85,21 @@ def test_a_large_summary_arrives_whole(mail: Mail, web: Web, write: Write) -> No
 def test_several_targets_and_what_is_not_delivered_is_printed(web: Web, mail: Mail) -> None:
     web.answers[0] = 500
     typed = ("--to", "env:HOOK", "--to", mail.url(), "--to", mail.url("me:x@"))
-    ran = _summary(*typed, HOOK=web.url())
+    ran = summary(*typed, HOOK=web.url())
     assert ran.stderr.splitlines() == [
         "marketmove: not delivered to env:HOOK: its server answered 500 (Internal Server Error)",
         "marketmove: not delivered to mailto://… (2): its server answered 535",
     ]
     assert ran.status == 6
-    assert ran.stdout == _summary().stdout
+    assert ran.stdout == summary().stdout
     assert len(mail.got) == 1
 
 
 def test_standard_output_beside_a_target(web: Web, write: Write) -> None:
-    ran = _summary("--to", "-", "--to", web.url())
-    assert (ran.stdout, ran.status, len(web.got)) == (_summary().stdout, 0, 1)
+    ran = summary("--to", "-", "--to", web.url())
+    assert (ran.stdout, ran.status, len(web.got)) == (summary().stdout, 0, 1)
     config = write("own.yaml", "to: env:HOOK\n")
-    assert _summary("-c", config, "--to", "-").stdout == ran.stdout
+    assert summary("-c", config, "--to", "-").stdout == ran.stdout
     assert len(web.got) == 1
 
 
@@ -119,19 +107,19 @@ def test_refused_connections_and_wrong_urls() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     typed = (f"json://127.0.0.1:{port}/{SECRET}", f"nonsense://{SECRET}", f"slack://{SECRET}")
-    ran = _summary(*(part for url in typed for part in ("--to", url)))
+    ran = summary(*(part for url in typed for part in ("--to", url)))
     assert ran.status == 6
     assert ran.stderr.splitlines() == [
         "marketmove: not delivered to json://…: the connection was refused",
         "marketmove: not delivered to nonsense://…: its URL is not one that apprise knows",
         "marketmove: not delivered to slack://…: its URL is not one that apprise knows",
     ]
-    assert ran.stdout == _summary().stdout
+    assert ran.stdout == summary().stdout
 
 
 def test_a_mail_server_that_refuses_a_message(mail: Mail) -> None:
     mail.answers[0] = f"554 5.7.1 spam, {SECRET}"
-    ran = _summary("--to", mail.url())
+    ran = summary("--to", mail.url())
     assert ran.status == 6
     assert ran.stderr == "marketmove: not delivered to mailto://…: its server answered 554\n"
 
@@ -143,14 +131,14 @@ def test_a_server_that_hangs(scheme: str) -> None:
         url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/{SECRET}"
         url += "?from=a@example.com&to=b@example.com&mode=insecure" if scheme == "mailto" else ""
         started = time.monotonic()
-        ran = _summary("--to", url, "--to-timeout", "4")
+        ran = summary("--to", url, "--to-timeout", "4")
         assert time.monotonic() - started < 30
     assert ran.status == 6
     assert ran.stderr in {
         f"marketmove: not delivered to {scheme}://…: its server did not answer in time\n",
         f"marketmove: not delivered to {scheme}://…: not done within 4 s (--to-timeout)\n",
     }
-    assert ran.stdout == _summary().stdout
+    assert ran.stdout == summary().stdout
 
 
 def test_a_server_that_drips_is_ended_too() -> None:
@@ -160,7 +148,7 @@ def test_a_server_that_drips_is_ended_too() -> None:
         dripping = threading.Thread(target=_drip, args=(listener, done))
         dripping.start()
         url = f"json://127.0.0.1:{listener.getsockname()[1]}/"
-        ran = _summary("--to", url, "--to-timeout", "4")
+        ran = summary("--to", url, "--to-timeout", "4")
         done.set()
         dripping.join()
     assert ran.status == 6
@@ -183,19 +171,19 @@ def _drip(listener: socket.socket, done: threading.Event) -> None:
 def test_a_secret_file(web: Web, write: Write) -> None:
     path = write("hook.url", f"# The desk.\n{web.url()}\n")
     path.chmod(0o600)
-    assert _summary("--to", f"file:{path}") == ("", "", 0)
+    assert summary("--to", f"file:{path}") == ("", "", 0)
     # As an editor of Windows writes it.
     path.write_bytes(b"\xef\xbb\xbf" + web.url("other").encode() + b"\r\n")
-    assert _summary("--to", f"file:{path}") == ("", "", 0)
+    assert summary("--to", f"file:{path}") == ("", "", 0)
     assert web.got.pop().path == "/other"
     path.write_text(web.url(), encoding="utf-8")
     config = write("own.yaml", "to: [file:hook.url, env:HOOK]\n")
     config.chmod(0o644)
-    assert _summary("-c", config, HOOK=web.url("other")) == ("", "", 0)
+    assert summary("-c", config, HOOK=web.url("other")) == ("", "", 0)
     assert sorted(got.path for got in web.got) == ["/other", f"/{SECRET}", f"/{SECRET}"]
     for mode in (0o640, 0o604, 0o660):
         path.chmod(mode)
-        ran = _summary("--to", f"file:{path}")
+        ran = summary("--to", f"file:{path}")
         assert (ran.stdout, ran.status) == ("", 2)
         assert ran.stderr == (
             f"marketmove: file:{path}: others can read {path}, which has a secret;"
@@ -206,9 +194,9 @@ def test_a_secret_file(web: Web, write: Write) -> None:
 def test_a_url_in_the_configuration_makes_it_a_secret_file(web: Web, write: Write) -> None:
     config = write("own.yaml", f"palette: none\nto:\n  - {web.url()}\n")
     config.chmod(0o600)
-    assert _summary("-c", config) == ("", "", 0)
+    assert summary("-c", config) == ("", "", 0)
     config.chmod(0o644)
-    ran = _summary("-c", config)
+    ran = summary("-c", config)
     assert (ran.stdout, ran.status) == ("", 2)
     assert ran.stderr == (
         f"{config}:3: json://…: others can read {config}, which has a secret;"
@@ -230,7 +218,7 @@ def test_a_url_in_the_configuration_makes_it_a_secret_file(web: Web, write: Writ
     ],
 )
 def test_what_is_no_target(target: str, said: str) -> None:
-    ran = _summary("--to", target, EMPTY=" ", WRONG=f"not {SECRET}")
+    ran = summary("--to", target, EMPTY=" ", WRONG=f"not {SECRET}")
     assert (ran.stdout, ran.status) == ("", 2)
     assert said in ran.stderr
 
@@ -280,7 +268,7 @@ def test_no_secret_in_the_list_of_processes() -> None:
         stop = threading.Event()
         watching = threading.Thread(target=_watch, args=(seen, stop))
         watching.start()
-        _summary("--to", "env:HOOK", "--to-timeout", "3", HOOK=url)
+        summary("--to", "env:HOOK", "--to-timeout", "3", HOOK=url)
         stop.set()
         watching.join()
     assert any("marketmove.cli.courier" in line for line in seen)

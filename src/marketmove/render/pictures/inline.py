@@ -129,6 +129,7 @@ class _Canvas:
         )
 
     def box(self, left: float, top: float, width: float, height: float, colour: str) -> None:
+        """Fill a box; one of a negative width lies to the left of ``left``."""
         from matplotlib.colors import to_rgba
         from matplotlib.path import Path
         from matplotlib.transforms import Affine2D
@@ -140,6 +141,7 @@ class _Canvas:
         self._renderer.draw_path(pen, Path.unit_rectangle(), place, to_rgba(colour))
 
     def text(self, left: float, top: float, text: str) -> None:
+        """Write one line that begins at ``left``."""
         from matplotlib.font_manager import FontProperties
 
         pen = self._renderer.new_gc()
@@ -148,5 +150,6 @@ class _Canvas:
         self._renderer.draw_text(pen, x, y, text, FontProperties(size=BODY), 0)
 
     def finished(self) -> str:
+        """Give all of it as the text of an SVG file."""
         self._renderer.finalize()
         return self._written.getvalue()
