@@ -118,12 +118,13 @@ def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
         (other,) = (told for told in movers if told is not lead)
         return sentence(_clause(lead, other), "; ", _clause(other, lead))
     way, other_way = ("up", "down") if lead.pct > 0 else ("down", "up")
-    which, then = f"All {len(movers):,} indices {way}", ", "
-    if len(movers) < all_indices:
-        which, then = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}", "; "
+    whole = len(movers) == all_indices
+    which, then = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}", "; "
+    if whole:
+        which, then = f"All {all_indices:,} indices {way}", ", "
     as_far = [told for told in movers if told.pct == lead.pct]
     if len(as_far) == len(movers):
-        return sentence(which, " " if then == ", " else "; each ", _size_of(as_far))
+        return sentence(which, " " if whole else "; each ", _size_of(as_far))
     if len(as_far) > 1:
         return sentence(which, then, f"{_some(as_far)} most: ", _size_of(as_far))
     news = max(movers, key=lambda told: told.news)

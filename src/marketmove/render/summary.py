@@ -50,15 +50,15 @@ def as_json(summary: SummaryReport, _look: Look) -> str:
 
 def message(summary: SummaryReport, output_format: str, look: Look) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
-    text, html = as_text(summary, look), as_html(summary, look)
+    written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
     headline = words.visible(summary.headline.text)
     return Message(
         subject=f"Alert: {headline}" if summary.session.alerts else headline,
         title=page.title(summary.session).partition(" · ")[0],
-        body=FORMATS[output_format](summary, look),
+        body=written[output_format],
         body_format="text" if output_format == "json" else output_format,
-        text=text,
-        html=html,
+        text=written["text"],
+        html=written["html"],
     )
 
 
