@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from marketmove.context import series
-from marketmove.levels import levels_of
-from marketmove.spreads import PairContext, Past, of_pairs, side_by_side, wide_pairs
+from marketmove.closes.levels import levels_of
+from marketmove.rarity.index_history import series
+from marketmove.rarity.spread_history import PairContext, Past, of_pairs, side_by_side, wide_pairs
 
 MOST = 1.5
 # Sizes this near to each other are the same.

@@ -16,10 +16,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from marketmove.closes.levels import Levels, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.levels import Levels, fold
-from marketmove.moves import Move, session_moves
+from marketmove.moves.move import Move, session_moves
 from marketmove.sources import Context, ReadOptions, open_all, read_blocks
 
 CONFIG = load(None)

@@ -14,8 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from marketmove.context import MoveContext
-    from marketmove.spreads import PairContext
+    from marketmove.rarity.index_history import MoveContext
+    from marketmove.rarity.spread_history import PairContext
 
 Told = dict[str, Any]
 

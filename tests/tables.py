@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from marketmove.closes.levels import Levels, fold
 from marketmove.config import load
-from marketmove.levels import Levels, fold
 from marketmove.sources import Context, ReadOptions, open_source, read_blocks
 
 if TYPE_CHECKING:

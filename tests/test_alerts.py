@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketmove.alerts import Known, judge
-from marketmove.conditions import parse_condition
+from marketmove.alerts.conditions import parse_condition
+from marketmove.alerts.judge import Known, judge
 from marketmove.config import load
-from marketmove.moves import Move
+from marketmove.moves.move import Move
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from marketmove.levels import Levels
+    from marketmove.closes.levels import Levels
 
 
 # Nothing that is read ends in another failure than our own.

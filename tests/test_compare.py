@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from marketmove.commands.rarity import reads_past
+from marketmove.rarity.session import reads_past
 from marketmove.sources import Source
 from program import SAMPLE_CLOSES, RunCli, Write
 

@@ -15,10 +15,10 @@ import pytest
 
 from by_loops import Own, Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
 from marketmove import config
-from marketmove.commands.closes import Known, read_closes
-from marketmove.context import of_move, series
+from marketmove.closes.read import Known, read_closes
+from marketmove.rarity.index_history import of_move, series
+from marketmove.rarity.spread_history import of_pairs, side_by_side, wide_pairs
 from marketmove.sources import ReadOptions, open_all
-from marketmove.spreads import of_pairs, side_by_side, wide_pairs
 from program import DATA, SAMPLE_CLOSES
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from by_loops import Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
-from marketmove import calendars
-from marketmove.context import of_move, series
-from marketmove.levels import levels_of
-from marketmove.spreads import of_pairs, side_by_side, wide_pairs
+from marketmove.closes.levels import levels_of
+from marketmove.market import calendars
+from marketmove.rarity.index_history import of_move, series
+from marketmove.rarity.spread_history import of_pairs, side_by_side, wide_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketmove.calendars import Calendar
+    from marketmove.market.calendars import Calendar
 
 FIRST = dt.date(2020, 1, 1)
 Written = dict[str, dict[str, str]]  # symbol → ISO date → close

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketmove import config
-from marketmove.breadth import dispersion, group_spreads, of_group
-from marketmove.moves import Move
+from marketmove.moves.breadth import dispersion, group_spreads, of_group
+from marketmove.moves.move import Move
 from marketmove.render import Look, render
 from program import SAMPLE_CLOSES, Ran, RunCli, Write
 
@@ -175,7 +175,7 @@ def test_rows_for_machines_are_as_ever(output_format: str, run_cli: RunCli) -> N
 @pytest.mark.parametrize("date", ["2025-02-04", "2025-02-14"])
 def test_tables_of_groups_stay_within_the_width(width: int, date: str) -> None:
     from marketmove.commands.session import Request, session
-    from marketmove.groups import find_groups
+    from marketmove.market.groups import find_groups
     from marketmove.sources import ReadOptions
 
     settings = config.load(None)

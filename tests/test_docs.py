@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
-from marketmove.calendars import read_lines
 from marketmove.cli import program
 from marketmove.errors import ExitStatus
+from marketmove.market.calendars import read_lines
 from marketmove.resources import root
 from program import SAMPLE_CLOSES, RunCli, Write, bare_environment
 

@@ -10,13 +10,17 @@ import pytest
 
 from marketmove import config
 from marketmove.commands import history, pair, session
-from marketmove.render import Look, bars, heat, heat_table, pair_drawing
+from marketmove.render import Look
+from marketmove.render.drawings import bars
+from marketmove.render.drawings import grid as heat
+from marketmove.render.drawings import heatmap as heat_table
+from marketmove.render.drawings import pair as pair_drawing
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from marketmove.report import HistoryReport
+    from marketmove.reports.records import HistoryReport
     from program import RunCli, Write
 
 LOOKS = {

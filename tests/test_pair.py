@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketmove.context import series
-from marketmove.levels import levels_of
-from marketmove.pairs import between, common, summary
+from marketmove.closes.levels import levels_of
+from marketmove.rarity.index_history import series
+from marketmove.rarity.pair import between, common, summary
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:

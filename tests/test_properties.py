@@ -12,12 +12,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketmove.closes.levels import Levels, fold, levels_of
 from marketmove.config import load
-from marketmove.divergence import splits
 from marketmove.errors import MarketMoveError
-from marketmove.indices import Registry
-from marketmove.levels import Levels, fold, levels_of
-from marketmove.moves import Move, changes, session_moves
+from marketmove.market.indices import Registry
+from marketmove.moves.divergence import splits
+from marketmove.moves.move import Move, changes, session_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 Row = tuple[str, str, str]

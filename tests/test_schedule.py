@@ -16,16 +16,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from marketmove import calendars, config
+from marketmove import config
 from marketmove.commands.schedule import schedule
-from marketmove.indices import Exchange
+from marketmove.market import calendars
+from marketmove.market.indices import Exchange
+from marketmove.market.last_close import Market, last_closes, local_range, who_is_last
 from marketmove.render.schedule import FORMATS
 from marketmove.resources import root
-from marketmove.schedule import Market, last_closes, local_range, who_is_last
 from program import RunCli, Write, bare_environment, run_process
 
 if TYPE_CHECKING:
-    from marketmove.schedule import Plan
+    from marketmove.market.last_close import Plan
 
 REGIONS = ("africa", "americas", "asia", "europe", "middle-east", "oceania")
 ZONES = (

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketmove import calendars, config
-from marketmove.levels import levels_of
-from marketmove.moves import Move, session_moves
+from marketmove import config
+from marketmove.closes.levels import levels_of
+from marketmove.closes.shut_days import explained, on_shut_days, without
+from marketmove.market import calendars
+from marketmove.moves.move import Move, session_moves
 from marketmove.resources import root
-from marketmove.sessions import explained, on_shut_days, without
 from program import DATA, SAMPLE_CLOSES, bare_environment, command
 
 if TYPE_CHECKING:

@@ -16,16 +16,16 @@ from marketmove.commands.pair import pair
 from marketmove.commands.session import Request, session
 from marketmove.commands.summary import summary
 from marketmove.render import Look, render
-from marketmove.render.calculation import FORMATS as CALC_FORMATS
+from marketmove.render.calc import FORMATS as CALC_FORMATS
 from marketmove.render.pair import FORMATS as PAIR_FORMATS
-from marketmove.render.summary import FORMATS as SUMMARY_FORMATS
+from marketmove.render.summary.text import FORMATS as SUMMARY_FORMATS
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from marketmove.digest import SummaryReport
-    from marketmove.report import PairReport, SessionReport
+    from marketmove.reports.records import PairReport, SessionReport
+    from marketmove.reports.summary import SummaryReport
 
 LOOKS = {
     "pipe": Look(),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from marketmove import config
 from marketmove.commands.verify import Request, verify
 from marketmove.render import Look
-from marketmove.render.verifying import FORMATS
+from marketmove.render.verify import FORMATS
 from marketmove.resources import root
 from marketmove.sources import ReadOptions
 from program import SAMPLE_CLOSES, Ran

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketmove import yamltext
-from marketmove.conditions import Condition, parse_alerts
-from marketmove.delivery import Target, parse_targets
+from marketmove.alerts.conditions import Condition, parse_alerts
+from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
-from marketmove.groups import Group, parse_groups, with_regions
-from marketmove.indices import Exchange, Registry, did_you_mean, parse_exchanges, parse_indices
+from marketmove.market.groups import Group, parse_groups, with_regions
+from marketmove.market.indices import (
+    Exchange,
+    Registry,
+    did_you_mean,
+    parse_exchanges,
+    parse_indices,
+)
 from marketmove.resources import root
-from marketmove.words import Words, bundled_words, parse_words
+from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -69,13 +69,14 @@ def run(typed: Sequence[str]) -> int:
 
 def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
-    from marketmove.delivery import without_secrets
+    from marketmove.delivery.targets import without_secrets
 
     problems = [problem._replace(text=without_secrets(problem.text)) for problem in problems]
     say(problems)
     if re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(typed)):
-        from marketmove import digest, report
-        from marketmove.render.document import failure
+        from marketmove.render.machine import failure
+        from marketmove.reports import records as report
+        from marketmove.reports import summary as digest
 
         schemas = {
             "calc": report.CALC_SCHEMA,

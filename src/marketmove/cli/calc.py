@@ -33,7 +33,7 @@ def _calc(
     ascii_only: AsciiOption = False,
 ) -> None:
     from marketmove.commands.calc import calc
-    from marketmove.render.calculation import FORMATS
+    from marketmove.render.calc import FORMATS
 
     text = FORMATS[output_format](calc(close, prior, pct), look_for(output, "none", ascii_only))
     emit(text, output, output_format == "table")

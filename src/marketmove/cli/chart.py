@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AllOption,
@@ -26,8 +26,8 @@ from marketmove.cli.options import (
     StrictOption,
     SymbolOption,
 )
+from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from marketmove.render import Look
     from marketmove.render.pictures import Drawing
-    from marketmove.report import Remark
+    from marketmove.reports.records import Remark
 
 _CHART_HELP = (
     "Draw moves: in the terminal, or with --output into a picture."
@@ -117,7 +117,7 @@ def _session(
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
-        from marketmove.render.bars import session as as_text
+        from marketmove.render.drawings.bars import session as as_text
 
         return as_text(report, look)
 
@@ -156,7 +156,7 @@ def _heatmap(
     settings = settings_of(config, palette=palette)
 
     from marketmove.commands.history import Request, history
-    from marketmove.render.heat import grid
+    from marketmove.render.drawings.grid import grid
 
     report = history(
         Request(
@@ -176,7 +176,7 @@ def _heatmap(
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
-        from marketmove.render.heat_table import heatmap
+        from marketmove.render.drawings.heatmap import heatmap
 
         return heatmap(report, cells, look)
 
@@ -240,7 +240,7 @@ def _pair(
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
-        from marketmove.render.pair_drawing import pair as as_text
+        from marketmove.render.drawings.pair import pair as as_text
 
         return as_text(report, look)
 
@@ -281,8 +281,8 @@ def _give(
     if output is None:
         emit(drawn(), None, people=True)
         return
+    from marketmove.atomic import write_file
     from marketmove.render.pictures import picture
-    from marketmove.streams import write_file
 
     made = picture(drawing(), ending, look.palette)
     if not quiet:

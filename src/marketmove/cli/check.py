@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AllOption,
@@ -21,8 +21,8 @@ from marketmove.cli.options import (
     OutputOption,
     SymbolOption,
 )
+from marketmove.cli.settings import settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for
-from marketmove.cli.typed import settings_of, specs_of
 from marketmove.errors import ExitStatus
 
 _CHECK_HELP = (
@@ -59,7 +59,7 @@ def _check(
     settings = settings_of(config)
 
     from marketmove.commands.check import check
-    from marketmove.render.checking import FORMATS
+    from marketmove.render.check import FORMATS
 
     report = check(specs, reading, settings, dt.date.today())  # noqa: DTZ011 - the typist's own day
     look = look_for(output, "none", ascii_only)._replace(everything=everything, explain=explain)

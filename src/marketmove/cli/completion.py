@@ -16,7 +16,7 @@ from marketmove.cli.terminal import config_file, emit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from marketmove.completion import Command, Known, Option, Value
+    from marketmove.cli.complete import Command, Known, Option, Value
 
 _COMPLETION_HELP = (
     "Print what makes a shell complete commands, options, symbols of indices, groups and files."
@@ -38,7 +38,7 @@ def _completion(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    from marketmove.render.completion import SCRIPTS
+    from marketmove.cli.shells import SCRIPTS
 
     if not words:
         emit(SCRIPTS[shell], output, people=False)
@@ -50,8 +50,8 @@ def _completion(
 
 def _completions(shell: str, words: Sequence[str]) -> str:
     """What can stand at the end of a command line, of which the first word is the program."""
-    from marketmove.completion import complete, joined
-    from marketmove.render.completion import for_bash, with_help
+    from marketmove.cli.complete import complete, joined
+    from marketmove.cli.shells import for_bash, with_help
 
     typed, kept = (words, "") if shell != "bash" else joined(words)
     found = complete(typed[1:], _commands(typed[1:-1]), lambda: _known(typed))
@@ -67,7 +67,7 @@ def _commands(finished: Sequence[str]) -> dict[str, Command]:
 
 def _below(group: typer.Typer, name: str) -> dict[str, Command]:
     """A program or a command with kinds of its own, and all that is below it, by whole names."""
-    from marketmove.completion import Command
+    from marketmove.cli.complete import Command
 
     callback = group.registered_callback and group.registered_callback.callback
     text = group.info.help if isinstance(group.info.help, str) else ""
@@ -84,7 +84,7 @@ def _below(group: typer.Typer, name: str) -> dict[str, Command]:
 
 def _described(function: Callable[..., Any], text: str) -> Command:
     """A command by its function: typer's own description of it differs from version to version."""
-    from marketmove.completion import Command
+    from marketmove.cli.complete import Command
 
     hints = get_type_hints(function, include_extras=True)
     options = [_help()]
@@ -100,13 +100,13 @@ def _described(function: Callable[..., Any], text: str) -> Command:
 
 
 def _help() -> Option:
-    from marketmove.completion import Option
+    from marketmove.cli.complete import Option
 
     return Option(("--help", "-h"), None, "Show this message and exit.")
 
 
 def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
-    from marketmove.completion import Option
+    from marketmove.cli.complete import Option
 
     flag = _is(kind, bool)
     usual = name.replace("_", "-")
@@ -119,7 +119,7 @@ def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
 
 
 def _value(kind: Any, metavar: str | None) -> Value:
-    from marketmove.completion import Value
+    from marketmove.cli.complete import Value
 
     choices = next((get_args(k) for k in _alternatives(kind) if get_origin(k) is Literal), ())
     named = metavar or ("PATH" if _is(kind, Path) else "")
@@ -142,7 +142,7 @@ def _first_sentence(text: str) -> str:
 
 def _known(typed: Sequence[str]) -> Known:
     """The indices and groups of the configuration that the command line names, or the usual one."""
-    from marketmove.completion import Known
+    from marketmove.cli.complete import Known
     from marketmove.config import load
     from marketmove.errors import MarketMoveError
 

@@ -19,8 +19,8 @@ def main() -> None:
     os.dup2(nowhere, 2)
     job = json.load(sys.stdin.buffer)
 
-    from marketmove.delivery import Message
-    from marketmove.notifying import send
+    from marketmove.delivery.send import send
+    from marketmove.delivery.targets import Message
 
     reason = send(job["url"], Message(*job["message"]), job["seconds"])
     os.write(outcome, json.dumps(reason).encode())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AsciiOption,
@@ -26,8 +26,8 @@ from marketmove.cli.options import (
     StrictOption,
     SymbolOption,
 )
+from marketmove.cli.settings import groups_of, settings_of, specs_of
 from marketmove.cli.terminal import emit_pieces, look_for, same_terminal, say
-from marketmove.cli.typed import groups_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 _HISTORY_HELP = (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AsciiOption,
@@ -15,8 +15,8 @@ from marketmove.cli.options import (
     ConfigOption,
     OutputOption,
 )
+from marketmove.cli.settings import settings_of
 from marketmove.cli.terminal import emit, look_for
-from marketmove.cli.typed import settings_of
 
 _INDICES_HELP = (
     "List the indices that are known by name: exchange, time zone, close, next session."
@@ -46,7 +46,7 @@ def _indices(
     settings = settings_of(config)
 
     from marketmove.commands.indices import indices
-    from marketmove.render.registry import FORMATS
+    from marketmove.render.indices import FORMATS
 
     listed = indices(chosen or (), settings, moment)
     look = look_for(output, "none", ascii_only)

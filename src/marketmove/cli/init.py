@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.terminal import config_place, emit
 from marketmove.errors import WrongUsageError

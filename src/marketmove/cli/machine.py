@@ -46,7 +46,7 @@ def _plain(zone: str) -> str:
 
 
 def _is_zone(name: str) -> bool:
-    from marketmove.arguments import zone
+    from marketmove.cli.arguments import zone
 
     try:
         return bool(zone(name))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AsciiOption,
@@ -23,8 +23,8 @@ from marketmove.cli.options import (
     StrictOption,
     SymbolOption,
 )
+from marketmove.cli.settings import settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import settings_of, specs_of
 from marketmove.errors import Problem
 
 _PAIR_HELP = (

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.machine import machine_zone, this_program
 from marketmove.cli.options import ConfigOption, OutputOption
+from marketmove.cli.settings import groups_of, settings_of
 from marketmove.cli.terminal import config_file, emit, say
-from marketmove.cli.typed import groups_of, settings_of
 from marketmove.errors import Problem
 
 _SCHEDULE_HELP = (

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
-from marketmove.cli.alerting import alerting_of, announce, settle
+from marketmove.cli import arguments
+from marketmove.cli.alerts import alerting_of, announce, settle
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AlertOption,
@@ -35,8 +35,8 @@ from marketmove.cli.options import (
     StrictOption,
     SymbolOption,
 )
+from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
 from marketmove.errors import Problem
 
 _SESSION_HELP = (
@@ -114,8 +114,8 @@ def _session(
     if context is None and output_format in {"csv", "ndjson"}:
         context = False
 
-    from marketmove.commands.compare import Comparison
     from marketmove.commands.session import Request, session
+    from marketmove.rarity.compare import Comparison
     from marketmove.render import render
 
     report = session(

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marketmove import arguments
-from marketmove.cli.alerting import alerting_of, settle
+from marketmove.cli import arguments
+from marketmove.cli.alerts import alerting_of, settle
 from marketmove.cli.app import app
-from marketmove.cli.delivering import deliver, delivery_of
-from marketmove.cli.once import Going, Gone, keeping, options_text, publish, target_of
+from marketmove.cli.delivery import deliver, delivery_of
 from marketmove.cli.options import (
     AlertOption,
     AsciiOption,
@@ -38,14 +37,15 @@ from marketmove.cli.options import (
     ToOption,
     ToTimeoutOption,
 )
+from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import groups_of, session_of, settings_of, specs_of
+from marketmove.delivery.publish import Going, Gone, keeping, options_text, publish, target_of
 from marketmove.errors import ExitStatus, Problem
 
 if TYPE_CHECKING:
-    from marketmove.delivery import Message
-    from marketmove.digest import SummaryReport
-    from marketmove.news import Revision
+    from marketmove.delivery.revisions import Revision
+    from marketmove.delivery.targets import Message
+    from marketmove.reports.summary import SummaryReport
 
 _SUMMARY_HELP = (
     "Sum up one session in words: a headline, the moves by region, divergent pairs, records."
@@ -118,9 +118,9 @@ def _summary(
             alerts=alerting.conditions,
         )
     )
-    from marketmove.news import summary_of
-    from marketmove.render import revisions
-    from marketmove.render.summary import FORMATS, message
+    from marketmove.delivery.revisions import summary_of
+    from marketmove.render.summary.text import FORMATS, message
+    from marketmove.wording import revisions
 
     people = output_format in {"text", "markdown"}
     look = look_for(output, settings.palette, ascii_only)

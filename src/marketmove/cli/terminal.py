@@ -141,7 +141,7 @@ def emit(text: str, output: Path | None, people: bool) -> None:
 def emit_pieces(texts: Iterable[str], output: Path | None, people: bool) -> None:
     """Write a result that is worked out piece by piece; to a file all of it or nothing."""
     if output is not None and str(output) != "-":
-        from marketmove.streams import write_file
+        from marketmove.atomic import write_file
 
         write_file(output, b"".join(text.encode("utf-8", "backslashreplace") for text in texts))
         return
@@ -172,7 +172,7 @@ def unwritten(error: OSError) -> Problem:
 
 def say(problems: Iterable[Problem]) -> None:
     """Print problems or warnings to stderr, the first of them where there are many."""
-    from marketmove.render.words import plain_ascii, visible
+    from marketmove.wording.numbers import plain_ascii, visible
 
     if sys.stderr is None:
         return

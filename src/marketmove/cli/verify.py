@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove import arguments
+from marketmove.cli import arguments
 from marketmove.cli.app import app
 from marketmove.cli.options import (
     AsciiOption,
@@ -22,8 +22,8 @@ from marketmove.cli.options import (
     SymbolOption,
     VerifyFormat,
 )
+from marketmove.cli.settings import groups_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.cli.typed import groups_of, settings_of, specs_of
 from marketmove.errors import ExitStatus, Problem
 
 _VERIFY_HELP = (
@@ -59,7 +59,7 @@ def _verify(
     settings = settings_of(config)
 
     from marketmove.commands.verify import Request, verify
-    from marketmove.render.verifying import FORMATS
+    from marketmove.render.verify import FORMATS
 
     groups = groups_of(group or (), settings)
     report = verify(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove import figures
 from marketmove.errors import Problem, WrongUsageError
-from marketmove.report import Calculation
+from marketmove.published import figures
+from marketmove.reports.records import Calculation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from marketmove.figures import Figure
+    from marketmove.published.figures import Figure
 
 
 def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove.commands.closes import by_calendar, read_levels
-from marketmove.commands.inputs import find_closes, named
-from marketmove.doubts import find
-from marketmove.report import CheckReport, FileRead
+from marketmove.closes.checks import find
+from marketmove.closes.find import find_closes, named
+from marketmove.closes.read import by_calendar, read_levels
+from marketmove.reports.records import CheckReport, FileRead
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from marketmove.commands.inputs import Spec
+    from marketmove.closes.find import Spec
+    from marketmove.closes.levels import Levels
     from marketmove.config import Config
-    from marketmove.levels import Levels
     from marketmove.sources import Reading, ReadOptions
 
 

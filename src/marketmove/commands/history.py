@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.commands.inputs import (
+from marketmove.closes.find import (
     Spec,
     When,
     bad_rows_elsewhere,
@@ -14,16 +14,16 @@ from marketmove.commands.inputs import (
     no_close_within,
 )
 from marketmove.errors import BadFiguresError, Problem
-from marketmove.report import HistoryReport, Remark
+from marketmove.reports.records import HistoryReport, Remark
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from marketmove.commands.closes import Known
+    from marketmove.closes.read import Known
     from marketmove.config import Config
-    from marketmove.groups import Group
-    from marketmove.history import Range
+    from marketmove.market.groups import Group
+    from marketmove.moves.measure import Range
     from marketmove.sources import ReadOptions
     from marketmove.sources.large import Keep
 
@@ -67,10 +67,10 @@ def history(request: Request) -> HistoryReport:
     sources, bundled = find_closes_of(request.levels, request.config, request.first, request.last)
 
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.commands.closes import read_closes
-    from marketmove.commands.grouped import warnings_of
-    from marketmove.commands.remarks import kinds
-    from marketmove.history import history as moves_of
+    from marketmove.closes.read import read_closes
+    from marketmove.moves.measure import history as moves_of
+    from marketmove.wording.grouped_remarks import warnings_of
+    from marketmove.wording.remarks import kinds
 
     config = request.config
     known = read_closes(
@@ -110,8 +110,8 @@ def _keep(request: Request) -> Keep | None:
     """Which rows of a large file matter: those of the range, and the closes around it."""
     import numpy as np
 
-    from marketmove.levels import around
-    from marketmove.periods import first_day
+    from marketmove.closes.levels import around
+    from marketmove.market.periods import first_day
 
     first, last = request.first, request.last
     starts = [first, *(first_day(first, period) for period in request.periods)]
@@ -128,7 +128,7 @@ def _keep(request: Request) -> Keep | None:
 
 
 def _range(request: Request, known: Known) -> Range:
-    from marketmove.history import Range
+    from marketmove.moves.measure import Range
 
     first, to = request.first, request.last
     last = max(first, known.levels.latest(known.symbols)) if to == "latest" else to
@@ -140,7 +140,7 @@ def _sound(frame: pd.DataFrame, known: Known, within: Range) -> _Sound:
     import pandas as pd
 
     from marketmove.errors import by_place
-    from marketmove.history import touched_from
+    from marketmove.moves.measure import touched_from
 
     faults = known.levels.faults
     dates = list(touched_from(frame, faults, within))

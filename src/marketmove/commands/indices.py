@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove import calendars
+from marketmove.closes.shut_days import last_completed
 from marketmove.errors import Problem, WrongUsageError
-from marketmove.report import IndexRow, Registered
-from marketmove.sessions import last_completed
+from marketmove.market import calendars
+from marketmove.reports.records import IndexRow, Registered
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from marketmove.calendars import Calendar
     from marketmove.config import Config
-    from marketmove.indices import Index, Registry
+    from marketmove.market.calendars import Calendar
+    from marketmove.market.indices import Index, Registry
 
 
 def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Registered:

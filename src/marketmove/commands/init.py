@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketmove.atomic import write_new
 from marketmove.errors import OutputError, Problem, UnreadableFileError, WrongUsageError
 from marketmove.resources import root
-from marketmove.streams import write_new
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

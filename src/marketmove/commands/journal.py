@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove.journal import entries
-from marketmove.report import JournalReport
+from marketmove.delivery.journal import entries
+from marketmove.reports.records import JournalReport
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.commands.inputs import Spec, When, bad_rows_elsewhere, find_closes_of, named
-from marketmove.context import LEAST, WINDOW
+from marketmove.closes.find import Spec, When, bad_rows_elsewhere, find_closes_of, named
 from marketmove.errors import (
     BadFiguresError,
     MarketMoveError,
@@ -14,17 +13,18 @@ from marketmove.errors import (
     Problem,
     WrongUsageError,
 )
-from marketmove.report import PairReport, Remark
+from marketmove.rarity.index_history import LEAST, WINDOW
+from marketmove.reports.records import PairReport, Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from marketmove.commands.closes import Known
+    from marketmove.closes.read import Known
     from marketmove.config import Config
-    from marketmove.context import Series
-    from marketmove.pairs import Summary
+    from marketmove.rarity.index_history import Series
+    from marketmove.rarity.pair import Summary
     from marketmove.sources import ReadOptions
 
 
@@ -64,9 +64,9 @@ def pair(request: Request) -> PairReport:
     sources, bundled = find_closes_of(request.levels, request.config, *dates)
 
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.commands.closes import read_closes
-    from marketmove.context import series
-    from marketmove.pairs import between, common, summary
+    from marketmove.closes.read import read_closes
+    from marketmove.rarity.index_history import series
+    from marketmove.rarity.pair import between, common, summary
 
     config, window = request.config, request.window
     known = read_closes(sources, request.reading, config, (request.one, request.other))
@@ -116,7 +116,7 @@ def _refuse_same(request: Request, known: Known) -> None:
 
 def _sound(request: Request, known: Known) -> list[Problem]:
     """Refuse bad rows that the figures may rest on: all of the two indices up to the last date."""
-    from marketmove.levels import part_faults
+    from marketmove.closes.levels import part_faults
 
     whole = (None, request.last or dt.date.max)
     touching, elsewhere = part_faults(known.levels, {symbol: [whole] for symbol in known.symbols})
@@ -159,8 +159,8 @@ def _rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.D
 
 def _warnings(rested_on: pd.DataFrame, known: Known) -> list[Remark]:
     """Warn of what makes figures other than they seem: those shown, and their baselines."""
-    from marketmove.commands.grouped import warnings_of
-    from marketmove.history import Range, history
+    from marketmove.moves.measure import Range, history
+    from marketmove.wording.grouped_remarks import warnings_of
 
     days = rested_on["session"]
     within = Range(days.iloc[0].date(), days.iloc[-1].date())
@@ -181,8 +181,8 @@ def _few(told: Summary) -> Iterator[Remark]:
 
 
 def _notes(told: Summary, known: Known, config: Config) -> Sequence[Remark]:
-    from marketmove.commands.remarks import hours_apart, kinds
-    from marketmove.moves import session_moves
+    from marketmove.moves.move import session_moves
+    from marketmove.wording.remarks import hours_apart, kinds
 
     moves = session_moves(known.levels, dict.fromkeys(known.symbols, told.span.last))
     return [*hours_apart(moves, known), *kinds(known.symbols, config.registry)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove import calendars
 from marketmove.errors import WrongUsageError
-from marketmove.schedule import (
+from marketmove.market import calendars
+from marketmove.market.last_close import (
     Market,
     Plan,
     last_closes,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketmove.config import Config
-    from marketmove.groups import Group
+    from marketmove.market.groups import Group
 
 
 def schedule(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.breadth import breadth, dispersion, group_spreads, of_group
-from marketmove.commands.alerting import alerts_of, conditions_of, watched
-from marketmove.commands.compare import Comparison, compare, sides
-from marketmove.commands.inputs import (
+from marketmove.alerts.watch import alerts_of, conditions_of, watched
+from marketmove.closes.find import (
     Spec,
     When,
     bad_rows_elsewhere,
@@ -17,20 +15,22 @@ from marketmove.commands.inputs import (
     named,
     no_session,
 )
-from marketmove.commands.rarity import Rare
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
-from marketmove.report import Remark, SessionReport, in_order
+from marketmove.moves.breadth import breadth, dispersion, group_spreads, of_group
+from marketmove.rarity.compare import Comparison, compare, sides
+from marketmove.rarity.session import Rare
+from marketmove.reports.records import Remark, SessionReport, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketmove.breadth import GroupMoves
-    from marketmove.commands.closes import Known
-    from marketmove.conditions import Condition
+    from marketmove.alerts.conditions import Condition
+    from marketmove.closes.levels import Span
+    from marketmove.closes.read import Known
     from marketmove.config import Config
-    from marketmove.groups import Group
-    from marketmove.levels import Span
-    from marketmove.moves import Move
+    from marketmove.market.groups import Group
+    from marketmove.moves.breadth import GroupMoves
+    from marketmove.moves.move import Move
     from marketmove.sources import Reading, ReadOptions, Source
     from marketmove.sources.large import Keep
 
@@ -191,7 +191,7 @@ def _are_published(sources: Sequence[Source]) -> bool:
 
 def _from_published(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     from marketmove.commands.verify import doubts
-    from marketmove.published import published_moves, read_published
+    from marketmove.published.report_file import published_moves, read_published
 
     registry = request.config.registry
     reports = [read_published(source, registry) for source in sources]
@@ -213,14 +213,14 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
 
 def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.commands.closes import read_closes, with_rows_of
-    from marketmove.commands.rarity import rare, reads_past
-    from marketmove.commands.remarks import notes_of, warnings_of
-    from marketmove.doubts import stated_otherwise
-    from marketmove.levels import part_faults
-    from marketmove.moves import session_moves
-    from marketmove.periods import with_periods
-    from marketmove.sessions import explained
+    from marketmove.closes.checks import stated_otherwise
+    from marketmove.closes.levels import part_faults
+    from marketmove.closes.read import read_closes, with_rows_of
+    from marketmove.closes.shut_days import explained
+    from marketmove.market.periods import with_periods
+    from marketmove.moves.move import session_moves
+    from marketmove.rarity.session import rare, reads_past
+    from marketmove.wording.remarks import notes_of, warnings_of
 
     config = request.config
     past = reads_past(sources, request.rarity)
@@ -256,8 +256,8 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
 
 def _keep(request: Request) -> Keep | None:
     """Which rows of a large file matter; None where that depends on the data."""
-    from marketmove.levels import around
-    from marketmove.periods import first_day
+    from marketmove.closes.levels import around
+    from marketmove.market.periods import first_day
 
     day = dt.timedelta(days=1)
     session, days = request.session, None
@@ -273,7 +273,7 @@ def _keep(request: Request) -> Keep | None:
 
 def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
     """The session of each index: the one asked for, or its last that was over at the moment."""
-    from marketmove.sessions import last_completed
+    from marketmove.closes.shut_days import last_completed
 
     if request.as_of is None:
         when = request.session
@@ -293,7 +293,7 @@ def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
 
 def _spans(moves: Sequence[Move]) -> dict[str, list[Span]]:
     """From which prior sessions on the figures of each index rest on its closes, until when."""
-    from marketmove.periods import first_day
+    from marketmove.market.periods import first_day
 
     spans: dict[str, list[Span]] = {}
     for move in moves:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.commands.inputs import bad_rows_elsewhere, choose, find_closes_of, named
+from marketmove.closes.find import bad_rows_elsewhere, choose, find_closes_of, named
 from marketmove.errors import BadFiguresError, MarketMoveError, NoSessionError, WrongUsageError
-from marketmove.published import read_published
-from marketmove.report import Remark, VerifyReport
+from marketmove.published.report_file import read_published
+from marketmove.reports.records import Remark, VerifyReport
 from marketmove.sources import open_source
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from marketmove.commands.closes import Known
-    from marketmove.commands.inputs import Spec
+    from marketmove.closes.find import Spec
+    from marketmove.closes.read import Known
     from marketmove.config import Config
-    from marketmove.groups import Group
-    from marketmove.moves import Move
-    from marketmove.published import Printed, Published
+    from marketmove.market.groups import Group
+    from marketmove.moves.move import Move
+    from marketmove.published.report_file import Printed, Published
+    from marketmove.published.verdicts import Checked
     from marketmove.sources import ReadOptions
-    from marketmove.verification import Checked
 
 
 class Request(NamedTuple):
@@ -81,11 +81,11 @@ def hold(
     """
     sources, bundled = find_closes_of(specs, config, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.commands.closes import by_calendar, read_levels
-    from marketmove.commands.findings import findings_of
-    from marketmove.commands.remarks import warnings_of
-    from marketmove.levels import part_faults
-    from marketmove.verification import with_fits
+    from marketmove.closes.levels import part_faults
+    from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.published.verdicts import with_fits
+    from marketmove.wording.findings import findings_of
+    from marketmove.wording.remarks import warnings_of
 
     levels = read_levels(sources, reading, config)
     known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config)
@@ -116,7 +116,7 @@ def hold(
 
 
 def _judged(published: Published, moves: Sequence[Move], known: Known) -> list[Checked]:
-    from marketmove.verification import judge
+    from marketmove.published.verdicts import judge
 
     rows = zip(published.printed, moves, strict=True)
     return [judge(printed, move, known.levels) for printed, move in rows]
@@ -130,8 +130,8 @@ def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
 
 def _moves(known: Known, session: dt.date) -> list[Move]:
     """The moves of one session, a row an index, whether or not the closes have it."""
-    from marketmove.moves import session_moves
-    from marketmove.sessions import explained
+    from marketmove.closes.shut_days import explained
+    from marketmove.moves.move import session_moves
 
     moves = session_moves(known.levels, dict.fromkeys(known.symbols, session))
     return explained(moves, known.levels, known.calendars)

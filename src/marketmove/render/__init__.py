@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from marketmove.report import SessionReport
+    from marketmove.reports.records import SessionReport
 
 # The renderings of `session`; each module has one function, `session(report, look) -> str`.
 FORMATS = {
-    "table": "table",
+    "table": "session",
     "csv": "delimited",
-    "json": "document",
+    "json": "machine",
     "ndjson": "records",
     "markdown": "markdown",
 }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketmove.render import words
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketmove.report import Alert
+    from marketmove.reports.records import Alert
 
 # A condition for any pair can be met by hundreds.
 _MOST = 5
@@ -20,7 +20,7 @@ def alert_lines(alerts: Sequence[Alert]) -> list[str]:
 
     Examples
     --------
-    >>> from marketmove.report import Alert
+    >>> from marketmove.reports.records import Alert
     >>> text = "Hang Seng up 3.69%: at least 3%"
     >>> alert_lines([Alert("HSI: 3", "move", True, text, ("HSI",), {})])
     ['Hang Seng up 3.69%: at least 3%']

@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from marketmove.documents import session_columns, session_row
+from marketmove.reports.documents import session_columns, session_row
 
 if TYPE_CHECKING:
     from marketmove.render import Look
-    from marketmove.report import SessionReport
+    from marketmove.reports.records import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.breadth import FEWEST_DISPERSED
-from marketmove.render import words
+from marketmove.moves.breadth import FEWEST_DISPERSED
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marketmove.breadth import Breadth, GroupMoves, GroupSpread
-    from marketmove.moves import Move
-    from marketmove.report import SessionReport
+    from marketmove.moves.breadth import Breadth, GroupMoves, GroupSpread
+    from marketmove.moves.move import Move
+    from marketmove.reports.records import SessionReport
 
 
 class Head(NamedTuple):

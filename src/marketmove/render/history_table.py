@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import BadFiguresError
-from marketmove.render import Look, page, words
-from marketmove.render.table import (
+from marketmove.render.session import (
     FITS,
     PALETTES,
     Column,
@@ -19,13 +18,16 @@ from marketmove.render.table import (
     under_table,
     written,
 )
+from marketmove.wording import numbers as words
+from marketmove.wording import session_words as page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from marketmove.report import HistoryReport
+    from marketmove.render import Look
+    from marketmove.reports.records import HistoryReport
 
 _REASONS = {
     "no_prior": "no close before it is known",

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from marketmove.documents import fields_of
-from marketmove.journal import STANDARD_OUTPUT
-from marketmove.render import revisions, words
-from marketmove.render.document import write
-from marketmove.report import JOURNAL_SCHEMA
+from marketmove.delivery.journal import STANDARD_OUTPUT
+from marketmove.render.machine import write
+from marketmove.reports.documents import fields_of
+from marketmove.reports.records import JOURNAL_SCHEMA
+from marketmove.wording import numbers as words
+from marketmove.wording import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketmove.journal import Delivery, Entry
+    from marketmove.delivery.journal import Delivery, Entry
     from marketmove.render import Look
-    from marketmove.report import JournalReport
+    from marketmove.reports.records import JournalReport
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
 _CSV = (

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from marketmove.render import Look, groups, page, words
+from marketmove.render import Look, groups
 from marketmove.render.alerts import alert_lines
-from marketmove.render.highlights import highlights
+from marketmove.wording import numbers as words
+from marketmove.wording import session_words as page
+from marketmove.wording.highlights import highlights
 
 if TYPE_CHECKING:
-    from marketmove.report import SessionReport
+    from marketmove.reports.records import SessionReport
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

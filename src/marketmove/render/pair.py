@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from marketmove.documents import fields_of, remark_document
 from marketmove.render import pair_table
-from marketmove.render.document import write
+from marketmove.render.machine import write
 from marketmove.render.records import as_line
-from marketmove.report import PAIR_SCHEMA
+from marketmove.reports.documents import fields_of, remark_document
+from marketmove.reports.records import PAIR_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketmove.render import Look
-    from marketmove.report import PairReport
+    from marketmove.reports.records import PairReport
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 COLUMNS = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marketmove.context import LEAST, SAME
-from marketmove.render import Look, words
-from marketmove.render.facts import long_ago
-from marketmove.render.sparks import parts, spark
-from marketmove.render.table import (
+from marketmove.rarity.index_history import LEAST, SAME
+from marketmove.rarity.superlatives import long_ago
+from marketmove.render.drawings.sparks import parts, spark
+from marketmove.render.session import (
     FITS,
     PALETTES,
     Column,
@@ -19,11 +18,13 @@ from marketmove.render.table import (
     line_width,
     written,
 )
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketmove.report import PairReport
+    from marketmove.render import Look
+    from marketmove.reports.records import PairReport
 
 _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10

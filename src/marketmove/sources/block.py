@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketmove.errors import Problem
-    from marketmove.indices import Exchange, Registry
-    from marketmove.words import Words
+    from marketmove.market.indices import Exchange, Registry
+    from marketmove.sources.vocabulary import Words
 
 
 class Closes(NamedTuple):

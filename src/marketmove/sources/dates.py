@@ -8,13 +8,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from marketmove.sources import stamps
-from marketmove.sources.stamps import Order, Stamp, take_apart
+from marketmove.sources import date_texts as stamps
+from marketmove.sources.date_texts import Order, Stamp, take_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from marketmove.indices import Exchange
+    from marketmove.market.indices import Exchange
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.sources import stamps
+from marketmove.sources import date_texts as stamps
 from marketmove.sources.numbers import LARGEST, SMALLEST, is_gap
 
 if TYPE_CHECKING:

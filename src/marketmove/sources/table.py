@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
-from marketmove.sources.arrange import Table, arrange
 from marketmove.sources.block import Block, Closes, Fault, Reading
-from marketmove.sources.layout import Layout, recognise
-from marketmove.sources.names import index_of_file
+from marketmove.sources.columns import Layout, recognise
+from marketmove.sources.file_names import index_of_file
+from marketmove.sources.header import Table, arrange
 
 if TYPE_CHECKING:
     import datetime as dt

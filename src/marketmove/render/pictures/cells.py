@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.render import words
 from marketmove.render.pictures.style import MUTED, PAPER, RULE, SMALL, Colours
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-    from marketmove.render.heat import Row
+    from marketmove.render.drawings.grid import Row
 
     Colour = tuple[float, ...]
     Place = tuple[int, int]

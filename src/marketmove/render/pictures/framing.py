@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.render import words
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -17,11 +16,12 @@ from marketmove.render.pictures.style import (
     sheet,
     wrapped,
 )
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketmove.report import HistoryReport, PairReport, Remark, SessionReport
+    from marketmove.reports.records import HistoryReport, PairReport, Remark, SessionReport
 
 _GAP = 0.14
 _SHOWN_WARNINGS = 4

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
-from marketmove.render import words
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.cells import SIGN_FROM, Cells, Ink, draw_cells, ink_for
 from marketmove.render.pictures.framing import (
@@ -29,6 +28,7 @@ from marketmove.render.pictures.style import (
     tick_text,
     widest,
 )
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from marketmove.render.heat import Grid, Row
+    from marketmove.render.drawings.grid import Grid, Row
     from marketmove.render.pictures.fonts import Lettering
-    from marketmove.report import HistoryReport
+    from marketmove.reports.records import HistoryReport
 
 MOST_SESSIONS = 800
 _ROW, _HEADING, _LEGEND = 0.24, 0.3, 0.62

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.render import page, words
 from marketmove.render.pictures import load_matplotlib, saving
 from marketmove.render.pictures.fonts import find_letters
 from marketmove.render.pictures.style import (
@@ -21,13 +20,15 @@ from marketmove.render.pictures.style import (
     text_width,
     widest,
 )
+from marketmove.wording import numbers as words
+from marketmove.wording import session_words as page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketmove.render.pictures.fonts import Lettering
     from marketmove.render.pictures.style import Colours
-    from marketmove.report import SessionReport
+    from marketmove.reports.records import SessionReport
 
 # Inches. On a phone of 360 pixels the letters are then as large as those of the table.
 _WIDTH, _ROW, _LONGEST_NAME, _GAP = 3.4, 0.25, 1.6, 0.12

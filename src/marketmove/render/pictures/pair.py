@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.context import LEAST
-from marketmove.render import words
-from marketmove.render.pair_drawing import latest, period, spread, strength_range
+from marketmove.rarity.index_history import LEAST
+from marketmove.render.drawings.pair import latest, period, spread, strength_range
+from marketmove.render.drawings.sparks import parts
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.framing import (
     frame,
@@ -31,7 +31,7 @@ from marketmove.render.pictures.style import (
     widest,
     wrapped,
 )
-from marketmove.render.sparks import parts
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from marketmove.render.pictures.fonts import Lettering
-    from marketmove.report import PairReport
+    from marketmove.reports.records import PairReport
 
     Floats = npt.NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""Conditions that a user watches, and which of them a session meets."""

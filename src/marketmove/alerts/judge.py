@@ -1,0 +1,312 @@
+"""Which conditions a session meets, each with a sentence and its figures, and which stay open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.rarity.index_history import LEAST, SAME
+from marketmove.reports.records import Alert, Remark
+from marketmove.wording import numbers as words
+from marketmove.wording.highlights import streak
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketmove.alerts.conditions import Condition
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.rarity.index_history import MoveContext
+
+_PLACES = 2
+_MOVED = frozenset(["ok", "bound"])
+
+
+class Judged(NamedTuple):
+    """The alerts met, in the order of their conditions; and what cannot be judged, said once."""
+
+    alerts: tuple[Alert, ...]
+    notes: tuple[Remark, ...]
+
+
+class _Met(NamedTuple):
+    """What is so, in words, and the figures that say so."""
+
+    text: str
+    figures: dict[str, Any]
+
+
+class _OpenError(Exception):
+    """What a condition is about is not known; the message says why."""
+
+
+class Known(NamedTuple):
+    """What conditions are held against: moves and pairs of a session, and how rare they are.
+
+    ``pairs`` are those that conditions are about; ``over`` tells that all sessions are known to
+    be over, so that a close that is not there yet is missing.
+    """
+
+    moves: Mapping[str, Move]
+    contexts: Mapping[str, MoveContext]
+    pairs: Sequence[Divergence] = ()
+    over: bool = False
+
+
+def judge(conditions: Sequence[Condition], known: Known) -> Judged:
+    """Hold conditions against a session.
+
+    Parameters
+    ----------
+    conditions
+        With symbols for their sides.
+    known
+        The session, by symbol.
+
+    Returns
+    -------
+    Judged
+        At least as large counts, as figures are before they are rounded. What cannot be judged is
+        not met.
+
+    Examples
+    --------
+    >>> from marketmove.alerts.conditions import Condition
+    >>> from marketmove.moves.move import Move
+    >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
+    >>> asked = Condition("HSI: 3", "move", sides=("HSI",), amount=3.0)
+    >>> judge([asked], Known({"HSI": hsi}, {})).alerts[0].text
+    'Hang Seng up 3.00%: at least 3%'
+    """
+    alerts: list[Alert] = []
+    notes: list[Remark] = []
+    for condition in conditions:
+        judged, reasons = 0, _without_past(condition, known)
+        for symbols in _subjects(condition, known):
+            try:
+                met = (_of_pair if condition.pair else _of_index)(condition, symbols, known)
+                judged += 1
+                alerts += [_alert(condition, symbols, met)] if met else []
+            except _OpenError as why:
+                reasons.append(str(why))
+        # Some index is always shut: of any, a condition stays open where none can be judged.
+        if reasons and not judged:
+            notes.append(_note(condition, reasons))
+    return Judged(tuple(alerts), tuple(notes))
+
+
+def _subjects(condition: Condition, known: Known) -> list[tuple[str, ...]]:
+    if condition.sides:
+        return [condition.sides]
+    if condition.pair:
+        return [(pair.up, pair.down) for pair in known.pairs]
+    return [(symbol,) for symbol in known.moves]
+
+
+def _without_past(condition: Condition, known: Known) -> list[str]:
+    """Why no pair can be held against its past; of any pair only those that are met are known."""
+    if condition.sides or not condition.pair or condition.kind != "percentile":
+        return []
+    long = [told for told in known.contexts.values() if told.size_n >= LEAST]
+    return [] if len(long) > 1 else [f"no two indices have {LEAST} earlier sessions"]
+
+
+def _alert(condition: Condition, symbols: tuple[str, ...], met: _Met) -> Alert:
+    text, kind = condition.text, condition.kind
+    return Alert(text, kind, condition.asked, met.text, symbols, met.figures)
+
+
+def _note(condition: Condition, reasons: Sequence[str]) -> Remark:
+    whom = "" if condition.sides else " of any pair" if condition.pair else " of any index"
+    text = f'the alert "{words.visible(condition.text)}" cannot be judged{whom}: {reasons[0]}'
+    symbol = condition.sides[0] if len(condition.sides) == 1 else None
+    return Remark("alert_not_judged", text, symbol, condition.place)
+
+
+def _of_index(condition: Condition, symbols: tuple[str, ...], known: Known) -> _Met | None:
+    (symbol,) = symbols
+    move = known.moves.get(symbol)
+    if move is None:
+        raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+    if condition.kind == "missing":
+        return _missing(move, known.over)
+    if move.status not in _MOVED:
+        raise _OpenError(f"no move of {words.visible(symbol)}")
+    if condition.kind == "move":
+        return _move(condition, move)
+    told = known.contexts.get(symbol)
+    if told is None:
+        raise _OpenError(f"the past of {words.visible(symbol)} is not known")
+    if condition.kind == "streak":
+        return _streak(condition, move, told)
+    return (_record if condition.kind == "record" else _percentile)(condition, move, told)
+
+
+def _missing(move: Move, over: bool) -> _Met | None:
+    name = words.visible(move.name)
+    if move.status == "unknown":
+        raise _OpenError(
+            f"whether there was a session of {words.visible(move.symbol)} is not known"
+        )
+    if move.status == "pending" and not over:
+        who = words.visible(move.symbol)
+        raise _OpenError(
+            f"no close of {who} yet; with --as-of it is known when its session is over"
+        )
+    if move.status not in {"missing", "pending"}:
+        return None
+    return _Met(f"no close of {name} on {move.session}, when there was a session", {})
+
+
+def _move(condition: Condition, move: Move) -> _Met | None:
+    least, most = _range(move.change_pct, move.change_pct_over, move.change_pct_under)
+    way = _reached(condition, least, most, f"only a bound of {words.visible(move.symbol)}")
+    if not way:
+        return None
+    names = ("change_pct", "change_pct_over", "change_pct_under")
+    return _Met(
+        f"{_moved(move, condition.places)}: at least {_number(condition)}%",
+        {name: figure for name in names if (figure := getattr(move, name)) is not None},
+    )
+
+
+def _range(
+    figure: float | None, over: float | None = None, under: float | None = None
+) -> tuple[float, float]:
+    """The least and the most that a figure, or the bound that stands for it, may be."""
+    if figure is not None:
+        return figure, figure
+    return -float("inf") if over is None else over, float("inf") if under is None else under
+
+
+def _reached(condition: Condition, least: float, most: float, otherwise: str) -> int:
+    """Which way a figure certainly reaches the amount; 0 if it certainly does not."""
+    amount = condition.amount - SAME
+    if condition.way >= 0 and least >= amount:
+        return 1
+    if condition.way <= 0 and most <= -amount:
+        return -1
+    may = (condition.way >= 0 and most >= amount) or (condition.way <= 0 and least <= -amount)
+    if may:
+        raise _OpenError(f"{otherwise} is known")
+    return 0
+
+
+def _percentile(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
+    if told.size_percentile is None:
+        raise _OpenError(_few(move.symbol))
+    if told.size_percentile < condition.amount - SAME:
+        return None
+    share = _fixed(told.size_percentile, max(1, condition.places))
+    return _Met(
+        f"{_moved(move)}, larger than {share}% of its last {told.size_n} moves:"
+        f" at least p{_number(condition)}",
+        {"change_pct": move.change_pct, "percentile": told.size_percentile, "n": told.size_n},
+    )
+
+
+def _streak(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
+    length = told.streak
+    if length is None:
+        raise _OpenError(f"the streak of {words.visible(move.symbol)} is not known")
+    fits = not condition.way or length * condition.way > 0
+    if fits and abs(length) >= condition.amount:
+        return _Met(
+            f"{words.visible(move.name)} {streak(told)}: at least {_number(condition)}",
+            {"streak": length, "streak_is_least": told.streak_is_least},
+        )
+    if fits and length and told.streak_is_least:
+        raise _OpenError(f"when the streak of {words.visible(move.symbol)} began is not known")
+    return None
+
+
+def _record(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
+    # A record needs 60 closes before, which is one move less.
+    if told.record is None and told.size_n < LEAST - 1:
+        raise _OpenError(_few(move.symbol))
+    if told.record not in {1: {"high"}, -1: {"low"}, 0: {"high", "low"}}[condition.way]:
+        return None
+    what = "highest" if told.record == "high" else "lowest"
+    return _Met(
+        f"{_moved(move)}, its {what} close in this data, since {told.data_since}",
+        {"record": told.record, "close": move.close, "data_since": told.data_since.isoformat()},
+    )
+
+
+def _of_pair(condition: Condition, symbols: tuple[str, ...], known: Known) -> _Met | None:
+    for symbol in symbols:
+        if symbol not in known.moves:
+            raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+        if known.moves[symbol].status not in _MOVED:
+            raise _OpenError(f"no move of {words.visible(symbol)}")
+    pair = next((pair for pair in known.pairs if {pair.up, pair.down} == set(symbols)), None)
+    if pair is None:
+        raise _OpenError("a bound leaves open which move is higher")
+    up, down = (known.moves[symbol] for symbol in (pair.up, pair.down))
+    apart = _apart(up, down, pair, condition.places)
+    if condition.kind == "spread":
+        return _spread(condition, symbols, pair, apart)
+    if pair.percentile is None:
+        raise _OpenError(
+            _few(":".join(symbols), "common ") if pair.n is not None else "its past is not known"
+        )
+    if pair.percentile < condition.amount - SAME:
+        return None
+    share = _fixed(pair.percentile, max(1, condition.places))
+    return _Met(
+        f"{apart}, wider than {share}% of their last {pair.n} common sessions:"
+        f" at least p{_number(condition)}",
+        {"spread_pp": pair.spread_pp, "percentile": pair.percentile, "n": pair.n},
+    )
+
+
+def _spread(
+    condition: Condition, symbols: tuple[str, ...], pair: Divergence, apart: str
+) -> _Met | None:
+    least, most = _range(pair.spread_pp, over=pair.spread_pp_over)
+    if pair.up != symbols[0]:
+        least, most = -most, -least
+    if not _reached(condition, least, most, "only a bound of the spread"):
+        return None
+    figures = {"spread_pp": pair.spread_pp, "spread_pp_over": pair.spread_pp_over}
+    return _Met(
+        f"{apart}: at least {_number(condition)} pp",
+        {name: figure for name, figure in figures.items() if figure is not None},
+    )
+
+
+def _apart(up: Move, down: Move, pair: Divergence, places: int) -> str:
+    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
+    more = "more than " if pair.spread_pp is None else ""
+    approximately = "≈ " if up.basis == "published" else ""
+    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
+    return f"{words.visible(up.name)} {size} above {words.visible(down.name)}"
+
+
+def _moved(move: Move, places: int = _PLACES) -> str:
+    """A move in words, with as many places as it takes to see that it reaches an amount."""
+    name = words.visible(move.name)
+    if move.change_pct is None:
+        bound, way = (
+            (move.change_pct_over, "more than")
+            if move.change_pct_over is not None
+            else (move.change_pct_under, "less than")
+        )
+        return f"{name} {way} {words.percent(bound)}"
+    if not move.change_pct:
+        return f"{name} unchanged"
+    way = "up" if move.change_pct > 0 else "down"
+    size = words.percent(abs(move.change_pct), max(_PLACES, places)).removeprefix("+")
+    return f"{name} {way} {size}"
+
+
+def _few(who: str, kind: str = "") -> str:
+    return f"fewer than {LEAST} earlier {kind}sessions of {words.visible(who)}"
+
+
+def _number(condition: Condition) -> str:
+    return _fixed(condition.amount, condition.places)
+
+
+def _fixed(value: float, places: int) -> str:
+    return f"{words.round_to(Decimal(repr(value)), places):,f}"

@@ -1,0 +1,138 @@
+"""Which conditions a session is held against, and the pairs and closes that takes."""
+
+from __future__ import annotations
+
+from itertools import chain, takewhile
+from typing import TYPE_CHECKING
+
+from marketmove.alerts.judge import Judged, Known, judge
+from marketmove.closes.find import spelling, symbol_of
+from marketmove.errors import BadConfigError, Problem, WrongUsageError
+from marketmove.moves.divergence import between
+from marketmove.rarity.compare import by_session, with_context
+from marketmove.rarity.index_history import SAME
+from marketmove.rarity.spread_history import wide_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from marketmove.alerts.conditions import Condition
+    from marketmove.config import Config
+    from marketmove.market.indices import Registry
+    from marketmove.moves.move import Move
+    from marketmove.rarity.session import Rare
+    from marketmove.rarity.spread_history import Past
+
+    Moves = Mapping[str, Move]
+
+
+def conditions_of(typed: Sequence[Condition], config: Config) -> tuple[Condition, ...]:
+    """Give the conditions typed, then the configured ones that were not typed too."""
+    texts = {condition.text for condition in typed}
+    return (*typed, *(own for own in config.alerts if own.text not in texts))
+
+
+def watched(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Give the indices, as written, that a condition says are not to be missing."""
+    for condition in conditions:
+        if condition.kind == "missing":
+            yield from condition.sides
+
+
+def alerts_of(
+    conditions: Sequence[Condition],
+    moves: Sequence[Move],
+    rare: Rare,
+    registry: Registry,
+    restricted: bool = False,
+    over: bool = False,
+) -> Judged:
+    """Hold conditions against the moves of a session.
+
+    Parameters
+    ----------
+    conditions
+        As ``conditions_of`` gives them.
+    moves
+        One an index.
+    rare
+        How rare the moves are, and the past of their indices.
+    registry
+        The indices known by name.
+    restricted
+        Whether only some indices were chosen, so that others may be lacking without a word.
+    over
+        Whether the session of each index is known to be over.
+
+    Raises
+    ------
+    WrongUsageError, BadConfigError
+        With each index of a condition that neither the data nor the registry knows.
+    """
+    by_symbol = {move.symbol: move for move in moves}
+    resolved = _resolved(conditions, by_symbol, registry, restricted)
+    wanted = [
+        condition
+        for condition in resolved
+        if condition.asked or not restricted or all(s in by_symbol for s in condition.sides)
+    ]
+    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.past) for c in wanted))
+    spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.past)
+    return judge(wanted, Known(by_symbol, rare.contexts, spreads, over))
+
+
+def _resolved(
+    conditions: Sequence[Condition], moves: Moves, registry: Registry, restricted: bool
+) -> list[Condition]:
+    """The conditions with symbols for what was written."""
+    spelt, resolved = spelling(moves), []
+    typed: list[Problem] = []
+    configured: list[Problem] = []
+    for condition in conditions:
+        sides = tuple(symbol_of(text, spelt, registry) for text in condition.sides)
+        resolved.append(condition._replace(sides=sides))
+        for text, symbol in zip(condition.sides, sides, strict=True):
+            # Among chosen indices nobody can tell whether the data has a name of its own.
+            told = condition.asked or not restricted
+            if told and symbol not in moves and not registry.find(text):
+                near = registry.nearest(text, moves)
+                hint = f"; did you mean {', '.join(near)}?" if near else ""
+                what = f'alert "{condition.text}": {text} is not an index that is known{hint}'
+                (typed if condition.asked else configured).append(Problem(condition.place, what))
+        if len(set(sides)) < len(sides):
+            what = f'alert "{condition.text}": an index and itself are no pair'
+            (typed if condition.asked else configured).append(Problem(condition.place, what))
+    if typed:
+        raise WrongUsageError(typed)
+    if configured:
+        raise BadConfigError(configured)
+    return resolved
+
+
+def _pairs(condition: Condition, moves: Moves, past: Past | None) -> Iterator[tuple[str, str]]:
+    """The pairs that a condition may be met by, in one order each."""
+    if not condition.pair:
+        return
+    if condition.sides:
+        found = [condition.sides] if all(side in moves for side in condition.sides) else []
+    elif condition.kind == "spread":
+        found = list(_apart(moves, condition.amount))
+    else:
+        by_day = by_session(moves, past) if past else {}
+        found = [
+            pair
+            for session, symbols in by_day.items()
+            if past is not None
+            for pair in wide_pairs(past, session, symbols, condition.amount)
+        ]
+    for one, other in found:
+        yield (one, other) if one < other else (other, one)
+
+
+def _apart(moves: Moves, least_pp: float) -> Iterator[tuple[str, str]]:
+    """The pairs whose spread is certainly so large."""
+    ups = [(m.up_by_pct, m.symbol) for m in moves.values() if m.up_by_pct is not None]
+    downs = sorted((m.down_by_pct, m.symbol) for m in moves.values() if m.down_by_pct is not None)
+    for rise, up in ups:
+        far = takewhile(lambda down, rise=rise: rise - down[0] >= least_pp - SAME, downs)  # type: ignore[misc]
+        yield from ((up, down) for _, down in far)

@@ -1,0 +1,304 @@
+"""What was typed, made into values; each function names what it expected instead."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from marketmove.errors import WrongUsageError
+from marketmove.market.periods import PERIODS
+from marketmove.sources.block import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marketmove.closes.find import When
+
+_FIRST_YEAR, _LAST_YEAR = 1800, 2200
+_PICTURES = (".svg", ".png", ".pdf", ".html")
+_ORDERS = ("dmy", "mdy", "ymd")
+_PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
+
+
+def session_date(text: str, today: dt.date) -> When:
+    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> session_date("yesterday", dt.date(2025, 3, 1))
+    datetime.date(2025, 2, 28)
+    """
+    if text == "latest":
+        return "latest"
+    if text in {"today", "yesterday"}:
+        return today - dt.timedelta(days=text == "yesterday")
+    try:
+        date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date is a label
+    except ValueError:
+        date = dt.date.min
+    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
+        expected = "a date such as 2025-02-04, or latest, today, yesterday"
+        raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
+    return date
+
+
+def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
+    """Read the first and the last date of a range; the last may be ``latest``.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is no date, or the first is after the last.
+
+    Examples
+    --------
+    >>> date_range("2025-02-03", "latest", dt.date(2025, 3, 1))
+    (datetime.date(2025, 2, 3), 'latest')
+    """
+    start, end = session_date(first, today), session_date(last, today)
+    if start == "latest":
+        text = "FROM is latest; expected a date such as 2025-02-04 (session shows the latest alone)"
+        raise WrongUsageError.at(None, text)
+    if end != "latest" and start > end:
+        raise WrongUsageError.at(None, f"{start} is after {end}; the first date comes first")
+    return start, end
+
+
+def open_range(
+    since: str | None, until: str | None, today: dt.date
+) -> tuple[dt.date | None, When | None]:
+    """Read the first and the last date of a range that may be open at either end.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is no date, or the first is after the last.
+
+    Examples
+    --------
+    >>> open_range(None, "yesterday", dt.date(2025, 3, 1))
+    (None, datetime.date(2025, 2, 28))
+    """
+    if since is None:
+        return None, None if until is None else session_date(until, today)
+    if since == "latest":
+        text = "--since is latest; expected a date such as 2025-02-04"
+        raise WrongUsageError.at(None, text)
+    start, end = date_range(since, "latest" if until is None else until, today)
+    return start, None if until is None else end
+
+
+def moment(text: str, now: dt.datetime) -> dt.datetime:
+    """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is neither; a time without an offset is another moment in every zone.
+
+    Examples
+    --------
+    >>> moment("2025-02-14T18:00+08:00", dt.datetime.now(dt.UTC)).utcoffset()
+    datetime.timedelta(seconds=28800)
+    """
+    if text == "now":
+        return now
+    expected = "a date and time with its offset from UTC, such as 2025-02-14T18:00+08:00, or now"
+    try:
+        when = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUsageError.at(None, f"--as-of: {text} is not {expected}") from None
+    if when.tzinfo is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        raise WrongUsageError.at(None, f"--as-of: {text} has no offset; expected {expected}")
+    return when
+
+
+def periods(texts: Sequence[str]) -> tuple[str, ...]:
+    """Read the periods to measure beside the day, each once.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is not known.
+
+    Examples
+    --------
+    >>> periods(["day", "ytd"])
+    ('ytd',)
+    """
+    for text in texts:
+        if text not in {"day", *PERIODS}:
+            expected = f"expected day, {', '.join(PERIODS)}"
+            raise WrongUsageError.at(None, f"--period: {text} is not one; {expected}")
+    return tuple(period for period in PERIODS if period in texts)
+
+
+def refuse_pairs(
+    output_format: str,
+    against: str | None,
+    pairs: Sequence[str] | None,
+    wide: bool,
+    context: bool | None,
+) -> None:
+    """Refuse to choose pairs where none are written, or by what is not to be worked out.
+
+    Raises
+    ------
+    WrongUsageError
+        With the option, and what to say instead.
+    """
+    options = {"--against": against is not None, "--pair": bool(pairs), "--wide": wide}
+    for option in [option for option, given in options.items() if given]:
+        if output_format in {"csv", "ndjson"}:
+            text = f"{option} chooses pairs, and {output_format} has moves alone; json has both"
+            raise WrongUsageError.at(None, text)
+    if wide and context is False:
+        raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
+
+
+def paths(texts: Sequence[str]) -> list[str]:
+    """Check the files named by ``--levels``.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is a URL, or standard input stands twice.
+
+    Examples
+    --------
+    >>> paths(["closes.csv", "-"])
+    ['closes.csv', '-']
+    """
+    for text in texts:
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+            raise WrongUsageError.at(
+                None,
+                f"{text} is a URL, and marketmove reads files; download it, or pipe it:"
+                f" curl -s {text} | marketmove session DATE --levels -",
+            )
+    if list(texts).count("-") > 1:
+        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+    return list(texts)
+
+
+def picture_ending(path: Path) -> str:
+    """Read from the name of a file what kind of picture it is to be.
+
+    Raises
+    ------
+    WrongUsageError
+        If its ending is none of those that can be drawn.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> picture_ending(Path("moves.SVG"))
+    '.svg'
+    """
+    ending = path.suffix.lower()
+    if ending not in _PICTURES:
+        expected = f"expected one of {', '.join(_PICTURES)}"
+        raise WrongUsageError.at(
+            None, f"--output: {path} has not the ending of a picture; {expected}"
+        )
+    return ending
+
+
+def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
+    """Refuse what a command does not take, such as the files that a shell made of a ``*``.
+
+    Raises
+    ------
+    WrongUsageError
+        If there is anything; the message says what to type instead.
+    """
+    if texts:
+        raise WrongUsageError.at(
+            None,
+            f"{texts[0]} stands after {after}; name each file with --levels"
+            f" (--levels {texts[0]}), also where the shell put several for a *",
+        )
+
+
+def reading(
+    symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
+) -> ReadOptions:
+    """Check what was said of files that leave something open.
+
+    Raises
+    ------
+    WrongUsageError
+        If the date format or the encoding is none.
+
+    Examples
+    --------
+    >>> reading(None, ",", "dmy").decimal
+    ','
+    """
+    if date_format is not None and not _is_date_format(date_format):
+        expected = "dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
+        raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")
+    if symbol is not None and not symbol.strip():
+        raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
+    try:
+        codec = encoding and codecs.lookup(encoding).name
+    except LookupError:
+        text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
+        raise WrongUsageError.at(None, text) from None
+    return ReadOptions(symbol, decimal, date_format, codec)
+
+
+def _is_date_format(text: str) -> bool:
+    pattern = all(any(part in text for part in parts) for parts in _PATTERN_PARTS)
+    return text in _ORDERS or pattern
+
+
+def floor_pct(text: str | None) -> float | None:
+    """Read the least size of a divergent move, in percent.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is not a number of zero or more.
+
+    Examples
+    --------
+    >>> floor_pct("0.5%")
+    0.5
+    """
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%").strip()
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,12})?", number):
+        raise WrongUsageError.at(None, f"--floor-pct: {text} is not a percentage such as 0.5")
+    return float(number)
+
+
+def zone(name: str) -> str:
+    """Check the name of a time zone.
+
+    Raises
+    ------
+    WrongUsageError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> zone("Europe/Berlin")
+    'Europe/Berlin'
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name).key
+    except (LookupError, ValueError, OSError):
+        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        raise WrongUsageError.at(None, text) from None

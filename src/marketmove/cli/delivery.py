@@ -1,0 +1,134 @@
+"""Delivery from the command line: what is needed for it, the processes that do it, what is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.cli.terminal import say
+from marketmove.delivery.targets import Delivered, parse_targets, urls_of
+from marketmove.errors import Problem, WrongUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from marketmove.config import Config
+    from marketmove.delivery.targets import Message, Target
+
+_AT_ONCE = 8
+
+
+class Delivery(NamedTuple):
+    """The targets of a run, with the URL of each by its name, and how long each may take.
+
+    ``prints`` tells that the result goes to standard output too.
+    """
+
+    targets: tuple[Target, ...] = ()
+    urls: Mapping[str, str] = MappingProxyType({})
+    seconds: int = 30
+    prints: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the targets are called."""
+        return tuple(target.name for target in self.targets)
+
+    def __repr__(self) -> str:
+        return f"<Delivery to {', '.join(target.name for target in self.targets)}>"
+
+
+def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> Delivery:
+    """Find where a result goes: as typed, else as configured, else to standard output alone.
+
+    Raises
+    ------
+    WrongUsageError
+        If a target is none, its URL cannot be found, or apprise is not there.
+    """
+    home = Path(os.environ["HOME"]) if os.environ.get("HOME") else None
+    try:
+        typed = parse_targets([(text, None) for text in texts or ()], Path(), home)
+    except ValueError as error:
+        raise WrongUsageError.at(None, f"--to: {error}") from None
+    chosen = typed or config.to
+    targets = tuple(target for target in chosen if target.kind != "stdout")
+    if not targets:
+        return Delivery(seconds=seconds)
+    if find_spec("apprise") is None:
+        text = (
+            f"delivery to {targets[0].name} needs apprise;"
+            " type: python3 -m pip install 'marketmove[notify]'"
+        )
+        raise WrongUsageError.at(targets[0].place, text)
+    prints = len(targets) < len(chosen)
+    return Delivery(targets, urls_of(targets, os.environ), seconds, prints)
+
+
+def deliver(delivery: Delivery, messages: Mapping[str, Message], late: bool) -> Iterator[Delivered]:
+    """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
+
+    Parameters
+    ----------
+    delivery
+        The targets.
+    messages
+        What each gets, by its name.
+    late
+        Whether it is of an earlier run.
+
+    Yields
+    ------
+    Delivered
+        What became of one, as soon as it did.
+    """
+    if not messages:
+        return
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    reasons: dict[str, str] = {}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        running = {
+            pool.submit(_courier, delivery.urls[name], message, delivery.seconds): name
+            for name, message in messages.items()
+        }
+        for future in as_completed(running):
+            name, reason = running[future], future.result()
+            reasons[name] = reason
+            yield Delivered(name, not reason, reason)
+    what = {name: f"{told.title} is still " if late else "" for name, told in messages.items()}
+    say(
+        Problem(None, f"{what[name]}not delivered to {name}: {reasons[name]}")
+        for name in messages
+        if reasons[name]
+    )
+
+
+def _courier(url: str, message: Message, seconds: int) -> str:
+    """Have a process deliver; give why that failed, empty if it did not."""
+    job = json.dumps({"url": url, "message": message, "seconds": seconds})
+    # The folder that this package is in, where the process may not find it by itself; and never
+    # the current one, in which anything may lie.
+    paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "marketmove.cli.courier"],
+            input=job.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"not done within {seconds} s (--to-timeout)"
+    except OSError as error:
+        return f"no process for it: {(error.strerror or 'no reason given').lower()}"
+    return str(json.loads(done.stdout)) if done.stdout else "apprise failed"

@@ -1,0 +1,294 @@
+"""Closing levels with a meaning: one series an index, each close once, with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from marketmove.errors import BadFiguresError, Place, Problem, by_place
+from marketmove.market.indices import Registry
+from marketmove.sources import Block, Closes, Fault, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    # A prior session, or None, and the session that is measured from it.
+    Span = tuple[dt.date | None, dt.date]
+
+_KEY = ["symbol", "session"]
+# A 32-bit float is written with six or more decimals, or with five by some.
+_FLOAT_NOISE = 6e-6
+# Units of a point that the finest published levels have: four decimals.
+_PUBLISHED = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Closes of several indices, in one tidy table.
+
+    ``frame`` has a row a close, ordered by symbol and session, both together unique: ``symbol``
+    (categorical), ``session`` (datetime64, an exchange-local date), ``close`` (float64, index
+    points, above zero), ``file`` (categorical) and ``line`` (physical, from 1). ``symbols`` are
+    the indices in the order of the files. What could not be used is in ``faults``.
+    """
+
+    frame: pd.DataFrame
+    symbols: tuple[str, ...]
+    registry: Registry
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    repeats: tuple[Problem, ...] = ()
+    readings: tuple[tuple[str, Reading], ...] = ()
+
+    def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
+        """Give the dates on which any of the indices has a close, in order."""
+        chosen = self.frame.loc[self.frame["symbol"].isin(list(symbols)), "session"]
+        return [when.date() for when in sorted(chosen.unique())]
+
+    def latest(self, symbols: Iterable[str], until: dt.date = dt.date.max) -> dt.date:
+        """Give the last date on which any of the indices has a close, or a row that is unusable.
+
+        A last row that cannot be read is not passed over for the one before it. The first date
+        that there can be if it has none on or before ``until``.
+        """
+        wanted = set(symbols)
+        unusable = [
+            f.session for f in self.faults if f.session and (f.symbol is None or f.symbol in wanted)
+        ]
+        dates = [*self.sessions(wanted), *unusable]
+        return max((date for date in dates if date <= until), default=dt.date.min)
+
+
+def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
+    """Bring the closes of all files together, under the registry's symbols.
+
+    Two different closes for one index and date are a fault, and neither is kept; equal ones count
+    once, with a note.
+
+    Parameters
+    ----------
+    blocks
+        What ``sources.read_blocks`` gives.
+    registry
+        The known indices; a symbol that it does not know stays as the file writes it.
+
+    Raises
+    ------
+    BadFiguresError
+        If a file has not one usable close; with all that is wrong in it.
+    """
+    import pandas as pd
+
+    blocks = list(blocks)
+    for block in blocks:
+        if block.frame.empty:
+            nothing = Problem(Place(block.label), "not one close in it")
+            raise BadFiguresError([f.problem for f in block.faults] or [nothing])
+    symbol_of = {text: registry.resolve(text).symbol for block in blocks for text in block.symbols}
+    frame = pd.concat([block.frame.assign(file=block.label) for block in blocks], ignore_index=True)
+    frame["symbol"] = frame["symbol"].map(symbol_of).astype("category")
+    frame, noise = _without_noise(frame, registry)
+    frame["file"] = frame["file"].astype("category")
+    frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
+    frame, conflicts, repeats = _without_duplicates(frame)
+    unusable = [f for block in blocks for f in _resolved(block.faults, symbol_of)]
+    return Levels(
+        frame=frame,
+        symbols=tuple(dict.fromkeys(symbol_of.values())),
+        registry=registry,
+        faults=(*unusable, *conflicts),
+        warnings=tuple(warning for block in blocks for warning in block.warnings),
+        notes=(*(note for block in blocks for note in block.notes), *noise),
+        repeats=repeats,
+        readings=tuple((block.label, block.reading) for block in blocks),
+    )
+
+
+def around(
+    symbols: npt.NDArray[Any], sessions: npt.NDArray[Any], days: Sequence[dt.date] | None
+) -> npt.NDArray[np.intp]:
+    """Tell which rows some days need: the last two of each index until each, and its next.
+
+    Parameters
+    ----------
+    symbols
+        The index of each row, as a number.
+    sessions
+        The session of each row (datetime64), in any order, none twice for an index.
+    days
+        The days asked for; None for the last there is.
+    """
+    import numpy as np
+
+    order = None
+    if not (sessions[1:] >= sessions[:-1]).all():
+        order = np.argsort(sessions, kind="stable")
+        symbols, sessions = symbols[order], sessions[order]
+    wanted = np.zeros(len(sessions), dtype=bool)
+    for day in [None] if days is None else days:
+        end = len(sessions)
+        if day is not None:
+            end = int(np.searchsorted(sessions, np.datetime64(day), side="right"))
+        last = _last_of_each(symbols[:end])
+        rest = np.ones(end, dtype=bool)
+        rest[last] = False
+        before = np.flatnonzero(rest)
+        wanted[before[_last_of_each(symbols[:end][rest])]] = True
+        wanted[last] = True
+        wanted[len(sessions) - 1 - _last_of_each(symbols[end:][::-1])] = True
+    kept = np.flatnonzero(wanted)
+    return kept if order is None else order[kept]
+
+
+def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """The last row of each symbol."""
+    import numpy as np
+
+    last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
+    last[symbols] = np.arange(len(symbols))  # of several rows of a symbol, the last stays
+    return last[last >= 0]
+
+
+def of_each_row(
+    frame: pd.DataFrame, dates: Mapping[str, dt.date | None]
+) -> npt.NDArray[np.datetime64]:
+    """Give the date that the index of each row has; NaT where it has none."""
+    import numpy as np
+
+    symbols = frame["symbol"].cat
+    by_symbol = [dates.get(str(symbol)) or np.datetime64("NaT") for symbol in symbols.categories]
+    return np.array(by_symbol, dtype="datetime64[s]")[symbols.codes.to_numpy()]
+
+
+def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
+    """Levels without the noise of 32-bit floats: 20225.109375 was 20,225.11 before a feed had it.
+
+    That is certain where every level of an index, to the index's decimals, is the very 32-bit
+    float written, and some have more decimals than anyone publishes.
+    """
+    import numpy as np
+    import pandas as pd
+
+    decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
+    scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
+    written = frame["close"].to_numpy()
+    rounded = np.rint(written * scale) / scale
+    as_feed = rounded.astype(np.float32).astype(np.float64)
+    noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
+    if not noisy.any():
+        return frame, []
+    fed = noisy | (rounded == written)
+    long = noisy & (np.rint(written * _PUBLISHED) / _PUBLISHED != written)
+    by_index = pd.DataFrame({"fed": fed, "long": long}).groupby(frame["symbol"], observed=True)
+    noisy &= (by_index["fed"].transform("all") & by_index["long"].transform("any")).to_numpy()
+    if not noisy.any():
+        return frame, []
+    first: Any = next(frame[noisy].itertuples())
+    text = (
+        f"levels with the noise of 32-bit floats, such as {first.close!r}, are read to the index's"
+        f" decimals: {rounded[noisy][0]:,.{int(decimals[noisy].iloc[0])}f}"
+    )
+    note = Problem(Place(str(first.file), int(first.line)), text)
+    return frame.assign(close=np.where(noisy, rounded, written)), [note]
+
+
+def _resolved(faults: Iterable[Fault], symbol_of: Mapping[str, str]) -> Iterable[Fault]:
+    for fault in faults:
+        symbol = None if fault.symbol is None else symbol_of.get(fault.symbol, fault.symbol)
+        yield Fault(symbol, fault.session, fault.problem)
+
+
+def _without_duplicates(
+    frame: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[Fault], tuple[Problem, ...]]:
+    """The closes that stand alone or agree; those that contradict each other; a note on repeats."""
+    repeated = frame[frame.duplicated(_KEY, keep=False)]
+    if repeated.empty:
+        return frame, [], ()
+    differ = repeated.groupby(_KEY, observed=True)["close"].transform("nunique") > 1
+    conflicts = [_conflict(rows) for _, rows in repeated[differ].groupby(_KEY, observed=True)]
+    same = repeated[~differ & repeated.duplicated(_KEY)]
+    kept = frame.drop(index=repeated.index[differ].union(same.index)).reset_index(drop=True)
+    return kept, conflicts, _note_on(same)
+
+
+def _conflict(rows: pd.DataFrame) -> Fault:
+    entries: list[Any] = list(rows.itertuples())
+    first = entries[0]
+    other = next(entry for entry in entries if entry.close != first.close)
+    symbol, session = first.symbol, first.session.date()
+    here, there = f"{other.close:,.15g}", f"{first.close:,.15g}"
+    text = (
+        f"{symbol} has two closes for {session}: {here} here and {there} at"
+        f" {first.file}:{first.line}; remove the wrong one"
+    )
+    return Fault(symbol, session, Problem(Place(str(other.file), int(other.line)), text))
+
+
+def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
+    if same.empty:
+        return ()
+    first: Any = next(same.sort_values("line").itertuples())
+    rows = "1 row repeats" if len(same) == 1 else f"{len(same)} rows repeat"
+    text = f"{rows} a close that stands already, with the same figure; the first is here"
+    return (Problem(Place(str(first.file), int(first.line)), text),)
+
+
+def part_faults(
+    levels: Levels, spans: Mapping[str, Sequence[Span]]
+) -> tuple[list[Problem], list[Problem]]:
+    """Part the faults into those that may touch the figures asked for, and the others.
+
+    A fault touches a move where it may be of a chosen index, in the session, or after the prior
+    session that was found without it: it might have been the prior close.
+
+    Parameters
+    ----------
+    levels
+        The closes with their faults.
+    spans
+        The chosen indices, each with its prior sessions (or None) and the sessions from there.
+    """
+    touching: list[Problem] = []
+    others: list[Problem] = []
+    for fault in levels.faults:
+        affected = spans if fault.symbol is None else [fault.symbol]
+        near = any(
+            _within(fault.session, span) for symbol in affected for span in spans.get(symbol, ())
+        )
+        (touching if near else others).append(fault.problem)
+    return sorted(touching, key=by_place), sorted(others, key=by_place)
+
+
+def _within(when: dt.date | None, span: Span) -> bool:
+    prior, session = span
+    return when is None or (when <= session and (prior is None or when >= prior))
+
+
+def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:
+    """Make levels from rows of symbol, ISO date and close, for examples and tests.
+
+    Examples
+    --------
+    >>> levels_of([("HSI", "2025-02-14", 22620.33)]).symbols
+    ('HSI',)
+    """
+    symbols, dates, closes = ([*column] for column in zip(*rows, strict=True))
+    block = Block.of(
+        "closes.csv",
+        Closes.of(
+            symbols,
+            [dt.date.fromisoformat(date) for date in dates],
+            [float(close) for close in closes],
+            list(range(2, len(symbols) + 2)),
+            {},
+        ),
+        dict.fromkeys(symbols),
+    )
+    return fold([block], Registry.of([]))

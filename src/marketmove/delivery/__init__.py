@@ -1,0 +1,1 @@
+"""Where a summary goes, once, and what is still undelivered."""

@@ -1,0 +1,124 @@
+"""What a summary rests on, and what of it is news since it was last written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from marketmove.moves.move import Move
+
+
+class Seen(NamedTuple):
+    """The closes of one index that a summary rests on, in index points; None where there is none.
+
+    Dates are ISO texts: ``session`` is that of the index, ``prior_session`` that of its prior
+    close.
+    """
+
+    symbol: str
+    session: str | None
+    close: float | None
+    prior_session: str | None
+    prior_close: float | None
+
+
+class Summary(NamedTuple):
+    """What makes a summary the same one another time, and the closes that it rests on.
+
+    ``sessions`` is the date, or where indices differ each with its own. ``indices`` are the
+    symbols, ``form`` is the format, and ``options`` what else was asked for that changes what is
+    written. The files are left out: the same closes from another file are no news.
+    """
+
+    sessions: str
+    indices: str
+    form: str
+    options: str
+    seen: tuple[Seen, ...]
+
+
+class Revision(NamedTuple):
+    """A close that is not what it was when the summary was last written, in index points.
+
+    ``before`` is None for a close that came in since, ``after`` for one that is gone.
+    """
+
+    symbol: str
+    session: str
+    before: float | None
+    after: float | None
+
+
+def summary_of(moves: Sequence[Move], form: str, options: str = "") -> Summary:
+    """Tell what a summary of moves rests on.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.moves.move import Move
+    >>> day, before = dt.date(2025, 2, 14), dt.date(2025, 2, 13)
+    >>> rose = Move("HSI", "Hang Seng", "ok", "closes", 22620.33, before, 21814.37, session=day)
+    >>> shut = Move("AXJO", "ASX 200", "pending", "closes", None, before, 8540.0, session=day)
+    >>> made = summary_of([rose, shut], "text")
+    >>> made.sessions, made.indices
+    ('2025-02-14', 'AXJO HSI')
+    >>> summary_of([rose, shut._replace(session=before)], "text").sessions
+    'AXJO:2025-02-13 HSI:2025-02-14'
+    """
+    seen = sorted(map(_seen, moves))
+    dates = {one.session for one in seen}
+    each = " ".join(f"{one.symbol}:{one.session or '?'}" for one in seen)
+    sessions = next(iter(dates)) if len(dates) == 1 else None
+    return Summary(
+        sessions or each, " ".join(one.symbol for one in seen), form, options, tuple(seen)
+    )
+
+
+def _seen(move: Move) -> Seen:
+    session, prior = move.session, move.prior_session
+    return Seen(
+        move.symbol,
+        None if session is None else session.isoformat(),
+        move.close,
+        None if prior is None else prior.isoformat(),
+        move.prior_close,
+    )
+
+
+def revisions(before: Iterable[Seen], after: Iterable[Seen]) -> tuple[Revision, ...]:
+    """Give every close that changed between two summaries of the same sessions.
+
+    Examples
+    --------
+    >>> was = Seen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
+    >>> revisions([was], [was._replace(close=39150.0)])
+    (Revision(symbol='N225', session='2025-02-14', before=39149.43, after=39150.0),)
+    >>> revisions([was], [was._replace(prior_session="2025-02-12", prior_close=38963.7)])
+    (Revision(symbol='N225', session='2025-02-13', before=39461.47, after=None),)
+    """
+    known = {one.symbol: one for one in before}
+    return tuple(
+        revision
+        for now in after
+        if (then := known.get(now.symbol))
+        for revision in (*_revised_prior(then, now), *_revised_close(then, now))
+    )
+
+
+def _revised_close(then: Seen, now: Seen) -> Iterator[Revision]:
+    if now.session is not None and then.close != now.close:
+        yield Revision(now.symbol, now.session, then.close, now.close)
+
+
+def _revised_prior(then: Seen, now: Seen) -> Iterator[Revision]:
+    """The prior close; where it is that of another date, a close came in between, or is gone."""
+    one, other = then.prior_session, now.prior_session
+    if one == other:
+        if one is not None and then.prior_close != now.prior_close:
+            yield Revision(now.symbol, one, then.prior_close, now.prior_close)
+    elif other is not None and (one is None or one < other):
+        yield Revision(now.symbol, other, None, now.prior_close)
+    elif one is not None:
+        yield Revision(now.symbol, one, then.prior_close, None)

@@ -1,0 +1,1 @@
+"""What is known of markets beforehand: indices, groups, calendars, clocks, periods."""

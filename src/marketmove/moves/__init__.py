@@ -1,0 +1,1 @@
+"""The arithmetic: moves from own prior closes, divergence, breadth."""

@@ -1,0 +1,259 @@
+"""How the moves of a session, or of a group, lie together: who rose, how far apart, the middle."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marketmove.moves.move import Move
+
+_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
+# How many moves a range and a dispersion take.
+FEWEST_APART, FEWEST_DISPERSED = 2, 3
+
+
+class Breadth(NamedTuple):
+    """How many of the chosen indices rose, fell, stayed, or have no move, and why."""
+
+    up: int
+    down: int
+    unchanged: int
+    closed: int = 0
+    missing: int = 0
+    pending: int = 0
+    no_prior: int = 0
+    unknown: int = 0
+
+
+class Dispersion(NamedTuple):
+    """How far apart ``n`` moves are, in percentage points, for one session, each weighing the same.
+
+    ``range_pp`` is the highest less the lowest, of two or more; ``dispersion_pp`` the population
+    standard deviation, of three or more, not annualised. Both are None where one of the moves is
+    only a bound.
+    """
+
+    n: int
+    range_pp: float | None = None
+    dispersion_pp: float | None = None
+
+
+class GroupMoves(NamedTuple):
+    """The moves of one group in a session: the middle, the ends, who went which way.
+
+    ``symbols`` are those of the group that the data has, ``n`` of which have a move or a bound for
+    one. ``_pct`` are percent, the mean weighs each index the same; None where bounds leave open
+    what it is. ``best`` and ``worst`` are the symbols of the highest and lowest move, of equal
+    ones the first by symbol; their ``_pct`` is None where that move is only a bound.
+    """
+
+    name: str
+    symbols: tuple[str, ...]
+    n: int
+    median_pct: float | None
+    mean_pct: float | None
+    best: str | None
+    best_pct: float | None
+    worst: str | None
+    worst_pct: float | None
+    breadth: Breadth
+    dispersion: Dispersion
+
+
+class GroupSpread(NamedTuple):
+    """Two groups held against each other: ``up`` has the higher median, ``down`` the lower.
+
+    Spreads are ``up`` less ``down`` in percentage points, from unrounded figures; that of the means
+    may be negative, and is None where a bound leaves a mean open.
+    """
+
+    up: str
+    down: str
+    up_median_pct: float
+    down_median_pct: float
+    median_spread_pp: float
+    up_mean_pct: float | None
+    down_mean_pct: float | None
+    mean_spread_pp: float | None
+
+
+def breadth(moves: Sequence[Move]) -> Breadth:
+    """Count the moves by direction; a bound counts where it leaves the direction in no doubt.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
+    Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
+    """
+    return Breadth(
+        up=sum(_rose(move) for move in moves),
+        down=sum(_fell(move) for move in moves),
+        unchanged=sum(move.change_pct == 0 for move in moves),
+        **{status: sum(move.status == status for move in moves) for status in _WITHOUT_MOVE},
+    )
+
+
+def _rose(move: Move) -> bool:
+    over = move.change_pct_over
+    return (move.change_pct or 0) > 0 or (over is not None and over >= 0)
+
+
+def _fell(move: Move) -> bool:
+    under = move.change_pct_under
+    return (move.change_pct or 0) < 0 or (under is not None and under <= 0)
+
+
+def dispersion(moves: Sequence[Move]) -> Dispersion:
+    """Give how far apart the moves are; those of indices without a move do not count.
+
+    S&P's and Cboe's dispersion weighs each squared gap by the weight of its index, and weights sum
+    to 1: with equal weights that is the population standard deviation.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> moves = [Move(s, s, "ok", "closes", change_pct=p) for s, p in zip("ABC", (2.0, 0.5, -1.0))]
+    >>> dispersion(moves[:2]), round(dispersion(moves).dispersion_pp, 4)
+    (Dispersion(n=2, range_pp=1.5, dispersion_pp=None), 1.2247)
+    """
+    moved = _moved(moves)
+    exact = _exact(moved)
+    if exact is None or len(exact) < FEWEST_APART:
+        return Dispersion(len(moved))
+    apart = float(max(exact) - min(exact))
+    enough = len(exact) >= FEWEST_DISPERSED
+    return Dispersion(len(exact), apart, float(statistics.pstdev(exact)) if enough else None)
+
+
+def of_group(name: str, moves: Sequence[Move]) -> GroupMoves:
+    """Sum up the moves of one group, exactly, from the decimals that the moves are.
+
+    Parameters
+    ----------
+    name
+        What the group is called.
+    moves
+        One for each of its indices, whatever its status.
+
+    Returns
+    -------
+    GroupMoves
+        Without figures if no index has a move.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> moves = [Move("A", "A", "ok", "closes", change_pct=0.3), Move("B", "B", "closed", "closes")]
+    >>> group = of_group("mine", moves)
+    >>> group.n, group.median_pct, group.mean_pct, group.best, group.breadth.closed
+    (1, 0.3, 0.3, 'A', 1)
+    """
+    moved = _moved(moves)
+    exact = _exact(moved)
+    best, worst = _highest(moved), _lowest(moved)
+    return GroupMoves(
+        name=name,
+        symbols=tuple(move.symbol for move in moves),
+        n=len(moved),
+        median_pct=_median(moved),
+        mean_pct=float(statistics.mean(exact)) if exact else None,
+        best=best and best.symbol,
+        best_pct=best and best.change_pct,
+        worst=worst and worst.symbol,
+        worst_pct=worst and worst.change_pct,
+        breadth=breadth(moves),
+        dispersion=dispersion(moves),
+    )
+
+
+def group_spreads(groups: Sequence[GroupMoves]) -> list[GroupSpread]:
+    """Hold every two groups against each other, those with the widest spread of medians first.
+
+    Groups whose median is not known are left out; equal medians stand in the order of the groups.
+    """
+    known = [(group.median_pct, group) for group in groups if group.median_pct is not None]
+    known.sort(key=lambda pair: -pair[0])
+    pairs = itertools.combinations(known, 2)
+    spreads = [_group_spread(up, high, down, low) for (high, up), (low, down) in pairs]
+    return sorted(spreads, key=lambda spread: -spread.median_spread_pp)
+
+
+def _group_spread(up: GroupMoves, high: float, down: GroupMoves, low: float) -> GroupSpread:
+    return GroupSpread(
+        up=up.name,
+        down=down.name,
+        up_median_pct=high,
+        down_median_pct=low,
+        median_spread_pp=float(_fraction(high) - _fraction(low)),
+        up_mean_pct=up.mean_pct,
+        down_mean_pct=down.mean_pct,
+        mean_spread_pp=_difference(up.mean_pct, down.mean_pct),
+    )
+
+
+def _difference(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else float(_fraction(one) - _fraction(other))
+
+
+def _moved(moves: Sequence[Move]) -> list[Move]:
+    """The moves that are known, or bounded on one side."""
+    return [m for m in moves if m.up_by_pct is not None or m.down_by_pct is not None]
+
+
+def _exact(moved: Sequence[Move]) -> list[Fraction] | None:
+    """The moves as the decimals they are; None where one is only a bound."""
+    figures = [_fraction(move.change_pct) for move in moved if move.change_pct is not None]
+    return figures if len(figures) == len(moved) else None
+
+
+def _fraction(value: float) -> Fraction:
+    return Fraction(repr(value))
+
+
+def _least(move: Move) -> float:
+    return -math.inf if move.up_by_pct is None else move.up_by_pct
+
+
+def _most(move: Move) -> float:
+    return math.inf if move.down_by_pct is None else move.down_by_pct
+
+
+def _median(moved: Sequence[Move]) -> float | None:
+    """The median, where it is the same whatever the moves are that have only a bound."""
+    if not moved:
+        return None
+    middle = _middle(map(_least, moved))
+    if middle != _middle(map(_most, moved)):
+        return None
+    return float(sum(map(_fraction, middle)) / 2)
+
+
+def _middle(values: Iterable[float]) -> tuple[float, float]:
+    """The two values in the middle: of an odd number twice the same."""
+    ranked = sorted(values)
+    return ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+
+
+def _highest(moved: Sequence[Move]) -> Move | None:
+    """The move that no other can exceed; None where bounds leave open which it is."""
+    if not moved:
+        return None
+    first = min(moved, key=lambda move: (-_least(move), -_most(move), move.symbol))
+    others = (_most(move) for move in moved if move is not first)
+    return first if max(others, default=-math.inf) <= _least(first) else None
+
+
+def _lowest(moved: Sequence[Move]) -> Move | None:
+    """The move that no other can fall below; None where bounds leave open which it is."""
+    if not moved:
+        return None
+    last = min(moved, key=lambda move: (_most(move), _least(move), move.symbol))
+    others = (_least(move) for move in moved if move is not last)
+    return last if min(others, default=math.inf) >= _most(last) else None

@@ -1,0 +1,181 @@
+"""Which markets parted company in a session."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from marketmove.moves.move import Move
+
+Kind = Literal["split", "wide", "asked"]
+
+
+class Divergence(NamedTuple):
+    """Two moves that stand apart: ``up`` is the symbol of the higher, ``down`` of the lower.
+
+    Moves are in percent, ``spread_pp`` in percentage points, from unrounded moves. Where a report
+    gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
+    ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
+    divergent (``split``), wide beside its own past, or was asked for. The last five are as in
+    ``spreads.PairContext``; None where they are not known.
+    """
+
+    up: str
+    down: str
+    up_pct: float | None
+    down_pct: float | None
+    spread_pp: float | None
+    kind: Kind = "split"
+    up_pct_over: float | None = None
+    down_pct_under: float | None = None
+    spread_pp_over: float | None = None
+    spread_pp_low: float | None = None
+    spread_pp_high: float | None = None
+    percentile: float | None = None
+    z: float | None = None
+    n: int | None = None
+    widest_since: dt.date | None = None
+    data_since: dt.date | None = None
+
+
+def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> list[Divergence]:
+    """Pairs of moves of opposite sign, both at least ``floor_pct`` in size, widest first.
+
+    Parameters
+    ----------
+    moves
+        One an index, as ``moves`` or ``published`` make them.
+    floor_pct
+        The least size of each move, in percent, included. A move of zero has no sign.
+    top
+        How many pairs to give; all if None.
+
+    Returns
+    -------
+    list of Divergence
+        By spread, or its least where there is a bound; ties by symbol.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
+    >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
+    >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
+    [('HSI', 'N225', 4.25)]
+    """
+    ups, downs = _sides(moves, floor_pct)
+    # The widest n pairs are among the n highest and the n lowest moves.
+    widest = sorted(
+        ((up - down, one, other) for up, one in ups[:top] for down, other in downs[:top]),
+        key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol),
+    )
+    return [_divergence(one, other, spread) for spread, one, other in widest[:top]]
+
+
+def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
+    """Count the pairs that ``splits`` gives when it gives all."""
+    ups, downs = _sides(moves, floor_pct)
+    return len(ups) * len(downs)
+
+
+def between(
+    moves: Mapping[str, Move], pairs: Iterable[tuple[str, str]], kind: Kind
+) -> list[Divergence]:
+    """Hold the moves of some pairs against each other, whatever their signs.
+
+    Parameters
+    ----------
+    moves
+        By symbol.
+    pairs
+        The symbols of each pair, in any order.
+    kind
+        Why they are held against each other.
+
+    Returns
+    -------
+    list of Divergence
+        One for each pair, the widest first, ties by symbol; but none where one of the moves is not
+        known, or a bound does not tell which is the higher.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> spx = Move("SPX", "S&P 500", "ok", "closes", change_pct=0.5)
+    >>> dji = Move("DJI", "Dow Jones", "ok", "closes", change_pct=1.0)
+    >>> shut = Move("HSI", "Hang Seng", "closed", "closes")
+    >>> moves = {move.symbol: move for move in (spx, dji, shut)}
+    >>> [(d.up, d.down, d.spread_pp) for d in
+    ...  between(moves, [("SPX", "DJI"), ("SPX", "HSI")], "asked")]
+    [('DJI', 'SPX', 0.5)]
+    """
+    spreads = []
+    for one, other in pairs:
+        apart = _apart(moves[one], moves[other]) or _apart(moves[other], moves[one])
+        if apart is not None:
+            spreads.append(apart)
+    spreads.sort(key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol))
+    return [_divergence(up, down, spread)._replace(kind=kind) for spread, up, down in spreads]
+
+
+def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
+    """The spread, or its least, where one move is certainly not below the other."""
+    if up.up_by_pct is None or down.down_by_pct is None:
+        return None
+    spread = up.up_by_pct - down.down_by_pct
+    return (spread, up, down) if spread >= 0 else None
+
+
+def _sides(
+    moves: Sequence[Move], floor_pct: float
+) -> tuple[list[tuple[float, Move]], list[tuple[float, Move]]]:
+    """The moves of at least the floor, up and down, the largest first."""
+    rose = [(m.up_by_pct, m) for m in moves if m.up_by_pct is not None]
+    fell = [(m.down_by_pct, m) for m in moves if m.down_by_pct is not None]
+    ups = sorted(
+        ((pct, m) for pct, m in rose if pct > 0 and pct >= floor_pct),
+        key=lambda pair: (-pair[0], pair[1].symbol),
+    )
+    downs = sorted(
+        ((pct, m) for pct, m in fell if pct < 0 and pct <= -floor_pct),
+        key=lambda pair: (pair[0], pair[1].symbol),
+    )
+    return ups, downs
+
+
+def _divergence(up: Move, down: Move, spread: float) -> Divergence:
+    certain = up.change_pct is not None and down.change_pct is not None
+    low, high = _spread_interval(up, down)
+    return Divergence(
+        up=up.symbol,
+        down=down.symbol,
+        up_pct=up.change_pct,
+        down_pct=down.change_pct,
+        spread_pp=spread if certain else None,
+        up_pct_over=up.change_pct_over,
+        down_pct_under=down.change_pct_under,
+        spread_pp_over=None if certain else spread,
+        spread_pp_low=low,
+        spread_pp_high=high,
+    )
+
+
+def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
+    """What a spread of printed moves may be, where both were printed as figures."""
+    if up.change_pct_low is None or up.change_pct_high is None:
+        return None, None
+    if down.change_pct_low is None or down.change_pct_high is None:
+        return None, None
+    return (
+        _difference(up.change_pct_low, down.change_pct_high),
+        _difference(up.change_pct_high, down.change_pct_low),
+    )
+
+
+def _difference(one: float, other: float) -> float:
+    """The difference of two printed figures, as the decimals they are: 4.31, not 4.3100…05."""
+    return float(Decimal(repr(one)) - Decimal(repr(other)))

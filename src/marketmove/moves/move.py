@@ -1,0 +1,223 @@
+"""The move of an index from its own prior close to its close, exact, and only if both are known."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from marketmove.closes.levels import of_each_row
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from marketmove.closes.levels import Levels
+    from marketmove.market.indices import Index
+
+    Floats = npt.NDArray[np.float64]
+
+Status = Literal["ok", "closed", "pending", "missing", "no_prior", "bound", "unknown"]
+Basis = Literal["closes", "published"]
+
+# Below this, a whole number and a hundred times it are exact as float64.
+_EXACT = 2.0**53 / 100
+_MOST_DIGITS = 16
+
+
+class Move(NamedTuple):
+    """One index in one session, full precision; None where a figure is not known.
+
+    ``_pts`` are index points, ``_pct`` percent (1.5 is 1.5 %). ``change_pct_over`` and
+    ``change_pct_under`` are the bounds that a report printed instead of a figure, not included.
+    ``_low`` and ``_high`` enclose what is implied by rounded figures. ``source`` is the
+    ``file:line`` of the close or, without one, of the prior close. ``gap_sessions`` counts the
+    sessions between the prior session and this one that the data lacks; ``closed_for`` names why
+    the exchange was shut, and ``reopens`` is its next session. ``periods`` has the same figures
+    from the last close before a week, month or year.
+    """
+
+    symbol: str
+    name: str
+    status: Status
+    basis: Basis
+    close: float | None = None
+    prior_session: dt.date | None = None
+    prior_close: float | None = None
+    change_pts: float | None = None
+    change_pct: float | None = None
+    source: str = ""
+    change_pct_over: float | None = None
+    change_pct_under: float | None = None
+    prior_close_low: float | None = None
+    prior_close_high: float | None = None
+    change_pts_low: float | None = None
+    change_pts_high: float | None = None
+    change_pct_low: float | None = None
+    change_pct_high: float | None = None
+    decimals: int = 2
+    session: dt.date | None = None
+    gap_sessions: int | None = None
+    closed_for: str | None = None
+    reopens: dt.date | None = None
+    periods: Mapping[str, Move] = MappingProxyType({})
+
+    @property
+    def up_by_pct(self) -> float | None:
+        """The least that the index is known to have risen, in percent; negative if it fell."""
+        return self.change_pct_over if self.change_pct is None else self.change_pct
+
+    @property
+    def down_by_pct(self) -> float | None:
+        """The most that the index is known to have risen, in percent; negative if it fell."""
+        return self.change_pct_under if self.change_pct is None else self.change_pct
+
+
+def changes(close: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """Change in points and percent between levels, as the decimals written, correctly rounded.
+
+    The difference of two floats is not the difference of the two decimals they were written as
+    (22620.33 − 21814.37 gives 805.9600000000028). So both are taken as whole numbers of their
+    last digit, where the difference is exact and one division rounds once.
+
+    Parameters
+    ----------
+    close, prior
+        Levels in index points, above zero, of the same length.
+
+    Returns
+    -------
+    tuple of arrays
+        ``change_pts`` in index points and ``change_pct`` in percent: the float64 nearest to the
+        exact value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pts, pct = changes(np.array([22620.33]), np.array([21814.37]))
+    >>> float(pts[0]), round(float(pct[0]), 6)
+    (805.96, 3.694629)
+    """
+    import numpy as np
+
+    scale = np.maximum(_unit_scale(close), _unit_scale(prior))
+    close_units, prior_units = np.rint(close * scale), np.rint(prior * scale)
+    units = close_units - prior_units
+    change_pts, change_pct = units / scale, units * 100.0 / prior_units
+    for i in np.flatnonzero(~(np.maximum(close_units, prior_units) < _EXACT)):
+        change_pts[i], change_pct[i] = _exact_change(float(close[i]), float(prior[i]))
+    return change_pts, change_pct
+
+
+def _exact_change(close: float, prior: float) -> tuple[float, float]:
+    """The same for levels of too many digits to be whole numbers of their last one."""
+    from fractions import Fraction
+
+    exact_close, exact_prior = Fraction(repr(close)), Fraction(repr(prior))
+    change = exact_close - exact_prior
+    return float(change), float(change / exact_prior * 100)
+
+
+def _unit_scale(levels: Floats) -> Floats:
+    """How many units of its last written digit make one point: 100 for 22620.33."""
+    import numpy as np
+
+    scale = np.full(levels.shape, 1.0)
+    for _ in range(_MOST_DIGITS):
+        inexact = np.rint(levels * scale) / scale != levels
+        if not inexact.any():
+            break
+        scale[inexact] *= 10.0
+    return scale
+
+
+def session_moves(
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    since: Mapping[str, dt.date | None] | None = None,
+) -> list[Move]:
+    """Move of every chosen index from its prior close to its close in one session.
+
+    An index's prior close is its own latest close strictly before its session, so two indices
+    with different holidays can have different prior sessions. Missing is never zero: without a
+    close the change is None and the last own close stays as the prior one.
+
+    Parameters
+    ----------
+    levels
+        Closing levels, as ``levels.fold`` makes them.
+    sessions
+        The indices wanted, each with its session: an exchange-local calendar date, not a
+        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
+    since
+        Where a period is measured instead of a session: the first date of it, before which the
+        prior close has to be.
+
+    Returns
+    -------
+    list of Move
+        One an index, in the order of ``sessions``. ``status`` is ``ok``, ``no_prior`` (a close,
+        but none before it) or ``unknown`` (no close in the session). ``source`` is the
+        ``file:line`` of the close.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
+    ...                     ("BBB", "2024-05-02", "50")])
+    >>> for move in session_moves(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2024, 5, 3))):
+    ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
+    AAA ok 3.0 1.5
+    BBB unknown None None
+    """
+    frame, symbols = levels.frame, list(sessions)
+    asked = of_each_row(frame, sessions)
+    limit = asked if since is None else of_each_row(frame, since)
+    now = _latest(frame[(frame["session"] == asked).to_numpy()], symbols)
+    before = _latest(frame[(frame["session"] < limit).to_numpy()], symbols)
+    both = (now["close"].notna() & before["close"].notna()).to_numpy()
+    pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
+    points, percents = iter(pts.tolist()), iter(pct.tolist())
+    return [
+        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)._replace(
+            session=sessions[symbol]
+        )
+        for symbol, close, prior, moved in zip(
+            symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
+        )
+    ]
+
+
+def _latest(rows: pd.DataFrame, symbols: list[str]) -> pd.DataFrame:
+    """The last row of each wanted index; all missing where it has none."""
+    last = rows.drop_duplicates("symbol", keep="last")
+    return last.set_index(last["symbol"].astype(object)).reindex(symbols)
+
+
+def _move(
+    index: Index,
+    now: Any,
+    before: Any,
+    moved: bool,
+    points: Iterator[float],
+    percents: Iterator[float],
+) -> Move:
+    closed, known = now.close > 0, before.close > 0
+    place = now if closed else before
+    return Move(
+        symbol=index.symbol,
+        name=index.name,
+        status="ok" if moved else "no_prior" if closed else "unknown",
+        basis="closes",
+        close=now.close if closed else None,
+        prior_session=before.session.date() if known else None,
+        prior_close=before.close if known else None,
+        change_pts=next(points) if moved else None,
+        change_pct=next(percents) if moved else None,
+        source=f"{place.file}:{int(place.line)}" if closed or known else "",
+        decimals=index.decimals,
+    )

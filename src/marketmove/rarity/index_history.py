@@ -1,0 +1,195 @@
+"""How rare a move is, held against the past of its own index; the present is no part of it.
+
+Nothing here looks ahead: what later sessions bring changes nothing said of an earlier one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from marketmove.moves.move import changes
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from marketmove.closes.levels import Levels
+    from marketmove.market.calendars import Calendar
+
+    Floats = npt.NDArray[np.float64]
+    Days = npt.NDArray[np.datetime64]
+
+# Sessions that a baseline has at most, and without which there is none.
+WINDOW, LEAST = 250, 60
+# Sizes nearer to each other than this, in percent or percentage points, are the same size: what
+# is left is the rounding of binary fractions (2.2 and 3.3 - 1.1).
+SAME = 1e-9
+
+Record = Literal["high", "low", "equals high", "equals low"]
+
+
+class Series(NamedTuple):
+    """The closes of one index in order: dates, index points, and the move to each in percent.
+
+    The first move is nan: no close before it is known.
+    """
+
+    days: Days
+    close: Floats
+    pct: Floats
+
+
+class MoveContext(NamedTuple):
+    """What a move is beside the earlier ones of its index, as far as the data goes back.
+
+    ``streak`` counts the sessions in a row in one direction, this one included, below zero for
+    falls, 0 for a flat one; with ``streak_is_least`` the data does not tell where it began; None
+    where the move spans sessions that the data lacks. ``highest_since`` and ``lowest_since`` are
+    the last sessions with a higher and a lower close, ``largest_since`` the last whose move in the
+    same direction was at least as large; None where there is none. ``size_percentile`` is the
+    share, in percent, of the ``size_n`` moves before it that are smaller in size. With fewer than
+    60 of these only the streak is told. ``data_since`` is the first session of the index.
+    """
+
+    streak: int | None
+    streak_is_least: bool
+    size_n: int
+    data_since: dt.date
+    record: Record | None = None
+    highest_since: dt.date | None = None
+    lowest_since: dt.date | None = None
+    largest_since: dt.date | None = None
+    size_percentile: float | None = None
+
+
+def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
+    """Give the closes of each index, with the move to each from its own close before.
+
+    Parameters
+    ----------
+    levels
+        The closes, without ghosts.
+    symbols
+        The indices wanted; one without a close is left out.
+
+    Examples
+    --------
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
+    >>> series(levels, ["AAA"])["AAA"].pct.tolist()
+    [nan, 1.5]
+    """
+    import numpy as np
+
+    frame = levels.frame
+    codes = frame["symbol"].cat.codes.to_numpy()
+    days = frame["session"].to_numpy().astype("datetime64[D]")
+    close = frame["close"].to_numpy()
+    code_of = {str(name): code for code, name in enumerate(frame["symbol"].cat.categories)}
+    found = {}
+    for symbol in symbols:
+        start, end = np.searchsorted(codes, [code_of.get(symbol, -1), code_of.get(symbol, -1) + 1])
+        if symbol in code_of and end > start:
+            own = close[start:end]
+            pct = np.append(np.nan, changes(own[1:], own[:-1])[1])
+            found[symbol] = Series(days[start:end], own, pct)
+    return found
+
+
+def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> MoveContext | None:
+    """Hold the move of a session against the earlier ones of its index.
+
+    Parameters
+    ----------
+    own
+        The closes of the index.
+    session
+        The session of the move; later closes are not looked at.
+    calendar
+        The sessions of its exchange, which tell what the data lacks; None if they are not known.
+
+    Returns
+    -------
+    MoveContext or None
+        None where there is no move in that session.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.closes.levels import levels_of
+    >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
+    ...           ("AAA", "2024-05-06", 193), ("AAA", "2024-05-07", 196)]
+    >>> told = of_move(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
+    >>> told.streak, told.size_n, told.size_percentile
+    (2, 2, None)
+    """
+    import numpy as np
+
+    at = int(np.searchsorted(own.days, np.datetime64(session)))
+    if at == 0 or at == len(own.days) or own.days[at] != np.datetime64(session):
+        return None
+    before, today = own.close[:at], own.close[at]
+    moves, move = own.pct[1:at], own.pct[at]
+    as_large = (moves * np.sign(move) >= abs(move) - SAME) & (move != 0)
+    streak, is_least = _streak(own, at, calendar)
+    sizes = np.abs(moves[-WINDOW:])
+    told = MoveContext(streak, is_least, size_n=len(sizes), data_since=own.days[0].item())
+    if len(sizes) < LEAST:
+        return told
+    return told._replace(
+        record=_record(before, today),
+        highest_since=_last(own.days, before > today),
+        lowest_since=_last(own.days, before < today),
+        largest_since=_last(own.days[1:], as_large),
+        size_percentile=_share(sizes < abs(move) - SAME),
+    )
+
+
+def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None, bool]:
+    """Sessions in a row with the sign of this one; whether there may be more of them."""
+    import numpy as np
+
+    sign = np.sign(own.pct[at])
+    others = np.flatnonzero(np.sign(own.pct[1:at]) != sign)
+    first = int(others[-1]) + 2 if len(others) else 1
+    is_least = not len(others)
+    if calendar is not None:
+        # A move over sessions that the data lacks does not tell how each of them went; nor does
+        # the one that ends the row, if it is such a move.
+        since = max(1, first - 1)
+        lacking = calendar.lacking(own.days[since - 1 : at], own.days[since : at + 1])
+        gaps = np.flatnonzero(lacking > 0)
+        if len(gaps):
+            first, is_least = since + int(gaps[-1]) + 1, True
+    length = at - first + 1
+    if not length:
+        return None, True
+    return (int(sign) * length, is_least) if sign else (0, False)
+
+
+def _record(before: Floats, today: float) -> Record | None:
+    """Whether a close is above or below all before it, or equals the highest or lowest."""
+    highest, lowest = before.max(), before.min()
+    if today > highest or today < lowest:
+        return "high" if today > highest else "low"
+    if highest == lowest or lowest < today < highest:
+        return None
+    return "equals high" if today == highest else "equals low"
+
+
+def _share(smaller: npt.NDArray[np.bool_]) -> float:
+    return float(smaller.sum() * 100.0 / len(smaller))
+
+
+def _last(days: Days, wanted: npt.NDArray[np.bool_]) -> dt.date | None:
+    """The last of some days, which are in order."""
+    import numpy as np
+
+    found = np.flatnonzero(wanted)
+    if not len(found):
+        return None
+    day: dt.date = days[found[-1]].item()
+    return day

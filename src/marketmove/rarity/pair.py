@@ -1,0 +1,351 @@
+"""One pair of indices through time: the spread of their moves, how rare it is, what it came to.
+
+Moves of one session are subtracted (percentage points); longer spans compound (percent).
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.moves.move import changes
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW
+from marketmove.rarity.spread_history import rarity
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from marketmove.rarity.index_history import Series
+
+    Floats = npt.NDArray[np.float64]
+
+_WIDEST = 10
+# Cells of baselines that are worked on at a time.
+_CELLS = 1 << 20
+# Which moves do not vary: the first, the second.
+_STILL: dict[tuple[bool, ...], str] = {
+    (True, False): "first",
+    (False, True): "versus",
+    (True, True): "both",
+}
+
+
+class Latest(NamedTuple):
+    """The last session of a pair: both moves, their spread, and how rare it is.
+
+    Moves are in percent, the spread in percentage points; the rest is as in
+    ``spreads.PairContext``.
+    """
+
+    session: dt.date
+    change_pct: float
+    versus_change_pct: float
+    spread_pp: float
+    percentile: float | None
+    z: float | None
+    n: int
+    widest_since: dt.date | None
+    data_since: dt.date | None
+
+
+class Correlation(NamedTuple):
+    """How alike two indices move: Pearson's coefficient of the moves of ``n`` common sessions.
+
+    Without a ``value``, ``lacking`` tells why: ``few`` sessions, or the one (``first``,
+    ``versus``, ``both``) whose moves do not vary.
+    """
+
+    value: float | None
+    n: int
+    lacking: str | None = None
+
+
+class Span(NamedTuple):
+    """What two indices came to from the close of the first session to that of the last, in percent.
+
+    ``excess_pct`` is the geometric excess, (1 + a) / (1 + b) - 1: the relative strength less 100.
+    All are None where there is one session only, and so no span.
+    """
+
+    first: dt.date
+    last: dt.date
+    change_pct: float | None
+    versus_change_pct: float | None
+    excess_pct: float | None
+
+
+class Counts(NamedTuple):
+    """In how many sessions the moves had opposite signs, and split; shares in percent."""
+
+    sessions: int
+    opposite: int
+    opposite_pct: float
+    split: int
+    split_pct: float
+
+
+class WideDay(NamedTuple):
+    """A session with a wide spread; moves in percent, the spread in percentage points."""
+
+    session: dt.date
+    change_pct: float
+    versus_change_pct: float
+    spread_pp: float
+    percentile: float | None
+
+
+class Summary(NamedTuple):
+    """What there is to tell of a pair over a range of sessions."""
+
+    latest: Latest
+    correlation: Correlation
+    span: Span
+    counts: Counts
+    widest: tuple[WideDay, ...]
+
+
+def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -> pd.DataFrame:
+    """Give all common sessions of two indices: dates on which both have a move.
+
+    Parameters
+    ----------
+    one, other
+        The closes of both, as ``context.series`` gives them.
+    floor_pct
+        The least size of both moves of a split session, in percent.
+    window
+        How many common sessions before each are its baseline, at most.
+
+    Returns
+    -------
+    DataFrame
+        A row a session, in order: ``session`` (datetime64), ``close`` and ``versus_close`` (index
+        points), ``change_pct`` and ``versus_change_pct`` (percent), ``spread_pp`` (the first less
+        the second, percentage points), ``split`` (bool), ``n`` (sessions of the baseline),
+        ``percentile`` and ``z`` (nan where there are fewer than 60, or z where they do not vary),
+        ``prior_session`` and ``versus_prior_session`` (datetime64).
+
+    Examples
+    --------
+    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
+    ...                     ("BBB", "2024-05-01", 50), ("BBB", "2024-05-03", 49)])
+    >>> known = series(levels, ["AAA", "BBB"])
+    >>> common(known["AAA"], known["BBB"], 0.5)[["spread_pp", "split", "n"]].values.tolist()
+    [[3.5, True, 0]]
+    """
+    import numpy as np
+    import pandas as pd
+
+    _, here, there = np.intersect1d(
+        one.days[1:], other.days[1:], assume_unique=True, return_indices=True
+    )
+    here, there = here + 1, there + 1
+    own, versus = one.pct[here], other.pct[there]
+    n, percentile, z = _baselines(own - versus, window)
+    apart = np.sign(own) * np.sign(versus) < 0
+    return pd.DataFrame(
+        {
+            "session": one.days[here].astype("datetime64[s]"),
+            "close": one.close[here],
+            "versus_close": other.close[there],
+            "change_pct": own,
+            "versus_change_pct": versus,
+            "spread_pp": own - versus,
+            "split": apart & (np.abs(own) >= floor_pct) & (np.abs(versus) >= floor_pct),
+            "n": n,
+            "percentile": percentile,
+            "z": z,
+            "prior_session": one.days[here - 1].astype("datetime64[s]"),
+            "versus_prior_session": other.days[there - 1].astype("datetime64[s]"),
+        }
+    )
+
+
+def _baselines(spread: Floats, window: int) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+    """Hold each spread against those of up to ``window`` sessions before it."""
+    import numpy as np
+
+    window = max(1, min(window, len(spread)))
+    padded = np.concatenate([np.full(window, np.nan), spread])
+    before = np.lib.stride_tricks.sliding_window_view(padded, window)[:-1].T
+    size = max(1, _CELLS // window)
+    starts = range(0, max(1, len(spread)), size)
+    parts = [rarity(before[:, s : s + size], spread[s : s + size], window) for s in starts]
+    n, percentile, z = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return n, percentile, z
+
+
+def between(
+    sessions: pd.DataFrame, first: dt.date | None = None, last: dt.date | None = None
+) -> pd.DataFrame:
+    """Give the common sessions of a range, both ends included, with their relative strength.
+
+    Parameters
+    ----------
+    sessions
+        As ``common`` gives them.
+    first, last
+        The range; None for as far as the data goes.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, and ``relative_strength``: the close of the first index over that of the
+        second, 100 in the first session of the range.
+
+    Examples
+    --------
+    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.closes.levels import levels_of
+    >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
+    >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
+    >>> known = series(levels_of(closes), ["AAA", "BBB"])
+    >>> between(common(known["AAA"], known["BBB"], 0.5))["relative_strength"].tolist()
+    [100.0, 125.0]
+    """
+    import numpy as np
+
+    days = sessions["session"].to_numpy().astype("datetime64[D]")
+    inside = np.ones(len(days), dtype=bool)
+    if first is not None:
+        inside &= days >= np.datetime64(first)
+    if last is not None:
+        inside &= days <= np.datetime64(last)
+    shown = sessions[inside].reset_index(drop=True)
+    one, other = shown["close"].to_numpy(), shown["versus_close"].to_numpy()
+    # Rounded as little as can be, so that 110 is 110.
+    return shown.assign(relative_strength=100.0 * (one * other[:1]) / (other * one[:1]))
+
+
+def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> Summary:
+    """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
+
+    Parameters
+    ----------
+    sessions
+        All common sessions, as ``common`` gives them.
+    shown
+        Those of the range, at least one, as ``between`` gives them.
+    window
+        How many common sessions the correlation has, at most, the latest included.
+
+    Examples
+    --------
+    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.closes.levels import levels_of
+    >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
+    >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
+    >>> known = series(levels_of(closes), ["AAA", "BBB"])
+    >>> sessions = common(known["AAA"], known["BBB"], 0.5)
+    >>> told = summary(sessions, between(sessions))
+    >>> told.span.change_pct, told.span.versus_change_pct, told.span.excess_pct
+    (10.0, -12.0, 25.0)
+    >>> told.latest.spread_pp, told.counts.split_pct, told.correlation.lacking
+    (22.0, 50.0, 'few')
+    """
+    known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
+    return Summary(
+        latest=_latest(known),
+        correlation=_correlation(known.tail(min(window, len(known)))),
+        span=_span(shown),
+        counts=_counts(shown),
+        widest=_widest(shown),
+    )
+
+
+def _latest(known: pd.DataFrame) -> Latest:
+    """The last of the sessions, beside those before it."""
+    import numpy as np
+
+    row: Any = next(known.tail(1).itertuples())
+    days, sizes = known["session"].iloc[:-1], known["spread_pp"].abs().to_numpy()[:-1]
+    as_wide = np.flatnonzero(sizes >= abs(row.spread_pp) - SAME)
+    told = row.n >= LEAST
+    return Latest(
+        session=row.session.date(),
+        change_pct=row.change_pct,
+        versus_change_pct=row.versus_change_pct,
+        spread_pp=row.spread_pp,
+        percentile=_known(row.percentile),
+        z=_known(row.z),
+        n=row.n,
+        widest_since=days.iloc[as_wide[-1]].date() if told and len(as_wide) else None,
+        data_since=days.iloc[0].date() if len(days) else None,
+    )
+
+
+def _correlation(known: pd.DataFrame) -> Correlation:
+    import numpy as np
+
+    if len(known) < LEAST:
+        return Correlation(None, len(known), "few")
+    own, versus = (known[name].to_numpy() for name in ("change_pct", "versus_change_pct"))
+    own, versus = own - own.mean(), versus - versus.mean()
+    sizes = [float(np.sqrt((moves**2).mean())) for moves in (own, versus)]
+    still = tuple(size <= SAME for size in sizes)
+    if any(still):
+        return Correlation(None, len(known), _STILL[still])
+    value = float((own * versus).mean()) / (sizes[0] * sizes[1])
+    return Correlation(min(1.0, max(-1.0, value)), len(known))
+
+
+def _span(shown: pd.DataFrame) -> Span:
+    import numpy as np
+
+    start, end = shown.iloc[0], shown.iloc[-1]
+    first, last = start["session"].date(), end["session"].date()
+    if len(shown) == 1:
+        return Span(first, last, None, None, None)
+    closes = [np.array([row["close"], row["versus_close"]]) for row in (start, end)]
+    own, versus = changes(closes[1], closes[0])[1].tolist()
+    (before, versus_before), (after, versus_after) = (
+        [Fraction(repr(close)) for close in pair.tolist()] for pair in closes
+    )
+    ratio = (after / before) / (versus_after / versus_before)
+    return Span(first, last, own, versus, float((ratio - 1) * 100))
+
+
+def _counts(shown: pd.DataFrame) -> Counts:
+    import numpy as np
+
+    signs = [np.sign(shown[name].to_numpy()) for name in ("change_pct", "versus_change_pct")]
+    sessions, split = len(shown), int(shown["split"].sum())
+    opposite = int((signs[0] * signs[1] < 0).sum())
+    return Counts(
+        sessions=sessions,
+        opposite=opposite,
+        opposite_pct=opposite * 100.0 / sessions,
+        split=split,
+        split_pct=split * 100.0 / sessions,
+    )
+
+
+def _widest(shown: pd.DataFrame) -> tuple[WideDay, ...]:
+    """The sessions of the widest spreads, the later first where they are the same."""
+    import numpy as np
+
+    sizes = np.rint(shown["spread_pp"].abs().to_numpy() / SAME)
+    order = np.lexsort([-np.arange(len(shown)), -sizes])[:_WIDEST]
+    rows: Iterator[Any] = shown.iloc[order].itertuples()
+    return tuple(
+        WideDay(
+            row.session.date(),
+            row.change_pct,
+            row.versus_change_pct,
+            row.spread_pp,
+            _known(row.percentile),
+        )
+        for row in rows
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

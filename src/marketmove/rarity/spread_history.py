@@ -1,0 +1,291 @@
+"""How rare the spread of a pair is, held against its own past; the present is no part of it.
+
+As with moves, nothing here looks ahead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from marketmove.rarity.index_history import Series
+
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.intp]
+    Days = npt.NDArray[np.datetime64]
+
+# From which percentile of its own past on a spread is wide.
+WIDE = 95.0
+# Cells of spreads that are worked on at a time.
+_CELLS = 1 << 20
+
+
+class PairContext(NamedTuple):
+    """How wide a spread is beside those of the pair's earlier common sessions.
+
+    ``percentile`` is the share, in percent, of the last ``n`` common sessions with a smaller
+    spread; ``z`` is the signed spread less their mean, over their population standard deviation,
+    and None where that is zero. ``widest_since`` is the last common session with a spread at
+    least as large, None where there is none since ``data_since``, the first. With fewer than 60
+    common sessions only ``n`` and ``data_since`` are given.
+    """
+
+    percentile: float | None
+    z: float | None
+    n: int
+    widest_since: dt.date | None
+    data_since: dt.date | None
+
+
+class Past(NamedTuple):
+    """The moves of several indices side by side: a row a date, a column an index, in percent.
+
+    ``pct`` is nan where an index has no move on a date.
+    """
+
+    days: Days
+    columns: dict[str, int]
+    pct: Floats
+
+
+def side_by_side(known: Mapping[str, Series]) -> Past:
+    """Lay the moves of several indices side by side.
+
+    Examples
+    --------
+    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
+    ...                     ("BBB", "2024-05-02", 50)])
+    >>> side_by_side(series(levels, ["AAA", "BBB"])).pct.tolist()
+    [[nan, nan], [1.5, nan]]
+    """
+    import numpy as np
+
+    empty = np.array([], dtype="datetime64[D]")
+    days = np.unique(np.concatenate([empty, *(own.days for own in known.values())]))
+    pct = np.full((len(days), len(known)), np.nan, order="F")
+    for column, own in enumerate(known.values()):
+        pct[np.searchsorted(days, own.days), column] = own.pct
+    return Past(days, {symbol: column for column, symbol in enumerate(known)}, pct)
+
+
+def of_pairs(past: Past, pairs: Sequence[tuple[str, str]], session: dt.date) -> list[PairContext]:
+    """Hold the spreads of a session against those of the earlier common sessions.
+
+    Parameters
+    ----------
+    past
+        The moves of all indices.
+    pairs
+        The indices of each pair, the higher move first; the spread is the first less the second.
+    session
+        The session; later ones are not looked at.
+
+    Returns
+    -------
+    list of PairContext
+        One a pair. Where one of the two has no move in the session, only ``n`` and
+        ``data_since`` are told.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.closes.levels import levels_of
+    >>> day = dt.timedelta(days=1)
+    >>> closes = [("AAA", str(dt.date(2024, 1, 1) + n * day), 100 + n % 2) for n in range(99)]
+    >>> closes += [("BBB", str(dt.date(2024, 1, 1) + n * day), 100) for n in range(99)]
+    >>> past = side_by_side(series(levels_of(closes), ["AAA", "BBB"]))
+    >>> of_pairs(past, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
+    96
+    """
+    import numpy as np
+
+    one, other = (
+        np.fromiter((past.columns[pair[n]] for pair in pairs), np.intp, len(pairs)) for n in (0, 1)
+    )
+    order = np.argsort(one, kind="stable")
+    found: list[PairContext] = []
+    for rows in np.split(order, np.flatnonzero(np.diff(one[order])) + 1):
+        for others in _blocks(past, other[rows]):
+            found += _of_pairs(past, one[rows[0]], others, session)
+    return [found[row] for row in np.argsort(order).tolist()]
+
+
+def _of_pairs(past: Past, one: int, others: Ints, session: dt.date) -> Iterator[PairContext]:
+    import numpy as np
+
+    before, today = _spreads(past, one, others, session)
+    sizes = np.abs(before)
+    n, percentile, z = _held(before, sizes, today, WINDOW)
+    first = _first_row(sizes >= 0)
+    as_wide = sizes >= np.abs(today) - SAME
+    last = len(before) - 1 - _first_row(as_wide[::-1])
+    last[np.isnan(percentile) | (last == len(before))] = -1
+    # The one behind the last is for the row -1: there is none.
+    days = np.array([*past.days.tolist(), None])
+    return map(
+        PairContext,
+        _or_none(percentile),
+        _or_none(z),
+        n.tolist(),
+        days[last].tolist(),
+        days[first].tolist(),
+    )
+
+
+def _first_row(wanted: npt.NDArray[np.bool_]) -> Ints:
+    """The first row of each column that is wanted; -1 where there is none."""
+    import numpy as np
+
+    if not len(wanted):
+        return np.full(wanted.shape[1], -1)
+    if wanted[0].all():
+        return np.zeros(wanted.shape[1], dtype=np.intp)
+    return np.where(wanted.any(axis=0), wanted.argmax(axis=0), -1)
+
+
+def _or_none(values: Floats) -> list[float | None]:
+    import numpy as np
+
+    found = values.astype(object)
+    found[np.isnan(values)] = None
+    listed: list[float | None] = found.tolist()
+    return listed
+
+
+def wide_pairs(
+    past: Past, session: dt.date, symbols: Sequence[str], least: float = WIDE
+) -> list[tuple[str, str]]:
+    """Give the pairs whose spread is in the top tail of their own past, the higher move first.
+
+    Parameters
+    ----------
+    past
+        The moves of all indices.
+    session
+        The session; later ones are not looked at.
+    symbols
+        The indices that are compared, each with a move in the session.
+    least
+        From which percentile on.
+
+    Returns
+    -------
+    list of tuple
+        In no order that means anything.
+    """
+    import numpy as np
+
+    columns = np.array([past.columns[symbol] for symbol in symbols], dtype=np.intp)
+    wide = []
+    for nth, one in enumerate(columns):
+        for others in _blocks(past, columns[nth + 1 :]):
+            before, today = _spreads(past, one, others, session)
+            _, percentile, _ = rarity(before, today)
+            hits = np.flatnonzero(percentile >= least - SAME)
+            wide += [(one, others[hit], today[hit] >= 0) for hit in hits]
+    names = list(past.columns)
+    return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]
+
+
+def _blocks(past: Past, columns: Ints) -> Iterator[Ints]:
+    """The columns in parts, so that not all spreads are in memory at once."""
+    size = max(1, _CELLS // max(1, len(past.days)))
+    return (columns[start : start + size] for start in range(0, len(columns), size))
+
+
+def _spreads(past: Past, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
+    """The spreads of one index to others before a session, and in it; nan where not common."""
+    import numpy as np
+
+    at = int(np.searchsorted(past.days, np.datetime64(session)))
+    # By column, as the moves lie: what is added up then stands together.
+    by_column = past.pct.T[:, : at + 1]
+    spreads: Floats = (by_column[one] - by_column[others]).T
+    if at == len(past.days) or past.days[at] != np.datetime64(session):
+        return spreads, np.full(len(others), np.nan)
+    return spreads[:-1], spreads[-1]
+
+
+def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, Floats, Floats]:
+    """Hold spreads against earlier ones, each against the last of its own column.
+
+    Parameters
+    ----------
+    before
+        A row a date, in order, a column a pair; nan where it is no common session. In percentage
+        points, as ``today``.
+    today
+        One a pair; nan where there is none.
+    window
+        How many of the last common sessions count.
+
+    Returns
+    -------
+    tuple of arrays
+        How many common sessions counted; the share of them with a smaller spread, in percent; and
+        the spread less their mean, over their population standard deviation. The last two are nan
+        where fewer than 60 counted, and the very last where they do not vary.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> n, percentile, z = rarity(np.tile([[1.0], [-1.0]], (40, 1)), np.array([2.0]))
+    >>> n.tolist(), percentile.tolist(), z.tolist()
+    ([80], [100.0], [2.0])
+    """
+    import numpy as np
+
+    return _held(before, np.abs(before), today, window)
+
+
+def _held(before: Floats, sizes: Floats, today: Floats, window: int) -> tuple[Ints, Floats, Floats]:
+    import numpy as np
+
+    rows = len(before)
+    n, percentile, z = _rarity(before[-window:], sizes[-window:], today)
+    # Columns with gaps reach further back for as many sessions; most of them not by far.
+    for reach in sorted({min(2 * window, rows), rows} - {*range(window + 1)}):
+        short = np.flatnonzero(n < window)
+        if len(short):
+            trailing = before[-reach:, short]
+            common = ~np.isnan(trailing)
+            counted = common & (common[::-1].cumsum(axis=0)[::-1] <= window)
+            trailing = np.where(counted, trailing, np.nan)
+            again = _rarity(trailing, np.abs(trailing), today[short])
+            n[short], percentile[short], z[short] = again
+    return n, percentile, z
+
+
+def _rarity(before: Floats, sizes: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
+    import numpy as np
+
+    gaps = np.isnan(before)
+    n = len(before) - np.count_nonzero(gaps, axis=0)
+    counted = np.maximum(n, 1)
+    smaller = np.count_nonzero(sizes < np.abs(today) - SAME, axis=0)
+    told = (n >= LEAST) & ~np.isnan(today)
+    percentile = np.where(told, smaller * 100.0 / counted, np.nan)
+    mean = _filled(before, gaps).sum(axis=0) / counted
+    off = _filled(before - mean, gaps)
+    deviation = np.sqrt(np.einsum("ij,ij->j", off, off) / counted)
+    varies = told & (deviation > SAME)
+    z = np.where(varies, (today - mean) / np.where(varies, deviation, 1.0), np.nan)
+    return n, percentile, z
+
+
+def _filled(values: Floats, gaps: npt.NDArray[np.bool_]) -> Floats:
+    """Values to add up, of which gaps are no part."""
+    import numpy as np
+
+    return np.where(gaps, 0.0, values) if gaps.any() else values

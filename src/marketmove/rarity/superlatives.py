@@ -1,0 +1,107 @@
+"""What is rare about moves and pairs: records, long streaks, what has not been for a month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.rarity.index_history import MoveContext
+
+# What has not been for a month of sessions is worth a word; so is a streak of four.
+_LEAST_SESSIONS, _LEAST_STREAK = 20, 4
+_SESSIONS_A_DAY = 5 / 7
+
+Kind = Literal["record", "equals", "extreme", "largest", "streak", "widest"]
+
+
+class Fact(NamedTuple):
+    """Something to say of a move or a pair, and about once in how many sessions it happens.
+
+    ``record`` is a close beyond all before it and ``equals`` one as high or low as the highest or
+    lowest, ``extreme`` the highest or lowest close since a date, ``largest`` the largest move that
+    way, ``streak`` a row of sessions, ``widest`` the widest spread of a pair. ``rose`` is the
+    direction. ``since`` is the last date that had as much or more or, ``in_data``, the first of
+    the data, which has none before.
+    """
+
+    rarity: float
+    kind: Kind
+    rose: bool
+    since: dt.date
+    in_data: bool = False
+
+
+def of_move(move: Move, told: MoveContext | None) -> list[Fact]:
+    """Give what is rare about a move, the rarest first; nothing of one of zero.
+
+    A move over sessions that the data lacks is not held against those of single ones.
+    """
+    return sorted(_of_move(move, told), key=rarest) if told else []
+
+
+def _of_move(move: Move, told: MoveContext) -> Iterator[Fact]:
+    session, rose = move.session, (move.change_pct or 0.0) > 0
+    if session is None or not move.change_pct:
+        return
+    start = told.data_since
+    record = "high" if rose else "low"
+    whole = _sessions(start, session)
+    if told.record == record:
+        yield Fact(whole, "record", rose, start, in_data=True)
+    elif told.record == f"equals {record}":
+        # It may have been equalled yesterday: worth a word, but not that of a record.
+        yield Fact(_LEAST_SESSIONS, "equals", rose, start, in_data=True)
+    since = told.highest_since if rose else told.lowest_since
+    yield from _since("extreme", rose, since, session)
+    if not move.gap_sessions:
+        yield from _since("largest", rose, told.largest_since, session)
+        if told.largest_since is None and told.size_percentile is not None:
+            yield Fact(whole, "largest", rose, start, in_data=True)
+    if abs(told.streak or 0) >= _LEAST_STREAK:
+        yield Fact(2.0 ** abs(told.streak or 0), "streak", rose, start)
+
+
+def of_pair(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
+    """Tell whether the spread of a pair is the widest for long; None if not."""
+    up, down = moves[pair.up], moves[pair.down]
+    session = up.session
+    if session is None or pair.percentile is None or pair.data_since is None:
+        return None
+    if up.gap_sessions or down.gap_sessions:
+        return None
+    if pair.widest_since is None:
+        whole = _sessions(pair.data_since, session)
+        return Fact(whole, "widest", True, pair.data_since, in_data=True)
+    return next(_since("widest", True, pair.widest_since, session), None)
+
+
+def rarest(fact: Fact) -> tuple[float, str]:
+    """Sort facts, the rarest first."""
+    return -fact.rarity, fact.kind
+
+
+def long_ago(since: dt.date, session: dt.date) -> bool:
+    """Tell whether what was last so on a date is worth a word.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> long_ago(dt.date(2025, 1, 2), dt.date(2025, 2, 14))
+    True
+    """
+    return _sessions(since, session) >= _LEAST_SESSIONS
+
+
+def _since(kind: Kind, rose: bool, since: dt.date | None, session: dt.date) -> Iterator[Fact]:
+    if since is not None and long_ago(since, session):
+        yield Fact(_sessions(since, session), kind, rose, since)
+
+
+def _sessions(since: dt.date, session: dt.date) -> float:
+    """About how many sessions lie between two dates."""
+    return (session - since).days * _SESSIONS_A_DAY

@@ -1,0 +1,1 @@
+"""Drawings in text, for a terminal."""

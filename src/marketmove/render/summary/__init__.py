@@ -1,0 +1,1 @@
+"""The summary in each of its formats."""

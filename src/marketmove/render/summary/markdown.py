@@ -1,0 +1,61 @@
+"""A summary in the Markdown that both Slack and GitHub read.
+
+Slack draws no tables and no headings, so the moves stand in a block of fixed width, and a head is
+between single asterisks: bold in Slack, italic on GitHub.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from marketmove.render.alerts import alert_lines
+from marketmove.render.summary.table import table
+from marketmove.wording import numbers as words
+from marketmove.wording import session_words as page
+
+if TYPE_CHECKING:
+    from marketmove.render import Look
+    from marketmove.reports.summary import SummaryReport
+
+_SPECIAL = re.compile(
+    r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
+)
+# What both take for the signs themselves, and never for a tag or a mention.
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LEAST_FENCE = 3
+
+
+def as_markdown(summary: SummaryReport, look: Look) -> str:
+    """Write a summary for chats and comments."""
+    brief = " ".join(told.text for told in summary.brief)
+    lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
+    lines += [part for told in summary.revised for part in (_escaped(told.text), "")]
+    lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
+    if rows := table(summary):
+        runs = map(len, re.findall("`+", "\n".join(rows)))
+        fence = "`" * max(_LEAST_FENCE, 1 + max(runs, default=0))
+        lines += [fence, *(row.rstrip() for row in rows), fence, ""]
+    lines += [_escaped(text) for text in page.rows_left_out(summary.left_out)]
+    for section in summary.sections:
+        lines += [f"*{section.head}*", ""]
+        lines += [f"- {_escaped(told.text)}" for told in section.sentences]
+        lines.append("")
+    text = "\n".join(lines[:-1]) + "\n"
+    return words.plain_ascii(text) if look.ascii_only else text
+
+
+def _escaped(text: str) -> str:
+    r"""Keep a text from being markup.
+
+    Examples
+    --------
+    >>> print(_escaped("S&P *500* in my_closes.csv"))
+    S&amp;P \*500\* in my_closes.csv
+    """
+    plain = "".join(_ENTITIES.get(sign, sign) for sign in text)
+    return _SPECIAL.sub(lambda found: _backslashed(found[0]), plain)
+
+
+def _backslashed(text: str) -> str:
+    return f"{text}\\" if text.isdigit() else f"\\{text}"

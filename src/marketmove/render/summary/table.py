@@ -1,0 +1,166 @@
+"""The moves of a summary in columns, for mail: within a width, with nothing cut."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from marketmove.wording import numbers as words
+from marketmove.wording import phrases
+from marketmove.wording import session_words as page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.moves.move import Move
+    from marketmove.reports.records import SessionReport
+    from marketmove.reports.summary import SummaryReport
+
+WIDTH = 72
+_BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
+_GAP, _INDENT, _NARROWEST = 2, 2, 12
+
+
+class Row(NamedTuple):
+    """The cells of one index: its name, its session where each has its own, and its figures."""
+
+    name: str
+    session: str
+    close: str
+    points: str
+    percent: str
+    week: str
+    year: str
+
+
+HEADS = Row("Index", "Session", "Close", "Change", "Day %", "Week %", "Year %")
+
+
+def row(report: SessionReport, move: Move) -> Row:
+    """Give the cells of one move; the session is empty where all have the same."""
+    ends = None if report.as_of is None else report.as_of.date()
+    own = report.session is None and move.session is not None
+    week, year = (words.percent(page.period_pct(move, period)) for period in report.periods)
+    return Row(
+        name=phrases.name(move),
+        session=_short(phrases.near(move.session, ends)) if own and move.session else "",
+        close=words.level(move.close, move.decimals),
+        points=words.points(move.change_pts, move.decimals),
+        percent=words.percent(move.change_pct),
+        week=week,
+        year=year,
+    )
+
+
+def _short(day: str) -> str:
+    """A date without its weekday."""
+    return day.partition(" ")[2]
+
+
+def by_region(summary: SummaryReport) -> list[tuple[str, list[Row]]]:
+    """Give the rows of each region; its name is empty where it would be the only one, and none."""
+    moves = {move.symbol: move for move in summary.session.moves}
+    regions = [
+        (region.name, [row(summary.session, moves[symbol]) for symbol in region.symbols])
+        for region in summary.regions
+    ]
+    return [("", rows) for _, rows in regions] if [n for n, _ in regions] == ["Other"] else regions
+
+
+def table(summary: SummaryReport) -> list[str]:
+    """Give the lines of the table: columns where they fit, else each figure on a line."""
+    regions = by_region(summary)
+    rows = [row for _, of in regions for row in of]
+    if not rows:
+        return []
+    for fields in _fits(rows):
+        widths = {
+            name: max(cell_len(getattr(row, name)) for row in (HEADS, *rows)) for name in fields
+        }
+        room = WIDTH - _INDENT - sum(widths.values()) - _GAP * len(fields)
+        if room >= min(_NARROWEST, _widest(rows)):
+            return _columns(regions, widths, min(room, _widest(rows)))
+    return _stacked(regions)
+
+
+def _fits(rows: Sequence[Row]) -> list[list[str]]:
+    """The columns beside the name, from all of them to those that matter most."""
+    fields = [name for name in Row._fields[1:] if name != "session" or any(r.session for r in rows)]
+    return [fields, [name for name in fields if name != "points"]]
+
+
+def _widest(rows: Sequence[Row]) -> int:
+    return max(cell_len(row.name) for row in (HEADS, *rows))
+
+
+def _columns(
+    regions: Sequence[tuple[str, Sequence[Row]]], widths: dict[str, int], room: int
+) -> list[str]:
+    lines = [_line(HEADS, HEADS.name, widths, room)]
+    for region, rows in regions:
+        lines += [region] if region else []
+        for row in rows:
+            *first, last = wrapped(row.name, room)
+            lines += [" " * _INDENT + part for part in first]
+            lines.append(_line(row, last, widths, room))
+    return lines
+
+
+def _line(row: Row, name: str, widths: dict[str, int], room: int) -> str:
+    cells = [name + " " * (room - cell_len(name))]
+    for field, width in widths.items():
+        text = getattr(row, field)
+        cells.append(" " * (width - cell_len(text)) + text)
+    return " " * _INDENT + (" " * _GAP).join(cells)
+
+
+def _stacked(regions: Sequence[tuple[str, Sequence[Row]]]) -> list[str]:
+    """Each figure on a line of its own, under the name."""
+    lines = []
+    for region, rows in regions:
+        lines += [region] if region else []
+        for row in rows:
+            lines += [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
+            told = zip(HEADS[1:], row[1:], strict=True)
+            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in told if cell]
+    return lines
+
+
+def wrapped(text: str, width: int, first: str = "", after: str = "") -> list[str]:
+    """Set a text on lines of a width in terminal cells; a word that is too long is broken.
+
+    The first line begins with ``first``, the others with ``after``; a day stays with its month, and
+    a figure with its unit.
+
+    Examples
+    --------
+    >>> wrapped("Hang Seng China Enterprises", 18), wrapped("abcdef", 4, "", " ")
+    (['Hang Seng China', 'Enterprises'], ['abcd', ' ef'])
+    >>> wrapped("reopen Wed 5 Feb", 14)
+    ['reopen Wed', '5 Feb']
+    """
+    lines, line, begins = [], first, first
+    for word in re.split(_BREAK, text):
+        longer = line + word if line == begins else f"{line} {word}"
+        if cell_len(longer) > width and line != begins:
+            lines.append(line)
+            longer, begins = after + word, after
+        line = longer
+        while cell_len(line) > width:
+            head = _head(line, width)
+            lines.append(head)
+            line, begins = after + line[len(head) :], after
+    return [*lines, line]
+
+
+def _head(text: str, width: int) -> str:
+    """As much of the beginning of a text as a line has room for."""
+    taken = 0
+    for at, sign in enumerate(text):
+        taken += cell_len(sign)
+        if taken > width:
+            return text[: max(at, 1)]
+    return text

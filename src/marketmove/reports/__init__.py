@@ -1,0 +1,1 @@
+"""Results as frozen records, and their machine form."""

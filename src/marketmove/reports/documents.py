@@ -1,0 +1,181 @@
+"""What machines read of a report: rows and documents of plain values, missing as None."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.reports.records import HISTORY_SCHEMA, SESSION_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from marketmove.moves.breadth import GroupMoves
+    from marketmove.moves.move import Move
+    from marketmove.reports.records import Alert, HistoryReport, Remark, SessionReport
+
+# The columns of CSV, in order; new ones are only ever added at the end.
+CSV_COLUMNS = (
+    *("session", "symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
+    *("change_pts", "change_pct", "source", "change_pct_over", "change_pct_under"),
+    *("gap_sessions", "closed_for", "reopens"),
+)
+# What the context adds where it is asked for, as in ``context.MoveContext``.
+CONTEXT_COLUMNS = (
+    *("streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since"),
+    *("size_percentile", "size_n", "data_since"),
+)
+# What each period asked for adds, under its name: ``ytd_change_pct``.
+_PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
+_JSON_ONLY = (
+    *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
+    *("change_pct_low", "change_pct_high"),
+)
+
+
+def columns(periods: Sequence[str]) -> list[str]:
+    """Give the columns of CSV: ``CSV_COLUMNS``, and those of the periods asked for."""
+    return [*CSV_COLUMNS, *(f"{period}_{name}" for period in periods for name in _PERIOD_COLUMNS)]
+
+
+def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
+    """Give the cells of one move, under ``columns``."""
+    cells = [getattr(move, column) for column in CSV_COLUMNS]
+    return cells + [
+        getattr(move.periods.get(period), name, None)
+        for period in periods
+        for name in _PERIOD_COLUMNS
+    ]
+
+
+def session_columns(report: SessionReport) -> list[str]:
+    """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
+    return columns(report.periods) + (list(CONTEXT_COLUMNS) if report.context else [])
+
+
+def session_row(report: SessionReport, move: Move) -> list[Any]:
+    """Give the cells of one move of a session, under ``session_columns``."""
+    told = _context_cells(report, move) if report.context else {}
+    return [*csv_row(move, report.periods), *told.values()]
+
+
+def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
+    told = report.contexts.get(move.symbol)
+    return {name: getattr(told, name, None) for name in CONTEXT_COLUMNS}
+
+
+def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
+    places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
+    told = {
+        "basis": ["closes"] * len(block),
+        "source": ["" if file is None else f"{file}:{line}" for file, line in places],
+        "change_pct_over": [None] * len(block),
+        "change_pct_under": [None] * len(block),
+    }
+    cells = (told.get(name) or _plain_column(block[name]) for name in columns(periods))
+    return zip(*cells, strict=True)
+
+
+def _plain_column(column: pd.Series[Any]) -> list[Any]:
+    """The values of a column as Python has them; dates as text, missing as None."""
+    if column.dtype.kind == "M":
+        values = column.to_numpy().astype("datetime64[D]").astype(str).astype(object)
+    elif column.name == "gap_sessions":
+        values = column.astype("Int64").to_numpy(dtype=object, copy=True)
+    else:
+        values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = None
+    plain: list[Any] = values.tolist()
+    return plain
+
+
+def history_document(report: HistoryReport) -> dict[str, Any]:
+    """Give many sessions as the JSON document that machines read: plain values, missing as None.
+
+    Raises
+    ------
+    BadFiguresError
+        If not all that was asked for can be given.
+    """
+    names = columns(report.periods)
+    return {
+        "schema": HISTORY_SCHEMA,
+        "from": _plain(report.first),
+        "to": _plain(report.last),
+        "source": report.source,
+        "moves": [
+            dict(zip(names, row, strict=True))
+            for block in report.blocks()
+            for row in csv_rows(block, report.periods)
+        ],
+        "warnings": [remark_document(remark) for remark in report.warnings],
+        "notes": [remark_document(remark) for remark in report.notes],
+    }
+
+
+def as_document(report: SessionReport) -> dict[str, Any]:
+    """Give a session as the JSON document that machines read: plain values, missing as None."""
+    return {
+        "schema": SESSION_SCHEMA,
+        "session": _plain(report.session),
+        "as_of": _plain(report.as_of),
+        "basis": report.basis,
+        "source": report.source,
+        "alerts": [alert_document(alert) for alert in report.alerts],
+        "moves": [_session_document(report, move) for move in report.moves],
+        "divergences": [fields_of(divergence) for divergence in report.divergences],
+        "breadth": fields_of(report.breadth),
+        "dispersion": fields_of(report.dispersion),
+        "groups": [_group_document(group) for group in report.groups],
+        "group_spreads": [fields_of(spread) for spread in report.group_spreads],
+        "warnings": [remark_document(remark) for remark in report.warnings],
+        "notes": [remark_document(remark) for remark in report.notes],
+    }
+
+
+def _session_document(report: SessionReport, move: Move) -> dict[str, Any]:
+    told = _context_cells(report, move)
+    return move_document(move, report.periods) | {n: _plain(cell) for n, cell in told.items()}
+
+
+def _group_document(group: GroupMoves) -> dict[str, Any]:
+    return fields_of(group) | {
+        "breadth": fields_of(group.breadth),
+        "dispersion": fields_of(group.dispersion),
+    }
+
+
+def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
+    """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
+    cells = zip(columns(periods), csv_row(move, periods), strict=True)
+    document = {name: _plain(value) for name, value in cells}
+    return document | {name: getattr(move, name) for name in _JSON_ONLY}
+
+
+def csv_document(report: SessionReport, move: Move) -> dict[str, Any]:
+    """Give the cells of one move of a session as plain values by ``session_columns``."""
+    cells = zip(session_columns(report), session_row(report, move), strict=True)
+    return {name: _plain(value) for name, value in cells}
+
+
+def remark_document(remark: Remark) -> dict[str, Any]:
+    """Give a warning or note as plain values."""
+    place = None if remark.place is None else str(remark.place)
+    return {"code": remark.code, "text": remark.text, "symbol": remark.symbol, "place": place}
+
+
+def alert_document(alert: Alert) -> dict[str, Any]:
+    """Give an alert as plain values."""
+    return alert._asdict() | {"symbols": list(alert.symbols), "figures": dict(alert.figures)}
+
+
+def fields_of(record: NamedTuple) -> dict[str, Any]:
+    """Give the fields of a frozen record as plain values."""
+    return {name: _plain(value) for name, value in record._asdict().items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,282 @@
+"""The frozen record that leaves the program: plain typed values, in the order people see them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.errors import BadFiguresError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from marketmove.closes.checks import Finding
+    from marketmove.delivery.journal import Entry
+    from marketmove.errors import Place, Problem
+    from marketmove.market.indices import Index
+    from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Basis, Move
+    from marketmove.published.figures import Figure
+    from marketmove.published.verdicts import Checked
+    from marketmove.rarity.index_history import MoveContext
+    from marketmove.rarity.pair import Summary
+    from marketmove.sources import Reading
+
+SESSION_SCHEMA = "marketmove.session/1"
+HISTORY_SCHEMA = "marketmove.moves.measure/1"
+CALC_SCHEMA = "marketmove.calc/1"
+CHECK_SCHEMA = "marketmove.check/1"
+INDICES_SCHEMA = "marketmove.market.indices/1"
+JOURNAL_SCHEMA = "marketmove.delivery.journal/1"
+PAIR_SCHEMA = "marketmove.pair/1"
+VERIFY_SCHEMA = "marketmove.verify/1"
+
+# Rows that are written at a time, so that their text is never all in memory.
+_BLOCK_ROWS = 10_000
+
+
+class Remark(NamedTuple):
+    """A warning or a note: a stable ``code``, a sentence, and where known the index and place."""
+
+    code: str
+    text: str
+    symbol: str | None = None
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.place is None else f"{self.place}: {self.text}"
+
+
+class Alert(NamedTuple):
+    """A condition that is met: by which indices, in a sentence, with the figures that say so.
+
+    ``asked`` tells that it was typed, not configured. ``figures`` are named as everywhere.
+    """
+
+    condition: str
+    kind: str
+    asked: bool
+    text: str
+    symbols: tuple[str, ...]
+    figures: Mapping[str, Any]
+
+
+class SessionReport(NamedTuple):
+    """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
+
+    ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
+    names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
+    ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
+    ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
+    are those asked for, in the order asked. ``alerts`` are the conditions that are met.
+    """
+
+    session: dt.date | None
+    basis: Basis
+    source: str
+    bundled: bool
+    moves: tuple[Move, ...]
+    divergences: tuple[Divergence, ...]
+    breadth: Breadth
+    dispersion: Dispersion
+    pairs_left_out: int
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    as_of: dt.datetime | None = None
+    periods: tuple[str, ...] = ()
+    contexts: Mapping[str, MoveContext] = MappingProxyType({})
+    context: bool = False
+    groups: tuple[GroupMoves, ...] = ()
+    group_spreads: tuple[GroupSpread, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class HistoryReport(NamedTuple):
+    """Many sessions: their moves in the order of session and symbol, and what there is to say.
+
+    ``frame`` is as ``history.history`` makes it. ``unusable`` are the problems because of which
+    it ends before ``last``. The rest is as in ``SessionReport``.
+    """
+
+    first: dt.date
+    last: dt.date
+    source: str
+    bundled: bool
+    frame: pd.DataFrame
+    periods: tuple[str, ...]
+    unusable: tuple[Problem, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+    def blocks(self) -> Iterator[pd.DataFrame]:
+        """Give the moves block by block.
+
+        Raises
+        ------
+        BadFiguresError
+            After the last sound one, if there are others.
+        """
+        for start in range(0, len(self.frame), _BLOCK_ROWS):
+            yield self.frame.iloc[start : start + _BLOCK_ROWS]
+        if self.unusable:
+            raise BadFiguresError(self.unusable)
+
+
+class PairReport(NamedTuple):
+    """One pair through time: its common sessions, what they come to, and what there is to say.
+
+    ``frame`` is as ``pairs.between`` makes it, with at least one row; ``first`` and ``last`` are
+    its first and last session. The spread is that of ``one`` less that of ``other``. Each session
+    is held against up to ``window`` before it.
+    """
+
+    one: Index
+    other: Index
+    first: dt.date
+    last: dt.date
+    source: str
+    bundled: bool
+    frame: pd.DataFrame
+    summary: Summary
+    window: int
+    floor_pct: float
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+
+class Calculation(NamedTuple):
+    """A close, its prior close and the change between them, in index points and percent.
+
+    Each is exact, or encloses what the rounding of the figures given leaves open. ``given`` names
+    the two that were typed.
+    """
+
+    close: Figure
+    prior_close: Figure
+    change_pts: Figure
+    change_pct: Figure
+    given: tuple[str, str]
+
+
+class FileRead(NamedTuple):
+    """How one file was read: its closes, each index's number of sessions, the first and last."""
+
+    label: str
+    reading: Reading
+    sessions: dict[str, int]
+    closes: int
+    first: dt.date
+    last: dt.date
+
+
+class CheckReport(NamedTuple):
+    """How each file was read, and every finding, the worst first."""
+
+    source: str
+    files: tuple[FileRead, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many findings cannot be right."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+class IndexRow(NamedTuple):
+    """A known index: its exchange's time zone, and the next session and its end there.
+
+    ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    """
+
+    symbol: str
+    name: str
+    exchange: str
+    zone: str
+    close_time: str | None
+    next_session: dt.date | None
+    returns: str
+    region: str
+    currency: str
+    decimals: int
+    aliases: tuple[str, ...]
+
+
+class Registered(NamedTuple):
+    """The known indices, with what comes next after a moment."""
+
+    moment: dt.datetime
+    rows: tuple[IndexRow, ...]
+
+
+class JournalReport(NamedTuple):
+    """The summaries that a journal has, the oldest first; ``source`` names its file."""
+
+    source: str
+    entries: tuple[Entry, ...]
+
+
+class VerifyReport(NamedTuple):
+    """Published figures held against closes: a verdict a row, and what follows from them.
+
+    ``published`` and ``closes`` name the files; ``bundled`` tells that the closes are the samples.
+    ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    """
+
+    session: dt.date
+    published: str
+    closes: str
+    bundled: bool
+    rows: tuple[Checked, ...]
+    fits_session: dt.date | None
+    findings: tuple[Remark, ...]
+    warnings: tuple[Remark, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Tell whether a figure is not that of its session."""
+        return any(
+            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+        )
+
+    @property
+    def checked(self) -> bool:
+        """Tell whether anything could be checked."""
+        return any(row.verdict != "unchecked" for row in self.rows)
+
+
+def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
+    """Sort moves as a table shows them.
+
+    Parameters
+    ----------
+    moves
+        In the order given.
+    sort
+        ``change``: highest first, a bound by its bound, those without a move last; ``name``;
+        ``given``: as they come.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
+    >>> gone = Move("B", "Beta", "unknown", "closes")
+    >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)
+    >>> [move.symbol for move in in_order([gone, flat, rose], "change")]
+    ['C', 'A', 'B']
+    """
+    keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
+    return sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+
+
+def _by_change(move: Move) -> tuple[bool, float, str]:
+    figures = (move.change_pct, move.change_pct_over, move.change_pct_under)
+    known = next((pct for pct in figures if pct is not None), None)
+    return known is None, -(known or 0.0), move.symbol
+
+
+def _by_name(move: Move) -> tuple[str, str]:
+    return move.name.casefold(), move.symbol

@@ -1,0 +1,111 @@
+"""The frozen record of a summary: a session, and what is said of it in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from marketmove.reports.documents import as_document, fields_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from marketmove.reports.records import SessionReport
+
+SUMMARY_SCHEMA = "marketmove.summary/1"
+
+
+class Figure(NamedTuple):
+    """What a sentence rests on: which figure (``what``) of which index or pair (``of``).
+
+    ``of`` is a symbol, two joined by a colon, or empty for the session as a whole. ``value`` is
+    the full figure, in the unit that ``what`` names as everywhere, or a date, or a name.
+    """
+
+    of: str
+    what: str
+    value: float | str | dt.date | None
+
+
+class Sentence(NamedTuple):
+    """A sentence, or a part of one, with the figures that it rests on, in its order."""
+
+    text: str
+    figures: tuple[Figure, ...] = ()
+
+
+class Section(NamedTuple):
+    """Sentences of one matter, under a head; ``code`` names it for machines."""
+
+    code: str
+    head: str
+    sentences: tuple[Sentence, ...]
+
+
+class Region(NamedTuple):
+    """The rows of a table that stand under one head: the symbols of the indices, in order."""
+
+    name: str
+    symbols: tuple[str, ...]
+
+
+class SummaryReport(NamedTuple):
+    """A session in words: the headline, what follows it, the table by region, the sections.
+
+    ``session`` has all figures. ``brief`` stands under the headline, ``sections`` under the table,
+    each with at least one sentence. ``left_out`` counts the rows that the table is short of.
+    ``revised`` comes before all: the closes that changed since the summary was last written.
+    """
+
+    session: SessionReport
+    headline: Sentence
+    brief: tuple[Sentence, ...]
+    regions: tuple[Region, ...]
+    left_out: int
+    sections: tuple[Section, ...]
+    revised: tuple[Sentence, ...] = ()
+
+
+def sentence(*parts: Sentence | str) -> Sentence:
+    """Put parts together, with the figures of all.
+
+    Examples
+    --------
+    >>> part = Sentence("Hang Seng up 3.69%", (Figure("HSI", "change_pct", 3.694628815776023),))
+    >>> sentence(part, ".").text
+    'Hang Seng up 3.69%.'
+    """
+    taken = [Sentence(part) if isinstance(part, str) else part for part in parts]
+    return Sentence(
+        "".join(part.text for part in taken),
+        tuple(figure for part in taken for figure in part.figures),
+    )
+
+
+def summary_document(summary: SummaryReport) -> dict[str, Any]:
+    """Give a summary as the JSON document that machines read: that of the session, and the words.
+
+    ``regions`` has all rows of the table that people see.
+    """
+    report = summary.session
+    return as_document(report) | {
+        "schema": SUMMARY_SCHEMA,
+        "revised": [_sentence_document(told) for told in summary.revised],
+        "headline": _sentence_document(summary.headline),
+        "brief": [_sentence_document(told) for told in summary.brief],
+        "regions": [
+            {"name": region.name, "symbols": list(region.symbols)} for region in summary.regions
+        ],
+        "sections": [
+            {
+                "code": section.code,
+                "head": section.head,
+                "sentences": [_sentence_document(told) for told in section.sentences],
+            }
+            for section in summary.sections
+        ],
+        "divergences_left_out": report.pairs_left_out,
+    }
+
+
+def _sentence_document(told: Sentence) -> dict[str, Any]:
+    return {"text": told.text, "figures": [fields_of(figure) for figure in told.figures]}

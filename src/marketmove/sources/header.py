@@ -1,0 +1,259 @@
+"""Which rows of a table are its header, its data, and the lines above and below them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.errors import Place, UnrecognisedFileError
+from marketmove.sources import date_texts as stamps
+from marketmove.sources import numbers
+from marketmove.sources.vocabulary import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketmove.sources.grid import Grid, Row
+    from marketmove.sources.vocabulary import Words
+
+_SAMPLE_ROWS = 100
+_MOST_HEADS = 3
+_MOST_ABOVE = 20
+_PRICES = frozenset(["open", "high", "low", "close", "weak_close", "adjusted"])
+
+
+class Table(NamedTuple):
+    """A table of text: the header by column, and rows of as many cells, each with its line.
+
+    A column's ``heads`` are its header cells from top to bottom, more than one where the header
+    has levels; empty in a table without a header. ``ragged`` are rows with other numbers of cells,
+    ``undated`` rows without a date, ``footers`` the lines below the last date.
+    """
+
+    label: str
+    heads: list[tuple[str, ...]]
+    header_line: int | None
+    date: int
+    rows: list[Row]
+    ragged: list[Row]
+    undated: list[Row]
+    footers: list[Row]
+    preamble: list[Row]
+
+    def column(self, number: int) -> list[str]:
+        """Give the cells of one column, from 0."""
+        return [row.cells[number] for row in self.rows]
+
+
+def arrange(grid: Grid, words: Words) -> Table:
+    """Find the header, the data and what stands around them, by where the dates are.
+
+    Raises
+    ------
+    UnrecognisedFileError
+        If no column holds dates, or there are two tables in the file.
+    """
+    rows = grid.rows
+    if not rows:
+        raise UnrecognisedFileError.at(Place(grid.label), "an empty table")
+    width = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
+    date = _date_column(grid, words, width)
+    dated = _dated(rows, date, words)
+    if not dated and date is not None:
+        dated = _numbered(rows, date, words)
+    if date is None or not dated:
+        raise _no_dates(grid, words)
+    first, last = dated[0], dated[-1]
+    heads, header_line, used = _heads(rows[:first], words, date, width)
+    width = len(heads) if heads else width
+    body = [_trimmed(row, width) for row in rows[first : last + 1]]
+    _refuse_second_header(grid, body, words, date)
+    below = [_trimmed(row, width) for row in rows[last + 1 :]]
+    stray = [row for row in below if _looks_like_data(row)]
+    alike = [row for row in [*body, *stray] if len(row.cells) == width]
+    lines = {rows[n].line for n in dated}
+    return Table(
+        label=grid.label,
+        heads=heads,
+        header_line=header_line,
+        date=date,
+        rows=[row for row in alike if row.line in lines],
+        ragged=[row for row in [*body, *stray] if len(row.cells) != width],
+        undated=[row for row in alike if row.line not in lines and any(row.cells)],
+        footers=[row for row in below if row not in stray],
+        preamble=rows[: first - used],
+    )
+
+
+def _dated(rows: Sequence[Row], date: int | None, words: Words) -> list[int]:
+    """The rows that have a date; each distinct text is looked at once."""
+    if date is None:
+        return []
+    texts = [row.cells[date] if date < len(row.cells) else "" for row in rows]
+    is_date = {text: _is_date_text(text, words) for text in set(texts)}
+    return [n for n, text in enumerate(texts) if is_date[text]]
+
+
+def _looks_like_data(row: Row) -> bool:
+    """Whether a row below the last date has a number of its own, as a line of text has not."""
+    filled = [cell for cell in row.cells if cell]
+    return len(filled) > 1 and any(numbers.read_signed(cell, ".") is not None for cell in filled)
+
+
+def _is_date(row: Row, number: int | None, words: Words) -> bool:
+    if number is None or number >= len(row.cells):
+        return False
+    return _is_date_text(row.cells[number], words)
+
+
+def _is_date_text(text: str, words: Words) -> bool:
+    stamp = stamps.take_apart(text, words.months)
+    return stamp is not None and stamp.kind != "number"
+
+
+def _numbered(rows: Sequence[Row], number: int, words: Words) -> list[int]:
+    """Rows whose date is a whole number: a serial, seconds since 1970 or, if said, 250214."""
+    heads = (row.cells[number] for row in rows[:_MOST_ABOVE] if number < len(row.cells))
+    said = any((r := words.roles.get(normalised(head))) and r.kind == "date" for head in heads)
+    found = []
+    for n, row in enumerate(rows):
+        if number < len(row.cells):
+            stamp = stamps.take_apart(row.cells[number], words.months)
+            # Under a header of times, 101004 is four seconds past ten past ten.
+            if stamp is not None and (said or not stamp.short_year):
+                found.append(n)
+    return found
+
+
+def _date_column(grid: Grid, words: Words, width: int) -> int | None:
+    """The column headed as a date that holds dates, else the first that holds them."""
+    step = max(1, len(grid.rows) // _SAMPLE_ROWS)
+    sample = grid.rows[::step]
+    named = {
+        n
+        for row in grid.rows[:_MOST_ABOVE]
+        for n, cell in enumerate(row.cells)
+        if (role := words.roles.get(normalised(cell))) and role.kind in {"date", "time"}
+    }
+    shares = {
+        n: sum(_is_date(row, n, words) for row in sample) / len(sample)
+        for n in range(min(width, 40))
+    }
+    dated = [n for n, share in shares.items() if share > 0 and share * 2 >= max(shares.values())]
+    return next(iter([*sorted(named & set(dated)), *dated, *sorted(named)]), None)
+
+
+def _trimmed(row: Row, width: int) -> Row:
+    """A row without the empty cells that stand beyond the header."""
+    if len(row.cells) > width and not any(row.cells[width:]):
+        return row._replace(cells=row.cells[:width])
+    return row
+
+
+def _heads(
+    above: Sequence[Row], words: Words, date: int, width: int
+) -> tuple[list[tuple[str, ...]], int | None, int]:
+    """The header by column, its line, and how many rows it takes; empty where there is none."""
+    block = [row for row in above if not row.cells[0].startswith("#") and not _is_rule(row)]
+    if not block:
+        return [], None, 0
+    named = _labelled(block, words, date)
+    if named is not None:
+        return [(cell,) if cell else () for cell in named.cells], named.line, 1
+    base = block[-1]
+    if len(base.cells) == width - 1 and date == 0 and not _names_date(base, words):
+        # A header without a name for the row labels, as R writes it.
+        base = base._replace(cells=["", *base.cells])
+    levels = [row for row in block[-_MOST_HEADS:-1] if len(row.cells) == len(base.cells)]
+    if _is_marker(base, date) and levels:
+        used = [*levels, base]
+    elif levels and _is_level(levels[-1], base, words, date):
+        used = [levels[-1], base]
+    else:
+        used = [base]
+    filled = [_filled(row.cells) if row is not used[-1] else row.cells for row in used]
+    heads = [tuple(filter(None, parts)) for parts in zip(*filled, strict=True)]
+    return heads, base.line, len(used)
+
+
+def _is_rule(row: Row) -> bool:
+    """Whether a row only draws a line, as under the header of a Markdown table."""
+    return all(set(cell) <= set("-=:+") for cell in row.cells)
+
+
+def _labelled(block: Sequence[Row], words: Words, date: int) -> Row | None:
+    """The row of names where each row above the dates begins with what it says: name, unit, source.
+
+    None where the last of these rows is a header by itself.
+    """
+
+    def kind(row: Row) -> str | None:
+        cell = row.cells[date] if date < len(row.cells) else ""
+        role = words.role(cell) if cell else None
+        return role.kind if role else None
+
+    base = block[-1]
+    labels = [row for row in block if len(row.cells) == len(base.cells)]
+    said_last = base.cells[date] if date < len(base.cells) else ""
+    rest = [cell for n, cell in enumerate(base.cells) if n != date and cell]
+    if not said_last or not rest or kind(base) in {"date", "time"}:
+        return None
+    if any(role.kind in _PRICES for cell in rest if (role := words.role(cell))):
+        return None
+    return next((row for row in labels if kind(row) in {"date", "symbol"}), None)
+
+
+def _names_date(row: Row, words: Words) -> bool:
+    return any((role := words.role(cell)) and role.kind == "date" for cell in row.cells)
+
+
+def _is_marker(row: Row, date: int) -> bool:
+    """Whether a row names the date column alone, as the third header row of yfinance does."""
+    return date < len(row.cells) and bool(row.cells[date]) and sum(map(bool, row.cells)) == 1
+
+
+def _is_level(upper: Row, base: Row, words: Words, date: int) -> bool:
+    """Whether the row above a header is a level of it: kinds of price over names, or names over."""
+    over = [cell for n, cell in enumerate(upper.cells) if cell and n != date]
+    under = [cell for n, cell in enumerate(base.cells) if cell and n != date]
+    kinds_over = sum(words.role(cell) is not None for cell in over)
+    kinds_under = Counter(cell for cell in under if words.role(cell))
+    if over and kinds_over == len(over) and not kinds_under:
+        return True
+    return bool(over) and kinds_over == 0 and any(n > 1 for n in kinds_under.values())
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """The cells of an upper header row, each standing over the empty ones to its right."""
+    filled, current = [], ""
+    for cell in cells:
+        current = cell or current
+        filled.append(current)
+    return filled
+
+
+def _refuse_second_header(grid: Grid, body: Sequence[Row], words: Words, date: int) -> None:
+    for row in body:
+        cell = row.cells[date] if date < len(row.cells) else ""
+        role = words.roles.get(cell.casefold()) if cell and not cell[0].isdigit() else None
+        if role is not None and role.kind == "date":
+            raise UnrecognisedFileError.at(
+                Place(grid.label, row.line),
+                "a second header: two tables in one file; put each into a file of its own",
+            )
+
+
+def _no_dates(grid: Grid, words: Words) -> Exception:
+    header = grid.rows[0]
+    place = Place(grid.label, header.line)
+    if len(grid.rows) == 1 and any(words.role(cell) for cell in header.cells):
+        text = "a header only; expected rows of closes below it"
+        return UnrecognisedFileError.at(Place(grid.label), text)
+    across = sum(_is_date(header, n, words) for n in range(len(header.cells)))
+    if across > 2:
+        text = "dates stand across the columns; marketmove needs one row a session"
+        return UnrecognisedFileError.at(place, text)
+    columns = ", ".join(cell or "(no name)" for cell in header.cells[:30])
+    times = any(stamps.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)
+    why = ": there are times of day without a date" if times else ""
+    return UnrecognisedFileError.at(place, f"no date column{why}; the columns are: {columns}")

@@ -1,0 +1,124 @@
+"""What follows from published figures held against closes, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove.render import verify as verifying
+from marketmove.reports.records import Remark
+from marketmove.wording import numbers as words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from marketmove.published.verdicts import Checked
+
+_MOST_NAMED = 8
+_WHY = {
+    "not_in_data": "the closes do not have it",
+    "missing": "the closes lack that session, and have later ones",
+    "pending": "the closes end before that session",
+    "unknown": "the closes have none for that date, and no calendar tells why",
+    "no_prior": "no close before it is known",
+    "gap": "the closes lack the session before",
+}
+
+
+def findings_of(
+    rows: Sequence[Checked], elsewhere: Sequence[Checked], session: dt.date, closes: str
+) -> list[Remark]:
+    """Say which figures are not those of their session, and whose they are.
+
+    Parameters
+    ----------
+    rows
+        As ``verification.with_fits`` gives them.
+    elsewhere
+        The same rows held against the session that the most of them fit; empty without one.
+    session
+        That of the report.
+    closes
+        What the closes are called.
+    """
+    return [
+        *_no_session(rows, session),
+        *_disagreeing(rows, session, closes),
+        *_early(rows),
+        *_unchecked(rows),
+        *_fitting(rows, elsewhere),
+    ]
+
+
+def _no_session(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
+    shut = [row for row in rows if row.verdict == "no_session"]
+    for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
+        reason = f" ({words.visible(why)})" if why else ""
+        yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
+
+
+def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iterator[Remark]:
+    wrong = [row for row in rows if row.verdict == "disagrees"]
+    if wrong:
+        other = "another figure" if len(wrong) == 1 else "other figures"
+        given = _listed([f"{_name(row)} {verifying.given(row)}" for row in wrong])
+        text = f"{words.visible(closes)} has {other} for {session}: {given}"
+        yield Remark("published_disagrees", text, _only_symbol(wrong))
+
+
+def _early(rows: Sequence[Checked]) -> Iterator[Remark]:
+    """Figures that lead from the right prior close to another level than the close."""
+    early = [row for row in rows if row.verdict == "disagrees" and row.same_prior]
+    if early:
+        tail = " lead from the right prior close, perhaps to a level before the end of the session"
+        yield _remark("published_early", early, tail, "the figures of ")
+
+
+def _unchecked(rows: Sequence[Checked]) -> Iterator[Remark]:
+    unchecked = [row for row in rows if row.verdict == "unchecked"]
+    for why, alike in _grouped(unchecked, lambda row: row.why):
+        whose = "" if alike[0].move.close is None else "the percent of "
+        tail = f" cannot be checked: {_WHY[why]}"
+        yield _remark("published_unchecked", alike, tail, whose)
+
+
+def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[Remark]:
+    """Whose figures the printed ones are; and, on that date, what the rest of the report lacks."""
+    placed = [row for row in rows if row.fits_session]
+    for when, alike in _grouped(placed, lambda row: str(row.fits_session)):
+        misfits = [
+            f"{_name(row)} has {verifying.given(row)} instead of {verifying.printed(row)}"
+            f"{', from the same prior close' if row.same_prior else ''}"
+            for row in elsewhere
+            if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
+        ]
+        rest = f"; on that date {_listed(misfits)}" if misfits else ""
+        yield _remark("published_fits", alike, f" are those of {when}{rest}", "the figures of ")
+
+
+def _grouped(
+    rows: Iterable[Checked], key: Callable[[Checked], str]
+) -> Iterator[tuple[str, list[Checked]]]:
+    groups: dict[str, list[Checked]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    yield from groups.items()
+
+
+def _remark(code: str, rows: Sequence[Checked], tail: str, head: str = "") -> Remark:
+    return Remark(code, f"{head}{_listed([_name(r) for r in rows])}{tail}", _only_symbol(rows))
+
+
+def _only_symbol(rows: Sequence[Checked]) -> str | None:
+    return rows[0].move.symbol if len(rows) == 1 else None
+
+
+def _name(row: Checked) -> str:
+    return words.visible(row.move.name)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """Write texts as a list, such as ``A, B and C``."""
+    more = len(texts) - _MOST_NAMED
+    shown = [*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else list(texts)
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))

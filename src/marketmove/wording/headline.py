@@ -1,0 +1,209 @@
+"""The headline of a session: what a desk would put first, from the facts alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.rarity import superlatives as facts
+from marketmove.reports.summary import Figure, Sentence, sentence
+from marketmove.wording import phrases
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.rarity.index_history import MoveContext
+    from marketmove.rarity.superlatives import Fact
+
+# What has not been for a quarter is news even where another index moved more.
+_NEWS = 60.0
+_QUIET_PCT = "0.50"
+_FEW, _MOST = 3, 0.6
+
+
+class Told(NamedTuple):
+    """A move with what is rare about it, the rarest first."""
+
+    move: Move
+    context: MoveContext | None
+    facts: tuple[Fact, ...]
+
+    @property
+    def pct(self) -> float:
+        """The move in percent."""
+        return self.move.change_pct or 0.0
+
+    @property
+    def news(self) -> float:
+        """How rare the rarest of it is; streaks are none, one index in many always has one."""
+        return max((fact.rarity for fact in self.facts if fact.kind != "streak"), default=0.0)
+
+
+def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: int) -> Sentence:
+    """Give the headline of some moves.
+
+    Parameters
+    ----------
+    movers
+        The indices that have a move, at least one.
+    pairs
+        Those that stand apart.
+    all_indices
+        How many there are, with a move or without.
+    """
+    ups = [told for told in movers if told.pct > 0]
+    downs = [told for told in movers if told.pct < 0]
+    if len(movers) == 1:
+        return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
+    if not (ups or downs):
+        return sentence(_all_flat(movers, all_indices), ".")
+    if _quiet(movers):
+        return sentence(_quietly(movers), ".")
+    if ups and downs:
+        return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
+    if len(ups + downs) < len(movers):
+        return sentence(_some_flat(ups or downs, len(movers), all_indices), ".")
+    return sentence(_one_way(ups or downs, all_indices), ".")
+
+
+def _no_other(others: int) -> str:
+    if others > 1:
+        return f"; the other {others:,} indices have no move"
+    return "; the other index has no move" if others else ""
+
+
+def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
+    """A move with the rarest of it."""
+    base = phrases.brief(told.move, beside.move if beside else None, most=most)
+    if not told.facts or told.context is None:
+        return base
+    return phrases.with_facts(base, told.facts[:1], told.move, told.context)
+
+
+def _all_flat(movers: Sequence[Told], all_indices: int) -> Sentence:
+    figures = tuple(Figure(told.move.symbol, "change_pct", 0.0) for told in movers)
+    if len(movers) < all_indices:
+        text = f"{len(movers):,} of {all_indices:,} indices unchanged, the others without a move"
+        return Sentence(text, figures)
+    which = "Both indices" if len(movers) == len("AB") else f"All {len(movers):,} indices"
+    return Sentence(f"{which} unchanged", figures)
+
+
+def _quiet(movers: Sequence[Told]) -> bool:
+    small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in movers)
+    return small and len(movers) >= _FEW and not any(told.news for told in movers)
+
+
+def _quietly(movers: Sequence[Told]) -> Sentence:
+    ranked = _by_move(movers)
+    first, last = ranked[0], ranked[-1]
+    return sentence(
+        "A quiet session, with no move as large as 0.5%: ",
+        phrases.brief(first.move, last.move),
+        ", ",
+        phrases.brief(last.move, first.move),
+    )
+
+
+def _by_move(movers: Sequence[Told]) -> list[Told]:
+    """The moves, the highest first."""
+    return sorted(movers, key=lambda told: (-told.pct, told.move.symbol))
+
+
+def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
+    """All up, or all down: the largest move, and another where that is the news."""
+    lead = _largest(movers)
+    if len(movers) < _FEW:
+        (other,) = (told for told in movers if told is not lead)
+        return sentence(_clause(lead, other), "; ", _clause(other, lead))
+    way, other_way = ("up", "down") if lead.pct > 0 else ("down", "up")
+    whole = len(movers) == all_indices
+    which, then = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}", "; "
+    if whole:
+        which, then = f"All {all_indices:,} indices {way}", ", "
+    as_far = [told for told in movers if told.pct == lead.pct]
+    if len(as_far) == len(movers):
+        return sentence(which, " " if whole else "; each ", _size_of(as_far))
+    if len(as_far) > 1:
+        return sentence(which, then, f"{_some(as_far)} most: ", _size_of(as_far))
+    news = max(movers, key=lambda told: told.news)
+    parts: list[Sentence | str] = [which, then, _clause(lead, news, most=True)]
+    if news.news >= _NEWS and news.news > lead.news:
+        parts += ["; ", _clause(news, lead)]
+    return sentence(*parts)
+
+
+def _some(equals: Sequence[Told]) -> str:
+    """Those of which none went further, by name if they are few."""
+    if len(equals) > _FEW:
+        return f"{len(equals):,} of them"
+    return phrases.listed([phrases.name(told.move) for told in equals])
+
+
+def _size_of(equals: Sequence[Told]) -> Sentence:
+    figures = tuple(Figure(told.move.symbol, "change_pct", told.pct) for told in equals)
+    return Sentence(phrases.size(equals[0].pct), figures)
+
+
+def _largest(movers: Sequence[Told]) -> Told:
+    return min(movers, key=lambda told: (-abs(told.pct), told.move.symbol))
+
+
+def _some_flat(movers: Sequence[Told], moved: int, all_indices: int) -> Sentence:
+    unchanged = f"{moved - len(movers):,} of {all_indices:,} unchanged"
+    if moved == all_indices == len("AB"):
+        unchanged = "the other unchanged"
+    return sentence(_clause(_lead(movers)), f"; {unchanged}")
+
+
+def _lead(movers: Sequence[Told], newest: dt.date | None = None) -> Told:
+    """The one with news, the rarest, or else the largest move; of the newest session, if any."""
+    movers = [told for told in movers if told.move.session == newest] or movers
+    news = [told for told in movers if told.news >= _NEWS]
+    return max(news, key=lambda told: told.news) if news else _largest(movers)
+
+
+def _newest(movers: Sequence[Told]) -> dt.date | None:
+    """The last session of all; they differ where each index has its own."""
+    return max((told.move.session for told in movers if told.move.session), default=None)
+
+
+def _both_ways(
+    ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence], all_indices: int
+) -> Sentence:
+    """Both sides; or one, and that most went that way, where the other is not worth a word."""
+    for many, few, way in ((ups, downs, "rose"), (downs, ups, "fell")):
+        small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in few)
+        news = any(told.news >= _NEWS for told in few)
+        if len(many) >= _MOST * all_indices and small and not news and len(many) >= _FEW:
+            lead = _lead(many, _newest(many))
+            return sentence(_clause(lead), f"; most indices {way}")
+    return _apart(ups, downs, pairs)
+
+
+def _apart(ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence]) -> Sentence:
+    """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
+    by_symbol = {told.move.symbol: told for told in (*ups, *downs)}
+    newest = _newest([*ups, *downs])
+    up, down = _lead(ups, newest), _lead(downs, newest)
+    new = {symbol: told for symbol, told in by_symbol.items() if told.move.session == newest}
+    gaps = _gaps(pairs, new)
+    rarest = max(gaps, key=lambda pair: gaps[pair].rarity, default=None)
+    if rarest and gaps[rarest].rarity >= max(_NEWS, 0.5 * max(up.news, down.news)):
+        up, down = by_symbol[rarest.up], by_symbol[rarest.down]
+    gap = [
+        sentence(": the widest gap between the two ", phrases.since_of(fact, pair))
+        for pair, fact in gaps.items()
+        if (pair.up, pair.down) == (up.move.symbol, down.move.symbol)
+    ]
+    first, second = sorted((up, down), key=lambda told: (-told.news, -abs(told.pct)))
+    return sentence(_clause(first, second), "; ", _clause(second, first), *gap[:1])
+
+
+def _gaps(pairs: Sequence[Divergence], known: Mapping[str, Told]) -> dict[Divergence, Fact]:
+    """The divergent pairs that are wide beside their past, with since when."""
+    moves = {symbol: told.move for symbol, told in known.items()}
+    of_shares = [p for p in pairs if p.kind == "split" and {p.up, p.down} <= moves.keys()]
+    return {pair: fact for pair in of_shares if (fact := facts.of_pair(pair, moves))}

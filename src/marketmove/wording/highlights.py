@@ -1,0 +1,105 @@
+"""What is rarest about a session, in a few words under its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.rarity import superlatives as facts
+from marketmove.wording import numbers as words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.rarity.index_history import MoveContext
+    from marketmove.rarity.superlatives import Fact
+    from marketmove.reports.records import SessionReport
+
+_MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
+
+
+class _Told(NamedTuple):
+    """Something to say, and about once in how many sessions it happens."""
+
+    rarity: float
+    size: float
+    text: str
+
+
+def highlights(report: SessionReport) -> list[str]:
+    """Give what is rarest about the moves and pairs of a session, three at the most.
+
+    Such as ``Hang Seng: highest since 2024-10-07, largest rise since 2024-10-02``.
+    """
+    of_moves = []
+    for move in report.moves:
+        told = report.contexts.get(move.symbol)
+        if told is not None and (found := facts.of_move(move, told)):
+            text = _joined(found[:_MOST_FACTS], told)
+            size = abs(move.change_pct or 0.0)
+            of_moves.append(_Told(found[0].rarity, size, f"{words.visible(move.name)}: {text}"))
+    moves = {move.symbol: move for move in report.moves}
+    apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
+    of_pairs = sorted(apart, key=_rarest)
+    rarest = sorted([*of_pairs[:_MOST_PAIRS], *of_moves], key=_rarest)
+    return [one.text for one in rarest[:_MOST]]
+
+
+def _rarest(told: _Told) -> tuple[float, float, str]:
+    return -told.rarity, -told.size, told.text
+
+
+def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Told | None:
+    fact = facts.of_pair(pair, moves)
+    if fact is None:
+        return None
+    one, other = (words.visible(moves[symbol].name) for symbol in (pair.up, pair.down))
+    size = pair.spread_pp or 0.0
+    return _Told(fact.rarity, size, f"{one} and {other}: widest {_since(fact)}")
+
+
+def _joined(found: Sequence[Fact], told: MoveContext) -> str:
+    """Facts in a row; what is true of all the data last, and that it is said once."""
+    parts = [f"{_what(f, told)} {_since(f)}".rstrip() for f in found if not f.in_data]
+    whole = [fact for fact in found if fact.in_data]
+    if whole:
+        parts.append(f"{' and '.join(_what(f, told) for f in whole)} {_since(whole[0])}")
+    return ", ".join(parts)
+
+
+def _what(fact: Fact, told: MoveContext) -> str:
+    if fact.kind == "streak":
+        return streak(told)
+    extreme = "highest" if fact.rose else "lowest"
+    return {
+        "record": "record close" if fact.rose else "lowest close",
+        "equals": f"equals its {extreme} close",
+        "extreme": extreme,
+        "largest": f"largest {'rise' if fact.rose else 'fall'}",
+    }[fact.kind]
+
+
+def _since(fact: Fact) -> str:
+    if fact.kind == "streak":
+        return ""
+    return f"in this data, since {fact.since}" if fact.in_data else f"since {fact.since}"
+
+
+def streak(told: MoveContext) -> str:
+    """Say how many sessions in a row went one way; empty where that is not known.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.rarity.index_history import MoveContext
+    >>> start = dt.date(2024, 1, 2)
+    >>> streak(MoveContext(3, False, 20, start)), streak(MoveContext(-12, True, 20, start))
+    ('up for a third session', 'down for at least 12 sessions')
+    """
+    if not told.streak:
+        return ""
+    way, length = ("up" if told.streak > 0 else "down"), abs(told.streak)
+    if told.streak_is_least:
+        return f"{way} for at least {words.count(length, 'session', 'sessions')}"
+    return f"{way} for {words.article(length)} {words.ordinal(length)} session"

@@ -1,0 +1,343 @@
+"""Figures and dates as people read them: rounded once, half away from zero, always with a sign."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from marketmove.moves.breadth import Breadth
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.published.report_file import Printed
+
+NOTHING = "–"
+_PLACES = 2
+_ASCII = str.maketrans(
+    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-", "…": "~"}
+    # The heights of sparklines, by how dark they are; ▇ is that of bars too.
+    | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
+)
+_ORDINALS = (
+    *("", "first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def level(value: float | None, decimals: int) -> str:
+    """Write a level, such as ``22,579.05``.
+
+    Examples
+    --------
+    >>> level(22579.045, 2), level(None, 2)
+    ('22,579.05', '–')
+    """
+    return NOTHING if value is None else f"{round_to(Decimal(repr(value)), decimals):,}"
+
+
+def whole_level(value: float | None) -> str:
+    """Write a level with all its digits, and two at least.
+
+    Examples
+    --------
+    >>> whole_level(39150.0), whole_level(20225.109375), whole_level(None)
+    ('39,150.00', '20,225.109375', '–')
+    """
+    if value is None:
+        return NOTHING
+    return level(value, max(_PLACES, -int(Decimal(repr(value)).as_tuple().exponent)))
+
+
+def points(value: float | None, decimals: int) -> str:
+    """Write a change in points, such as ``−311.74``.
+
+    Examples
+    --------
+    >>> points(-311.74, 2), points(0.0, 2), points(0.004, 2)
+    ('−311.74', '0.00', '+<0.01')
+    """
+    return NOTHING if value is None else _signed(Decimal(repr(value)), decimals)
+
+
+def percent(value: float | None, places: int = _PLACES) -> str:
+    """Write a change in percent, such as ``+3.51%``; one too small to show keeps its sign.
+
+    Examples
+    --------
+    >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
+    ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
+    """
+    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), places)}%"
+
+
+def move_percent(change: float | None, over: float | None, under: float | None) -> str:
+    """Write a change in percent or the bound that stands for it, such as ``> +5%``.
+
+    Examples
+    --------
+    >>> move_percent(None, 5.0, None), move_percent(None, None, -2.5)
+    ('> +5%', '< −2.5%')
+    """
+    if over is not None:
+        return f"> {_bound(over)}"
+    if under is not None:
+        return f"< {_bound(under)}"
+    return percent(change)
+
+
+def printed_level(value: Decimal | None) -> str:
+    """Write a level with the digits that were printed.
+
+    Examples
+    --------
+    >>> printed_level(Decimal("39149.40"))
+    '39,149.40'
+    """
+    return NOTHING if value is None else f"{value:,f}"
+
+
+def printed_percent(printed: Printed) -> str:
+    """Write the percent or the bound that was printed, with its digits.
+
+    Examples
+    --------
+    >>> from marketmove.errors import Place
+    >>> from marketmove.published.report_file import Printed
+    >>> row = Printed("DJI", Place("report.yaml", 3), change_pct=Decimal("-1.70"))
+    >>> printed_percent(row), printed_percent(row._replace(change_pct=None, over_pct=Decimal(5)))
+    ('−1.70%', '> +5%')
+    """
+    if printed.change_pct is not None:
+        return _as_printed(printed.change_pct)
+    if printed.over_pct is not None:
+        return f"> {_as_printed(printed.over_pct)}"
+    return NOTHING if printed.under_pct is None else f"< {_as_printed(printed.under_pct)}"
+
+
+def _as_printed(pct: Decimal) -> str:
+    sign = "+" if pct > 0 else "−" if pct < 0 else ""
+    return f"{sign}{abs(pct):,f}%"
+
+
+def change_percent(move: Move) -> str:
+    """Write the change in percent of a move, or its bound."""
+    return move_percent(move.change_pct, move.change_pct_over, move.change_pct_under)
+
+
+def spread(divergence: Divergence, approximate: bool) -> str:
+    """Write a spread in percentage points, such as ``> ≈ 6.05 pp``.
+
+    Examples
+    --------
+    >>> from marketmove.moves.divergence import Divergence
+    >>> spread(Divergence("HSI", "N225", 3.51, -0.79, 4.3), approximate=True)
+    '≈ 4.30 pp'
+    """
+    higher = _first(divergence.up_pct, divergence.up_pct_over)
+    lower = _first(divergence.down_pct, divergence.down_pct_under)
+    # From the decimals of both moves, so that what was printed as 3.51 and 0.79 gives 4.30.
+    value = round_to(Decimal(repr(higher)) - Decimal(repr(lower)), _PLACES)
+    bound = "> " if divergence.spread_pp is None else ""
+    return f"{bound}{'≈ ' if approximate else ''}{value:,} pp"
+
+
+def pp(value: float | None, approximate: bool = False) -> str:
+    """Write a figure in percentage points, such as ``4.49 pp``; a sign only where it is negative.
+
+    Examples
+    --------
+    >>> pp(4.485), pp(-0.1, approximate=True), pp(0.001), pp(0.0), pp(None)
+    ('4.49 pp', '≈ −0.10 pp', '<0.01 pp', '0.00 pp', '–')
+    """
+    if value is None:
+        return NOTHING
+    mark = "≈ " if approximate else ""
+    return f"{mark}{_signed(Decimal(repr(value)), _PLACES).removeprefix('+')} pp"
+
+
+def tally(breadth: Breadth) -> str:
+    """Count who rose, fell, stayed and has no move.
+
+    Examples
+    --------
+    >>> from marketmove.moves.breadth import Breadth
+    >>> tally(Breadth(up=3, down=2, unchanged=0, closed=1))
+    '3 up · 2 down · 1 shut'
+    """
+    silent = breadth.no_prior + breadth.unknown
+    counts = [
+        (breadth.up, "up"),
+        (breadth.down, "down"),
+        (breadth.unchanged, "unchanged"),
+        (breadth.closed, "shut"),
+        (breadth.pending, "not closed yet"),
+        (breadth.missing, "missing"),
+        (silent, "without a move"),
+    ]
+    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
+
+
+def day(date: dt.date) -> str:
+    """Write a date with its weekday, such as ``Tue 4 Feb 2025``.
+
+    Examples
+    --------
+    >>> day(dt.date(2025, 2, 4))
+    'Tue 4 Feb 2025'
+    """
+    return f"{date:%a} {date.day} {date:%b} {date.year}"
+
+
+def moment(when: dt.datetime | None) -> str:
+    """Write a moment with its offset from UTC, such as ``14 Feb 2025 18:00 +08:00``.
+
+    Examples
+    --------
+    >>> moment(dt.datetime.fromisoformat("2025-02-14T18:00+08:00"))
+    '14 Feb 2025 18:00 +08:00'
+    """
+    if when is None:
+        return NOTHING
+    offset = when.isoformat()[-6:] if when.utcoffset() else "UTC"
+    return f"{when.day} {when:%b %Y %H:%M} {offset}"
+
+
+def previous_weekday(date: dt.date) -> dt.date:
+    """Give the last day before a date that is no Saturday or Sunday.
+
+    Examples
+    --------
+    >>> previous_weekday(dt.date(2025, 2, 3))
+    datetime.date(2025, 1, 31)
+    """
+    before = date - dt.timedelta(days=1)
+    return before - dt.timedelta(days=max(0, before.weekday() - 4))
+
+
+def prior_date(session: dt.date | None, prior: dt.date | None) -> str:
+    """Write the prior session where it is not the weekday before, which goes without saying.
+
+    Examples
+    --------
+    >>> prior_date(dt.date(2025, 2, 5), dt.date(2025, 1, 27))
+    '2025-01-27'
+    """
+    if prior is None or session is None or prior == previous_weekday(session):
+        return ""
+    return prior.isoformat()
+
+
+def visible(text: str) -> str:
+    r"""Show the control and formatting characters of a text instead of sending them.
+
+    Examples
+    --------
+    >>> visible("\x1b[31mHSI")
+    '\\x1b[31mHSI'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c
+        for c in text
+    )
+
+
+def plain_ascii(text: str) -> str:
+    """Write the signs of this module in ASCII.
+
+    Examples
+    --------
+    >>> plain_ascii("≈ −311.74")
+    '~ -311.74'
+    """
+    return text.translate(_ASCII)
+
+
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
+
+    Examples
+    --------
+    >>> wrapped("two up and two down", 16), wrapped("two up", None)
+    (['  two up and two', '    down'], ['  two up'])
+    """
+    line = f"  {text}"
+    if width is None:
+        return [line]
+    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "row", "rows"), count(2, "row", "rows")
+    ('1 row', '2 rows')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def ordinal(number: int) -> str:
+    """Write an ordinal: in words up to ten, as the wires do, then in figures.
+
+    Examples
+    --------
+    >>> ordinal(3), ordinal(11), ordinal(22), ordinal(101)
+    ('third', '11th', '22nd', '101st')
+    """
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    teen = number // 10 % 10 == 1
+    return f"{number:,}{'th' if teen else _ENDINGS.get(number % 10, 'th')}"
+
+
+def article(number: int) -> str:
+    """Give the article that stands before the ordinal of a number.
+
+    Examples
+    --------
+    >>> article(3), article(8), article(11), article(80), article(110)
+    ('a', 'an', 'an', 'an', 'a')
+    """
+    written = str(number)
+    eleven = written[:2] in {"11", "18"} and len(written) % 3 == 2
+    return "an" if written[0] == "8" or eleven else "a"
+
+
+def round_to(value: Decimal, places: int) -> Decimal:
+    """Round a decimal to so many places, half away from zero.
+
+    Examples
+    --------
+    >>> round_to(Decimal("-0.125"), 2)
+    Decimal('-0.13')
+    """
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _signed(value: Decimal, places: int) -> str:
+    shown = round_to(value, places)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    if value and not shown:
+        return f"{sign}<{Decimal(1).scaleb(-places):f}"
+    return f"{sign}{abs(shown):,}"
+
+
+def _bound(value: float) -> str:
+    exact = Decimal(repr(value))
+    sign = "+" if exact > 0 else "−" if exact < 0 else ""
+    return f"{sign}{abs(exact).normalize():,f}%"
+
+
+def _first(figure: float | None, bound: float | None) -> float:
+    value = bound if figure is None else figure
+    if value is None:
+        raise ValueError("a divergence has a figure or a bound on either side")
+    return value

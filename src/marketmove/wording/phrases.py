@@ -1,0 +1,234 @@
+"""Parts of sentences: a move, a superlative, a list of names, a date; words for figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from marketmove.rarity.spread_history import WIDE
+from marketmove.reports.summary import Figure, Sentence, sentence
+from marketmove.wording import numbers as words
+from marketmove.wording.highlights import streak as in_a_row
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.rarity.index_history import MoveContext
+    from marketmove.rarity.superlatives import Fact
+
+_SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
+# Without a past to hold a move against, so many percent are more than the usual.
+_MUCH_PCT, _USUAL = 1.0, 50.0
+# A session and a close, the most that can be beyond all before them.
+_BOTH = 2
+
+
+def date(day: dt.date) -> str:
+    """Write a date of the past, such as ``2 October 2024``.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> date(dt.date(2024, 10, 2))
+    '2 October 2024'
+    """
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def near(day: dt.date, session: dt.date | None) -> str:
+    """Write a date close to a session, such as ``Wed 5 Feb``; with its year if that is another.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> near(dt.date(2025, 2, 5), dt.date(2025, 2, 4)), near(dt.date(2025, 1, 2), None)
+    ('Wed 5 Feb', 'Thu 2 Jan 2025')
+    """
+    same = session is not None and day.year == session.year
+    return words.day(day).rpartition(" ")[0] if same else words.day(day)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Name several things.
+
+    Examples
+    --------
+    >>> listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])
+    ('A', 'A and B', 'A, B and C')
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def size(pct: float) -> str:
+    """Write the size of a move, whose direction a word tells.
+
+    Examples
+    --------
+    >>> size(-0.785), size(0.004)
+    ('0.79%', 'less than 0.01%')
+    """
+    shown = _shown(pct)
+    return f"{shown:,}%" if shown else f"less than {_SMALLEST}%"
+
+
+def _shown(pct: float) -> Decimal:
+    return words.round_to(abs(Decimal(repr(pct))), 2)
+
+
+def is_less(pct: float, most: str) -> bool:
+    """Tell whether the size of a move, as people read it, is below a figure."""
+    return _shown(pct) < Decimal(most)
+
+
+def name(move: Move) -> str:
+    """Give the name of an index as text."""
+    return words.visible(move.name)
+
+
+def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sentence:
+    """Write a move as a headline does, such as ``Hang Seng up 3.69%``.
+
+    Beside a move of another session it says of which one it is; where all went one way, whose move
+    is the largest (``Hang Seng most: 3.69%``).
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> brief(Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.694628815776023)).text
+    'Hang Seng up 3.69%'
+    """
+    pct = move.change_pct or 0.0
+    way = "up" if pct > 0 else "down"
+    said = f"{'most:' if most else way} {size(pct)}" if pct else "unchanged"
+    return _move(f"{name(move)} {said}{_over(move)}{_when(move, beside)}", move)
+
+
+def full(move: Move, told: MoveContext | None) -> Sentence:
+    """Write a move as a clause, with a verb that fits its size.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> move = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.79)
+    >>> full(move, None).text, full(move._replace(change_pct=0.05), None).text
+    ('Nikkei 225 fell 0.79%', 'Nikkei 225 edged up 0.05%')
+    """
+    pct = move.change_pct or 0.0
+    shown, said = _shown(pct), size(pct)
+    up = pct > 0
+    if not pct:
+        text = "was unchanged"
+    elif not shown:
+        text = f"was little changed, {'up' if up else 'down'} {said}"
+    elif shown < _SMALL:
+        text = f"edged {'up' if up else 'down'} {said}"
+    else:
+        text = f"{_verb(pct, told)} {said}"
+    return _move(f"{name(move)} {text}{_over(move)}", move)
+
+
+def _verb(pct: float, told: MoveContext | None) -> str:
+    share = told.size_percentile if told else None
+    if share is not None and share >= WIDE:
+        return "jumped" if pct > 0 else "slumped"
+    much = share >= _USUAL if share is not None else abs(pct) >= _MUCH_PCT
+    if much:
+        return "gained" if pct > 0 else "lost"
+    return "rose" if pct > 0 else "fell"
+
+
+def _over(move: Move) -> str:
+    return f" over {move.gap_sessions + 1} sessions" if move.gap_sessions else ""
+
+
+def _when(move: Move, beside: Move | None) -> str:
+    if beside is None or move.session is None or move.session == beside.session:
+        return ""
+    return f" on {near(move.session, beside.session)}"
+
+
+def _move(text: str, move: Move) -> Sentence:
+    return Sentence(text, (Figure(move.symbol, "change_pct", move.change_pct),))
+
+
+def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveContext) -> Sentence:
+    """Write behind a move what is rare about it.
+
+    Such as ``, its best session since 2 October 2024, to its highest close since 7 October 2024``.
+    """
+    said = base.text.removeprefix(name(move))
+    parts = [_superlative(fact, move, told, said) for fact in found]
+    if sum(fact.in_data for fact in found) == _BOTH:
+        parts = _both(parts, f" {since(found[0])}")
+    if parts and parts[0].text.startswith(", to ") and " most: " not in said:
+        parts[0] = parts[0]._replace(text=parts[0].text.removeprefix(","))
+    return sentence(base, *parts)
+
+
+def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
+    """Say behind the second of two things that are so of ``whole`` the data that both are."""
+    first, second, *others = parts
+    first = first._replace(text=first.text.removesuffix(whole))
+    second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
+    return [first, second, *others]
+
+
+def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Sentence:
+    if fact.kind == "streak":
+        way = "up" if fact.rose else "down"
+        row = _another(told) if f" {way} " in said else in_a_row(told)
+        return Sentence(f", {row}", (Figure(move.symbol, "streak", told.streak),))
+    extreme = "highest" if fact.rose else "lowest"
+    text = {
+        "largest": f"its {'best' if fact.rose else 'worst'} session",
+        "extreme": f"to its {extreme} close",
+        "equals": f"to equal its {extreme} close",
+        "record": "to a record close" if fact.rose else "to its lowest close",
+    }[fact.kind]
+    return Sentence(f", {text} {since(fact)}", (_of_fact(fact, move.symbol),))
+
+
+def _another(told: MoveContext) -> str:
+    """How many in a row it makes, behind a move of which "up" or "down" is said already.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.rarity.index_history import MoveContext
+    >>> start = dt.date(2024, 1, 2)
+    >>> _another(MoveContext(5, False, 20, start)), _another(MoveContext(-12, True, 20, start))
+    ('its fifth rise in a row', 'at least its 12th fall in a row')
+    """
+    streak = told.streak or 0
+    text = f"its {words.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
+    return f"at least {text}" if told.streak_is_least else text
+
+
+def _of_fact(fact: Fact, of: str) -> Figure:
+    names = {
+        "largest": "largest_since",
+        "extreme": "highest_since" if fact.rose else "lowest_since",
+        "widest": "widest_since",
+    }
+    what = "data_since" if fact.in_data else names[fact.kind]
+    return Figure(of, what, fact.since)
+
+
+def since(fact: Fact) -> str:
+    """Write since when something has not been, or that the data has no such thing."""
+    day = date(fact.since)
+    return f"in this data, since {day}" if fact.in_data else f"since {day}"
+
+
+def since_of(fact: Fact, pair: Divergence) -> Sentence:
+    """Write since when a pair has not been as far apart."""
+    return Sentence(since(fact), (_of_fact(fact, of_both(pair)),))
+
+
+def of_both(pair: Divergence) -> str:
+    """Name a pair for machines."""
+    return f"{pair.up}:{pair.down}"

@@ -1,0 +1,40 @@
+"""What became of closes since a summary of them was last written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketmove.reports.summary import Figure, Sentence
+from marketmove.wording import numbers as words
+
+if TYPE_CHECKING:
+    from marketmove.delivery.revisions import Revision
+
+
+def text(revision: Revision) -> str:
+    """Say what became of a close, with all its digits.
+
+    Examples
+    --------
+    >>> from marketmove.delivery.revisions import Revision
+    >>> print(text(Revision("N225", "2025-02-14", 39149.43, 39150.0)))
+    N225 2025-02-14 revised from 39,149.43 to 39,150.00
+    >>> print(text(Revision("N225", "2025-02-14", None, 39150.0)))
+    N225 2025-02-14 came in: 39,150.00
+    >>> print(text(Revision("N225", "2025-02-14", 39149.43, None)))
+    N225 2025-02-14 withdrawn: it was 39,149.43
+    """
+    symbol, session, before, after = revision
+    what = f"{words.visible(symbol)} {session}"
+    if before is None:
+        return f"{what} came in: {words.whole_level(after)}"
+    if after is None:
+        return f"{what} withdrawn: it was {words.whole_level(before)}"
+    return f"{what} revised from {words.whole_level(before)} to {words.whole_level(after)}"
+
+
+def told(revision: Revision) -> Sentence:
+    """Say the same with the figures that it rests on: the session, the close before and after."""
+    symbol, session, before, after = revision
+    figures = (("session", session), ("close_before", before), ("close", after))
+    return Sentence(text(revision), tuple(Figure(symbol, what, value) for what, value in figures))

@@ -1,0 +1,320 @@
+"""A session in sentences: what stands under the headline, and the sections under the table."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from marketmove.rarity import superlatives as facts
+from marketmove.reports.summary import Figure, Section, Sentence, sentence
+from marketmove.wording import numbers as words
+from marketmove.wording import phrases
+from marketmove.wording import session_words as page
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from marketmove.moves.breadth import GroupMoves
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.reports.records import SessionReport
+    from marketmove.wording.headline import Told
+
+_MOST_PAIRS, _MOST_MOVES, _MOST_SILENT = 5, 10, 20
+_FEW = 3
+# What is said of those that neither rose nor fell: of one, of several.
+_STILL = {
+    "unchanged": ("was unchanged", "were unchanged"),
+    "closed": ("was shut", "were shut"),
+    "pending": ("has no close yet", "have no close yet"),
+    "missing": ("is missing", "are missing"),
+    "other": ("had no move", "had no move"),
+}
+_WEEKDAYS = {"Friday", "Saturday", "Sunday"}
+
+
+def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
+    """Say when it was, who rose and who fell, and who most; and the same of groups within.
+
+    ``rows`` are the indices that count: those of shares, if there are any.
+    """
+    moved = [move for move in rows if move.change_pct is not None]
+    told = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
+    if len(moved) >= _FEW and (most := _most(moved)):
+        told.append(most)
+    everything = len(report.moves)
+    return told + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
+
+
+def _when(report: SessionReport) -> str:
+    if report.session is None:
+        return f"As of {words.moment(report.as_of)}"
+    return f"On {words.day(report.session)}"
+
+
+def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence | str]:
+    """Such as ``15 of 20 indices rose, 3 fell and 2 were shut``."""
+    if len(rows) == 1:
+        return [_closed_at(rows[0], as_of)]
+    states = [_state(move) for move in rows]
+    counts = {state: states.count(state) for state in ("up", "down", *_STILL)}
+    said = [f"{number:,} {_did(state, number)}" for state, number in counts.items() if number]
+    number, _, rest = said[0].partition(" ")
+    which = f"{number} of {len(rows):,}"
+    if len(said) == 1:
+        which = "both" if len(rows) == len("AB") else f"all {number}"
+    said[0] = f"{which} indices {rest}"
+    figures = tuple(Figure("", state, number) for state, number in counts.items() if number)
+    return [Sentence(phrases.listed(said), figures)]
+
+
+def _state(move: Move) -> str:
+    if move.change_pct is not None:
+        return "up" if move.change_pct > 0 else "down" if move.change_pct < 0 else "unchanged"
+    return move.status if move.status in _STILL else "other"
+
+
+def _did(state: str, number: int) -> str:
+    if state in {"up", "down"}:
+        return {"up": "rose", "down": "fell"}[state]
+    return _STILL[state][number > 1]
+
+
+def _closed_at(move: Move, as_of: dt.datetime | None) -> Sentence:
+    text = f"closed at {words.level(move.close, move.decimals)}"
+    if as_of and move.session:
+        text = f"last {text}, on {phrases.near(move.session, as_of.date())}"
+    figures = [Figure(move.symbol, "close", move.close)]
+    if move.prior_close is not None and move.prior_session is not None:
+        prior = words.level(move.prior_close, move.decimals)
+        day = phrases.near(move.prior_session, as_of.date() if as_of else move.session)
+        text += f", after {prior} on {day}"
+        figures.append(Figure(move.symbol, "prior_close", move.prior_close))
+    return Sentence(f"{phrases.name(move)} {text}", tuple(figures))
+
+
+def _most(moved: Sequence[Move]) -> Sentence | None:
+    """Who rose most, and who fell most; or who least, where all went one way."""
+    found = [_furthest(moved, 1, "rose"), _furthest(moved, -1, "fell")]
+    if all((move.change_pct or 0) > 0 for move in moved):
+        found[1] = _least(moved, "rose")
+    elif all((move.change_pct or 0) < 0 for move in moved):
+        found.append(_least(moved, "fell"))
+    parts = [part for part in found if part]
+    if not parts:
+        return None
+    told = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
+    return told._replace(text=_capital(told.text) if told.text.startswith("only ") else told.text)
+
+
+def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
+    """Who went furthest one way; nobody where none did, or too many as far."""
+    sizes = [(move.change_pct or 0.0) * sign for move in moved]
+    largest = max(sizes)
+    names = [move for move, size in zip(moved, sizes, strict=True) if size == largest]
+    if largest <= 0 or len(names) > _FEW:
+        return None
+    who = phrases.listed([phrases.name(move) for move in names])
+    figures = tuple(Figure(move.symbol, "change_pct", move.change_pct) for move in names)
+    alone = sum(size > 0 for size in sizes) == 1
+    text = f"only {who} {way}," if alone else f"{who} {way} most,"
+    return Sentence(f"{text} {phrases.size(largest)}", figures)
+
+
+def _least(moved: Sequence[Move], way: str) -> Sentence | None:
+    """Who moved least, if that is one."""
+    sizes = [abs(move.change_pct or 0.0) for move in moved]
+    if sizes.count(min(sizes)) > 1:
+        return None
+    move = moved[sizes.index(min(sizes))]
+    text = f"{phrases.name(move)} {way} least, {phrases.size(min(sizes))}"
+    return Sentence(text, (Figure(move.symbol, "change_pct", move.change_pct),))
+
+
+def _group(group: GroupMoves) -> Sentence:
+    tally = group.breadth
+    counts = [
+        f"{number:,} {word}"
+        for number, word in ((tally.up, "up"), (tally.down, "down"), (tally.unchanged, "unchanged"))
+        if number
+    ]
+    pct = group.median_pct
+    middle = ""
+    if pct is not None:
+        way = "up " if pct > 0 else "down " if pct < 0 else ""
+        middle = f"; the median {way}{phrases.size(pct) if pct else 'unchanged'}"
+    text = f"Group {words.visible(group.name)}: {', '.join(counts)}{middle}."
+    return Sentence(text, (Figure(group.name, "median_pct", pct),))
+
+
+def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]:
+    """Give what stands under the table, without what there is nothing to say of.
+
+    ``told`` has the moves, with what is rare about each.
+    """
+    every = [
+        Section("pairs", "Divergent pairs", tuple(_pairs(report))),
+        Section("rare", "Streaks and records", tuple(_rare(told, len(report.moves)))),
+        Section("shut", "Shut", tuple(_shut(report.moves))),
+        Section("absent", "Without a move", tuple(_absent(report.moves))),
+        Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
+        Section("about", "About these figures", tuple(_about(report))),
+    ]
+    return tuple(section for section in every if section.sentences)
+
+
+def _pairs(report: SessionReport) -> Iterable[Sentence]:
+    """The widest divergent pairs and those asked for, each once; and how many more diverge."""
+    moves = {move.symbol: move for move in report.moves}
+    found = [pair for pair in report.divergences if pair.kind == "split"]
+    asked = [pair for pair in report.divergences if pair.kind == "asked"]
+    for pair in (*found[:_MOST_PAIRS], *asked):
+        up, down = moves[pair.up], moves[pair.down]
+        yield sentence(
+            phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
+        )
+    if more := len(found[_MOST_PAIRS:]) + report.pairs_left_out:
+        yield Sentence(f"{words.count(more, 'more divergent pair', 'more divergent pairs')}.")
+
+
+def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:
+    """How far apart, and how rare that is."""
+    spread = Figure(phrases.of_both(pair), "spread_pp", pair.spread_pp)
+    parts = [Sentence(f"{words.spread(pair, approximate=False)} apart", (spread,))]
+    if pair.percentile is not None:
+        parts.append(_wider(pair, pair.percentile))
+    if fact := facts.of_pair(pair, {pair.up: up, pair.down: down}):
+        parts.append(sentence(", the widest ", phrases.since_of(fact, pair)))
+    return sentence(*parts)
+
+
+def _wider(pair: Divergence, percentile: float) -> Sentence:
+    share = words.round_to(Decimal(repr(percentile)), 1)
+    of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
+    text = f", wider than {of} of their last {pair.n} common sessions"
+    return Sentence(text, (Figure(phrases.of_both(pair), "percentile", percentile),))
+
+
+def _rare(told: Sequence[Told], all_indices: int) -> Iterable[Sentence]:
+    """Each index with something rare about it, the rarest first.
+
+    Of a single index the headline has said one thing already.
+    """
+    news = [one for one in told if len(one.facts) > (all_indices == 1)]
+    news.sort(key=lambda one: (-one.facts[0].rarity, one.move.symbol))
+    for one in news[:_MOST_MOVES]:
+        if one.context is not None:
+            inside = sorted(one.facts, key=lambda fact: _ORDER.index(fact.kind))
+            base = phrases.full(one.move, one.context)
+            yield sentence(phrases.with_facts(base, inside, one.move, one.context), ".")
+    if more := news[_MOST_MOVES:]:
+        yield Sentence(f"Less rare: {_names(one.move for one in more)}.")
+
+
+# In which order a sentence says what is rare about one move.
+_ORDER = ("largest", "record", "equals", "extreme", "streak", "widest")
+
+
+def _names(moves: Iterable[Move]) -> str:
+    """Name the first of many indices, and count the others."""
+    names = [phrases.name(move) for move in moves]
+    if len(names) > _MOST_SILENT:
+        return f"{', '.join(names[:_MOST_SILENT])} and {len(names) - _MOST_SILENT:,} more"
+    return phrases.listed(names)
+
+
+def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
+    """Who was shut, why, and when they open again; those of one holiday together."""
+    alike: dict[tuple[str | None, dt.date | None, dt.date | None], list[Move]] = {}
+    for move in moves:
+        if move.status == "closed":
+            alike.setdefault((move.closed_for, move.reopens, move.session), []).append(move)
+    for (why, reopens, session), of in alike.items():
+        opens = ""
+        if reopens:
+            verb = "reopens" if len(of) == 1 else "reopen"
+            opens = f"; {verb} {phrases.near(reopens, session)}"
+        figures = tuple(Figure(move.symbol, "reopens", move.reopens) for move in of)
+        yield Sentence(f"{_names(of)} shut{_reason(why)}{opens}.", figures)
+
+
+def _reason(why: str | None) -> str:
+    """Say why an exchange was shut.
+
+    Examples
+    --------
+    >>> _reason("Lunar New Year"), _reason("Sunday"), _reason("weekend"), _reason(None)
+    (' for Lunar New Year', ' on Sunday', ' for the weekend', '')
+    """
+    if not why:
+        return ""
+    if why == "weekend":
+        return " for the weekend"
+    return f" {'on' if why in _WEEKDAYS else 'for'} {words.visible(why)}"
+
+
+def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
+    """Who has no move and was not shut, and why; with the last close that it has."""
+    absent = [move for move in moves if move.status not in {"ok", "bound", "closed"}]
+    early = [move for move in absent if move.status == "missing" and move.prior_close is None]
+    others = [move for move in absent if move not in early]
+    for move in others[:_MOST_SILENT]:
+        yield Sentence(f"{phrases.name(move)}: {page.reason(move)}.", (_status(move),))
+    if more := others[_MOST_SILENT:]:
+        yield Sentence(f"Nor have {_names(more)} a move.", tuple(map(_status, more)))
+    if early:
+        figures = tuple(map(_status, early))
+        yield Sentence(f"{_names(early)}: no close so early in the data.", figures)
+
+
+def _status(move: Move) -> Figure:
+    return Figure(move.symbol, "status", move.status)
+
+
+def _remarks(remarks: Iterable[object]) -> Iterable[Sentence]:
+    return (Sentence(f"{_capital(words.visible(str(remark)))}.") for remark in remarks)
+
+
+def _capital(text: str) -> str:
+    """Begin a remark as a sentence, but not one that begins with the name of a file."""
+    return text if ":" in text.partition(" ")[0] else text[:1].upper() + text[1:]
+
+
+def _about(report: SessionReport) -> Iterable[Sentence]:
+    sample = ", a bundled sample" if report.bundled else ""
+    yield Sentence(f"Closes from {words.visible(report.source)}{sample}.")
+    own = "session" if report.session else "last session that was over by then"
+    yield Sentence(
+        f"Each index's {own}, by the date of its exchange, measured from its own close before;"
+        " week and year from the last close before them."
+    )
+    yield from _no_period(report)
+    yield from _since_when(report)
+    yield from _remarks(report.notes)
+
+
+def _no_period(report: SessionReport) -> Iterable[Sentence]:
+    """What a dash stands for, where a week or a year has no figure beside a move."""
+    pcts = [
+        page.period_pct(move, period)
+        for move in report.moves
+        for period in report.periods
+        if move.status == "ok"
+    ]
+    if None in pcts:
+        yield Sentence("A dash under week or year: the closes do not reach back so far.")
+
+
+def _since_when(report: SessionReport) -> Iterable[Sentence]:
+    """Who is measured from a close that is older than the weekday before."""
+    alike: dict[tuple[dt.date, dt.date], list[Move]] = {}
+    for move in report.moves:
+        session, prior = move.session, move.prior_session
+        if move.status == "ok" and session and prior and words.prior_date(session, prior):
+            alike.setdefault((prior, session), []).append(move)
+    for (prior, session), of in alike.items():
+        figures = tuple(Figure(move.symbol, "prior_session", prior) for move in of)
+        near = report.as_of.date() if report.as_of else session
+        text = f"{_names(of)} measured from the close of {phrases.near(prior, near)}."
+        yield Sentence(text, figures)

@@ -1,0 +1,192 @@
+"""What people read of a session, as rows of text: the same for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.rarity.index_history import WINDOW
+from marketmove.render import groups
+from marketmove.wording import numbers as words
+
+if TYPE_CHECKING:
+    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.move import Move
+    from marketmove.reports.records import SessionReport
+
+LONGEST = 200
+ENDS = 20
+PAIR_HEADS = {"split": "Divergent moves", "wide": "Wide spreads", "asked": "Pairs asked for"}
+_MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
+PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+_PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
+_NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
+
+
+class Head(NamedTuple):
+    """A column of moves: what kind of cells it has, what stands above them, on which side."""
+
+    kind: str
+    text: str
+    right: bool = False
+
+
+def title(report: SessionReport) -> str:
+    """Say which session it is, on what the figures rest, and where they are from."""
+    basis = {"closes": "closes", "published": "as published"}[report.basis]
+    sample = " (bundled sample)" if report.bundled else ""
+    when = (
+        f"As of {words.moment(report.as_of)}"
+        if report.session is None
+        else f"Session of {words.day(report.session)}"
+    )
+    return f"{when} · {basis} · {words.visible(report.source)}{sample}"
+
+
+def moved(report: SessionReport) -> list[Move]:
+    """Give the indices that have a move, or a bound for one."""
+    return [move for move in report.moves if move.status in {"ok", "bound"}]
+
+
+def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
+    """Shorten a long table to its first and last rows; and how many rows that leaves out."""
+    if everything or len(moves) <= LONGEST:
+        return moves, 0
+    return moves[:ENDS] + moves[-ENDS:], len(moves) - 2 * ENDS
+
+
+def rows_left_out(number: int) -> list[str]:
+    """Say how many rows a table is short of, if it is."""
+    rows = words.count(number, "row", "rows")
+    return [f"{rows} in the middle left out"] if number else []
+
+
+def approx(move: Move) -> str:
+    """Give the mark of what is implied by rounded figures."""
+    return "≈ " if move.prior_close_low is not None else ""
+
+
+def name(move: Move, symbols: bool = False) -> str:
+    """Give what an index is called: its name, or its symbol where that has to be short."""
+    return words.visible(move.symbol if symbols else move.name)
+
+
+def columns(report: SessionReport) -> list[Head]:
+    """Give what stands above the cells of moves; some are left out where there is no room."""
+    own_dates = [Head("session", "Session")] if report.session is None else []
+    return [
+        Head("name", "Index"),
+        *own_dates,
+        Head("close", "Close", right=True),
+        Head("prior", "Prior close", right=True),
+        Head("date", "Prior session"),
+        Head("points", "Change", right=True),
+        Head("percent", "Change %", right=True),
+        *(Head("period", PERIOD_HEADS[period], right=True) for period in report.periods),
+    ]
+
+
+def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]:
+    """Give the cells of one move, under ``columns``."""
+    mark = approx(move)
+    return [
+        name(move, symbols),
+        *([str(move.session)] if report.session is None else []),
+        words.level(move.close, move.decimals),
+        mark + words.level(move.prior_close, move.decimals),
+        words.prior_date(move.session, move.prior_session),
+        mark + words.points(move.change_pts, move.decimals),
+        words.change_percent(move),
+        *(words.percent(period_pct(move, period)) for period in report.periods),
+    ]
+
+
+def period_pct(move: Move, period: str) -> float | None:
+    """Give the change of a move over a longer period, in percent."""
+    of = move.periods.get(period)
+    return None if of is None else of.change_pct
+
+
+def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
+    """Give each index that has no move, with the reason in words."""
+    return [
+        (name(move, symbols), reason(move)) for move in report.moves
+        if move.status not in {"ok", "bound"}
+    ]  # fmt: skip
+
+
+def reason(move: Move) -> str:
+    """Say why an index has no move, and the last close that it has."""
+    if move.status == "no_prior":
+        return f"closed at {words.level(move.close, move.decimals)}; no close before it is known"
+    if move.status == "closed":
+        reopens = f", opens again {move.reopens}" if move.reopens else ""
+        return f"shut{f': {words.visible(move.closed_for)}' if move.closed_for else ''}{reopens}"
+    why = {
+        "pending": "no close yet",
+        "missing": "the close is missing, though later ones are there",
+    }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_SESSION)
+    if move.prior_close is None:
+        return f"{why}; none before it either" if move.session else why
+    return f"{why}; last {words.level(move.prior_close, move.decimals)} on {move.prior_session}"
+
+
+def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
+    """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
+    names = {move.symbol: name(move, symbols) for move in report.moves}
+    up = words.move_percent(pair.up_pct, pair.up_pct_over, None)
+    down = words.move_percent(pair.down_pct, None, pair.down_pct_under)
+    return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
+
+
+def widest(report: SessionReport) -> list[str]:
+    """Give the divergent pair with the widest spread as a line, if there is one."""
+    for pair in report.divergences:
+        if pair.kind == "split":
+            up, down = sides(report, pair)
+            spread = words.spread(pair, report.basis == "published")
+            return [f"widest apart: {up} and {down}, {spread}"]
+    return []
+
+
+def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
+    """Give the pairs of each kind, with what stands above them."""
+    kinds = dict.fromkeys(pair.kind for pair in report.divergences)
+    heads = {kind: PAIR_HEADS[kind] for kind in kinds}
+    if "asked" in kinds:
+        others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
+        heads |= others | {"asked": PAIR_HEADS["asked"]}
+    return [
+        (head, [pair for pair in report.divergences if pair.kind == kind])
+        for kind, head in heads.items()
+    ]
+
+
+def percentile(pair: Divergence) -> str:
+    """Write which share of its last sessions a spread is wider than; with n where that is less.
+
+    Examples
+    --------
+    >>> from marketmove.moves.divergence import Divergence
+    >>> percentile(Divergence("HSI", "N225", 3.7, -0.8, 4.5, percentile=96.8, n=250))
+    '96.8'
+    """
+    if pair.percentile is None:
+        return words.NOTHING
+    share = f"{words.round_to(Decimal(repr(pair.percentile)), 1)}"
+    return share if pair.n == WINDOW else f"{share} (n {pair.n})"
+
+
+def footers(report: SessionReport, left_out: int) -> list[str]:
+    """Give the lines under the tables: tally, range, what was left out, legend, notes."""
+    lines = [words.tally(report.breadth), *groups.footers(report)]
+    lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
+    if report.pairs_left_out and report.divergences:
+        more = _MORE[report.divergences[-1].kind]
+        pairs = words.count(report.pairs_left_out, more, f"{more}s")
+        lines.append(f"{pairs}; --top N shows more")
+    if any(pair.percentile is not None for pair in report.divergences):
+        lines.append(_PERCENTILE)
+    if any(map(approx, report.moves)):
+        lines.append("≈ implied by the published percent, within its rounding")
+    return lines + [words.visible(str(note)) for note in report.notes]
