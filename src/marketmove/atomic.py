@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from marketmove.errors import OutputError, Place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
@@ -22,9 +23,6 @@ from marketmove.market.indices import (
 )
 from marketmove.resources import root
 from marketmove.sources.vocabulary import Words, bundled_words, parse_words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
 SORTS = ("change", "name", "given")

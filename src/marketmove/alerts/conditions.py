@@ -8,15 +8,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import Place, Problem, WrongUsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from marketmove.market.indices import Registry
+from marketmove.market.indices import Registry
 
 Kind = Literal["move", "spread", "percentile", "streak", "record", "missing"]
 

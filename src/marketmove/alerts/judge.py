@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from marketmove.rarity.index_history import LEAST, SAME
+from marketmove.alerts.conditions import Condition
+from marketmove.moves.divergence import Divergence
+from marketmove.moves.move import Move
+from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert, Remark
 from marketmove.wording import numbers as words
 from marketmove.wording.highlights import streak
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from marketmove.alerts.conditions import Condition
-    from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.rarity.index_history import MoveContext
 
 _PLACES = 2
 _MOVED = frozenset(["ok", "bound"])

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING
 
+from marketmove.alerts.conditions import Condition
 from marketmove.alerts.judge import Judged, Known, judge
 from marketmove.closes.find import spelling, symbol_of
+from marketmove.config import Config
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
+from marketmove.market.indices import Registry
 from marketmove.moves.divergence import between
+from marketmove.moves.move import Move
 from marketmove.rarity.compare import by_session, with_context
 from marketmove.rarity.index_history import SAME
-from marketmove.rarity.spread_history import wide_pairs
+from marketmove.rarity.session import Rare
+from marketmove.rarity.spread_history import Past, wide_pairs
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from marketmove.alerts.conditions import Condition
-    from marketmove.config import Config
-    from marketmove.market.indices import Registry
-    from marketmove.moves.move import Move
-    from marketmove.rarity.session import Rare
-    from marketmove.rarity.spread_history import Past
-
-    Moves = Mapping[str, Move]
+Moves = Mapping[str, Move]
 
 
 def conditions_of(typed: Sequence[Condition], config: Config) -> tuple[Condition, ...]:

@@ -8,17 +8,14 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import typer
 
 from marketmove.cli.app import app
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 COMMANDS = (
     *("calc", "chart", "check", "completion", "history", "indices", "init"),

@@ -7,14 +7,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.cli.terminal import say
 from marketmove.errors import ExitStatus, Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from marketmove.alerts.conditions import Condition
     from marketmove.config import Config
     from marketmove.reports.records import Alert

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
@@ -12,9 +14,6 @@ from marketmove.market.periods import PERIODS
 from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from marketmove.closes.find import When
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200

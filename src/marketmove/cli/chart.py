@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,11 +30,9 @@ from marketmove.cli.options import (
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.errors import Problem
+from marketmove.render import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from marketmove.render import Look
     from marketmove.render.pictures import Drawing
     from marketmove.reports.records import Remark
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 # The names by which the help calls a value that is an index, a pair, a group, a file.
 _INDEX, _PAIR, _GROUP, _FILE = {"INDEX", "A", "B"}, {"A:B"}, {"GROUP"}, {"PATH", "FILE"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -14,8 +15,6 @@ from marketmove.cli.options import OutputOption
 from marketmove.cli.terminal import config_file, emit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from marketmove.cli.complete import Command, Known, Option, Value
 
 _COMPLETION_HELP = (

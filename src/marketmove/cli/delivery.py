@@ -6,20 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.cli.terminal import say
-from marketmove.delivery.targets import Delivered, parse_targets, urls_of
+from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from marketmove.config import Config
-    from marketmove.delivery.targets import Message, Target
 
 _AT_ONCE = 8
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from marketmove.cli.terminal import config_file
 from marketmove.errors import WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from marketmove.closes.find import Spec, When
     from marketmove.config import Config
     from marketmove.market.groups import Group

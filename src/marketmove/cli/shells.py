@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from marketmove.wording.numbers import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from marketmove.cli.complete import Completions
 
 # A line of its own that stands for the names of files, which the shell knows best.

@@ -40,11 +40,11 @@ from marketmove.cli.options import (
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, look_for, same_terminal, say
 from marketmove.delivery.publish import Going, Gone, keeping, options_text, publish, target_of
+from marketmove.delivery.targets import Message
 from marketmove.errors import ExitStatus, Problem
 
 if TYPE_CHECKING:
     from marketmove.delivery.revisions import Revision
-    from marketmove.delivery.targets import Message
     from marketmove.reports.summary import SummaryReport
 
 _SUMMARY_HELP = (

@@ -6,8 +6,9 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from marketmove.errors import (
     ExitStatus,
@@ -18,9 +19,6 @@ from marketmove.errors import (
     WrongUsageError,
 )
 from marketmove.render import Look
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SHOWN_PROBLEMS = 20
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from marketmove.closes.levels import of_each_row
+from marketmove.closes.levels import Levels, of_each_row
 from marketmove.errors import Place, Problem
+from marketmove.sources import Fault
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    from marketmove.closes.levels import Levels
     from marketmove.market.calendars import Calendar
-    from marketmove.sources import Fault
 
 Severity = Literal["error", "suspicion"]
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
+from marketmove.config import Config
 from marketmove.errors import MarketMoveError, NoSessionError, Problem, WrongUsageError
+from marketmove.market.groups import Group
+from marketmove.market.indices import Registry
 from marketmove.reports.records import Remark
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from marketmove.config import Config
-    from marketmove.market.groups import Group
-    from marketmove.market.indices import Registry
     from marketmove.moves.move import Move
 
 Spec = Path | BinaryIO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,12 @@ from marketmove.market.indices import Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
-    # A prior session, or None, and the session that is measured from it.
-    Span = tuple[dt.date | None, dt.date]
+# A prior session, or None, and the session that is measured from it.
+Span = tuple[dt.date | None, dt.date]
 
 _KEY = ["symbol", "session"]
 # A 32-bit float is written with six or more decimals, or with five by some.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
+from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Exchange
 
+if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
     from marketmove.closes.levels import Levels
-    from marketmove.market.calendars import Calendar
-    from marketmove.market.indices import Exchange
     from marketmove.moves.move import Move
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from decimal import Decimal
 
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.published import figures
+from marketmove.published.figures import Figure
 from marketmove.reports.records import Calculation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from decimal import Decimal
-
-    from marketmove.published.figures import Figure
 
 
 def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:

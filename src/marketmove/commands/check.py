@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from marketmove.closes.checks import find
-from marketmove.closes.find import find_closes, named
+from marketmove.closes.find import Spec, find_closes, named
+from marketmove.closes.levels import Levels
 from marketmove.closes.read import by_calendar, read_levels
+from marketmove.config import Config
 from marketmove.reports.records import CheckReport, FileRead
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from marketmove.closes.find import Spec
-    from marketmove.closes.levels import Levels
-    from marketmove.config import Config
-    from marketmove.sources import Reading, ReadOptions
+from marketmove.sources import Reading, ReadOptions
 
 
 def check(

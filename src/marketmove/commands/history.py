@@ -13,18 +13,18 @@ from marketmove.closes.find import (
     named,
     no_close_within,
 )
+from marketmove.config import Config
 from marketmove.errors import BadFiguresError, Problem
+from marketmove.market.groups import Group
 from marketmove.reports.records import HistoryReport, Remark
+from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
     from marketmove.closes.read import Known
-    from marketmove.config import Config
-    from marketmove.market.groups import Group
     from marketmove.moves.measure import Range
-    from marketmove.sources import ReadOptions
     from marketmove.sources.large import Keep
 
 

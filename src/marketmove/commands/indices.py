@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from marketmove.closes.shut_days import last_completed
+from marketmove.config import Config
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
+from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Index, Registry
 from marketmove.reports.records import IndexRow, Registered
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.config import Config
-    from marketmove.market.calendars import Calendar
-    from marketmove.market.indices import Index, Registry
 
 
 def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Registered:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from marketmove.atomic import write_new
 from marketmove.errors import OutputError, Problem, UnreadableFileError, WrongUsageError
 from marketmove.resources import root
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 STARTER = "config/starter.yaml"
 _NO_LEVELS = "levels: []\n"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from marketmove.delivery.journal import entries
 from marketmove.reports.records import JournalReport
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _WAIT_S = 10.0
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.closes.find import Spec, When, bad_rows_elsewhere, find_closes_of, named
+from marketmove.config import Config
 from marketmove.errors import (
     BadFiguresError,
     MarketMoveError,
@@ -13,19 +15,15 @@ from marketmove.errors import (
     Problem,
     WrongUsageError,
 )
-from marketmove.rarity.index_history import LEAST, WINDOW
+from marketmove.rarity.index_history import LEAST, WINDOW, Series
 from marketmove.reports.records import PairReport, Remark
+from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     import pandas as pd
 
     from marketmove.closes.read import Known
-    from marketmove.config import Config
-    from marketmove.rarity.index_history import Series
     from marketmove.rarity.pair import Summary
-    from marketmove.sources import ReadOptions
 
 
 class Request(NamedTuple):

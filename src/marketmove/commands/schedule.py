@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
 
+from marketmove.config import Config
 from marketmove.errors import WrongUsageError
 from marketmove.market import calendars
+from marketmove.market.groups import Group
 from marketmove.market.last_close import (
     Market,
     Plan,
@@ -14,14 +18,6 @@ from marketmove.market.last_close import (
     steadiest_zone,
     who_is_last,
 )
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from marketmove.config import Config
-    from marketmove.market.groups import Group
 
 
 def schedule(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.alerts.conditions import Condition
 from marketmove.alerts.watch import alerts_of, conditions_of, watched
 from marketmove.closes.find import (
     Spec,
@@ -15,23 +17,19 @@ from marketmove.closes.find import (
     named,
     no_session,
 )
+from marketmove.closes.levels import Span
+from marketmove.config import Config
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
-from marketmove.moves.breadth import breadth, dispersion, group_spreads, of_group
+from marketmove.market.groups import Group
+from marketmove.moves.breadth import GroupMoves, breadth, dispersion, group_spreads, of_group
+from marketmove.moves.move import Move
 from marketmove.rarity.compare import Comparison, compare, sides
 from marketmove.rarity.session import Rare
 from marketmove.reports.records import Remark, SessionReport, in_order
+from marketmove.sources import Reading, ReadOptions, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from marketmove.alerts.conditions import Condition
-    from marketmove.closes.levels import Span
     from marketmove.closes.read import Known
-    from marketmove.config import Config
-    from marketmove.market.groups import Group
-    from marketmove.moves.breadth import GroupMoves
-    from marketmove.moves.move import Move
-    from marketmove.sources import Reading, ReadOptions, Source
     from marketmove.sources.large import Keep
 
 

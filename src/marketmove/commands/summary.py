@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from marketmove.closes.checks import JUMP_PCT
 from marketmove.commands.session import Request, session
+from marketmove.config import Config
 from marketmove.market.groups import APART
+from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.rarity.compare import Comparison
-from marketmove.reports.records import Remark
+from marketmove.reports.records import Remark, SessionReport
 from marketmove.reports.summary import Region, Sentence, SummaryReport
 from marketmove.wording import sections as wording
 from marketmove.wording import session_words as page
 from marketmove.wording.headline import Told, headline
 from marketmove.wording.phrases import listed, size
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from marketmove.config import Config
-    from marketmove.moves.move import Move
-    from marketmove.reports.records import SessionReport
 
 PERIODS = ("week", "ytd")
 # The regions in the order in which their day begins.

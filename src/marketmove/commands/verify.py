@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.closes.find import bad_rows_elsewhere, choose, find_closes_of, named
+from marketmove.closes.find import Spec, bad_rows_elsewhere, choose, find_closes_of, named
+from marketmove.config import Config
 from marketmove.errors import BadFiguresError, MarketMoveError, NoSessionError, WrongUsageError
-from marketmove.published.report_file import read_published
+from marketmove.market.groups import Group
+from marketmove.moves.move import Move
+from marketmove.published.report_file import Printed, Published, read_published
 from marketmove.reports.records import Remark, VerifyReport
-from marketmove.sources import open_source
+from marketmove.sources import ReadOptions, open_source
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.closes.find import Spec
     from marketmove.closes.read import Known
-    from marketmove.config import Config
-    from marketmove.market.groups import Group
-    from marketmove.moves.move import Move
-    from marketmove.published.report_file import Printed, Published
     from marketmove.published.verdicts import Checked
-    from marketmove.sources import ReadOptions
 
 
 class Request(NamedTuple):

@@ -15,15 +15,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING, Literal, NamedTuple
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from marketmove.delivery.journal_file import failures, locked, readable
 from marketmove.delivery.revisions import Revision, Seen, Summary, revisions
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 Result = Literal["printed", "delivered", "failed"]
 STANDARD_OUTPUT = "standard output"

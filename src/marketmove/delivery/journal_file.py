@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import stat
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from marketmove.errors import JournalError, Place, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 # "mmjl": tells a journal from any other SQLite file.
 _APPLICATION_ID = 0x6D6D6A6C

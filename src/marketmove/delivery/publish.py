@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from marketmove.cli.terminal import journal_file, say
+from marketmove.delivery.targets import Delivered, Message
 from marketmove.errors import ExitStatus, JournalError, Place, Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
     from marketmove.delivery.journal import Journal, Result
     from marketmove.delivery.revisions import Revision, Summary
-    from marketmove.delivery.targets import Delivered, Message
 
     Revisions = tuple[Revision, ...]
     # Writes the summary to the end, headed by the closes that changed since it was last out.

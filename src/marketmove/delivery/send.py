@@ -6,10 +6,9 @@ import http
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from marketmove.delivery.targets import Message
+from marketmove.delivery.targets import Message
 
 _MAIL = ("mailto", "mailtos")
 # What libraries say, URLs and all, is never passed on; only which of these it is.

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
 # One anywhere in a text; what is fetched has no secret in it, unless it has a login.

@@ -6,16 +6,15 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.resources import root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
     import numpy as np
     import numpy.typing as npt
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import Place, Problem, WrongUsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from marketmove.market.indices import Registry
+from marketmove.market.indices import Registry
 
 # The group that no region takes in: what is in it moves in percent, but is no index of shares.
 APART = "volatility"

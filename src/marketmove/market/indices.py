@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import BadConfigError, Place, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.market.calendars import Calendar
-    from marketmove.market.indices import Exchange
+from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Exchange
 
 _YEAR_DAYS = 366
 _WINDOW = dt.timedelta(days=91)

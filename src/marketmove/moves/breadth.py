@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.moves.move import Move
+from marketmove.moves.move import Move
 
 _WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
 # How many moves a range and a dispersion take.

@@ -6,26 +6,23 @@ line, and "its own last close before" is one search in it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketmove.closes.levels import Levels
+from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
 from marketmove.moves.move import changes
+from marketmove.sources import Fault
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-    from marketmove.closes.levels import Levels
-    from marketmove.market.calendars import Calendar
-    from marketmove.sources import Fault
-
-    Ints = npt.NDArray[np.int64]
-    Days = npt.NDArray[np.datetime64]
-    Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+Bools = npt.NDArray[np.bool_]
 
 STATUSES = ("ok", "no_prior", "missing", "pending", "closed")
 # Room for every date of the calendar, counted from 1970, for each index.
@@ -90,9 +87,6 @@ def history(
     >>> moves[["symbol", "status", "change_pct"]].values.tolist()
     [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
     """
-    import numpy as np
-    import pandas as pd
-
     names = sorted(symbols)
     line = _line(levels, names)
     groups = _by_calendar(names, calendars)
@@ -125,8 +119,6 @@ def history(
 
 def _keys(codes: Ints, days: Days) -> Ints:
     """One number for each index and date, in the order of indices and then of dates."""
-    import numpy as np
-
     return codes * _ROOM + days.astype("datetime64[D]").astype(np.int64) + _DAY_0
 
 
@@ -136,8 +128,6 @@ def _taken_apart(keys: Ints) -> tuple[Ints, Days]:
 
 
 def _line(levels: Levels, names: Sequence[str]) -> _Line:
-    import numpy as np
-
     frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
     symbols = frame["symbol"].cat
     codes = np.array([code_of.get(str(name), _NONE) for name in symbols.categories], dtype=np.int64)
@@ -159,8 +149,6 @@ def _by_calendar(
     names: Sequence[str], calendars: Mapping[str, Calendar]
 ) -> list[tuple[Calendar, Ints]]:
     """Each calendar with the indices that follow it."""
-    import numpy as np
-
     groups: dict[str, tuple[Calendar, list[int]]] = {}
     for code, name in enumerate(names):
         if calendar := calendars.get(name):
@@ -170,8 +158,6 @@ def _by_calendar(
 
 def _rows(line: _Line, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
     """Every index and date that is a row, once."""
-    import numpy as np
-
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     days = line.session[:-1]
     keys = [line.keys[(days >= first) & (days <= last)]]
@@ -185,23 +171,17 @@ def _rows(line: _Line, groups: Sequence[tuple[Calendar, Ints]], within: Range) -
 
 
 def _all_of(codes: Ints, days: Days) -> Ints:
-    import numpy as np
-
     return _keys(np.repeat(codes, len(days)), np.tile(days, len(codes)))
 
 
 def _found(line: _Line, keys: Ints) -> Ints:
     """Where the close of each index and date is."""
-    import numpy as np
-
     at = np.searchsorted(line.keys, keys)
     return np.where(np.append(line.keys, _NONE)[at] == keys, at, _NONE)
 
 
 def _before(line: _Line, keys: Ints) -> Ints:
     """Where the last close of each index strictly before a date is."""
-    import numpy as np
-
     at = np.searchsorted(line.keys, keys) - 1
     own = np.append(line.keys, _NONE)[at] // _ROOM == keys // _ROOM
     return np.where(own, at, _NONE)
@@ -209,8 +189,6 @@ def _before(line: _Line, keys: Ints) -> Ints:
 
 def _measured(line: _Line, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
     """The prior closes, and the changes where both closes are known."""
-    import numpy as np
-
     both = (at != _NONE) & (before != _NONE)
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
     points[both], percents[both] = changes(line.close[at[both]], line.close[before[both]])
@@ -223,8 +201,6 @@ def _measured(line: _Line, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]
 
 
 def _status(line: _Line, rows: Ints, at: Ints, before: Ints, shut: Bools) -> pd.Categorical[Any]:
-    import numpy as np
-
     closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, rows)]
     kinds = {
         "ok": closed & (before != _NONE),
@@ -238,8 +214,6 @@ def _status(line: _Line, rows: Ints, at: Ints, before: Ints, shut: Bools) -> pd.
 
 def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[Any]:
     """A column of labels by their numbers; -1 stands for none."""
-    import pandas as pd
-
     return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
 
 
@@ -255,8 +229,6 @@ class _Judged(NamedTuple):
 def _judged(
     codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
 ) -> _Judged:
-    import numpy as np
-
     judged = _Judged(
         np.zeros(len(days), dtype=bool),
         np.full(len(days), np.nan),
@@ -278,8 +250,6 @@ def _judged(
 
 def _shut_for(judged: _Judged, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
     """Why an exchange was shut and when it opened again, where there is no close to tell else."""
-    import numpy as np
-
     judged.closed_for[~without_close] = None
     judged.reopens[~without_close] = np.datetime64("NaT")
     return {"closed_for": judged.closed_for, "reopens": judged.reopens.astype("datetime64[s]")}
@@ -325,8 +295,6 @@ class _Span(NamedTuple):
 
 
 def _spans(rows: pd.DataFrame, periods: Iterable[str]) -> list[_Span]:
-    import numpy as np
-
     days = rows["session"].to_numpy().astype("datetime64[D]")
     spans = [_Span(days, rows["prior_session"].to_numpy().astype("datetime64[D]"), days)]
     for period in periods:
@@ -337,8 +305,6 @@ def _spans(rows: pd.DataFrame, periods: Iterable[str]) -> list[_Span]:
 
 def _touched(span: _Span, when: dt.date | None) -> dt.date | None:
     """The first session that looks at a date; ``since`` and ``until`` never go back."""
-    import numpy as np
-
     at = 0 if when is None else int(np.searchsorted(span.until, np.datetime64(when)))
     if at == len(span.sessions) or (when and span.since[at] > np.datetime64(when)):
         return None

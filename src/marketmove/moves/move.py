@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from marketmove.closes.levels import of_each_row
+from marketmove.closes.levels import Levels, of_each_row
+from marketmove.market.indices import Index
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
-
-    from marketmove.closes.levels import Levels
-    from marketmove.market.indices import Index
 
     Floats = npt.NDArray[np.float64]
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
 from marketmove.market.indices import Registry, did_you_mean
 from marketmove.moves.move import Move
 from marketmove.published import figures
+from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, by_order
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable
-    from decimal import Decimal
-
-    from marketmove.sources import Source
 
 _KEYS = ("session", "source", "figures")
 _PCT_KEYS = ("change_pct", "over_pct", "under_pct")

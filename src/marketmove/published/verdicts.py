@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from marketmove.moves.move import changes
+import numpy as np
+import numpy.typing as npt
+
+from marketmove.closes.levels import Levels
+from marketmove.moves.move import Move, changes
 from marketmove.published import figures
+from marketmove.published.report_file import Printed
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
-
-    import numpy as np
-    import numpy.typing as npt
-
-    from marketmove.closes.levels import Levels
-    from marketmove.moves.move import Move
-    from marketmove.published.report_file import Printed
-
-    # The lowest and the highest that a figure may be, both included; mostly the same.
-    _Interval = tuple[Fraction, Fraction]
+# The lowest and the highest that a figure may be, both included; mostly the same.
+_Interval = tuple[Fraction, Fraction]
 
 Verdict = Literal["agrees", "disagrees", "no_session", "unchecked"]
 
@@ -217,8 +213,6 @@ def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.d
     >>> fitting_sessions(printed, levels, "HSI")
     [datetime.date(2024, 5, 3)]
     """
-    import numpy as np
-
     if printed.close is None and printed.change_pct is None:
         return []
     rows = levels.frame[(levels.frame["symbol"] == symbol).to_numpy()]
@@ -241,8 +235,6 @@ def _near(
     values: npt.NDArray[np.float64], printed: Decimal | None, open_by: float = 0.0
 ) -> npt.NDArray[np.bool_]:
     """Which values may round to a printed number, and a few more; all where none was printed."""
-    import numpy as np
-
     if printed is None:
         return np.full(len(values), True)
     figure = figures.as_printed(printed)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from marketmove.closes.find import choose, spelling, symbol_of
+from marketmove.config import Config
 from marketmove.errors import WrongUsageError
+from marketmove.market.indices import Registry
 from marketmove.moves.divergence import Divergence, between, count_splits, splits
+from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST
 from marketmove.rarity.session import Rare, some
-from marketmove.rarity.spread_history import WIDE, of_pairs, wide_pairs
+from marketmove.rarity.spread_history import WIDE, Past, of_pairs, wide_pairs
 from marketmove.reports.records import Remark
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from marketmove.config import Config
-    from marketmove.market.indices import Registry
-    from marketmove.moves.move import Move
-    from marketmove.rarity.spread_history import Past
-
-    Moves = Mapping[str, Move]
+Moves = Mapping[str, Move]
 
 
 class Comparison(NamedTuple):

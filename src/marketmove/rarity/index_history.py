@@ -5,18 +5,17 @@ Nothing here looks ahead: what later sessions bring changes nothing said of an e
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from marketmove.closes.levels import Levels
 from marketmove.moves.move import changes
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
     import numpy as np
     import numpy.typing as npt
 
-    from marketmove.closes.levels import Levels
     from marketmove.market.calendars import Calendar
 
     Floats = npt.NDArray[np.float64]

@@ -5,25 +5,21 @@ Moves of one session are subtracted (percentage points); longer spans compound (
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from marketmove.moves.move import changes
-from marketmove.rarity.index_history import LEAST, SAME, WINDOW
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW, Series
 from marketmove.rarity.spread_history import rarity
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
-
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-    from marketmove.rarity.index_history import Series
-
-    Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 
 _WIDEST = 10
 # Cells of baselines that are worked on at a time.
@@ -141,9 +137,6 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     >>> common(known["AAA"], known["BBB"], 0.5)[["spread_pp", "split", "n"]].values.tolist()
     [[3.5, True, 0]]
     """
-    import numpy as np
-    import pandas as pd
-
     _, here, there = np.intersect1d(
         one.days[1:], other.days[1:], assume_unique=True, return_indices=True
     )
@@ -171,8 +164,6 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
 
 def _baselines(spread: Floats, window: int) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
     """Hold each spread against those of up to ``window`` sessions before it."""
-    import numpy as np
-
     window = max(1, min(window, len(spread)))
     padded = np.concatenate([np.full(window, np.nan), spread])
     before = np.lib.stride_tricks.sliding_window_view(padded, window)[:-1].T
@@ -211,8 +202,6 @@ def between(
     >>> between(common(known["AAA"], known["BBB"], 0.5))["relative_strength"].tolist()
     [100.0, 125.0]
     """
-    import numpy as np
-
     days = sessions["session"].to_numpy().astype("datetime64[D]")
     inside = np.ones(len(days), dtype=bool)
     if first is not None:
@@ -263,8 +252,6 @@ def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -
 
 def _latest(known: pd.DataFrame) -> Latest:
     """The last of the sessions, beside those before it."""
-    import numpy as np
-
     row: Any = next(known.tail(1).itertuples())
     days, sizes = known["session"].iloc[:-1], known["spread_pp"].abs().to_numpy()[:-1]
     as_wide = np.flatnonzero(sizes >= abs(row.spread_pp) - SAME)
@@ -283,8 +270,6 @@ def _latest(known: pd.DataFrame) -> Latest:
 
 
 def _correlation(known: pd.DataFrame) -> Correlation:
-    import numpy as np
-
     if len(known) < LEAST:
         return Correlation(None, len(known), "few")
     own, versus = (known[name].to_numpy() for name in ("change_pct", "versus_change_pct"))
@@ -298,8 +283,6 @@ def _correlation(known: pd.DataFrame) -> Correlation:
 
 
 def _span(shown: pd.DataFrame) -> Span:
-    import numpy as np
-
     start, end = shown.iloc[0], shown.iloc[-1]
     first, last = start["session"].date(), end["session"].date()
     if len(shown) == 1:
@@ -314,8 +297,6 @@ def _span(shown: pd.DataFrame) -> Span:
 
 
 def _counts(shown: pd.DataFrame) -> Counts:
-    import numpy as np
-
     signs = [np.sign(shown[name].to_numpy()) for name in ("change_pct", "versus_change_pct")]
     sessions, split = len(shown), int(shown["split"].sum())
     opposite = int((signs[0] * signs[1] < 0).sum())
@@ -330,8 +311,6 @@ def _counts(shown: pd.DataFrame) -> Counts:
 
 def _widest(shown: pd.DataFrame) -> tuple[WideDay, ...]:
     """The sessions of the widest spreads, the later first where they are the same."""
-    import numpy as np
-
     sizes = np.rint(shown["spread_pp"].abs().to_numpy() / SAME)
     order = np.lexsort([-np.arange(len(shown)), -sizes])[:_WIDEST]
     rows: Iterator[Any] = shown.iloc[order].itertuples()

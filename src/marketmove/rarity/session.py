@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST, MoveContext, of_move, series
 from marketmove.rarity.spread_history import Past, side_by_side
 from marketmove.reports.records import Remark
+from marketmove.sources import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from marketmove.closes.read import Known
-    from marketmove.moves.move import Move
-    from marketmove.sources import Source
 
 # More closes than this are not gone through unless that is asked for.
 _MOST_CLOSES = 2_000_000

@@ -5,18 +5,15 @@ As with moves, nothing here looks ahead.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.rarity.index_history import LEAST, SAME, WINDOW
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW, Series
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
-
     import numpy as np
     import numpy.typing as npt
-
-    from marketmove.rarity.index_history import Series
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.intp]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
+from marketmove.moves.move import Move
+from marketmove.rarity.index_history import MoveContext
 
+if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.rarity.index_history import MoveContext
 
 # What has not been for a month of sessions is worth a word; so is a streak of four.
 _LEAST_SESSIONS, _LEAST_STREAK = 20, 4

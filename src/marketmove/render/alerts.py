@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from marketmove.reports.records import Alert
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.reports.records import Alert
 
 # A condition for any pair can be met by hundreds.
 _MOST = 5

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+from marketmove.published.figures import Figure
+from marketmove.render import Look
 from marketmove.render.machine import write
-from marketmove.reports.records import CALC_SCHEMA
+from marketmove.reports.records import CALC_SCHEMA, Calculation
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from marketmove.published.figures import Figure
-    from marketmove.render import Look
-    from marketmove.reports.records import Calculation
 
 _FIELDS = ("close", "prior_close", "change_pts", "change_pct")
 _DECIMALS = 2

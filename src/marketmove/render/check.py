@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from marketmove.closes.checks import Finding
+from marketmove.render import Look
 from marketmove.render.machine import write
-from marketmove.reports.records import CHECK_SCHEMA
+from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from marketmove.closes.checks import Finding
-    from marketmove.render import Look
-    from marketmove.reports.records import CheckReport, FileRead
 
 _COLUMNS = ("severity", "code", "symbol", "session", "place", "text")
 _SHOWN = 20

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
+from marketmove.render import Look
 from marketmove.reports.documents import session_columns, session_row
-
-if TYPE_CHECKING:
-    from marketmove.render import Look
-    from marketmove.reports.records import SessionReport
+from marketmove.reports.records import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:

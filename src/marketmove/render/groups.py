@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from marketmove.moves.breadth import FEWEST_DISPERSED
+from marketmove.moves.breadth import FEWEST_DISPERSED, Breadth, GroupMoves, GroupSpread
+from marketmove.moves.move import Move
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from marketmove.moves.breadth import Breadth, GroupMoves, GroupSpread
-    from marketmove.moves.move import Move
-    from marketmove.reports.records import SessionReport
 
 
 class Head(NamedTuple):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from marketmove.render import Look, groups
 from marketmove.render.session import FITS, PALETTES, Column, Fit, Line, Span, aligned, line_width
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from marketmove.reports.records import SessionReport
+from marketmove.reports.records import SessionReport
 
 _COLOURED = ("median", "mean", "best", "worst")
 

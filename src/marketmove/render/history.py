@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from marketmove.render import history_table
+from marketmove.render import Look, history_table
 from marketmove.render import machine as document
 from marketmove.render.records import as_line
 from marketmove.reports.documents import columns, csv_rows, history_document
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from marketmove.render import Look
-    from marketmove.reports.records import HistoryReport
+from marketmove.reports.records import HistoryReport
 
 
 def as_csv(report: HistoryReport, _look: Look) -> Iterator[str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from marketmove.errors import BadFiguresError
+from marketmove.render import Look
 from marketmove.render.session import (
     FITS,
     PALETTES,
@@ -18,16 +22,9 @@ from marketmove.render.session import (
     under_table,
     written,
 )
+from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
-
-    from marketmove.render import Look
-    from marketmove.reports.records import HistoryReport
 
 _REASONS = {
     "no_prior": "no close before it is known",

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from marketmove.render import Look
 from marketmove.render.machine import write
 from marketmove.reports.documents import fields_of
-from marketmove.reports.records import INDICES_SCHEMA, IndexRow
+from marketmove.reports.records import INDICES_SCHEMA, IndexRow, Registered
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from marketmove.render import Look
-    from marketmove.reports.records import Registered
 
 _HEADS = ("Symbol", "Index", "Exchange", "Zone", "Close", "Next session", "Returns")
 # Left out one after the other where a terminal has no room.

@@ -5,23 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len
 
-from marketmove.delivery.journal import STANDARD_OUTPUT
+from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
+from marketmove.render import Look
 from marketmove.render.machine import write
 from marketmove.reports.documents import fields_of
-from marketmove.reports.records import JOURNAL_SCHEMA
+from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
 from marketmove.wording import numbers as words
 from marketmove.wording import revisions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.delivery.journal import Delivery, Entry
-    from marketmove.render import Look
-    from marketmove.reports.records import JournalReport
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
 _CSV = (

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from marketmove.errors import ExitStatus, Problem
+from marketmove.render import Look
 from marketmove.reports.documents import as_document
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.errors import ExitStatus, Problem
-    from marketmove.render import Look
-    from marketmove.reports.records import SessionReport
+from marketmove.reports.records import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from marketmove.render import Look, groups
 from marketmove.render.alerts import alert_lines
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
-
-if TYPE_CHECKING:
-    from marketmove.reports.records import SessionReport
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from marketmove.render import pair_table
+from marketmove.render import Look, pair_table
 from marketmove.render.machine import write
 from marketmove.render.records import as_line
 from marketmove.reports.documents import fields_of, remark_document
-from marketmove.reports.records import PAIR_SCHEMA
+from marketmove.reports.records import PAIR_SCHEMA, PairReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
-
-    from marketmove.render import Look
-    from marketmove.reports.records import PairReport
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 COLUMNS = (

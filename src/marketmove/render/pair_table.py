@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from marketmove.rarity.index_history import LEAST, SAME
 from marketmove.rarity.superlatives import long_ago
+from marketmove.render import Look
 from marketmove.render.drawings.sparks import parts, spark
 from marketmove.render.session import (
     FITS,
@@ -18,13 +19,8 @@ from marketmove.render.session import (
     line_width,
     written,
 )
+from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.render import Look
-    from marketmove.reports.records import PairReport
 
 _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10

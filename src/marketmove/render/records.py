@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from marketmove.render import Look
 from marketmove.reports.documents import csv_document
-
-if TYPE_CHECKING:
-    from marketmove.render import Look
-    from marketmove.reports.records import SessionReport
+from marketmove.reports.records import SessionReport
 
 
 def session(report: SessionReport, _look: Look) -> str:

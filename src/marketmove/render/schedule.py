@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 import textwrap
 import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
-
-    from marketmove.market.last_close import Plan
+from marketmove.market.last_close import Plan
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ONCE = (

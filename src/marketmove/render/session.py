@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from marketmove.moves.move import Move
+from marketmove.render import Look
 from marketmove.render.alerts import alert_lines
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.render import Look
-    from marketmove.reports.records import SessionReport
 
 # Styles of a rise and a fall.
 PALETTES = {

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from marketmove.moves.move import Move
+from marketmove.published.report_file import Printed
+from marketmove.render import Look
 from marketmove.render.machine import write
 from marketmove.render.session import Column, Fit, Span, aligned, line_width
 from marketmove.reports.documents import remark_document
-from marketmove.reports.records import VERIFY_SCHEMA
+from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Sequence
-    from decimal import Decimal
-
-    from marketmove.moves.move import Move
-    from marketmove.published.report_file import Printed
     from marketmove.published.verdicts import Checked
-    from marketmove.render import Look
-    from marketmove.reports.records import VerifyReport
 
 _PRINTED = ("close", "change_pct", "over_pct", "under_pct")
 _COLUMNS = (

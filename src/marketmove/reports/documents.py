@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.reports.records import HISTORY_SCHEMA, SESSION_SCHEMA
+from marketmove.reports.records import (
+    HISTORY_SCHEMA,
+    SESSION_SCHEMA,
+    Alert,
+    HistoryReport,
+    Remark,
+    SessionReport,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import pandas as pd
 
     from marketmove.moves.breadth import GroupMoves
     from marketmove.moves.move import Move
-    from marketmove.reports.records import Alert, HistoryReport, Remark, SessionReport
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (

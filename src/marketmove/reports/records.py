@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.errors import BadFiguresError
+from marketmove.errors import BadFiguresError, Place, Problem
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
     import pandas as pd
 
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal import Entry
-    from marketmove.errors import Place, Problem
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence

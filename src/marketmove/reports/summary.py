@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import datetime as dt
+from typing import Any, NamedTuple
 
 from marketmove.reports.documents import as_document, fields_of
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from marketmove.reports.records import SessionReport
+from marketmove.reports.records import SessionReport
 
 SUMMARY_SCHEMA = "marketmove.summary/1"
 

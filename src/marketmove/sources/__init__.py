@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.opening import Source, expand, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-    from typing import BinaryIO
-
     from marketmove.sources.grid import Grid
     from marketmove.sources.large import Keep
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
+from marketmove.errors import Problem
 
+if TYPE_CHECKING:
     import pandas as pd
 
-    from marketmove.errors import Problem
     from marketmove.market.indices import Exchange, Registry
     from marketmove.sources.vocabulary import Words
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
+from marketmove.market.indices import Registry
 from marketmove.sources import date_texts as stamps
 from marketmove.sources import numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.market.indices import Registry
-    from marketmove.sources.header import Table
-    from marketmove.sources.vocabulary import Role, Words
+from marketmove.sources.header import Table
+from marketmove.sources.vocabulary import Role, Words
 
 _NUMBER_SHARE = 0.5
 # What a vendor's code looks like, and no word in any language does.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 Order = Literal["ymd", "dmy", "mdy"]
 Kind = Literal["full", "short", "named", "number", "month", "yearless"]

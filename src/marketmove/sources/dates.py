@@ -5,16 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+from marketmove.market.indices import Exchange
 from marketmove.sources import date_texts as stamps
 from marketmove.sources.date_texts import Order, Stamp, take_apart
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-
-    from marketmove.market.indices import Exchange
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"

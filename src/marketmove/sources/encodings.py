@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+from marketmove.sources.block import Context
 from marketmove.sources.opening import binary
-
-if TYPE_CHECKING:
-    from marketmove.sources.block import Context
 
 # Tried where UTF-8 fails, in this order of preference among those that give the same text.
 CANDIDATES = (

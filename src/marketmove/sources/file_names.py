@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from marketmove.market.indices import Registry
+from marketmove.market.indices import Registry
 
 # What people and sources add to the name of the index.
 _ADDED = re.compile(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources import date_texts as stamps
 from marketmove.sources import numbers
-from marketmove.sources.vocabulary import normalised
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.sources.grid import Grid, Row
-    from marketmove.sources.vocabulary import Words
+from marketmove.sources.grid import Grid, Row
+from marketmove.sources.vocabulary import Words, normalised
 
 _SAMPLE_ROWS = 100
 _MOST_HEADS = 3

@@ -7,25 +7,22 @@ plain decimal numbers above zero, no quotes. Another block is read cell by cell,
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from marketmove.sources import plain
-from marketmove.sources.block import BESIDE, Block
+from marketmove.sources.block import BESIDE, Block, Context, Fault, Reading, ReadOptions
 from marketmove.sources.grid import DELIMITERS, read_grid
+from marketmove.sources.opening import Source
 from marketmove.sources.table import read_table, understand
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
-    from pathlib import Path
-
-    import numpy as np
-    import numpy.typing as npt
-
-    from marketmove.sources.block import Context, Fault, Reading, ReadOptions
-    from marketmove.sources.opening import Source
-
-    Keep = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
+Keep = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
 _BLOCK_BYTES = 8 << 20
 # Parsing lets other threads run while it splits and converts; more than two gain nothing.
@@ -116,8 +113,6 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
 
 def _blocks(path: Path, skip: int) -> Iterator[tuple[int, bytes]]:
     """The lines of a file after its header, in blocks, each with the number of its first line."""
-    import numpy as np
-
     line, rest = 2, b""
     with path.open("rb") as file:
         file.seek(skip)
@@ -158,8 +153,6 @@ def _taken_ahead(
 
 def _taken(block: bytes, plan: Plan, keep: Keep | None) -> Taken | None:
     """Take a block apart; None if it has to be read cell by cell."""
-    import numpy as np
-
     cells = plain.cells_of(block, plan.form)
     if cells is None:
         return None
@@ -203,8 +196,6 @@ class _Collected:
     """What has been read so far: symbols by number, the rows kept, which sessions were seen."""
 
     def __init__(self, label: str, plan: Plan, keep: Keep | None) -> None:
-        import numpy as np
-
         self.label, self.plan, self.keep = label, plan, keep
         self.symbols: dict[str, int] = {}
         self.days: dict[Any, int] = {}
@@ -214,8 +205,6 @@ class _Collected:
 
     def take(self, taken: Taken, first_line: int) -> bool:
         """Take in a block; False if an index has a date in it that it had already."""
-        import numpy as np
-
         cells = taken.cells
         symbols, days = _numbered(self.symbols, cells.symbols), _numbered(self.days, cells.days)
         if self.keep is not None and not self._all_new(
@@ -257,8 +246,6 @@ class _Collected:
         self, days: npt.NDArray[np.integer[Any]], symbols: npt.NDArray[np.integer[Any]]
     ) -> bool:
         """Whether no index has a date of these rows twice; they count as seen from now on."""
-        import numpy as np
-
         if not len(days):
             return True
         self._make_room()
@@ -268,8 +255,6 @@ class _Collected:
         return int(np.count_nonzero(seen)) - before == len(days)
 
     def _make_room(self) -> None:
-        import numpy as np
-
         have, need = self.seen.shape, (len(self.days), len(self.symbols))
         shape = tuple(max(h, 1 << (n - 1).bit_length()) for h, n in zip(have, need, strict=True))
         if shape != have:
@@ -279,9 +264,6 @@ class _Collected:
 
     def block(self) -> Block:
         """Give all that was kept as one block."""
-        import numpy as np
-        import pandas as pd
-
         rows = Rows(*(np.concatenate(column) for column in zip(*self.rows, strict=True)))
         if self.keep is not None:  # of all the blocks, after those of each
             rows = rows.only(self.keep(rows.symbol, rows.session))
@@ -301,8 +283,6 @@ class _Collected:
 
 def _numbered(known: dict[Any, int], values: list[Any]) -> npt.NDArray[np.integer[Any]]:
     """The number of each value, a new one to those not seen before."""
-    import numpy as np
-
     if not known.keys() >= set(values):
         for value in values:
             known.setdefault(value, len(known))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, UnreadableFileError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 STDIN_LABEL = "<stdin>"
 _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)

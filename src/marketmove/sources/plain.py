@@ -7,20 +7,19 @@ the whole block one that has to be read cell by cell.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from marketmove.sources import date_texts as stamps
 from marketmove.sources.numbers import LARGEST, SMALLEST, is_gap
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    import numpy as np
-    import numpy.typing as npt
-
-    Ints = npt.NDArray[np.integer[Any]]
-    Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.integer[Any]]
+Words = npt.NDArray[np.uint64]
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Signs that could make a line end or a cell mean something else than it seems to.
@@ -63,8 +62,6 @@ class Closes(NamedTuple):
 
     def values(self, rows: Ints) -> npt.NDArray[np.float64]:
         """Give the nearest float64 to the closes of some rows."""
-        import numpy as np
-
         scale = (10.0 ** np.arange(_WORD + 1))[self.decimals[rows]]
         # One division of two whole numbers that a float64 holds exactly gives the nearest one.
         close = (_number(self.whole[rows]) * scale + _number(self.part[rows])) / scale
@@ -91,8 +88,6 @@ class _Bytes(NamedTuple):
 
     @classmethod
     def of(cls, block: bytes) -> _Bytes:
-        import numpy as np
-
         raw = b"".join((_ROOM, block, _ROOM))
         words = np.ndarray((len(raw) - _WORD + 1,), "<u8", raw, strides=(1,))
         return cls(raw, np.frombuffer(raw, np.uint8), words)
@@ -116,8 +111,6 @@ def cells_of(block: bytes, form: Form) -> Cells | None:
     >>> cells_of(b"2025-02-14,HSI,22620.33 \n", Form(",", 3, 0, 1, 2)) is None
     True
     """
-    import numpy as np
-
     if any(sign in block for sign in _UNSURE):
         return None
     text = _Bytes.of(block)
@@ -144,8 +137,6 @@ def cells_of(block: bytes, form: Form) -> Cells | None:
 
 def _columns(signs: npt.NDArray[np.uint8], form: Form) -> list[_Column] | None:
     """Where the cells are, if every line has as many as the form."""
-    import numpy as np
-
     is_end = signs == ord("\n")
     edges = np.flatnonzero(is_end | (signs == ord(form.delimiter)))
     if len(edges) != form.width * np.count_nonzero(is_end):
@@ -159,8 +150,6 @@ def _columns(signs: npt.NDArray[np.uint8], form: Form) -> list[_Column] | None:
 
 def _values(text: _Bytes, column: _Column) -> tuple[list[str], Ints] | None:
     """The different cells of a column, and which of them each row has."""
-    import numpy as np
-
     lengths = column.ends - column.starts
     longest = int(lengths.max(initial=0))
     if longest > _LONGEST:
@@ -181,8 +170,6 @@ def _values(text: _Bytes, column: _Column) -> tuple[list[str], Ints] | None:
 
 def _period(keys: list[Words]) -> int:
     """After how many rows all cells come again in the same order, as the indices of a day do."""
-    import numpy as np
-
     rows = len(keys[0])
     again = np.flatnonzero(np.logical_and.reduce([key[1:] == key[0] for key in keys]))
     period = int(again[0]) + 1 if len(again) else rows
@@ -191,9 +178,6 @@ def _period(keys: list[Words]) -> int:
 
 def _coded(keys: list[Words]) -> tuple[Ints, Ints]:
     """A number for each different key, in each row, and the first row of each number."""
-    import numpy as np
-    import pandas as pd
-
     changed = np.ones(len(keys[0]), dtype=bool)
     changed[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
     runs = np.flatnonzero(changed)  # a date has many rows, one after the other
@@ -214,8 +198,6 @@ def _day(text: str) -> dt.date | None:
 
 def _closes(text: _Bytes, column: _Column) -> Closes | None:
     """The closes of a column; None if a cell is neither a gap nor a level."""
-    import numpy as np
-
     lengths = column.ends - column.starts
     decimals = _decimals(text.signs, column.ends, lengths)
     pointed = decimals > 0
@@ -235,8 +217,6 @@ def _closes(text: _Bytes, column: _Column) -> Closes | None:
 
 def _decimals(signs: npt.NDArray[np.uint8], ends: Ints, lengths: Ints) -> Ints:
     """How many signs stand after the point of each number; 0 if there is none near its end."""
-    import numpy as np
-
     decimals = np.zeros(len(ends), dtype=np.intp)
     left = np.arange(len(ends))
     for count in _DECIMALS:
@@ -251,16 +231,12 @@ def _decimals(signs: npt.NDArray[np.uint8], ends: Ints, lengths: Ints) -> Ints:
 
 def _digits(words: Words, ends: Ints, counts: Ints) -> Words:
     """The values of the last digits before an end, a byte each, zeros before them."""
-    import numpy as np
-
     # Under the first byte of a word stand its lowest bits: the digits end in the highest.
     return (words[ends - _WORD] ^ np.uint64(0x3030303030303030)) & ~_first_bytes(_WORD - counts)
 
 
 def _are_digits(digits: Words) -> npt.NDArray[np.bool_]:
     """Whether no byte is above 9."""
-    import numpy as np
-
     above_nine = (digits + np.uint64(0x7676767676767676)) | digits
     sure: npt.NDArray[np.bool_] = (above_nine & np.uint64(0x8080808080808080)) == 0
     return sure
@@ -268,8 +244,6 @@ def _are_digits(digits: Words) -> npt.NDArray[np.bool_]:
 
 def _number(digits: Words) -> Words:
     """The number that eight digits are: joined to four of two, to two of four, to one of eight."""
-    import numpy as np
-
     for bits, ten, mask in (
         (8, 10, 0x00FF00FF00FF00FF),
         (16, 100, 0x0000FFFF0000FFFF),
@@ -281,8 +255,6 @@ def _number(digits: Words) -> Words:
 
 def _first_bytes(counts: Ints) -> Words | np.uint64:
     """Masks of the first bytes of a word: none for a count below 1, all from 8 on."""
-    import numpy as np
-
     masks = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
     if len(counts) and counts.min() == counts.max():  # one mask for all is much quicker
         return np.uint64(masks[min(max(int(counts[0]), 0), _WORD)])

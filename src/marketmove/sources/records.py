@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from marketmove import yamltext
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.grid import Grid, Row
 from marketmove.sources.opening import missing_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
 _YAML_KEYS = ("date", "symbol", "close")

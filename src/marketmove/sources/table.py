@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
-from marketmove.sources.block import Block, Closes, Fault, Reading
+from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, recognise
 from marketmove.sources.file_names import index_of_file
+from marketmove.sources.grid import Grid, Row
 from marketmove.sources.header import Table, arrange
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Sequence
-
-    from marketmove.sources.block import Context, ReadOptions
-    from marketmove.sources.grid import Grid, Row
 
 _WEEK, _MONTH = 5, 25
 _FEWEST_SESSIONS = 3

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import Place, Problem
 from marketmove.market.indices import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ROLES = (
     *("date", "time", "symbol", "exchange", "open", "high", "low", "close", "weak_close"),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from marketmove.published.verdicts import Checked
 from marketmove.render import verify as verifying
 from marketmove.reports.records import Remark
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from marketmove.published.verdicts import Checked
 
 _MOST_NAMED = 8
 _WHY = {

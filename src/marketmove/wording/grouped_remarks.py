@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from marketmove.errors import Place
+import numpy as np
+import pandas as pd
+
+from marketmove.closes.read import Known
+from marketmove.errors import Place, Problem
+from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
+from marketmove.moves.measure import Range
 from marketmove.reports.records import Remark
 from marketmove.wording.remarks import (
     PERIOD_NAMES,
@@ -14,16 +21,6 @@ from marketmove.wording.remarks import (
     shut_between,
     shut_day,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    import pandas as pd
-
-    from marketmove.closes.read import Known
-    from marketmove.errors import Problem
-    from marketmove.market.calendars import Calendar
-    from marketmove.moves.measure import Range
 
 
 def warnings_of(frame: pd.DataFrame, known: Known, within: Range) -> list[Remark]:
@@ -111,8 +108,6 @@ def _period_gaps(
 
 def _starts_late(frame: pd.DataFrame, calendars: Mapping[str, Calendar], period: str) -> Any:
     """Which moves are measured from a close with sessions between it and the period."""
-    import numpy as np
-
     days = frame["session"].to_numpy().astype("datetime64[D]")
     priors = frame[f"{period}_prior_session"].to_numpy().astype("datetime64[D]")
     lacking = np.zeros(len(frame))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from marketmove.moves.divergence import Divergence
+from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
+from marketmove.rarity.index_history import MoveContext
+from marketmove.rarity.superlatives import Fact
 from marketmove.reports.summary import Figure, Sentence, sentence
 from marketmove.wording import phrases
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-
-    from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.rarity.index_history import MoveContext
-    from marketmove.rarity.superlatives import Fact
 
 # What has not been for a quarter is news even where another index moved more.
 _NEWS = 60.0

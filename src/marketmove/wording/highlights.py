@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
+from marketmove.rarity.index_history import MoveContext
+from marketmove.rarity.superlatives import Fact
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.rarity.index_history import MoveContext
-    from marketmove.rarity.superlatives import Fact
-    from marketmove.reports.records import SessionReport
 
 _MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from marketmove.moves.divergence import Divergence
+from marketmove.moves.move import Move
+from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.spread_history import WIDE
+from marketmove.rarity.superlatives import Fact
 from marketmove.reports.summary import Figure, Sentence, sentence
 from marketmove.wording import numbers as words
 from marketmove.wording.highlights import streak as in_a_row
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.rarity.index_history import MoveContext
-    from marketmove.rarity.superlatives import Fact
 
 _SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
 # Without a past to hold a move against, so many percent are more than the usual.

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from marketmove.closes.read import Known
 from marketmove.closes.shut_days import ended
 from marketmove.errors import Place
+from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Registry
 from marketmove.market.periods import first_day
+from marketmove.moves.move import Move
 from marketmove.rarity.session import some
 from marketmove.reports.records import Remark
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     import pandas as pd
-
-    from marketmove.closes.read import Known
-    from marketmove.market.calendars import Calendar
-    from marketmove.market.indices import Registry
-    from marketmove.moves.move import Move
 
 _SAME_HOURS = dt.timedelta(hours=1)
 PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from marketmove.delivery.revisions import Revision
 from marketmove.reports.summary import Figure, Sentence
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from marketmove.delivery.revisions import Revision
 
 
 def text(revision: Revision) -> str:

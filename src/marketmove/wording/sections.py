@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from marketmove.moves.breadth import GroupMoves
+from marketmove.moves.divergence import Divergence
+from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
+from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Figure, Section, Sentence, sentence
 from marketmove.wording import numbers as words
 from marketmove.wording import phrases
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-
-    from marketmove.moves.breadth import GroupMoves
-    from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.reports.records import SessionReport
-    from marketmove.wording.headline import Told
+from marketmove.wording.headline import Told
 
 _MOST_PAIRS, _MOST_MOVES, _MOST_SILENT = 5, 10, 20
 _FEW = 3

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.moves.move import Move
 from marketmove.rarity.index_history import WINDOW
 from marketmove.render import groups
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
-    from marketmove.moves.move import Move
-    from marketmove.reports.records import SessionReport
 
 LONGEST = 200
 ENDS = 20

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from marketmove.moves.move import Move
+from marketmove.render import Look
 from marketmove.render.session import (
     FITS,
     PALETTES,
@@ -18,15 +20,9 @@ from marketmove.render.session import (
     under_table,
     written,
 )
+from marketmove.reports.records import Remark, SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.moves.move import Move
-    from marketmove.render import Look
-    from marketmove.reports.records import Remark, SessionReport
 
 USUAL_WIDTH = 80
 _FIT = FITS[0]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from marketmove.errors import BadFiguresError
+from marketmove.market.indices import Registry
+from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator
-
-    from marketmove.market.indices import Registry
-    from marketmove.reports.records import HistoryReport
 
 # Regions as the day goes round; others follow by name, and those without one come last.
 _REGIONS = ("asia", "oceania", "middle-east", "africa", "europe", "americas")

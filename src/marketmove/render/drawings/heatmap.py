@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from marketmove.render import Look
 from marketmove.render.drawings.bars import USUAL_WIDTH, short, titled, told
+from marketmove.render.drawings.grid import Grid, Row
 from marketmove.render.session import PALETTES, Line, Span, written
+from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable
-
-    from marketmove.render import Look
-    from marketmove.render.drawings.grid import Grid, Row
-    from marketmove.reports.records import HistoryReport
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from marketmove.rarity.superlatives import long_ago
+from marketmove.render import Look
 from marketmove.render.drawings.bars import USUAL_WIDTH, told
 from marketmove.render.drawings.sparks import HEIGHTS, parts, spark
 from marketmove.render.session import PALETTES, Line, Span, under_table, written
+from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.render import Look
-    from marketmove.reports.records import PairReport
 
 _LABEL = 10
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import WrongUsageError
+from marketmove.render.pictures.fonts import Lettering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.figure import Figure
-
-    from marketmove.render.pictures.fonts import Lettering
 
 
 class Drawing(NamedTuple):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from marketmove.render.drawings.grid import Row
 from marketmove.render.pictures.style import MUTED, PAPER, RULE, SMALL, Colours
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.path import Path
 
-    from marketmove.render.drawings.grid import Row
-
-    Colour = tuple[float, ...]
-    Place = tuple[int, int]
-    Moved = tuple[int, int, float]
+Colour = tuple[float, ...]
+Place = tuple[int, int]
+Moved = tuple[int, int, float]
 
 # Cells of so many inches have room for a sign.
 SIGN_FROM = 0.2
@@ -120,7 +120,6 @@ def _without(axes: Axes, places: Sequence[Place], hatch: str) -> None:
 
 def _boxes(places: Sequence[Place], inset: float) -> Path:
     """All boxes at some places as one path."""
-    import numpy as np
     from matplotlib.path import Path
 
     low, high = inset, 1 - inset
@@ -139,8 +138,6 @@ def _sign(pct: float, places: int | None) -> str:
 
 def _strokes(axes: Axes, moved: Iterable[Moved], ink: Ink) -> None:
     """Lay a stroke across each fall."""
-    import numpy as np
-
     falls: dict[str, list[Place]] = {}
     for x, y, pct in moved:
         if pct < 0:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 USUAL = "DejaVu Sans"
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"

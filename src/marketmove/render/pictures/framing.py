@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from marketmove.render.pictures.style import (
     BODY,
@@ -16,12 +17,8 @@ from marketmove.render.pictures.style import (
     sheet,
     wrapped,
 )
+from marketmove.reports.records import HistoryReport, PairReport, Remark, SessionReport
 from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.reports.records import HistoryReport, PairReport, Remark, SessionReport
 
 _GAP = 0.14
 _SHOWN_WARNINGS = 4

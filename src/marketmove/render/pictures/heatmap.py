@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketmove.errors import WrongUsageError
+from marketmove.render.drawings.grid import Grid, Row
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.cells import SIGN_FROM, Cells, Ink, draw_cells, ink_for
+from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.framing import (
     frame,
     note_lines,
@@ -28,18 +34,12 @@ from marketmove.render.pictures.style import (
     tick_text,
     widest,
 )
+from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from marketmove.render.drawings.grid import Grid, Row
-    from marketmove.render.pictures.fonts import Lettering
-    from marketmove.reports.records import HistoryReport
 
 MOST_SESSIONS = 800
 _ROW, _HEADING, _LEGEND = 0.24, 0.3, 0.62
@@ -196,7 +196,6 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], cells: Cells) -> None:
 
 def _legend(sheet: Sheet, top: float, cells: Cells, ink: Ink, kinds: tuple[bool, bool]) -> None:
     """Draw what the colours mean in percent, and the marks of cells without a move."""
-    import numpy as np
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Rectangle
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
+from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.saving import in_variables
 from marketmove.render.pictures.style import DARK, LIGHT, colours_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from marketmove.render.pictures import Drawing
 
 # A picture of more points than this is not made smaller for a narrow screen.
 _SHRINKS_UP_TO = 900

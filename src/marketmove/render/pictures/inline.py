@@ -7,28 +7,24 @@ such a client shows nothing. They look the same everywhere, too, whatever fonts 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from marketmove.render.pictures import load_matplotlib, saving
-from marketmove.render.pictures.fonts import find_letters
+from marketmove.render.pictures.fonts import Lettering, find_letters
 from marketmove.render.pictures.style import (
     BODY,
     INK,
     POINTS_AN_INCH,
+    Colours,
     colours_of,
     shortened,
     text_width,
     widest,
 )
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.render.pictures.fonts import Lettering
-    from marketmove.render.pictures.style import Colours
-    from marketmove.reports.records import SessionReport
 
 # Inches. On a phone of 360 pixels the letters are then as large as those of the table.
 _WIDTH, _ROW, _LONGEST_NAME, _GAP = 3.4, 0.25, 1.6, 0.12

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from marketmove.rarity.index_history import LEAST
 from marketmove.render.drawings.pair import latest, period, spread, strength_range
 from marketmove.render.drawings.sparks import parts
 from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.framing import (
     frame,
     note_lines,
@@ -31,21 +37,14 @@ from marketmove.render.pictures.style import (
     widest,
     wrapped,
 )
+from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Sequence
-
-    import numpy as np
-    import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from marketmove.render.pictures.fonts import Lettering
-    from marketmove.reports.records import PairReport
-
-    Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 
 _WIDTH, _PANEL, _BETWEEN, _DATES = 7.6, 1.9, 0.3, 0.26
 # Bars of so many sessions stand apart.
@@ -124,8 +123,6 @@ def _band(report: PairReport) -> _Band | None:
 
     Where bars stand for several sessions each, they would not compare with it.
     """
-    import numpy as np
-
     before = report.frame["spread_pp"].to_numpy(dtype=float)[:-1][-report.window :]
     if len(before) < LEAST or len(report.frame) > _MOST_BARS:
         return None
@@ -216,8 +213,6 @@ def _plain(value: float) -> str:
 
 
 def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) -> None:
-    import numpy as np
-
     number = len(spreads)
     _range(axes, spreads, 0.0, number)
     if band:
@@ -242,8 +237,6 @@ def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) 
 
 
 def _strengths(axes: Axes, strengths: Floats) -> None:
-    import numpy as np
-
     _range(axes, strengths, 100.0, len(strengths))
     middles = np.arange(len(strengths)) + 0.5
     axes.axhline(100, color=MUTED, linewidth=0.8, zorder=1)

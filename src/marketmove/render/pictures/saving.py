@@ -5,17 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.style import LIGHT, colours_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from matplotlib.figure import Figure
-
-    from marketmove.render.pictures import Drawing
 
 _DOTS_PER_INCH = 200
 # More than this no viewer of PNG shows in one piece.

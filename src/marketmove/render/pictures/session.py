@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from marketmove.moves.move import Move
 from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.framing import (
     frame,
     note_lines,
@@ -29,18 +32,13 @@ from marketmove.render.pictures.style import (
     widest,
     wrapped,
 )
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from marketmove.moves.move import Move
-    from marketmove.render.pictures.fonts import Lettering
-    from marketmove.reports.records import SessionReport
 
 _ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
 _GAP, _LONGEST_NAME, _NARROWEST = 0.12, 3.2, 6.4

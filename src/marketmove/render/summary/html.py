@@ -8,17 +8,13 @@ colours for a dark screen; where it is dropped, the light ones stay.
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
+from marketmove.render import Look
 from marketmove.render.alerts import alert_lines
-from marketmove.render.summary.table import HEADS, by_region
+from marketmove.render.summary.table import HEADS, Row, by_region
+from marketmove.reports.summary import Section, SummaryReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from marketmove.render import Look
-    from marketmove.render.summary.table import Row
-    from marketmove.reports.summary import Section, SummaryReport
 
 # Colours of a rise and a fall, on light and on dark; each at least 4.5:1 against its ground.
 _GREEN, _RED = ("#0a6b35", "#5fd38d"), ("#b3261e", "#ff8a80")

@@ -7,16 +7,13 @@ between single asterisks: bold in Slack, italic on GitHub.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from marketmove.render import Look
 from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import table
+from marketmove.reports.summary import SummaryReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from marketmove.render import Look
-    from marketmove.reports.summary import SummaryReport
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import calendar
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from marketmove.moves.move import Move
+from marketmove.reports.records import SessionReport
+from marketmove.reports.summary import SummaryReport
 from marketmove.wording import numbers as words
 from marketmove.wording import phrases
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from marketmove.moves.move import Move
-    from marketmove.reports.records import SessionReport
-    from marketmove.reports.summary import SummaryReport
 
 WIDTH = 72
 _BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")

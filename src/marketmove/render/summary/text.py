@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from marketmove.delivery.targets import Message
+from marketmove.render import Look
 from marketmove.render.alerts import alert_lines
 from marketmove.render.machine import write
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
-from marketmove.reports.summary import summary_document
+from marketmove.reports.summary import SummaryReport, summary_document
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from marketmove.render import Look
-    from marketmove.reports.summary import SummaryReport
 
 
 def as_text(summary: SummaryReport, look: Look) -> str:
