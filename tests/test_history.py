@@ -292,7 +292,7 @@ def test_what_cannot_be_given(
     assert (ran.stdout, ran.status) == ("", status)
     assert said in ran.stderr
     error = run_cli("history", *arguments, "--format", "json").document
-    assert (error["schema"], error["error"]["status"]) == ("marketmove.moves.measure/1", status)
+    assert (error["schema"], error["error"]["status"]) == ("marketmove.history/1", status)
 
 
 def test_published_figures_are_no_closes(run_cli: RunCli, write: Write) -> None:
@@ -310,7 +310,7 @@ def test_the_formats_carry_the_same_values(run_cli: RunCli) -> None:
     lines = run_cli(*asked, "--format", "ndjson").stdout.splitlines()
     assert [json.loads(line) for line in lines] == document["moves"]
     assert list(document) == ["schema", "from", "to", "source", "moves", "warnings", "notes"]
-    assert (document["schema"], document["from"]) == ("marketmove.moves.measure/1", "2025-01-27")
+    assert (document["schema"], document["from"]) == ("marketmove.history/1", "2025-01-27")
     assert [[*move] for move in document["moves"]] == [[*row] for row in rows]
     for row, move in zip(rows, document["moves"], strict=True):
         texts = {name: "" if value is None else str(value) for name, value in move.items()}

@@ -30,7 +30,7 @@ def test_the_next_session_is_after_holidays(run_cli: RunCli) -> None:
 
 def test_machines_get_everything(run_cli: RunCli) -> None:
     document = run_cli("indices", *EVENING, "-f", "json").document
-    assert document["schema"] == "marketmove.market.indices/1"
+    assert document["schema"] == "marketmove.indices/1"
     assert len(document["indices"]) > 100
     keys = [
         *("symbol", "name", "exchange", "zone", "close_time", "next_session", "returns"),
@@ -64,4 +64,4 @@ def test_an_index_that_is_not_known(run_cli: RunCli) -> None:
         ),
         "marketmove: zzzz is not an index that is known",
     ]
-    assert ran.document["schema"] == "marketmove.market.indices/1"
+    assert ran.document["schema"] == "marketmove.indices/1"

@@ -263,5 +263,5 @@ def test_no_journal_to_list(run_cli: RunCli, path: Path) -> None:
     assert ran.stderr.startswith(f"{path}: there is no journal")
     assert not path.exists()
     failed = run_cli("journal", "--journal", path, "--format", "json")
-    assert failed.document["schema"] == "marketmove.delivery.journal/1"
+    assert failed.document["schema"] == "marketmove.journal/1"
     assert failed.document["error"]["status"] == 3

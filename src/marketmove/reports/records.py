@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from marketmove.sources import Reading
 
 SESSION_SCHEMA = "marketmove.session/1"
-HISTORY_SCHEMA = "marketmove.moves.measure/1"
+HISTORY_SCHEMA = "marketmove.history/1"
 CALC_SCHEMA = "marketmove.calc/1"
 CHECK_SCHEMA = "marketmove.check/1"
-INDICES_SCHEMA = "marketmove.market.indices/1"
-JOURNAL_SCHEMA = "marketmove.delivery.journal/1"
+INDICES_SCHEMA = "marketmove.indices/1"
+JOURNAL_SCHEMA = "marketmove.journal/1"
 PAIR_SCHEMA = "marketmove.pair/1"
 VERIFY_SCHEMA = "marketmove.verify/1"
 
