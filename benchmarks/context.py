@@ -23,7 +23,13 @@ import numpy as np
 
 from marketmove.closes.levels import levels_of
 from marketmove.rarity.index_history import series
-from marketmove.rarity.spread_history import PairContext, Past, of_pairs, side_by_side, wide_pairs
+from marketmove.rarity.spread_history import (
+    MoveMatrix,
+    PairContext,
+    move_matrix,
+    pair_contexts,
+    wide_pairs,
+)
 
 MOST = 1.5
 # Sizes this near to each other are the same.
@@ -36,10 +42,10 @@ class Case(NamedTuple):
 
     name: str
     away: int
-    plain: Callable[[Past], Found]
+    plain: Callable[[MoveMatrix], Found]
 
 
-def made_up(indices: int, sessions: int, away: int) -> Past:
+def made_up(indices: int, sessions: int, away: int) -> MoveMatrix:
     """Moves of random closes, each index away on some dates before the last."""
     rng = np.random.default_rng(7)
     first, dates = dt.date(2024, 1, 1), sessions + 2
@@ -54,11 +60,11 @@ def made_up(indices: int, sessions: int, away: int) -> Past:
             if date not in missed
         ]
     levels_read = levels_of(rows)
-    past = side_by_side(series(levels_read, levels_read.symbols))
-    return Past(past.days[1:], past.columns, past.pct[1:])
+    past = move_matrix(series(levels_read, levels_read.symbols))
+    return MoveMatrix(past.days[1:], past.columns, past.pct[1:])
 
 
-def without_gaps(past: Past) -> Found:
+def without_gaps(past: MoveMatrix) -> Found:
     """A Python loop over the first index of each pair, numpy over all the others."""
     found = []
     for one in range(len(past.columns) - 1):
@@ -71,7 +77,7 @@ def without_gaps(past: Past) -> Found:
     return found
 
 
-def with_gaps(past: Past) -> Found:
+def with_gaps(past: MoveMatrix) -> Found:
     """The same where some moves are nan."""
     found = []
     for one in range(len(past.columns) - 1):
@@ -87,14 +93,14 @@ def with_gaps(past: Past) -> Found:
     return found
 
 
-def since(past: Past, sizes: Any, size: Any) -> Any:
+def since(past: MoveMatrix, sizes: Any, size: Any) -> Any:
     """The last date with a size at least as large."""
     as_wide = sizes >= size - SAME
     last = past.days[len(sizes) - 1 - as_wide[::-1].argmax(axis=0)]
     return np.where(as_wide.any(axis=0), last, np.datetime64("NaT"))
 
 
-def rows(past: Past, found: Found) -> list[PairContext]:
+def rows(past: MoveMatrix, found: Found) -> list[PairContext]:
     """The same, a row a pair."""
     since = past.days[0].item()
     told: list[PairContext] = []
@@ -136,7 +142,7 @@ def measure(case: Case, runs: int, indices: int, sessions: int) -> None:
     pairs = list(itertools.combinations(symbols, 2))
 
     def ours() -> list[PairContext]:
-        return of_pairs(past, pairs, day)
+        return pair_contexts(past, pairs, day)
 
     def plain() -> list[PairContext]:
         return rows(past, case.plain(by_date))

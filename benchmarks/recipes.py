@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from marketmove.commands.history import Request, history
+from marketmove.commands.history import HistoryRequest, history
 from marketmove.config import load
 from marketmove.sources import ReadOptions
 
@@ -78,7 +78,7 @@ def score(given: pd.DataFrame, true: pd.DataFrame) -> Score:
 
 def our_moves(folder: Path) -> pd.DataFrame:
     """The moves of every index, a column an index."""
-    request = Request(FIRST, LAST, (folder,), INDICES, ReadOptions(), load(None))
+    request = HistoryRequest(FIRST, LAST, (folder,), INDICES, ReadOptions(), load(None))
     frame = history(request).frame
     return frame.pivot(index="session", columns="symbol", values="change_pct")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketmove.alerts.conditions import parse_condition
-from marketmove.alerts.judge import Known, judge
+from marketmove.alerts.judge import SessionFacts, judge
 from marketmove.config import load
 from marketmove.moves.move import Move
 from program import SAMPLE_CLOSES, RunCli, Write
@@ -396,7 +396,7 @@ def test_a_wrong_configuration(run_cli: RunCli, write: Write) -> None:
 def test_a_move_is_met_as_exact_numbers_say(pct: Decimal, size: Decimal, way: str) -> None:
     condition = parse_condition(f"HSI: {way}{size}", load_registry())
     move = Move("HSI", "Hang Seng", "ok", "closes", change_pct=float(pct))
-    judged = judge([condition], Known({"HSI": move}, {}))
+    judged = judge([condition], SessionFacts({"HSI": move}, {}))
     large = {"": abs(pct) >= size, "+": pct >= size, "-": pct <= -size}[way]
     assert bool(judged.alerts) is large
     if large:

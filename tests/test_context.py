@@ -15,9 +15,9 @@ import pytest
 
 from by_loops import Own, Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
 from marketmove import config
-from marketmove.closes.read import Known, read_closes
-from marketmove.rarity.index_history import of_move, series
-from marketmove.rarity.spread_history import of_pairs, side_by_side, wide_pairs
+from marketmove.closes.read import ChosenCloses, read_closes
+from marketmove.rarity.index_history import move_context, series
+from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from marketmove.sources import ReadOptions, open_all
 from program import DATA, SAMPLE_CLOSES
 
@@ -66,7 +66,7 @@ def _spreads(one: str, other: str) -> dict[str, Fraction]:
 
 
 @functools.cache
-def _known(path: Path) -> Known:
+def _known(path: Path) -> ChosenCloses:
     return read_closes(open_all([path]), ReadOptions(), config.load(None), ())
 
 
@@ -75,8 +75,10 @@ def _told(case: Case, path: Path = LONG) -> tuple[Told | None, Told | None, Told
     known = _known(path)
     closes = series(known.levels, [case.one, case.other])
     session = dt.date.fromisoformat(case.session)
-    moves = [of_move(closes[s], session, known.calendars.get(s)) for s in (case.one, case.other)]
-    (pair,) = of_pairs(side_by_side(closes), [(case.one, case.other)], session)
+    moves = [
+        move_context(closes[s], session, known.calendars.get(s)) for s in (case.one, case.other)
+    ]
+    (pair,) = pair_contexts(move_matrix(closes), [(case.one, case.other)], session)
     one, other = (plain(move) if move else None for move in moves)
     return one, other, plain(pair)
 
@@ -134,7 +136,7 @@ def test_a_document_has_thesame(run_cli: RunCli) -> None:
 @needs_long
 def test_the_wide_pairs_of_a_session_are_those_of_plain_loops() -> None:
     known = _known(LONG)
-    past = side_by_side(series(known.levels, known.symbols))
+    past = move_matrix(series(known.levels, known.symbols))
     days = random.Random(95).sample(list(_own("HSI").pct), 6)  # noqa: S311
     found = 0
     for day in [*days, "2025-02-14"]:

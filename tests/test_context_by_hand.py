@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from by_loops import Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
 from marketmove.closes.levels import levels_of
 from marketmove.market import calendars
-from marketmove.rarity.index_history import of_move, series
-from marketmove.rarity.spread_history import of_pairs, side_by_side, wide_pairs
+from marketmove.rarity.index_history import move_context, series
+from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,14 +51,14 @@ def _rows(written: Written) -> list[tuple[str, str, str]]:
 
 
 def _pair_of(written: Written, nth: int, one: str = "AAA", other: str = "BBB") -> Told:
-    past = side_by_side(series(levels_of(_rows(written)), [one, other]))
-    (told,) = of_pairs(past, [(one, other)], dt.date.fromisoformat(_day(nth)))
+    past = move_matrix(series(levels_of(_rows(written)), [one, other]))
+    (told,) = pair_contexts(past, [(one, other)], dt.date.fromisoformat(_day(nth)))
     return plain(told)
 
 
 def _move_of(closes: Mapping[str, str], day: str, calendar: Calendar | None = None) -> Told | None:
     own = series(levels_of(_rows({"AAA": dict(closes)})), ["AAA"])["AAA"]
-    told = of_move(own, dt.date.fromisoformat(day), calendar)
+    told = move_context(own, dt.date.fromisoformat(day), calendar)
     return plain(told) if told else None
 
 
@@ -112,7 +112,7 @@ def test_a_spread_of_two_that_rose_is_told_too() -> None:
     closes = {"AAA": _walk({20: "3", 70: "2"}, 70), "BBB": _walk({20: "1", 70: "0.5"}, 70)}
     told = _pair_of(closes, 70)
     assert (told["percentile"], told["widest_since"]) == (100 * 68 / 69, _day(20))
-    past = side_by_side(series(levels_of(_rows(closes)), ["BBB", "AAA"]))
+    past = move_matrix(series(levels_of(_rows(closes)), ["BBB", "AAA"]))
     day = dt.date.fromisoformat(_day(70))
     assert wide_pairs(past, day, ["BBB", "AAA"]) == [("AAA", "BBB")]
 
@@ -198,8 +198,8 @@ def test_without_a_move_of_both_only_the_past_is_told() -> None:
 
 def test_no_pairs_and_the_first_date_of_all() -> None:
     closes = {"AAA": _walk({}, 70), "BBB": _walk({}, 70)}
-    past = side_by_side(series(levels_of(_rows(closes)), ["AAA", "BBB"]))
-    assert of_pairs(past, [], dt.date.fromisoformat(_day(70))) == []
+    past = move_matrix(series(levels_of(_rows(closes)), ["AAA", "BBB"]))
+    assert pair_contexts(past, [], dt.date.fromisoformat(_day(70))) == []
     none = {"percentile": None, "z": None, "n": 0, "widest_since": None, "data_since": None}
     assert _pair_of(closes, 0) == none
     assert _pair_of(closes, -1) == none
@@ -306,10 +306,10 @@ def _all_told(written: Written, session: str, symbols: Sequence[str] = "") -> li
     symbols = symbols or ["AAA", "BBB", "CCC"]
     day = dt.date.fromisoformat(session)
     closes = series(levels_of(_rows(written)), symbols)
-    moves = [of_move(closes[symbol], day) for symbol in ("AAA", "BBB", "CCC")]
+    moves = [move_context(closes[symbol], day) for symbol in ("AAA", "BBB", "CCC")]
     return [
         *(plain(move) if move else None for move in moves),
-        *(plain(pair) for pair in of_pairs(side_by_side(closes), PAIRS, day)),
+        *(plain(pair) for pair in pair_contexts(move_matrix(closes), PAIRS, day)),
     ]
 
 
@@ -342,7 +342,7 @@ def test_later_closes_change_nothing(written: Written, data: st.DataObject) -> N
         symbols = [symbol for symbol in until if session in own_of(until[symbol]).pct]
         early, late = (
             wide_pairs(
-                side_by_side(series(levels_of(_rows(closes)), list(written))),
+                move_matrix(series(levels_of(_rows(closes)), list(written))),
                 dt.date.fromisoformat(session),
                 symbols,
             )

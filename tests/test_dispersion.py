@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketmove import config
-from marketmove.moves.breadth import dispersion, group_spreads, of_group
+from marketmove.moves.breadth import dispersion, group_moves, group_spreads
 from marketmove.moves.move import Move
-from marketmove.render import Look, render
+from marketmove.render import RenderOptions, render
 from program import SAMPLE_CLOSES, Ran, RunCli, Write
 
 SESSION = ("session", "2025-02-14", "--levels", SAMPLE_CLOSES)
@@ -174,13 +174,13 @@ def test_rows_for_machines_are_as_ever(output_format: str, run_cli: RunCli) -> N
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("date", ["2025-02-04", "2025-02-14"])
 def test_tables_of_groups_stay_within_the_width(width: int, date: str) -> None:
-    from marketmove.commands.session import Request, session
+    from marketmove.commands.session import SessionRequest, session
     from marketmove.market.groups import find_groups
     from marketmove.sources import ReadOptions
 
     settings = config.load(None)
     names = ("asia", "developed", "greater-china", "europe", "emerging")
-    request = Request(
+    request = SessionRequest(
         dt.date.fromisoformat(date),
         (SAMPLE_CLOSES,),
         (),
@@ -189,7 +189,7 @@ def test_tables_of_groups_stay_within_the_width(width: int, date: str) -> None:
         pairs=2,
         groups=find_groups(names, settings.groups),
     )
-    text = render(session(request), "table", Look(width=width))
+    text = render(session(request), "table", RenderOptions(width=width))
     tables = text.partition("Groups")[2].partition(" up · ")[0].splitlines()
     assert max(map(len, tables)) <= width
     for name in names:
@@ -219,7 +219,7 @@ def _moves(values: list[float]) -> list[Move]:
 
 @given(st.lists(percents, min_size=1, max_size=12))
 def test_groups_agree_with_fractions(values: list[float]) -> None:
-    group = of_group("any", _moves(values))
+    group = group_moves("any", _moves(values))
     exact = sorted(Fraction(repr(value)) for value in values)
     n = len(exact)
     assert group.n == group.dispersion.n == n
@@ -241,7 +241,7 @@ def test_groups_agree_with_fractions(values: list[float]) -> None:
 
 @given(st.lists(percents, min_size=1, max_size=7), st.lists(percents, min_size=1, max_size=7))
 def test_a_spread_of_groups_is_the_difference(one: list[float], other: list[float]) -> None:
-    groups = [of_group("one", _moves(one)), of_group("other", _moves(other))]
+    groups = [group_moves("one", _moves(one)), group_moves("other", _moves(other))]
     (spread,) = group_spreads(groups)
     by_name = {group.name: group for group in groups}
     up, down = by_name[spread.up], by_name[spread.down]
@@ -258,13 +258,13 @@ def test_a_bound_never_pretends(values: list[float], bound: float, over: bool) -
     """Whatever the move is that has only a bound: what is said of the group holds."""
     limit = {"change_pct_over" if over else "change_pct_under": bound}
     hidden = Move("ZZ", "", "bound", "published", **limit)  # type: ignore[arg-type]
-    group = of_group("any", [*_moves(values), hidden])
+    group = group_moves("any", [*_moves(values), hidden])
     assert group.mean_pct is None
     assert group.dispersion[1:] == (None, None)
     assert group.n == len(values) + 1
     for further in (1e-9, 3.0, 1e6):
         real = bound + further if over else bound - further
-        known = of_group("any", [*_moves(values), hidden._replace(change_pct=real)])
+        known = group_moves("any", [*_moves(values), hidden._replace(change_pct=real)])
         assert group.median_pct in {None, known.median_pct}
         highest, lowest = max([real, *values]), min([real, *values])
         by_symbol = {"ZZ": real} | {f"S{n}": value for n, value in enumerate(values)}
@@ -273,7 +273,7 @@ def test_a_bound_never_pretends(values: list[float], bound: float, over: bool) -
 
 
 def test_all_flat() -> None:
-    group = of_group("flat", _moves([0.0, 0.0, 0.0]))
+    group = group_moves("flat", _moves([0.0, 0.0, 0.0]))
     assert (group.median_pct, group.mean_pct) == (0.0, 0.0)
     assert (group.best, group.worst) == ("S0", "S0")
     assert group.dispersion == (3, 0.0, 0.0)
@@ -281,7 +281,7 @@ def test_all_flat() -> None:
 
 
 def test_one_sided_days_and_ties() -> None:
-    group = of_group("up", _moves([0.1, 0.3, 0.3]))
+    group = group_moves("up", _moves([0.1, 0.3, 0.3]))
     assert group.breadth[:3] == (3, 0, 0)
     assert (group.best, group.worst, group.median_pct) == ("S1", "S0", 0.3)
     assert group.mean_pct == float(Fraction(7, 30))

@@ -10,7 +10,7 @@ import pytest
 
 from marketmove import config
 from marketmove.commands import history, pair, session
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.drawings import bars
 from marketmove.render.drawings import grid as heat
 from marketmove.render.drawings import heatmap as heat_table
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from program import RunCli, Write
 
 LOOKS = {
-    "pipe": Look(),
-    "60": Look(width=60),
-    "80": Look(width=80),
-    "140": Look(width=140),
-    "80 in colour": Look(width=80, colour=True),
-    "80 in ASCII": Look(width=80, ascii_only=True),
+    "pipe": RenderOptions(),
+    "60": RenderOptions(width=60),
+    "80": RenderOptions(width=80),
+    "140": RenderOptions(width=140),
+    "80 in colour": RenderOptions(width=80, colour=True),
+    "80 in ASCII": RenderOptions(width=80, ascii_only=True),
 }
 RANGES = {
     "figures": (dt.date(2025, 2, 3), dt.date(2025, 2, 7)),
@@ -39,20 +39,22 @@ RANGES = {
 }
 
 
-def _session(date: dt.date, look: Look) -> str:
-    asked = session.Request(date, (), (), ReadOptions(), config.load(None), pairs=1, context=False)
+def _session(date: dt.date, look: RenderOptions) -> str:
+    asked = session.SessionRequest(
+        date, (), (), ReadOptions(), config.load(None), pairs=1, context=False
+    )
     return bars.session(session.session(asked), look)
 
 
-def _pair(look: Look, since: dt.date | None = None) -> str:
+def _pair(look: RenderOptions, since: dt.date | None = None) -> str:
     until, settings = dt.date(2025, 2, 14), config.load(None)
-    asked = pair.Request("HSI", "N225", since, until, (), ReadOptions(), settings)
+    asked = pair.PairRequest("HSI", "N225", since, until, (), ReadOptions(), settings)
     return pair_drawing.pair(pair.pair(asked), look)
 
 
-def _heatmap(first: dt.date, last: dt.date, look: Look, *chosen: str) -> str:
+def _heatmap(first: dt.date, last: dt.date, look: RenderOptions, *chosen: str) -> str:
     settings = config.load(None)
-    asked = history.Request(first, last, (), chosen, ReadOptions(), settings, shut_days=True)
+    asked = history.HistoryRequest(first, last, (), chosen, ReadOptions(), settings, shut_days=True)
     report: HistoryReport = history.history(asked)
     return heat_table.heatmap(report, heat.grid(report, settings.registry), look)
 
@@ -71,7 +73,7 @@ def test_pair(since: dt.date | None, look: str, snapshot: SnapshotAssertion) -> 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_a_pair_stays_within_the_width(width: int) -> None:
-    assert max(map(len, _pair(Look(width=width)).splitlines()[2:])) <= width
+    assert max(map(len, _pair(RenderOptions(width=width)).splitlines()[2:])) <= width
 
 
 def test_each_spread_is_a_block_on_its_side(run_cli: RunCli, write: Write) -> None:
@@ -104,7 +106,7 @@ def test_heatmap(dates: str, look: str, snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 @pytest.mark.parametrize("dates", RANGES)
 def test_a_heat_map_stays_within_the_width(dates: str, width: int) -> None:
-    lines = _heatmap(*RANGES[dates], Look(width=width)).splitlines()
+    lines = _heatmap(*RANGES[dates], RenderOptions(width=width)).splitlines()
     assert lines[0].startswith("Moves from ")
     assert max(map(len, lines)) <= width
 
@@ -112,12 +114,12 @@ def test_a_heat_map_stays_within_the_width(dates: str, width: int) -> None:
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_bars_stay_within_the_width(width: int) -> None:
     for date in (dt.date(2025, 2, 4), dt.date(2025, 2, 14)):
-        lines = _session(date, Look(width=width)).splitlines()
+        lines = _session(date, RenderOptions(width=width)).splitlines()
         assert max(map(len, lines[2:])) <= width
 
 
 def test_ascii_is_ascii() -> None:
-    look = Look(width=80, ascii_only=True)
+    look = RenderOptions(width=80, ascii_only=True)
     assert _session(dt.date(2025, 2, 14), look).isascii()
     assert all(_heatmap(*dates, look).isascii() for dates in RANGES.values())
     assert _pair(look).isascii()
@@ -125,8 +127,8 @@ def test_ascii_is_ascii() -> None:
 
 @pytest.mark.parametrize("dates", RANGES)
 def test_colour_adds_nothing_that_is_not_written(dates: str) -> None:
-    plain = _heatmap(*RANGES[dates], Look(width=80))
-    coloured = _heatmap(*RANGES[dates], Look(width=80, colour=True))
+    plain = _heatmap(*RANGES[dates], RenderOptions(width=80))
+    coloured = _heatmap(*RANGES[dates], RenderOptions(width=80, colour=True))
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
     assert "\x1b[7;32m" in coloured
 

@@ -19,7 +19,7 @@ from kept import (
     without_moments,
 )
 from marketmove.delivery.journal import STANDARD_OUTPUT, writing
-from marketmove.delivery.revisions import Summary
+from marketmove.delivery.revisions import SummaryKey
 from program import SAMPLE_CLOSES, RunCli, Write
 
 # What is news.
@@ -249,7 +249,7 @@ def test_a_long_listing_ends_with_the_last(run_cli: RunCli, path: Path) -> None:
     moment = dt.datetime(2025, 2, 14, 10, tzinfo=dt.UTC)
     with writing(path, 1) as journal:
         for _ in range(21):
-            number = journal.record(Summary("2025-02-14", "HSI", "text", "", ()), moment)
+            number = journal.record(SummaryKey("2025-02-14", "HSI", "text", "", ()), moment)
             journal.went(number, STANDARD_OUTPUT, "printed", moment)
     listed = run_cli("journal", "--journal", path).stdout
     assert listed.count(" printed") == 20

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from marketmove.closes.levels import levels_of
 from marketmove.rarity.index_history import series
-from marketmove.rarity.pair import between, common, summary
+from marketmove.rarity.pair import between, common, pair_summary
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:
@@ -361,7 +361,7 @@ def test_the_excess_is_the_relative_strength_less_100(units: list[tuple[int, int
     known = series(levels_of(closes), ["AAA", "BBB"])
     sessions = common(known["AAA"], known["BBB"], 0.5)
     shown = between(sessions)
-    span = summary(sessions, shown).span
+    span = pair_summary(sessions, shown).span
     one, other = (Fraction(units[-1][side], units[1][side]) - 1 for side in (0, 1))
     geometric = (1 + one) / (1 + other) - 1
     assert (span.change_pct, span.versus_change_pct) == (float(one * 100), float(other * 100))

@@ -26,7 +26,7 @@ from marketmove.resources import root
 from program import RunCli, Write, bare_environment, run_process
 
 if TYPE_CHECKING:
-    from marketmove.market.last_close import Plan
+    from marketmove.market.last_close import SchedulePlan
 
 REGIONS = ("africa", "americas", "asia", "europe", "middle-east", "oceania")
 ZONES = (
@@ -44,7 +44,7 @@ EACH_WEEKDAY = dict(zip("0123456", (6, 0, 1, 2, 3, 4, 5), strict=True))
 
 def _plan(
     group: str, zone: str | None, after: int = 30, first: dt.date = SATURDAY, text: str = ""
-) -> Plan:
+) -> SchedulePlan:
     settings = config.load(Path(text) if text else None)
     return schedule(settings.groups[group], settings, ["marketmove"], zone, after, first)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from marketmove import config
 from marketmove.closes.levels import levels_of
-from marketmove.closes.shut_days import explained, on_shut_days, without
+from marketmove.closes.shut_days import on_shut_days, with_calendar_status, without
 from marketmove.market import calendars
 from marketmove.moves.move import Move, session_moves
 from marketmove.resources import root
@@ -261,7 +261,7 @@ def _moves(cells: list[tuple[str, dt.date]], symbols: list[str]) -> dict[str, Mo
     shut = on_shut_days(levels, known)
     levels = without(levels, shut[shut["ghost"]])
     moves = session_moves(levels, dict.fromkeys(symbols, DAY))
-    return {move.symbol: move for move in explained(moves, levels, known)}
+    return {move.symbol: move for move in with_calendar_status(moves, levels, known)}
 
 
 EXCHANGES = {"HSI": "XHKG", "SSEC": "XSHG", "N225": "XTKS"}

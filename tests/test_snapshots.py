@@ -11,11 +11,10 @@ import typer
 from marketmove import config
 from marketmove.cli import program
 from marketmove.commands.calc import calc
-from marketmove.commands.pair import Request as PairRequest
-from marketmove.commands.pair import pair
-from marketmove.commands.session import Request, session
+from marketmove.commands.pair import PairRequest, pair
+from marketmove.commands.session import SessionRequest, session
 from marketmove.commands.summary import summary
-from marketmove.render import Look, render
+from marketmove.render import RenderOptions, render
 from marketmove.render.calc import FORMATS as CALC_FORMATS
 from marketmove.render.pair import FORMATS as PAIR_FORMATS
 from marketmove.render.summary.text import FORMATS as SUMMARY_FORMATS
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
     from marketmove.reports.summary import SummaryReport
 
 LOOKS = {
-    "pipe": Look(),
-    "60": Look(width=60),
-    "80": Look(width=80),
-    "140": Look(width=140),
-    "80 in colour": Look(width=80, colour=True),
-    "80 in ASCII": Look(width=80, ascii_only=True),
+    "pipe": RenderOptions(),
+    "60": RenderOptions(width=60),
+    "80": RenderOptions(width=80),
+    "140": RenderOptions(width=140),
+    "80 in colour": RenderOptions(width=80, colour=True),
+    "80 in ASCII": RenderOptions(width=80, ascii_only=True),
 }
 DATES = [dt.date(2025, 2, 4), dt.date(2025, 2, 14)]
 each_date = pytest.mark.parametrize("date", DATES, ids=str)
@@ -42,7 +41,7 @@ each_date = pytest.mark.parametrize("date", DATES, ids=str)
 def _report(date: dt.date, output_format: str = "table") -> SessionReport:
     settings = config.load(None)
     pairs = settings.top if output_format in {"table", "markdown"} else None
-    return session(Request(date, (), (), ReadOptions(), settings, pairs=pairs))
+    return session(SessionRequest(date, (), (), ReadOptions(), settings, pairs=pairs))
 
 
 @each_date
@@ -55,18 +54,18 @@ def test_table(date: dt.date, look: str, snapshot: SnapshotAssertion) -> None:
 @each_date
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_tables_stay_within_the_width(date: dt.date, width: int) -> None:
-    lines = render(_report(date), "table", Look(width=width)).splitlines()
+    lines = render(_report(date), "table", RenderOptions(width=width)).splitlines()
     tables = [line for line in lines[1:] if "; --top" not in line and "Warning: " not in line]
     assert max(map(len, tables)) <= width
 
 
 @pytest.mark.parametrize("output_format", ["markdown", "csv", "json"])
 def test_other_formats(output_format: str, snapshot: SnapshotAssertion) -> None:
-    assert render(_report(DATES[0], output_format), output_format, Look()) == snapshot
+    assert render(_report(DATES[0], output_format), output_format, RenderOptions()) == snapshot
 
 
 def test_markdown_of_closes(snapshot: SnapshotAssertion) -> None:
-    assert render(_report(DATES[1], "markdown"), "markdown", Look()) == snapshot
+    assert render(_report(DATES[1], "markdown"), "markdown", RenderOptions()) == snapshot
 
 
 @pytest.mark.parametrize("output_format", ["table", "json"])
@@ -80,7 +79,7 @@ def test_calc(
     output_format: str,
     snapshot: SnapshotAssertion,
 ) -> None:
-    assert CALC_FORMATS[output_format](calc(*given), Look()) == snapshot
+    assert CALC_FORMATS[output_format](calc(*given), RenderOptions()) == snapshot
 
 
 def _pair() -> PairReport:
@@ -96,7 +95,7 @@ def test_pair(look: str, snapshot: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_a_pair_stays_within_the_width(width: int) -> None:
-    lines = PAIR_FORMATS["table"](_pair(), Look(width=width)).splitlines()
+    lines = PAIR_FORMATS["table"](_pair(), RenderOptions(width=width)).splitlines()
     drawn = [line for line in lines if line.startswith(("  Spread", "  Relative"))]
     table = lines[lines.index(next(line for line in lines if "Widest" in line)) :]
     assert len(drawn) == 2
@@ -106,7 +105,7 @@ def test_a_pair_stays_within_the_width(width: int) -> None:
 
 def _summary(date: str, *chosen: str) -> SummaryReport:
     day = dt.date.fromisoformat(date)
-    return summary(Request(day, (), chosen, ReadOptions(), config.load(None)))
+    return summary(SessionRequest(day, (), chosen, ReadOptions(), config.load(None)))
 
 
 # A day of divergence, one with shut markets, one with most of Asia shut, a quiet one.
@@ -122,7 +121,7 @@ SUMMARIES = {
 @pytest.mark.parametrize("asked", SUMMARIES)
 def test_summary(asked: str, output_format: str, snapshot: SnapshotAssertion) -> None:
     report = _summary(*SUMMARIES[asked])
-    assert SUMMARY_FORMATS[output_format](report, Look()) == snapshot
+    assert SUMMARY_FORMATS[output_format](report, RenderOptions()) == snapshot
 
 
 @pytest.mark.parametrize("name", ["marketmove", "session", "calc", "pair", "summary"])

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketmove import config
-from marketmove.commands.verify import Request, verify
-from marketmove.render import Look
+from marketmove.commands.verify import VerifyRequest, verify
+from marketmove.render import RenderOptions
 from marketmove.render.verify import FORMATS
 from marketmove.resources import root
 from marketmove.sources import ReadOptions
@@ -79,8 +79,8 @@ def test_what_follows_from_the_bundled_report(run_cli: RunCli) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_it_fits_a_terminal(width: int) -> None:
-    request = Request(SAMPLE, (SAMPLE_CLOSES,), (), ReadOptions(), config.load(None))
-    text = FORMATS["table"](verify(request), Look(width=width))
+    request = VerifyRequest(SAMPLE, (SAMPLE_CLOSES,), (), ReadOptions(), config.load(None))
+    text = FORMATS["table"](verify(request), RenderOptions(width=width))
     _, _, *lines = text.splitlines()
     assert max(map(len, lines)) <= width
     for figure in ("22,579.05", "20,789.96", "+2.83%", "no session"):

@@ -15,7 +15,7 @@ from marketmove import yamltext
 from marketmove.errors import Place, Problem, WrongUsageError
 from marketmove.market.indices import Registry
 
-Kind = Literal["move", "spread", "percentile", "streak", "record", "missing"]
+ConditionKind = Literal["move", "spread", "percentile", "streak", "record", "missing"]
 
 _ANY, _ANY_PAIR = "any", "any pair"
 _NUMBER = r"([+-]?)([0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})"
@@ -39,7 +39,7 @@ class Condition(NamedTuple):
     """
 
     text: str
-    kind: Kind
+    kind: ConditionKind
     pair: bool = False
     sides: tuple[str, ...] = ()
     amount: float = 0.0
@@ -155,7 +155,7 @@ def _of_test(text: str, test: str) -> Condition:
         if not float(number):
             raise ValueError(f'"{text}": a size of zero is always met; expected one above zero')
         places = len(number.partition(".")[2])
-        kind: Kind = "spread" if unit == "pp" else "move"
+        kind: ConditionKind = "spread" if unit == "pp" else "move"
         return Condition(text, kind, amount=float(number), places=places, way=_WAYS[sign])
     if match := _PERCENTILE.fullmatch(test):
         if not 0 < float(match[1]) <= 100:

@@ -36,7 +36,7 @@ class _OpenError(Exception):
     """What a condition is about is not known; the message says why."""
 
 
-class Known(NamedTuple):
+class SessionFacts(NamedTuple):
     """What conditions are held against: moves and pairs of a session, and how rare they are.
 
     ``pairs`` are those that conditions are about; ``over`` tells that all sessions are known to
@@ -49,7 +49,7 @@ class Known(NamedTuple):
     over: bool = False
 
 
-def judge(conditions: Sequence[Condition], known: Known) -> Judged:
+def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     """Hold conditions against a session.
 
     Parameters
@@ -71,7 +71,7 @@ def judge(conditions: Sequence[Condition], known: Known) -> Judged:
     >>> from marketmove.moves.move import Move
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
     >>> asked = Condition("HSI: 3", "move", sides=("HSI",), amount=3.0)
-    >>> judge([asked], Known({"HSI": hsi}, {})).alerts[0].text
+    >>> judge([asked], SessionFacts({"HSI": hsi}, {})).alerts[0].text
     'Hang Seng up 3.00%: at least 3%'
     """
     alerts: list[Alert] = []
@@ -91,7 +91,7 @@ def judge(conditions: Sequence[Condition], known: Known) -> Judged:
     return Judged(tuple(alerts), tuple(notes))
 
 
-def _subjects(condition: Condition, known: Known) -> list[tuple[str, ...]]:
+def _subjects(condition: Condition, known: SessionFacts) -> list[tuple[str, ...]]:
     if condition.sides:
         return [condition.sides]
     if condition.pair:
@@ -99,7 +99,7 @@ def _subjects(condition: Condition, known: Known) -> list[tuple[str, ...]]:
     return [(symbol,) for symbol in known.moves]
 
 
-def _without_past(condition: Condition, known: Known) -> list[str]:
+def _without_past(condition: Condition, known: SessionFacts) -> list[str]:
     """Why no pair can be held against its past; of any pair only those that are met are known."""
     if condition.sides or not condition.pair or condition.kind != "percentile":
         return []
@@ -119,7 +119,7 @@ def _note(condition: Condition, reasons: Sequence[str]) -> Remark:
     return Remark("alert_not_judged", text, symbol, condition.place)
 
 
-def _of_index(condition: Condition, symbols: tuple[str, ...], known: Known) -> _Met | None:
+def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFacts) -> _Met | None:
     (symbol,) = symbols
     move = known.moves.get(symbol)
     if move is None:
@@ -229,7 +229,7 @@ def _record(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
     )
 
 
-def _of_pair(condition: Condition, symbols: tuple[str, ...], known: Known) -> _Met | None:
+def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts) -> _Met | None:
     for symbol in symbols:
         if symbol not in known.moves:
             raise _OpenError(f"no close of {words.visible(symbol)} in the data")

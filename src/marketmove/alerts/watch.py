@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, takewhile
 
 from marketmove.alerts.conditions import Condition
-from marketmove.alerts.judge import Judged, Known, judge
+from marketmove.alerts.judge import Judged, SessionFacts, judge
 from marketmove.closes.find import spelling, symbol_of
 from marketmove.config import Config
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
@@ -15,10 +15,10 @@ from marketmove.moves.divergence import between
 from marketmove.moves.move import Move
 from marketmove.rarity.compare import by_session, with_context
 from marketmove.rarity.index_history import SAME
-from marketmove.rarity.session import Rare
-from marketmove.rarity.spread_history import Past, wide_pairs
+from marketmove.rarity.session import SessionContext
+from marketmove.rarity.spread_history import MoveMatrix, wide_pairs
 
-Moves = Mapping[str, Move]
+MovesBySymbol = Mapping[str, Move]
 
 
 def conditions_of(typed: Sequence[Condition], config: Config) -> tuple[Condition, ...]:
@@ -37,7 +37,7 @@ def watched(conditions: Sequence[Condition]) -> Iterator[str]:
 def alerts_of(
     conditions: Sequence[Condition],
     moves: Sequence[Move],
-    rare: Rare,
+    rare: SessionContext,
     registry: Registry,
     restricted: bool = False,
     over: bool = False,
@@ -73,11 +73,11 @@ def alerts_of(
     ]
     pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.past) for c in wanted))
     spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.past)
-    return judge(wanted, Known(by_symbol, rare.contexts, spreads, over))
+    return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over))
 
 
 def _resolved(
-    conditions: Sequence[Condition], moves: Moves, registry: Registry, restricted: bool
+    conditions: Sequence[Condition], moves: MovesBySymbol, registry: Registry, restricted: bool
 ) -> list[Condition]:
     """The conditions with symbols for what was written."""
     spelt, resolved = spelling(moves), []
@@ -104,7 +104,9 @@ def _resolved(
     return resolved
 
 
-def _pairs(condition: Condition, moves: Moves, past: Past | None) -> Iterator[tuple[str, str]]:
+def _pairs(
+    condition: Condition, moves: MovesBySymbol, past: MoveMatrix | None
+) -> Iterator[tuple[str, str]]:
     """The pairs that a condition may be met by, in one order each."""
     if not condition.pair:
         return
@@ -124,7 +126,7 @@ def _pairs(condition: Condition, moves: Moves, past: Past | None) -> Iterator[tu
         yield (one, other) if one < other else (other, one)
 
 
-def _apart(moves: Moves, least_pp: float) -> Iterator[tuple[str, str]]:
+def _apart(moves: MovesBySymbol, least_pp: float) -> Iterator[tuple[str, str]]:
     """The pairs whose spread is certainly so large."""
     ups = [(m.up_by_pct, m.symbol) for m in moves.values() if m.up_by_pct is not None]
     downs = sorted((m.down_by_pct, m.symbol) for m in moves.values() if m.down_by_pct is not None)

@@ -12,7 +12,7 @@ from marketmove.cli.options import (
     CalcFormat,
     OutputOption,
 )
-from marketmove.cli.terminal import emit, look_for
+from marketmove.cli.terminal import emit, render_options
 
 _CALC_HELP = (
     "Work out the third of close, prior close and percent, and the change in points."
@@ -35,5 +35,7 @@ def _calc(
     from marketmove.commands.calc import calc
     from marketmove.render.calc import FORMATS
 
-    text = FORMATS[output_format](calc(close, prior, pct), look_for(output, "none", ascii_only))
+    text = FORMATS[output_format](
+        calc(close, prior, pct), render_options(output, "none", ascii_only)
+    )
     emit(text, output, output_format == "table")

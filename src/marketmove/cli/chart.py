@@ -28,9 +28,9 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for, same_terminal, say
+from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
     from marketmove.render.pictures import Drawing
@@ -97,10 +97,10 @@ def _session(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette, sort=sort)
 
-    from marketmove.commands.session import Request, session
+    from marketmove.commands.session import SessionRequest, session
 
     report = session(
-        Request(
+        SessionRequest(
             session=when,
             levels=specs,
             chosen=tuple(index or ()),
@@ -112,7 +112,7 @@ def _session(
             context=False,
         )
     )
-    look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)
+    look = render_options(output, settings.palette, ascii_only)._replace(everything=everything)
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
@@ -154,11 +154,11 @@ def _heatmap(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
 
-    from marketmove.commands.history import Request, history
+    from marketmove.commands.history import HistoryRequest, history
     from marketmove.render.drawings.grid import grid
 
     report = history(
-        Request(
+        HistoryRequest(
             first=start,
             last=end,
             levels=specs,
@@ -171,7 +171,7 @@ def _heatmap(
         )
     )
     cells = grid(report, settings.registry)
-    look = look_for(output, settings.palette, ascii_only)
+    look = render_options(output, settings.palette, ascii_only)
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
@@ -220,10 +220,10 @@ def _pair(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
 
-    from marketmove.commands.pair import Request, pair
+    from marketmove.commands.pair import PairRequest, pair
 
     report = pair(
-        Request(
+        PairRequest(
             one=one,
             other=other,
             since=start,
@@ -235,7 +235,7 @@ def _pair(
             strict=strict,
         )
     )
-    look = look_for(output, settings.palette, ascii_only)
+    look = render_options(output, settings.palette, ascii_only)
     _say(report.warnings, output, quiet)
 
     def drawn() -> str:
@@ -271,7 +271,7 @@ def _say(warnings: Sequence[Remark], output: Path | None, quiet: bool) -> None:
 def _give(
     drawn: Callable[[], str],
     drawing: Callable[[], Drawing],
-    look: Look,
+    look: RenderOptions,
     output: Path | None,
     ending: str,
     quiet: bool,

@@ -22,7 +22,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.settings import settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for
+from marketmove.cli.terminal import emit, render_options
 from marketmove.errors import ExitStatus
 
 _CHECK_HELP = (
@@ -62,7 +62,9 @@ def _check(
     from marketmove.render.check import FORMATS
 
     report = check(specs, reading, settings, dt.date.today())  # noqa: DTZ011 - the typist's own day
-    look = look_for(output, "none", ascii_only)._replace(everything=everything, explain=explain)
+    look = render_options(output, "none", ascii_only)._replace(
+        everything=everything, explain=explain
+    )
     emit(FORMATS[output_format](report, look), output, output_format == "table")
     if report.errors or (strict and report.findings):
         raise typer.Exit(ExitStatus.FOUND)

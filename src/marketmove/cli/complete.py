@@ -10,7 +10,7 @@ from typing import NamedTuple
 _INDEX, _PAIR, _GROUP, _FILE = {"INDEX", "A", "B"}, {"A:B"}, {"GROUP"}, {"PATH", "FILE"}
 
 
-class Value(NamedTuple):
+class CompletionValue(NamedTuple):
     """A value of an option or an argument: how the help calls it, and the words it can be.
 
     ``metavar`` is such as ``DATE|latest``, in which words in small letters stand for themselves.
@@ -25,7 +25,7 @@ class Option(NamedTuple):
     """An option: its names, the value that follows it if one does, and one sentence of help."""
 
     names: tuple[str, ...]
-    value: Value | None = None
+    value: CompletionValue | None = None
     help: str = ""
 
 
@@ -34,10 +34,10 @@ class Command(NamedTuple):
 
     help: str = ""
     options: tuple[Option, ...] = ()
-    arguments: tuple[Value, ...] = ()
+    arguments: tuple[CompletionValue, ...] = ()
 
 
-class Known(NamedTuple):
+class CompletionNames(NamedTuple):
     """What a configuration knows: names of indices by symbol, and groups with what they are."""
 
     indices: Mapping[str, str]
@@ -52,7 +52,7 @@ class Completions(NamedTuple):
 
 
 def complete(
-    typed: Sequence[str], commands: Mapping[str, Command], known: Callable[[], Known]
+    typed: Sequence[str], commands: Mapping[str, Command], known: Callable[[], CompletionNames]
 ) -> Completions:
     """Give what the last word of a command line can become.
 
@@ -68,10 +68,11 @@ def complete(
 
     Examples
     --------
-    >>> group = Option(("--group", "-g"), Value("GROUP"), "Only these.")
+    >>> group = Option(("--group", "-g"), CompletionValue("GROUP"), "Only these.")
     >>> commands = {"": Command(), "session": Command("One session.", (group,))}
     >>> def known():
-    ...     return Known({"HSI": "Hang Seng"}, {"asia": "42 indices", "chips": "3 indices"})
+    ...     groups = {"asia": "42 indices", "chips": "3 indices"}
+    ...     return CompletionNames({"HSI": "Hang Seng"}, groups)
     >>> complete(["se"], commands, known).words
     (('session', 'One session.'),)
     >>> complete(["session", "--group", "A"], commands, known).words
@@ -123,9 +124,9 @@ def _parent(name: str) -> str | None:
 
 def _walked(
     words: Iterable[str], options: Mapping[str, Option]
-) -> tuple[Value | None, set[Option], int, bool]:
+) -> tuple[CompletionValue | None, set[Option], int, bool]:
     """Read finished words: the value that is due, options used, how many arguments, and "--"."""
-    pending: Value | None = None
+    pending: CompletionValue | None = None
     used: set[Option] = set()
     arguments, only_arguments = 0, False
     for word in words:
@@ -141,7 +142,9 @@ def _walked(
     return pending, used, arguments, only_arguments
 
 
-def _of_value(value: Value, current: str, known: Callable[[], Known]) -> Completions:
+def _of_value(
+    value: CompletionValue, current: str, known: Callable[[], CompletionNames]
+) -> Completions:
     parts = set(re.split(r"[|\[\]\s]+", value.metavar.replace("...", "")))
     words = [(word, "") for word in value.choices]
     words += [(part, "") for part in value.metavar.strip("[]").split("|") if part.islower()]

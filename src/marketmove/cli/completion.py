@@ -15,7 +15,7 @@ from marketmove.cli.options import OutputOption
 from marketmove.cli.terminal import config_file, emit
 
 if TYPE_CHECKING:
-    from marketmove.cli.complete import Command, Known, Option, Value
+    from marketmove.cli.complete import Command, CompletionNames, CompletionValue, Option
 
 _COMPLETION_HELP = (
     "Print what makes a shell complete commands, options, symbols of indices, groups and files."
@@ -117,13 +117,13 @@ def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
     return Option(names, None if flag else _value(kind, info.metavar), info.help or "")
 
 
-def _value(kind: Any, metavar: str | None) -> Value:
-    from marketmove.cli.complete import Value
+def _value(kind: Any, metavar: str | None) -> CompletionValue:
+    from marketmove.cli.complete import CompletionValue
 
     choices = next((get_args(k) for k in _alternatives(kind) if get_origin(k) is Literal), ())
     named = metavar or ("PATH" if _is(kind, Path) else "")
     repeats = any(get_origin(k) is list for k in _alternatives(kind))
-    return Value("" if choices else named, choices, repeats)
+    return CompletionValue("" if choices else named, choices, repeats)
 
 
 def _alternatives(kind: Any) -> tuple[Any, ...]:
@@ -139,9 +139,9 @@ def _first_sentence(text: str) -> str:
     return text.partition("\n")[0]
 
 
-def _known(typed: Sequence[str]) -> Known:
+def _known(typed: Sequence[str]) -> CompletionNames:
     """The indices and groups of the configuration that the command line names, or the usual one."""
-    from marketmove.cli.complete import Known
+    from marketmove.cli.complete import CompletionNames
     from marketmove.config import load
     from marketmove.errors import MarketMoveError
 
@@ -151,7 +151,7 @@ def _known(typed: Sequence[str]) -> Known:
         config = load(None)
     indices = {index.symbol: index.name for index in config.registry.indices.values()}
     groups = {group.name: f"{len(group.symbols)} indices" for group in config.groups.values()}
-    return Known(indices, groups)
+    return CompletionNames(indices, groups)
 
 
 def _named_config(typed: Sequence[str]) -> Path | None:

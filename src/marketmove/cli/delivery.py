@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 
 
-class Delivery(NamedTuple):
+class DeliveryOptions(NamedTuple):
     """The targets of a run, with the URL of each by its name, and how long each may take.
 
     ``prints`` tells that the result goes to standard output too.
@@ -39,10 +39,10 @@ class Delivery(NamedTuple):
         return tuple(target.name for target in self.targets)
 
     def __repr__(self) -> str:
-        return f"<Delivery to {', '.join(target.name for target in self.targets)}>"
+        return f"<DeliveryOptions to {', '.join(target.name for target in self.targets)}>"
 
 
-def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> Delivery:
+def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> DeliveryOptions:
     """Find where a result goes: as typed, else as configured, else to standard output alone.
 
     Raises
@@ -58,7 +58,7 @@ def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> De
     chosen = typed or config.to
     targets = tuple(target for target in chosen if target.kind != "stdout")
     if not targets:
-        return Delivery(seconds=seconds)
+        return DeliveryOptions(seconds=seconds)
     if find_spec("apprise") is None:
         text = (
             f"delivery to {targets[0].name} needs apprise;"
@@ -66,10 +66,12 @@ def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> De
         )
         raise WrongUsageError.at(targets[0].place, text)
     prints = len(targets) < len(chosen)
-    return Delivery(targets, urls_of(targets, os.environ), seconds, prints)
+    return DeliveryOptions(targets, urls_of(targets, os.environ), seconds, prints)
 
 
-def deliver(delivery: Delivery, messages: Mapping[str, Message], late: bool) -> Iterator[Delivered]:
+def deliver(
+    delivery: DeliveryOptions, messages: Mapping[str, Message], late: bool
+) -> Iterator[Delivered]:
     """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
 
     Parameters

@@ -27,7 +27,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.settings import groups_of, settings_of, specs_of
-from marketmove.cli.terminal import emit_pieces, look_for, same_terminal, say
+from marketmove.cli.terminal import emit_pieces, render_options, same_terminal, say
 from marketmove.errors import Problem
 
 _HISTORY_HELP = (
@@ -73,10 +73,10 @@ def _history(
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
 
-    from marketmove.commands.history import Request, history
+    from marketmove.commands.history import HistoryRequest, history
 
     report = history(
-        Request(
+        HistoryRequest(
             first=start,
             last=end,
             levels=specs,
@@ -92,7 +92,7 @@ def _history(
     from marketmove.render.history import FORMATS
 
     people = output_format == "table"
-    look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)
+    look = render_options(output, settings.palette, ascii_only)._replace(everything=everything)
     if not (quiet or (people and output is None and same_terminal())):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
     emit_pieces(FORMATS[output_format](report, look), output, people)

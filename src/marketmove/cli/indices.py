@@ -16,7 +16,7 @@ from marketmove.cli.options import (
     OutputOption,
 )
 from marketmove.cli.settings import settings_of
-from marketmove.cli.terminal import emit, look_for
+from marketmove.cli.terminal import emit, render_options
 
 _INDICES_HELP = (
     "List the indices that are known by name: exchange, time zone, close, next session."
@@ -49,5 +49,5 @@ def _indices(
     from marketmove.render.indices import FORMATS
 
     listed = indices(chosen or (), settings, moment)
-    look = look_for(output, "none", ascii_only)
+    look = render_options(output, "none", ascii_only)
     emit(FORMATS[output_format](listed, look), output, output_format == "table")

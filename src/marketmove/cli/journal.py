@@ -13,7 +13,7 @@ from marketmove.cli.options import (
     JournalOption,
     OutputOption,
 )
-from marketmove.cli.terminal import emit, journal_file, look_for
+from marketmove.cli.terminal import emit, journal_file, render_options
 
 _JOURNAL_HELP = (
     "List what `summary --once` or `summary --journal` wrote: sessions, when, where, revisions."
@@ -36,5 +36,5 @@ def _journal(
     from marketmove.render.journal import FORMATS
 
     report = listed(journal_file(journal))
-    look = look_for(output, "none", ascii_only)._replace(everything=everything)
+    look = render_options(output, "none", ascii_only)._replace(everything=everything)
     emit(FORMATS[output_format](report, look), output, output_format == "table")

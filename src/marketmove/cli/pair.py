@@ -24,7 +24,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.settings import settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for, same_terminal, say
+from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
 
 _PAIR_HELP = (
@@ -74,10 +74,10 @@ def _pair(
     floor = arguments.floor_pct(floor_pct)
     settings = settings_of(config, palette=palette, floor_pct=floor)
 
-    from marketmove.commands.pair import Request, pair
+    from marketmove.commands.pair import PairRequest, pair
 
     report = pair(
-        Request(
+        PairRequest(
             one=one,
             other=other,
             since=start,
@@ -92,7 +92,7 @@ def _pair(
     from marketmove.render.pair import FORMATS
 
     people = output_format == "table"
-    look = look_for(output, settings.palette, ascii_only)
+    look = render_options(output, settings.palette, ascii_only)
     if not (quiet or (people and output is None and same_terminal())):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
     emit(FORMATS[output_format](report, look), output, people)

@@ -36,7 +36,7 @@ from marketmove.cli.options import (
     SymbolOption,
 )
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for, same_terminal, say
+from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
 
 _SESSION_HELP = (
@@ -114,12 +114,12 @@ def _session(
     if context is None and output_format in {"csv", "ndjson"}:
         context = False
 
-    from marketmove.commands.session import Request, session
+    from marketmove.commands.session import SessionRequest, session
     from marketmove.rarity.compare import Comparison
     from marketmove.render import render
 
     report = session(
-        Request(
+        SessionRequest(
             session=when,
             levels=specs,
             chosen=tuple(index or ()),
@@ -136,7 +136,7 @@ def _session(
             alerts=alerting.conditions,
         )
     )
-    look = look_for(output, settings.palette, ascii_only)._replace(everything=everything)
+    look = render_options(output, settings.palette, ascii_only)._replace(everything=everything)
     seen = output_format == "table" and output is None and same_terminal()
     if not (quiet or seen):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)

@@ -38,8 +38,15 @@ from marketmove.cli.options import (
     ToTimeoutOption,
 )
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for, same_terminal, say
-from marketmove.delivery.publish import Going, Gone, keeping, options_text, publish, target_of
+from marketmove.cli.terminal import emit, render_options, same_terminal, say
+from marketmove.delivery.publish import (
+    Destination,
+    Outcome,
+    journal_options,
+    options_text,
+    publish,
+    target_of,
+)
 from marketmove.delivery.targets import Message
 from marketmove.errors import ExitStatus, Problem
 
@@ -98,15 +105,15 @@ def _summary(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config, palette=palette)
     groups = groups_of(group or (), settings)
-    asked = keeping(once, force, journal, output)
+    asked = journal_options(once, force, journal, output)
     alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
     delivery = delivery_of(to, to_timeout, settings)
 
-    from marketmove.commands.session import Request
+    from marketmove.commands.session import SessionRequest
     from marketmove.commands.summary import summary
 
     told = summary(
-        Request(
+        SessionRequest(
             session=when,
             levels=specs,
             chosen=tuple(index or ()),
@@ -118,12 +125,12 @@ def _summary(
             alerts=alerting.conditions,
         )
     )
-    from marketmove.delivery.revisions import summary_of
+    from marketmove.delivery.revisions import summary_key
     from marketmove.render.summary.text import FORMATS, message
     from marketmove.wording import revisions
 
     people = output_format in {"text", "markdown"}
-    look = look_for(output, settings.palette, ascii_only)
+    look = render_options(output, settings.palette, ascii_only)
     look = look._replace(pictures=find_spec("matplotlib") is not None)
     quiet = quiet or (people and output is None and same_terminal())
 
@@ -141,7 +148,7 @@ def _summary(
         signs = look._replace(ascii_only=ascii_only)
         return message(headed(revised), output_format, signs)
 
-    going = Going(
+    going = Destination(
         output=target_of(output),
         prints=delivery.prints or output is not None,
         write=write,
@@ -150,12 +157,12 @@ def _summary(
         send=functools.partial(deliver, delivery),
         seconds=to_timeout,
     )
-    rests_on = summary_of(told.session.moves, output_format, options_text(group, config))
-    gone = Gone()
+    rests_on = summary_key(told.session.moves, output_format, options_text(group, config))
+    gone = Outcome()
     try:
         gone = publish(asked, rests_on, going)
     except KeyboardInterrupt:
-        gone = Gone(fresh=False)
+        gone = Outcome(fresh=False)
         raise
     finally:
         # An alert is met whether or not the result could be written; but once is enough.

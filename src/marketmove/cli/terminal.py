@@ -18,7 +18,7 @@ from marketmove.errors import (
     Problem,
     WrongUsageError,
 )
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 
 _SHOWN_PROBLEMS = 20
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
@@ -89,11 +89,11 @@ def journal_file(named: Path | None) -> Path:
     return usual
 
 
-def look_for(output: Path | None, palette: str, ascii_only: bool) -> Look:
+def render_options(output: Path | None, palette: str, ascii_only: bool) -> RenderOptions:
     """Give how text for people is to look, by where it goes and what the environment says."""
     terminal = output is None and _is_terminal(sys.stdout)
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Look(
+    return RenderOptions(
         width=shutil.get_terminal_size().columns if terminal else None,
         colour=coloured and palette != "none",
         palette=palette,

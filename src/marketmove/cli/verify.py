@@ -23,7 +23,7 @@ from marketmove.cli.options import (
     VerifyFormat,
 )
 from marketmove.cli.settings import groups_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, look_for, same_terminal, say
+from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import ExitStatus, Problem
 
 _VERIFY_HELP = (
@@ -58,17 +58,17 @@ def _verify(
     reading = arguments.reading(symbol, decimal, date_format, encoding)
     settings = settings_of(config)
 
-    from marketmove.commands.verify import Request, verify
+    from marketmove.commands.verify import VerifyRequest, verify
     from marketmove.render.verify import FORMATS
 
     groups = groups_of(group or (), settings)
     report = verify(
-        Request(published, tuple(closes), tuple(index or ()), reading, settings, groups)
+        VerifyRequest(published, tuple(closes), tuple(index or ()), reading, settings, groups)
     )
     seen = output_format == "table" and output is None and same_terminal()
     if not (quiet or seen):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
-    text = FORMATS[output_format](report, look_for(output, "none", ascii_only))
+    text = FORMATS[output_format](report, render_options(output, "none", ascii_only))
     emit(text, output, output_format == "table")
     if report.found:
         raise typer.Exit(ExitStatus.FOUND)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A prior session, or None, and the session that is measured from it.
-Span = tuple[dt.date | None, dt.date]
+SessionSpan = tuple[dt.date | None, dt.date]
 
 _KEY = ["symbol", "session"]
 # A 32-bit float is written with six or more decimals, or with five by some.
@@ -240,7 +240,7 @@ def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
 
 
 def part_faults(
-    levels: Levels, spans: Mapping[str, Sequence[Span]]
+    levels: Levels, spans: Mapping[str, Sequence[SessionSpan]]
 ) -> tuple[list[Problem], list[Problem]]:
     """Part the faults into those that may touch the figures asked for, and the others.
 
@@ -265,7 +265,7 @@ def part_faults(
     return sorted(touching, key=by_place), sorted(others, key=by_place)
 
 
-def _within(when: dt.date | None, span: Span) -> bool:
+def _within(when: dt.date | None, span: SessionSpan) -> bool:
     prior, session = span
     return when is None or (when <= session and (prior is None or when >= prior))
 

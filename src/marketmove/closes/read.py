@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketmove.sources.large import Keep
 
 
-class Known(NamedTuple):
+class ChosenCloses(NamedTuple):
     """The closes of the chosen indices, and what is known of their exchanges, by symbol.
 
     ``levels`` are without ghosts; ``shut`` has the closes of dates without a session, with a
@@ -44,7 +44,7 @@ def read_closes(
     chosen: Sequence[str],
     keep: Keep | None = None,
     groups: Sequence[Group] = (),
-) -> Known:
+) -> ChosenCloses:
     """Read the closes that are asked for.
 
     Parameters
@@ -84,7 +84,7 @@ def read_levels(
     return fold(read_blocks(sources, reading, context, keep), config.registry)
 
 
-def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> Known:
+def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> ChosenCloses:
     """Take the ghosts out of closes, and add what is known of the exchanges of some indices.
 
     Parameters
@@ -101,10 +101,12 @@ def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> Known
     by_symbol = {s: known[code] for s, code in exchanges.items() if code in known}
     shut = on_shut_days(levels, by_symbol)
     clocks = {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges}
-    return Known(without(levels, shut[shut["ghost"]]), list(symbols), shut, by_symbol, clocks, [])
+    return ChosenCloses(
+        without(levels, shut[shut["ghost"]]), list(symbols), shut, by_symbol, clocks, []
+    )
 
 
-def with_rows_of(known: Known, symbols: Sequence[str], config: Config) -> Known:
+def with_rows_of(known: ChosenCloses, symbols: Sequence[str], config: Config) -> ChosenCloses:
     """Add indices that the data does not have, so that the calendar says what their row means."""
     lacking = [symbol for symbol in dict.fromkeys(symbols) if symbol not in known.symbols]
     if not lacking:

@@ -75,7 +75,7 @@ def without(levels: Levels, rows: pd.DataFrame) -> Levels:
     return replace(levels, frame=frame) if len(rows) else levels
 
 
-def explained(
+def with_calendar_status(
     moves: Iterable[Move], levels: Levels, calendars: Mapping[str, Calendar]
 ) -> list[Move]:
     """Say of every index without a close why, and of the others what the data lacks before it.

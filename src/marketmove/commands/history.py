@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from marketmove.closes.read import Known
+    from marketmove.closes.read import ChosenCloses
     from marketmove.moves.measure import Range
     from marketmove.sources.large import Keep
 
 
-class Request(NamedTuple):
+class HistoryRequest(NamedTuple):
     """What was asked: the sessions from ``first`` to ``last``, the files, the indices.
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
@@ -56,7 +56,7 @@ class _Sound(NamedTuple):
     elsewhere: list[Problem]
 
 
-def history(request: Request) -> HistoryReport:
+def history(request: HistoryRequest) -> HistoryReport:
     """Work out the moves of a range: find the closes, read them, compute, say what is odd.
 
     Raises
@@ -106,7 +106,7 @@ def history(request: Request) -> HistoryReport:
     )
 
 
-def _keep(request: Request) -> Keep | None:
+def _keep(request: HistoryRequest) -> Keep | None:
     """Which rows of a large file matter: those of the range, and the closes around it."""
     import numpy as np
 
@@ -127,7 +127,7 @@ def _keep(request: Request) -> Keep | None:
     return keep
 
 
-def _range(request: Request, known: Known) -> Range:
+def _range(request: HistoryRequest, known: ChosenCloses) -> Range:
     from marketmove.moves.measure import Range
 
     first, to = request.first, request.last
@@ -135,7 +135,7 @@ def _range(request: Request, known: Known) -> Range:
     return Range(first, last, request.periods, request.shut_days)
 
 
-def _sound(frame: pd.DataFrame, known: Known, within: Range) -> _Sound:
+def _sound(frame: pd.DataFrame, known: ChosenCloses, within: Range) -> _Sound:
     """Part the moves at the first session that a fault may touch."""
     import pandas as pd
 

@@ -11,10 +11,10 @@ from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.indices import Index, Registry
-from marketmove.reports.records import IndexRow, Registered
+from marketmove.reports.records import IndexListing, IndexRow
 
 
-def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Registered:
+def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> IndexListing:
     """List the known indices with their exchanges.
 
     Parameters
@@ -34,7 +34,7 @@ def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Regis
     wanted = _chosen(chosen, config.registry)
     known = calendars.load((index.exchange for index in wanted), config.sessions)
     rows = [_row(index, config, known.get(index.exchange), moment) for index in wanted]
-    return Registered(moment, tuple(rows))
+    return IndexListing(moment, tuple(rows))
 
 
 def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:

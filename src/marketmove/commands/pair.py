@@ -22,11 +22,11 @@ from marketmove.sources import ReadOptions
 if TYPE_CHECKING:
     import pandas as pd
 
-    from marketmove.closes.read import Known
-    from marketmove.rarity.pair import Summary
+    from marketmove.closes.read import ChosenCloses
+    from marketmove.rarity.pair import PairSummary
 
 
-class Request(NamedTuple):
+class PairRequest(NamedTuple):
     """What was asked: two indices as typed, the range, the files.
 
     ``since`` and ``until`` are None for as far as the data goes. ``levels`` are paths or an open
@@ -50,7 +50,7 @@ class Request(NamedTuple):
         return None if self.until == "latest" else self.until
 
 
-def pair(request: Request) -> PairReport:
+def pair(request: PairRequest) -> PairReport:
     """Work out one pair: find the closes, read them, compare the moves, say what is odd.
 
     Raises
@@ -64,7 +64,7 @@ def pair(request: Request) -> PairReport:
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.read import read_closes
     from marketmove.rarity.index_history import series
-    from marketmove.rarity.pair import between, common, summary
+    from marketmove.rarity.pair import between, common, pair_summary
 
     config, window = request.config, request.window
     known = read_closes(sources, request.reading, config, (request.one, request.other))
@@ -78,7 +78,7 @@ def pair(request: Request) -> PairReport:
     shown = between(sessions, request.since, request.last)
     if shown.empty:
         raise _no_common(request, own, sessions)
-    told = summary(sessions, shown, window)
+    told = pair_summary(sessions, shown, window)
     rested_on = _rested_on(sessions, shown, window)
     levels = known.levels
     return PairReport(
@@ -106,13 +106,13 @@ def pair(request: Request) -> PairReport:
     )
 
 
-def _refuse_same(request: Request, known: Known) -> None:
+def _refuse_same(request: PairRequest, known: ChosenCloses) -> None:
     if len(known.symbols) == 1:
         text = f"{request.one} and {request.other} are the same index; name two"
         raise WrongUsageError.at(None, text)
 
 
-def _sound(request: Request, known: Known) -> list[Problem]:
+def _sound(request: PairRequest, known: ChosenCloses) -> list[Problem]:
     """Refuse bad rows that the figures may rest on: all of the two indices up to the last date."""
     from marketmove.closes.levels import part_faults
 
@@ -124,7 +124,7 @@ def _sound(request: Request, known: Known) -> list[Problem]:
 
 
 def _no_common(
-    request: Request, own: Mapping[str, Series], sessions: pd.DataFrame
+    request: PairRequest, own: Mapping[str, Series], sessions: pd.DataFrame
 ) -> MarketMoveError:
     """Make the error for a pair without a common session in the range: what there is instead."""
     names = " and ".join(own)
@@ -155,7 +155,7 @@ def _rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.D
     return sessions.iloc[max(0, start - window) : start + len(shown)]
 
 
-def _warnings(rested_on: pd.DataFrame, known: Known) -> list[Remark]:
+def _warnings(rested_on: pd.DataFrame, known: ChosenCloses) -> list[Remark]:
     """Warn of what makes figures other than they seem: those shown, and their baselines."""
     from marketmove.moves.measure import Range, history
     from marketmove.wording.grouped_remarks import warnings_of
@@ -166,7 +166,7 @@ def _warnings(rested_on: pd.DataFrame, known: Known) -> list[Remark]:
     return warnings_of(moves[moves["session"].isin(days)], known, within)
 
 
-def _few(told: Summary) -> Iterator[Remark]:
+def _few(told: PairSummary) -> Iterator[Remark]:
     """One line where there are too few common sessions to say how rare a spread is."""
     if told.latest.n < LEAST:
         alike = ", nor a correlation" if told.correlation.lacking == "few" else ""
@@ -178,7 +178,7 @@ def _few(told: Summary) -> Iterator[Remark]:
         yield Remark("few_sessions", text)
 
 
-def _notes(told: Summary, known: Known, config: Config) -> Sequence[Remark]:
+def _notes(told: PairSummary, known: ChosenCloses, config: Config) -> Sequence[Remark]:
     from marketmove.moves.move import session_moves
     from marketmove.wording.remarks import hours_apart, kinds
 

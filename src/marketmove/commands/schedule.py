@@ -12,7 +12,7 @@ from marketmove.market import calendars
 from marketmove.market.groups import Group
 from marketmove.market.last_close import (
     Market,
-    Plan,
+    SchedulePlan,
     last_closes,
     local_range,
     steadiest_zone,
@@ -27,7 +27,7 @@ def schedule(
     zone: str | None,
     after_minutes: int,
     today: dt.date,
-) -> Plan:
+) -> SchedulePlan:
     """Find the time of day that is after the last close of a group on every day of a year.
 
     Parameters
@@ -66,7 +66,7 @@ def schedule(
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
     zone = zone or steadiest_zone(closes, zones)
     earliest, latest = local_range(closes, zone)
-    return Plan(
+    return SchedulePlan(
         group=group.name,
         command=tuple(command),
         zone=zone,

@@ -17,23 +17,23 @@ from marketmove.closes.find import (
     named,
     no_session,
 )
-from marketmove.closes.levels import Span
+from marketmove.closes.levels import SessionSpan
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError, Place, WrongUsageError
 from marketmove.market.groups import Group
-from marketmove.moves.breadth import GroupMoves, breadth, dispersion, group_spreads, of_group
+from marketmove.moves.breadth import GroupMoves, breadth, dispersion, group_moves, group_spreads
 from marketmove.moves.move import Move
-from marketmove.rarity.compare import Comparison, compare, sides
-from marketmove.rarity.session import Rare
+from marketmove.rarity.compare import Comparison, compare, compared_indices
+from marketmove.rarity.session import SessionContext
 from marketmove.reports.records import Remark, SessionReport, in_order
 from marketmove.sources import Reading, ReadOptions, Source
 
 if TYPE_CHECKING:
-    from marketmove.closes.read import Known
+    from marketmove.closes.read import ChosenCloses
     from marketmove.sources.large import Keep
 
 
-class Request(NamedTuple):
+class SessionRequest(NamedTuple):
     """What was asked: the session, the files, the indices, and how the result is wanted.
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
@@ -85,10 +85,10 @@ class _Found(NamedTuple):
     moves: list[Move]
     warnings: list[Remark]
     notes: list[Remark]
-    rare: Rare = Rare()
+    rare: SessionContext = SessionContext()
 
 
-def session(request: Request) -> SessionReport:
+def session(request: SessionRequest) -> SessionReport:
     """Work out one session: find the closes, read them, compute the moves, compare them.
 
     Raises
@@ -106,7 +106,7 @@ def session(request: Request) -> SessionReport:
         raise WrongUsageError.at(None, text)
     found = (_from_published if published else _from_closes)(sources, request, bundled)
     config, restricted = request.config, request.restricted
-    told = Rare() if request.context is False else found.rare
+    told = SessionContext() if request.context is False else found.rare
     compared = compare(found.moves, told, request.comparison, config, request.pairs, restricted)
     groups = _of_groups(request, found.moves)
     moves = in_order(found.moves, config.sort)
@@ -136,16 +136,16 @@ def session(request: Request) -> SessionReport:
     )
 
 
-def _of_groups(request: Request, moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
+def _of_groups(request: SessionRequest, moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
     """The moves of each group asked for, of those indices that the data has."""
     by_symbol = {move.symbol: move for move in moves}
     return tuple(
-        of_group(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
+        group_moves(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
         for group in request.groups
     )
 
 
-def _needs_closes(request: Request) -> str:
+def _needs_closes(request: SessionRequest) -> str:
     """What published figures cannot serve: the first such option; empty if there is none."""
     if request.closes_for:
         return request.closes_for
@@ -158,16 +158,16 @@ def _needs_closes(request: Request) -> str:
     return next((option for option, given in options.items() if given), "")
 
 
-def _chosen(request: Request) -> tuple[str, ...]:
+def _chosen(request: SessionRequest) -> tuple[str, ...]:
     """The indices wanted, and those that they are compared with or watched; none is all."""
     if not request.restricted:
         return ()
-    compared = sides(request.comparison, request.config.registry)
+    compared = compared_indices(request.comparison, request.config.registry)
     typed = [text for condition in request.alerts for text in condition.sides]
     return (*request.chosen, *compared, *typed)
 
 
-def _watched(request: Request) -> list[str]:
+def _watched(request: SessionRequest) -> list[str]:
     """The indices that are to have a row even where the data lacks them."""
     if request.restricted:
         return []
@@ -187,8 +187,8 @@ def _are_published(sources: Sequence[Source]) -> bool:
     return bool(published)
 
 
-def _from_published(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
-    from marketmove.commands.verify import doubts
+def _from_published(sources: Sequence[Source], request: SessionRequest, bundled: bool) -> _Found:
+    from marketmove.commands.verify import contradictions
     from marketmove.published.report_file import published_moves, read_published
 
     registry = request.config.registry
@@ -206,18 +206,20 @@ def _from_published(sources: Sequence[Source], request: Request, bundled: bool) 
     moves = published_moves(asked[0], registry, symbols)
     if all(move.status == "unknown" for move in moves):
         raise no_session(when, [], bundled=False)
-    return _Found(when, moves, [*absent, *doubts(asked[0], request.reading, request.config)], [])
+    return _Found(
+        when, moves, [*absent, *contradictions(asked[0], request.reading, request.config)], []
+    )
 
 
-def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> _Found:
+def _from_closes(sources: Sequence[Source], request: SessionRequest, bundled: bool) -> _Found:
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import stated_otherwise
     from marketmove.closes.levels import part_faults
     from marketmove.closes.read import read_closes, with_rows_of
-    from marketmove.closes.shut_days import explained
+    from marketmove.closes.shut_days import with_calendar_status
     from marketmove.market.periods import with_periods
     from marketmove.moves.move import session_moves
-    from marketmove.rarity.session import rare, reads_past
+    from marketmove.rarity.session import reads_past, session_context
     from marketmove.wording.remarks import notes_of, warnings_of
 
     config = request.config
@@ -227,7 +229,7 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     known = with_rows_of(known, _watched(request), config)
     levels = known.levels
     sessions = _sessions(request, known)
-    moves = explained(session_moves(levels, sessions), levels, known.calendars)
+    moves = with_calendar_status(session_moves(levels, sessions), levels, known.calendars)
     moves = with_periods(moves, levels, sessions, request.periods)
     touching, elsewhere = part_faults(levels, _spans(moves))
     if touching or (request.strict and elsewhere):
@@ -249,10 +251,10 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
         *notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(_explanation(label, how) for label, how in levels.readings if request.explain),
     ]
-    return _Found(when, moves, warnings, notes, rare(moves, known, request.rarity, past))
+    return _Found(when, moves, warnings, notes, session_context(moves, known, request.rarity, past))
 
 
-def _keep(request: Request) -> Keep | None:
+def _keep(request: SessionRequest) -> Keep | None:
     """Which rows of a large file matter; None where that depends on the data."""
     from marketmove.closes.levels import around
     from marketmove.market.periods import first_day
@@ -269,7 +271,7 @@ def _keep(request: Request) -> Keep | None:
     return lambda symbols, sessions: around(symbols, sessions, days)
 
 
-def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
+def _sessions(request: SessionRequest, known: ChosenCloses) -> Mapping[str, dt.date | None]:
     """The session of each index: the one asked for, or its last that was over at the moment."""
     from marketmove.closes.shut_days import last_completed
 
@@ -289,11 +291,11 @@ def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:
     return completed
 
 
-def _spans(moves: Sequence[Move]) -> dict[str, list[Span]]:
+def _spans(moves: Sequence[Move]) -> dict[str, list[SessionSpan]]:
     """From which prior sessions on the figures of each index rest on its closes, until when."""
     from marketmove.market.periods import first_day
 
-    spans: dict[str, list[Span]] = {}
+    spans: dict[str, list[SessionSpan]] = {}
     for move in moves:
         if move.session is not None:
             spans[move.symbol] = [

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from marketmove.closes.checks import JUMP_PCT
-from marketmove.commands.session import Request, session
+from marketmove.commands.session import SessionRequest, session
 from marketmove.config import Config
-from marketmove.market.groups import APART
+from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.rarity.compare import Comparison
 from marketmove.reports.records import Remark, SessionReport
-from marketmove.reports.summary import Region, Sentence, SummaryReport
+from marketmove.reports.summary import Sentence, SummaryRegion, SummaryReport
 from marketmove.wording import sections as wording
 from marketmove.wording import session_words as page
-from marketmove.wording.headline import Told, headline
+from marketmove.wording.headline import RankedMove, headline
 from marketmove.wording.phrases import listed, size
 
 PERIODS = ("week", "ytd")
@@ -32,7 +32,7 @@ _FEW = 3
 _VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 
 
-def summary(request: Request) -> SummaryReport:
+def summary(request: SessionRequest) -> SummaryReport:
     """Sum up one session: work it out, choose what comes first, and say it.
 
     Raises
@@ -77,9 +77,9 @@ def _jumps(report: SessionReport, config: Config) -> Iterator[Remark]:
         yield Remark("jump", text, move.symbol)
 
 
-def _told(move: Move, report: SessionReport) -> Told:
+def _told(move: Move, report: SessionReport) -> RankedMove:
     context = report.contexts.get(move.symbol)
-    return Told(move, context, tuple(facts.of_move(move, context)))
+    return RankedMove(move, context, tuple(facts.of_move(move, context)))
 
 
 def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
@@ -90,11 +90,13 @@ def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
 
 
 def _volatility(config: Config) -> set[str]:
-    group = config.groups.get(APART)
+    group = config.groups.get(VOLATILITY_GROUP)
     return set(group.symbols) if group else set()
 
 
-def _headline(told: Sequence[Told], shares: Sequence[Move], report: SessionReport) -> Sentence:
+def _headline(
+    told: Sequence[RankedMove], shares: Sequence[Move], report: SessionReport
+) -> Sentence:
     count = {move.symbol for move in shares}
     movers = [one for one in told if one.move.symbol in count]
     if not movers:
@@ -108,7 +110,7 @@ def _no_move(names: Sequence[str]) -> Sentence:
     return Sentence(f"No move to report: the first {closes} of {of} in this data.")
 
 
-def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:
+def _regions(rows: Sequence[Move], config: Config) -> tuple[SummaryRegion, ...]:
     """The rows by region, in the order of the day; the user's own after, then what has none."""
     apart = _volatility(config)
     named: dict[str, list[str]] = {}
@@ -119,4 +121,4 @@ def _regions(rows: Sequence[Move], config: Config) -> tuple[Region, ...]:
     known = [name for name in _REGIONS.values() if name in named]
     last = [name for name in (_VOLATILITY, _ELSEWHERE) if name in named]
     own = sorted(named.keys() - {*known, *last})
-    return tuple(Region(name, tuple(named[name])) for name in (*known, *own, *last))
+    return tuple(SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last))

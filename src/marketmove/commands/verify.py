@@ -16,11 +16,11 @@ from marketmove.reports.records import Remark, VerifyReport
 from marketmove.sources import ReadOptions, open_source
 
 if TYPE_CHECKING:
-    from marketmove.closes.read import Known
+    from marketmove.closes.read import ChosenCloses
     from marketmove.published.verdicts import Checked
 
 
-class Request(NamedTuple):
+class VerifyRequest(NamedTuple):
     """What was asked: the published figures, the closes to hold them against, the indices.
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
@@ -35,7 +35,7 @@ class Request(NamedTuple):
     groups: tuple[Group, ...] = ()
 
 
-def verify(request: Request) -> VerifyReport:
+def verify(request: VerifyRequest) -> VerifyReport:
     """Hold published figures against closes.
 
     Raises
@@ -111,7 +111,7 @@ def hold(
     )
 
 
-def _judged(published: Published, moves: Sequence[Move], known: Known) -> list[Checked]:
+def _judged(published: Published, moves: Sequence[Move], known: ChosenCloses) -> list[Checked]:
     from marketmove.published.verdicts import judge
 
     rows = zip(published.printed, moves, strict=True)
@@ -124,16 +124,16 @@ def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
     return [own.get(row.symbol.casefold(), row.symbol) for row in rows]
 
 
-def _moves(known: Known, session: dt.date) -> list[Move]:
+def _moves(known: ChosenCloses, session: dt.date) -> list[Move]:
     """The moves of one session, a row an index, whether or not the closes have it."""
-    from marketmove.closes.shut_days import explained
+    from marketmove.closes.shut_days import with_calendar_status
     from marketmove.moves.move import session_moves
 
     moves = session_moves(known.levels, dict.fromkeys(known.symbols, session))
-    return explained(moves, known.levels, known.calendars)
+    return with_calendar_status(moves, known.levels, known.calendars)
 
 
-def doubts(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:
+def contradictions(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:
     """Say what closes that are at hand have against published figures; nothing without any.
 
     What they cannot tell is not said here: whoever wants to know of each row asks `verify`.

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from marketmove.delivery.journal_file import failures, locked, readable
-from marketmove.delivery.revisions import Revision, Seen, Summary, revisions
+from marketmove.delivery.revisions import CloseSeen, Revision, SummaryKey, revisions
 
 Result = Literal["printed", "delivered", "failed"]
 STANDARD_OUTPUT = "standard output"
@@ -46,7 +46,7 @@ class Delivery(NamedTuple):
 class Entry(NamedTuple):
     """A summary of the journal: when it was made, where it went, what it revised."""
 
-    summary: Summary
+    summary: SummaryKey
     made_at: str
     deliveries: tuple[Delivery, ...]
     revisions: tuple[Revision, ...]
@@ -65,19 +65,19 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection, self._path = connection, path
 
-    def is_new(self, summary: Summary) -> bool:
+    def is_new(self, summary: SummaryKey) -> bool:
         """Tell whether no run that came to its end had this summary, on these closes, last."""
         with failures(self._path):
             last = _last(self._connection, summary)
             return last is None or _closes(self._connection, last) != summary.seen
 
-    def revisions(self, summary: Summary, target: str | None = None) -> tuple[Revision, ...]:
+    def revisions(self, summary: SummaryKey, target: str | None = None) -> tuple[Revision, ...]:
         """Give the closes that changed since the summary was last out, at a target or anywhere."""
         with failures(self._path):
             last = _last_out(self._connection, summary, target)
             return () if last is None else revisions(_closes(self._connection, last), summary.seen)
 
-    def owed(self, summary: Summary, targets: Sequence[str]) -> tuple[str, ...]:
+    def owed(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
         """Give the targets that do not have this summary, on these closes, as the last one.
 
         The others lack nothing of these sessions, whatever else could not be delivered of them.
@@ -88,11 +88,11 @@ class Journal:
                 self._lacks(summary[:4], target, None)
             return owed
 
-    def _has(self, summary: Summary, target: str) -> bool:
+    def _has(self, summary: SummaryKey, target: str) -> bool:
         last = _last_out(self._connection, summary, target)
         return last is not None and _closes(self._connection, last) == summary.seen
 
-    def late(self, summary: Summary, target: str) -> tuple[Late, ...]:
+    def late(self, summary: SummaryKey, target: str) -> tuple[Late, ...]:
         """Give what a target lacks of other sessions of such a summary, the oldest first."""
         with failures(self._path):
             rows = self._connection.execute(
@@ -103,7 +103,7 @@ class Journal:
             )
             return tuple(Late(*row) for row in rows)
 
-    def record(self, summary: Summary, moment: dt.datetime) -> int:
+    def record(self, summary: SummaryKey, moment: dt.datetime) -> int:
         """Enter a summary that is about to go out, and give its number.
 
         It is entered first, so that a full disk or a folder that cannot be written to is found
@@ -153,7 +153,7 @@ class Journal:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
 
-    def end(self, summary: Summary) -> None:
+    def end(self, summary: SummaryKey) -> None:
         """Enter that a run with this summary came to its end."""
         with failures(self._path):
             self._connection.execute(
@@ -197,9 +197,9 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
     Examples
     --------
     >>> import datetime as dt, pathlib, tempfile
-    >>> from marketmove.delivery.revisions import Seen, Summary
-    >>> day = Seen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
-    >>> made = Summary("2025-02-14", "N225", "text", "", (day,))
+    >>> from marketmove.delivery.revisions import CloseSeen, SummaryKey
+    >>> day = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
+    >>> made = SummaryKey("2025-02-14", "N225", "text", "", (day,))
     >>> moment = dt.datetime(2025, 2, 14, 10, tzinfo=dt.UTC)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder) / "journal.sqlite"
@@ -228,12 +228,12 @@ def entries(path: Path, wait_s: float) -> tuple[Entry, ...]:
 
 
 def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
-    last_out: dict[tuple[str, ...], Summary] = {}
+    last_out: dict[tuple[str, ...], SummaryKey] = {}
     for number, made_at, *asked in connection.execute(
         "SELECT id, made_at, sessions, indices, form, options FROM summaries ORDER BY id"
     ):
         sessions, indices, form, options = asked
-        summary = Summary(sessions, indices, form, options, _closes(connection, number))
+        summary = SummaryKey(sessions, indices, form, options, _closes(connection, number))
         rows = connection.execute(
             "SELECT target, result, detail, at FROM deliveries WHERE summary = ? ORDER BY target",
             [number],
@@ -246,14 +246,16 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
             last_out[summary[:4]] = summary
 
 
-def _last(connection: sqlite3.Connection, summary: Summary) -> int | None:
+def _last(connection: sqlite3.Connection, summary: SummaryKey) -> int | None:
     """The number of the last such summary whose run came to its end, out or not."""
     row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_ASKED} AND ended", summary[:4])  # noqa: S608
     number: int | None = row.fetchone()[0]
     return number
 
 
-def _last_out(connection: sqlite3.Connection, summary: Summary, target: str | None) -> int | None:
+def _last_out(
+    connection: sqlite3.Connection, summary: SummaryKey, target: str | None
+) -> int | None:
     """The number of the last such summary that went out, to a target or to any."""
     row = connection.execute(
         f"SELECT max(id) FROM summaries JOIN deliveries ON summary = id WHERE {_ASKED}"  # noqa: S608
@@ -264,13 +266,13 @@ def _last_out(connection: sqlite3.Connection, summary: Summary, target: str | No
     return number
 
 
-def _closes(connection: sqlite3.Connection, number: int) -> tuple[Seen, ...]:
+def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:
     rows = connection.execute(
         "SELECT symbol, session, close, prior_session, prior_close FROM closes"
         " WHERE summary = ? ORDER BY symbol",
         [number],
     )
-    return tuple(Seen(*row) for row in rows)
+    return tuple(CloseSeen(*row) for row in rows)
 
 
 def _stamp(moment: dt.datetime) -> str:

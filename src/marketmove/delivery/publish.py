@@ -20,7 +20,7 @@ from marketmove.errors import ExitStatus, JournalError, Place, Problem, WrongUsa
 
 if TYPE_CHECKING:
     from marketmove.delivery.journal import Journal, Result
-    from marketmove.delivery.revisions import Revision, Summary
+    from marketmove.delivery.revisions import Revision, SummaryKey
 
     Revisions = tuple[Revision, ...]
     # Writes the summary to the end, headed by the closes that changed since it was last out.
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _WAIT_S = 60.0
 
 
-class Keeping(NamedTuple):
+class JournalOptions(NamedTuple):
     """What is asked of the journal: to print only news, to print anyway, and which file it is."""
 
     once: bool
@@ -45,7 +45,9 @@ class Keeping(NamedTuple):
         return self.once or self.path is not None
 
 
-def keeping(once: bool, force: bool, path: Path | None, output: Path | None) -> Keeping:
+def journal_options(
+    once: bool, force: bool, path: Path | None, output: Path | None
+) -> JournalOptions:
     """Check what was typed.
 
     Raises
@@ -59,7 +61,7 @@ def keeping(once: bool, force: bool, path: Path | None, output: Path | None) -> 
     if path is not None and output is not None and path.resolve() == output.resolve():
         text = f"--journal and --output are the same file, {path}; name two"
         raise WrongUsageError.at(None, text)
-    return Keeping(once, force, path)
+    return JournalOptions(once, force, path)
 
 
 def target_of(output: Path | None) -> str:
@@ -81,7 +83,7 @@ def options_text(groups: Sequence[str] | None, config: Path | None) -> str:
     return " ".join(typed)
 
 
-class Going(NamedTuple):
+class Destination(NamedTuple):
     """Where a summary goes: how it is written and sent, and by what names the journal knows that.
 
     ``prints`` tells that it is written in any case, and not only instead of what is not delivered.
@@ -97,7 +99,7 @@ class Going(NamedTuple):
     seconds: float
 
 
-class Gone(NamedTuple):
+class Outcome(NamedTuple):
     """What became of a summary: whether a run told it first, and whether all have what they want.
 
     What is only tried again at a target was told before.
@@ -107,7 +109,7 @@ class Gone(NamedTuple):
     delivered: bool = True
 
 
-def publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
+def publish(asked: JournalOptions, summary: SummaryKey, going: Destination) -> Outcome:
     """Send and write a summary where it is wanted, and record where it went once it is out.
 
     What could not be delivered is written instead, once, and stays owed to its target.
@@ -117,7 +119,7 @@ def publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
         delivered = all(one.ok for one in done)
         if going.prints or not delivered:
             going.write(())
-        return Gone(True, delivered)
+        return Outcome(True, delivered)
     became: set[str] = set()
 
     def write(revised: Revisions) -> None:
@@ -146,7 +148,7 @@ def _not_recorded(sent: bool, wanted: bool) -> str:
     return f"the summary is {done}, but not recorded; a run with --once will {again} it again"
 
 
-def _publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
+def _publish(asked: JournalOptions, summary: SummaryKey, going: Destination) -> Outcome:
     from marketmove.delivery.journal import writing
 
     path = journal_file(asked.path)
@@ -167,11 +169,11 @@ def _publish(asked: Keeping, summary: Summary, going: Going) -> Gone:
             journal.end(summary)
         if asked.once:
             failed |= _send_late(journal, summary, going, failed)
-    return Gone(fresh, not failed)
+    return Outcome(fresh, not failed)
 
 
 def _send_and_write(
-    journal: Journal, summary: Summary, going: Going, owed: Sequence[str]
+    journal: Journal, summary: SummaryKey, going: Destination, owed: Sequence[str]
 ) -> set[str]:
     """Bring a summary to where it is owed; give the targets that do not have it."""
     number = journal.record(summary, _now())
@@ -187,7 +189,9 @@ def _send_and_write(
     return failed
 
 
-def _send_late(journal: Journal, summary: Summary, going: Going, failed: set[str]) -> set[str]:
+def _send_late(
+    journal: Journal, summary: SummaryKey, going: Destination, failed: set[str]
+) -> set[str]:
     """Bring targets what they lack of earlier sessions, as long as they take it."""
     from marketmove.delivery.targets import Message
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from marketmove.moves.move import Move
 
 
-class Seen(NamedTuple):
+class CloseSeen(NamedTuple):
     """The closes of one index that a summary rests on, in index points; None where there is none.
 
     Dates are ISO texts: ``session`` is that of the index, ``prior_session`` that of its prior
@@ -23,7 +23,7 @@ class Seen(NamedTuple):
     prior_close: float | None
 
 
-class Summary(NamedTuple):
+class SummaryKey(NamedTuple):
     """What makes a summary the same one another time, and the closes that it rests on.
 
     ``sessions`` is the date, or where indices differ each with its own. ``indices`` are the
@@ -35,7 +35,7 @@ class Summary(NamedTuple):
     indices: str
     form: str
     options: str
-    seen: tuple[Seen, ...]
+    seen: tuple[CloseSeen, ...]
 
 
 class Revision(NamedTuple):
@@ -50,7 +50,7 @@ class Revision(NamedTuple):
     after: float | None
 
 
-def summary_of(moves: Sequence[Move], form: str, options: str = "") -> Summary:
+def summary_key(moves: Sequence[Move], form: str, options: str = "") -> SummaryKey:
     """Tell what a summary of moves rests on.
 
     Examples
@@ -60,24 +60,24 @@ def summary_of(moves: Sequence[Move], form: str, options: str = "") -> Summary:
     >>> day, before = dt.date(2025, 2, 14), dt.date(2025, 2, 13)
     >>> rose = Move("HSI", "Hang Seng", "ok", "closes", 22620.33, before, 21814.37, session=day)
     >>> shut = Move("AXJO", "ASX 200", "pending", "closes", None, before, 8540.0, session=day)
-    >>> made = summary_of([rose, shut], "text")
+    >>> made = summary_key([rose, shut], "text")
     >>> made.sessions, made.indices
     ('2025-02-14', 'AXJO HSI')
-    >>> summary_of([rose, shut._replace(session=before)], "text").sessions
+    >>> summary_key([rose, shut._replace(session=before)], "text").sessions
     'AXJO:2025-02-13 HSI:2025-02-14'
     """
     seen = sorted(map(_seen, moves))
     dates = {one.session for one in seen}
     each = " ".join(f"{one.symbol}:{one.session or '?'}" for one in seen)
     sessions = next(iter(dates)) if len(dates) == 1 else None
-    return Summary(
+    return SummaryKey(
         sessions or each, " ".join(one.symbol for one in seen), form, options, tuple(seen)
     )
 
 
-def _seen(move: Move) -> Seen:
+def _seen(move: Move) -> CloseSeen:
     session, prior = move.session, move.prior_session
-    return Seen(
+    return CloseSeen(
         move.symbol,
         None if session is None else session.isoformat(),
         move.close,
@@ -86,12 +86,12 @@ def _seen(move: Move) -> Seen:
     )
 
 
-def revisions(before: Iterable[Seen], after: Iterable[Seen]) -> tuple[Revision, ...]:
+def revisions(before: Iterable[CloseSeen], after: Iterable[CloseSeen]) -> tuple[Revision, ...]:
     """Give every close that changed between two summaries of the same sessions.
 
     Examples
     --------
-    >>> was = Seen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
+    >>> was = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
     >>> revisions([was], [was._replace(close=39150.0)])
     (Revision(symbol='N225', session='2025-02-14', before=39149.43, after=39150.0),)
     >>> revisions([was], [was._replace(prior_session="2025-02-12", prior_close=38963.7)])
@@ -106,12 +106,12 @@ def revisions(before: Iterable[Seen], after: Iterable[Seen]) -> tuple[Revision, 
     )
 
 
-def _revised_close(then: Seen, now: Seen) -> Iterator[Revision]:
+def _revised_close(then: CloseSeen, now: CloseSeen) -> Iterator[Revision]:
     if now.session is not None and then.close != now.close:
         yield Revision(now.symbol, now.session, then.close, now.close)
 
 
-def _revised_prior(then: Seen, now: Seen) -> Iterator[Revision]:
+def _revised_prior(then: CloseSeen, now: CloseSeen) -> Iterator[Revision]:
     """The prior close; where it is that of another date, a close came in between, or is gone."""
     one, other = then.prior_session, now.prior_session
     if one == other:

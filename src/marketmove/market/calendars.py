@@ -29,7 +29,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _FORM = f"expected {','.join(COLUMNS)}"
 
 
-class Line(NamedTuple):
+class SessionsLine(NamedTuple):
     """A line of a sessions file after its exchange; ``rest`` is taken apart when it is wanted."""
 
     date: str
@@ -173,20 +173,20 @@ def _read(path: Path) -> str:
         raise UnreadableFileError.at(Place(str(path)), f"the sessions: {reason}") from None
 
 
-def _lines_of(code: str, data: bytes) -> list[Line]:
+def _lines_of(code: str, data: bytes) -> list[SessionsLine]:
     """The lines of one exchange, which stand together; of the one it goes along with, if so."""
     start = data.find(f"\n{code},".encode()) + 1
     found = re.compile(rb"(?:%s,.*\n)+" % code.encode()).match(data, start) if start else None
     if found is None:
         return []
-    lines = [Line(*line.split(",", 3)[1:]) for line in found.group().decode().splitlines()]
+    lines = [SessionsLine(*line.split(",", 3)[1:]) for line in found.group().decode().splitlines()]
     if lines[0].kind == "as":
         partner = next(csv.reader([lines[0].rest]))[1]
         return _lines_of(partner, data) + lines[1:]
     return lines
 
 
-def read_lines(text: str, label: str) -> dict[str, list[Line]]:
+def read_lines(text: str, label: str) -> dict[str, list[SessionsLine]]:
     r"""Read a sessions file, and say of each line that is not of the form what is wrong with it.
 
     Raises
@@ -198,9 +198,9 @@ def read_lines(text: str, label: str) -> dict[str, list[Line]]:
     --------
     >>> text = "exchange,date,kind,time,name,source\nXHKG,2030-01-02,closed,,Typhoon,\n"
     >>> read_lines(text, "own.csv")
-    {'XHKG': [Line(date='2030-01-02', kind='closed', rest=',Typhoon,')]}
+    {'XHKG': [SessionsLine(date='2030-01-02', kind='closed', rest=',Typhoon,')]}
     """
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[SessionsLine]] = {}
     problems: list[Problem] = []
     head, *lines = text.splitlines() or [""]
     if head != ",".join(COLUMNS):
@@ -210,7 +210,9 @@ def read_lines(text: str, label: str) -> dict[str, list[Line]]:
         if wrong := _wrong(cells) if cells else None:
             problems.append(Problem(Place(label, number), wrong))
         elif cells:
-            found.setdefault(cells[0], []).append(Line(cells[1], cells[2], _joined(cells[3:])))
+            found.setdefault(cells[0], []).append(
+                SessionsLine(cells[1], cells[2], _joined(cells[3:]))
+            )
     if problems:
         raise BadConfigError(problems)
     return found
@@ -245,11 +247,11 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _calendar(code: str, lines: Sequence[Line]) -> Calendar | None:
+def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
     """The sessions that the lines of an exchange tell of; a later line stands over an earlier."""
     import numpy as np
 
-    by_kind: dict[str, list[Line]] = {kind: [] for kind in _KINDS}
+    by_kind: dict[str, list[SessionsLine]] = {kind: [] for kind in _KINDS}
     for line in lines:
         by_kind[line.kind].append(line)
     if not (by_kind["from"] and by_kind["until"] and by_kind["week"]):

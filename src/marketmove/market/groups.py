@@ -10,7 +10,7 @@ from marketmove.errors import Place, Problem, WrongUsageError
 from marketmove.market.indices import Registry
 
 # The group that no region takes in: what is in it moves in percent, but is no index of shares.
-APART = "volatility"
+VOLATILITY_GROUP = "volatility"
 
 
 class Group(NamedTuple):
@@ -102,7 +102,7 @@ def with_regions(listed: Mapping[str, Group], registry: Registry) -> dict[str, G
         key: group._replace(symbols=tuple(registry.resolve(text).symbol for text in group.symbols))
         for key, group in listed.items()
     }
-    apart = groups[APART].symbols if APART in groups else ()
+    apart = groups[VOLATILITY_GROUP].symbols if VOLATILITY_GROUP in groups else ()
     regions: dict[str, tuple[str, ...]] = {}
     for index in registry.indices.values():
         if index.region and index.symbol not in apart:

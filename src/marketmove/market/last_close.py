@@ -58,7 +58,7 @@ class Last(NamedTuple):
     times: tuple[dt.time, ...]
 
 
-class Plan(NamedTuple):
+class SchedulePlan(NamedTuple):
     """What to run when: after the last close of each date, in the clock of ``zone``.
 
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
@@ -84,7 +84,7 @@ class Plan(NamedTuple):
         Examples
         --------
         >>> night = dt.timedelta(hours=23, minutes=45)
-        >>> Plan("americas", (), "UTC", 30, (), night, night, (0, 4)).starts()
+        >>> SchedulePlan("americas", (), "UTC", 30, (), night, night, (0, 4)).starts()
         (datetime.time(0, 15), (1, 5))
         """
         start = self.latest + dt.timedelta(minutes=self.after_minutes)

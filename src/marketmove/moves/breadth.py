@@ -130,7 +130,7 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
     return Dispersion(len(exact), apart, float(statistics.pstdev(exact)) if enough else None)
 
 
-def of_group(name: str, moves: Sequence[Move]) -> GroupMoves:
+def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:
     """Sum up the moves of one group, exactly, from the decimals that the moves are.
 
     Parameters
@@ -149,7 +149,7 @@ def of_group(name: str, moves: Sequence[Move]) -> GroupMoves:
     --------
     >>> from marketmove.moves.move import Move
     >>> moves = [Move("A", "A", "ok", "closes", change_pct=0.3), Move("B", "B", "closed", "closes")]
-    >>> group = of_group("mine", moves)
+    >>> group = group_moves("mine", moves)
     >>> group.n, group.median_pct, group.mean_pct, group.best, group.breadth.closed
     (1, 0.3, 0.3, 'A', 1)
     """

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from marketmove.moves.move import Move
 
-Kind = Literal["split", "wide", "asked"]
+PairKind = Literal["split", "wide", "asked"]
 
 
 class Divergence(NamedTuple):
@@ -27,7 +27,7 @@ class Divergence(NamedTuple):
     up_pct: float | None
     down_pct: float | None
     spread_pp: float | None
-    kind: Kind = "split"
+    kind: PairKind = "split"
     up_pct_over: float | None = None
     down_pct_under: float | None = None
     spread_pp_over: float | None = None
@@ -81,7 +81,7 @@ def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
 
 
 def between(
-    moves: Mapping[str, Move], pairs: Iterable[tuple[str, str]], kind: Kind
+    moves: Mapping[str, Move], pairs: Iterable[tuple[str, str]], kind: PairKind
 ) -> list[Divergence]:
     """Hold the moves of some pairs against each other, whatever their signs.
 

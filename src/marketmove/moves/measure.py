@@ -42,7 +42,7 @@ class Range(NamedTuple):
     shut_days: bool = False
 
 
-class _Line(NamedTuple):
+class _CloseLine(NamedTuple):
     """The closes of the chosen indices by key; one more entry, at the end, stands for none."""
 
     keys: Ints
@@ -91,7 +91,7 @@ def history(
     line = _line(levels, names)
     groups = _by_calendar(names, calendars)
     rows = _rows(line, groups, within)
-    codes, days = _taken_apart(rows)
+    codes, days = _split_keys(rows)
     at, before = _found(line, rows), _before(line, rows)
     judged = _judged(codes, days, line.session[before], groups)
     known = [levels.registry.resolve(name) for name in names]
@@ -122,12 +122,12 @@ def _keys(codes: Ints, days: Days) -> Ints:
     return codes * _ROOM + days.astype("datetime64[D]").astype(np.int64) + _DAY_0
 
 
-def _taken_apart(keys: Ints) -> tuple[Ints, Days]:
+def _split_keys(keys: Ints) -> tuple[Ints, Days]:
     """The index and the date that each number stands for."""
     return keys // _ROOM, (keys % _ROOM - _DAY_0).astype("datetime64[D]")
 
 
-def _line(levels: Levels, names: Sequence[str]) -> _Line:
+def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
     frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
     symbols = frame["symbol"].cat
     codes = np.array([code_of.get(str(name), _NONE) for name in symbols.categories], dtype=np.int64)
@@ -136,9 +136,9 @@ def _line(levels: Levels, names: Sequence[str]) -> _Line:
     order = np.argsort(keys, kind="stable")
     order = order[own[order] != _NONE]
     sorted_keys = keys[order]
-    return _Line(
+    return _CloseLine(
         keys=sorted_keys,
-        session=np.append(_taken_apart(sorted_keys)[1], np.datetime64("NaT")),
+        session=np.append(_split_keys(sorted_keys)[1], np.datetime64("NaT")),
         close=np.append(frame["close"].to_numpy()[order], np.nan),
         file=np.append(frame["file"].cat.codes.to_numpy()[order], _NONE),
         line=np.append(frame["line"].to_numpy()[order], 0),
@@ -156,7 +156,7 @@ def _by_calendar(
     return [(calendar, np.array(codes, dtype=np.int64)) for calendar, codes in groups.values()]
 
 
-def _rows(line: _Line, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
+def _rows(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
     """Every index and date that is a row, once."""
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     days = line.session[:-1]
@@ -165,7 +165,7 @@ def _rows(line: _Line, groups: Sequence[tuple[Calendar, Ints]], within: Range) -
         sessions = calendar.sessions
         keys.append(_all_of(codes, sessions[(sessions >= first) & (sessions <= last)]))
     if within.shut_days:
-        dates = np.unique(_taken_apart(np.concatenate(keys))[1])
+        dates = np.unique(_split_keys(np.concatenate(keys))[1])
         keys += [_all_of(codes, dates[calendar.shut(dates)]) for calendar, codes in groups]
     return np.unique(np.concatenate(keys))
 
@@ -174,20 +174,20 @@ def _all_of(codes: Ints, days: Days) -> Ints:
     return _keys(np.repeat(codes, len(days)), np.tile(days, len(codes)))
 
 
-def _found(line: _Line, keys: Ints) -> Ints:
+def _found(line: _CloseLine, keys: Ints) -> Ints:
     """Where the close of each index and date is."""
     at = np.searchsorted(line.keys, keys)
     return np.where(np.append(line.keys, _NONE)[at] == keys, at, _NONE)
 
 
-def _before(line: _Line, keys: Ints) -> Ints:
+def _before(line: _CloseLine, keys: Ints) -> Ints:
     """Where the last close of each index strictly before a date is."""
     at = np.searchsorted(line.keys, keys) - 1
     own = np.append(line.keys, _NONE)[at] // _ROOM == keys // _ROOM
     return np.where(own, at, _NONE)
 
 
-def _measured(line: _Line, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
+def _measured(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
     """The prior closes, and the changes where both closes are known."""
     both = (at != _NONE) & (before != _NONE)
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
@@ -200,7 +200,9 @@ def _measured(line: _Line, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]
     }
 
 
-def _status(line: _Line, rows: Ints, at: Ints, before: Ints, shut: Bools) -> pd.Categorical[Any]:
+def _status(
+    line: _CloseLine, rows: Ints, at: Ints, before: Ints, shut: Bools
+) -> pd.Categorical[Any]:
     closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, rows)]
     kinds = {
         "ok": closed & (before != _NONE),
@@ -217,7 +219,7 @@ def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[
     return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
 
 
-class _Judged(NamedTuple):
+class _CalendarFacts(NamedTuple):
     """What the calendars say of each row."""
 
     shut: Bools
@@ -228,8 +230,8 @@ class _Judged(NamedTuple):
 
 def _judged(
     codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
-) -> _Judged:
-    judged = _Judged(
+) -> _CalendarFacts:
+    judged = _CalendarFacts(
         np.zeros(len(days), dtype=bool),
         np.full(len(days), np.nan),
         np.full(len(days), None, dtype=object),
@@ -248,7 +250,7 @@ def _judged(
     return judged
 
 
-def _shut_for(judged: _Judged, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
+def _shut_for(judged: _CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
     """Why an exchange was shut and when it opened again, where there is no close to tell else."""
     judged.closed_for[~without_close] = None
     judged.reopens[~without_close] = np.datetime64("NaT")
@@ -286,7 +288,7 @@ def touched_from(
             yield min(dates, default=None)
 
 
-class _Span(NamedTuple):
+class _LookBack(NamedTuple):
     """The sessions of an index; from when to when each looks at its closes, both included."""
 
     sessions: Days
@@ -294,16 +296,16 @@ class _Span(NamedTuple):
     until: Days
 
 
-def _spans(rows: pd.DataFrame, periods: Iterable[str]) -> list[_Span]:
+def _spans(rows: pd.DataFrame, periods: Iterable[str]) -> list[_LookBack]:
     days = rows["session"].to_numpy().astype("datetime64[D]")
-    spans = [_Span(days, rows["prior_session"].to_numpy().astype("datetime64[D]"), days)]
+    spans = [_LookBack(days, rows["prior_session"].to_numpy().astype("datetime64[D]"), days)]
     for period in periods:
         since = rows[f"{period}_prior_session"].to_numpy().astype("datetime64[D]")
-        spans.append(_Span(days, since, first_days(days, period) - np.timedelta64(1, "D")))
+        spans.append(_LookBack(days, since, first_days(days, period) - np.timedelta64(1, "D")))
     return spans
 
 
-def _touched(span: _Span, when: dt.date | None) -> dt.date | None:
+def _touched(span: _LookBack, when: dt.date | None) -> dt.date | None:
     """The first session that looks at a date; ``since`` and ``until`` never go back."""
     at = 0 if when is None else int(np.searchsorted(span.until, np.datetime64(when)))
     if at == len(span.sessions) or (when and span.since[at] > np.datetime64(when)):

@@ -13,11 +13,11 @@ from marketmove.market.indices import Registry
 from marketmove.moves.divergence import Divergence, between, count_splits, splits
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST
-from marketmove.rarity.session import Rare, some
-from marketmove.rarity.spread_history import WIDE, Past, of_pairs, wide_pairs
+from marketmove.rarity.session import SessionContext, some
+from marketmove.rarity.spread_history import WIDE, MoveMatrix, pair_contexts, wide_pairs
 from marketmove.reports.records import Remark
 
-Moves = Mapping[str, Move]
+MovesBySymbol = Mapping[str, Move]
 
 
 class Comparison(NamedTuple):
@@ -47,7 +47,7 @@ class _Pair(NamedTuple):
     other: str
 
 
-def sides(asked: Comparison, registry: Registry) -> tuple[str, ...]:
+def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
     """Give the indices that were typed to be compared.
 
     Raises
@@ -56,10 +56,10 @@ def sides(asked: Comparison, registry: Registry) -> tuple[str, ...]:
         If a text is no pair.
     """
     named = () if asked.against is None else (asked.against,)
-    return named + tuple(side for text in asked.pairs for side in taken_apart(text, registry))
+    return named + tuple(side for text in asked.pairs for side in split_pair(text, registry))
 
 
-def taken_apart(text: str, registry: Registry) -> tuple[str, str]:
+def split_pair(text: str, registry: Registry) -> tuple[str, str]:
     """Give the two indices of a pair, as typed; a name may have a colon of its own.
 
     Raises
@@ -70,7 +70,7 @@ def taken_apart(text: str, registry: Registry) -> tuple[str, str]:
     Examples
     --------
     >>> from marketmove.market.indices import Index, Registry
-    >>> taken_apart("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
+    >>> split_pair("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
     ('HSI', 'N225')
     """
     ways = [(text[:at], text[at + 1 :]) for at, sign in enumerate(text) if sign == ":"]
@@ -82,7 +82,7 @@ def taken_apart(text: str, registry: Registry) -> tuple[str, str]:
 
 def compare(
     moves: Sequence[Move],
-    rare: Rare,
+    rare: SessionContext,
     asked: Comparison,
     config: Config,
     top: int | None = None,
@@ -135,7 +135,7 @@ def _sides(pair: Divergence) -> frozenset[str]:
 def _counted(
     own: Sequence[Divergence],
     found: Sequence[Divergence],
-    moves: Moves,
+    moves: MovesBySymbol,
     asked: Comparison,
     config: Config,
 ) -> int:
@@ -147,13 +147,17 @@ def _counted(
     return sum(count_splits(both, floor) for both in together)
 
 
-def _together(moves: Moves, asked: Comparison) -> list[Move]:
+def _together(moves: MovesBySymbol, asked: Comparison) -> list[Move]:
     """The moves that make divergent pairs."""
     return [move for symbol, move in moves.items() if symbol not in asked.apart]
 
 
 def _listed(
-    moves: Moves, past: Past | None, asked: Comparison, config: Config, top: int | None
+    moves: MovesBySymbol,
+    past: MoveMatrix | None,
+    asked: Comparison,
+    config: Config,
+    top: int | None,
 ) -> tuple[list[Divergence], int]:
     """The pairs that stand out, or all with one index; and how many there are.
 
@@ -173,7 +177,7 @@ def _listed(
     return found, len(found)
 
 
-def _wide(moves: Moves, past: Past | None, against: str | None) -> list[Divergence]:
+def _wide(moves: MovesBySymbol, past: MoveMatrix | None, against: str | None) -> list[Divergence]:
     """The pairs whose spread is in the top tail of its past, the rarest first."""
     if past is None:
         return []
@@ -185,7 +189,7 @@ def _wide(moves: Moves, past: Past | None, against: str | None) -> list[Divergen
     return sorted(found, key=lambda pair: -(pair.percentile or 0.0))
 
 
-def by_session(moves: Moves, past: Past) -> dict[dt.date, list[str]]:
+def by_session(moves: MovesBySymbol, past: MoveMatrix) -> dict[dt.date, list[str]]:
     """Give the indices with a move and a past, by the session that the move is of."""
     symbols: dict[dt.date, list[str]] = {}
     for symbol, move in moves.items():
@@ -194,12 +198,12 @@ def by_session(moves: Moves, past: Past) -> dict[dt.date, list[str]]:
     return symbols
 
 
-def _pairs(moves: Moves, asked: Comparison, config: Config) -> list[_Pair]:
+def _pairs(moves: MovesBySymbol, asked: Comparison, config: Config) -> list[_Pair]:
     """The pairs asked for: as typed, else those of the configuration."""
     registry, spelt = config.registry, spelling(moves)
     pairs = []
     for text in dict.fromkeys(asked.pairs or config.pairs):
-        typed = taken_apart(text, registry)
+        typed = split_pair(text, registry)
         if asked.pairs:
             choose(typed, list(moves), registry)  # refuses what nobody knows
         one, other = (symbol_of(side, spelt, registry) for side in typed)
@@ -209,7 +213,9 @@ def _pairs(moves: Moves, asked: Comparison, config: Config) -> list[_Pair]:
     return pairs
 
 
-def with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) -> list[Divergence]:
+def with_context(
+    pairs: Sequence[Divergence], moves: MovesBySymbol, past: MoveMatrix | None
+) -> list[Divergence]:
     """Add to pairs how rare they are, where both moves are of one session and have a past."""
     if past is None:
         return list(pairs)
@@ -222,13 +228,13 @@ def with_context(pairs: Sequence[Divergence], moves: Moves, past: Past | None) -
     told = list(pairs)
     for session, of in rows.items():
         names = [(pairs[row].up, pairs[row].down) for row in of]
-        for row, context in zip(of, of_pairs(past, names, session), strict=True):
+        for row, context in zip(of, pair_contexts(past, names, session), strict=True):
             told[row] = told[row]._replace(**context._asdict())
     return told
 
 
 def _nothing(
-    moves: Moves, asked: Comparison, registry: Registry, floor_pct: float
+    moves: MovesBySymbol, asked: Comparison, registry: Registry, floor_pct: float
 ) -> Iterator[Remark]:
     """Say why there is no pair of the kind that was typed."""
     move = None
@@ -256,7 +262,9 @@ def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
     yield Remark("no_pair", f"no divergent moves: {why}")
 
 
-def _silent(pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: Moves) -> Iterator[Remark]:
+def _silent(
+    pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: MovesBySymbol
+) -> Iterator[Remark]:
     """Say of each pair asked for why it is not shown."""
     names = {frozenset((pair.up, pair.down)) for pair in shown}
     for pair in pairs:
@@ -266,7 +274,7 @@ def _silent(pairs: Sequence[_Pair], shown: Sequence[Divergence], moves: Moves) -
             yield Remark("pair_without_spread", f"{pair.text}: {why}")
 
 
-def _lacking(pairs: Sequence[_Pair], moves: Moves) -> Iterator[Remark]:
+def _lacking(pairs: Sequence[_Pair], moves: MovesBySymbol) -> Iterator[Remark]:
     for pair in pairs:
         lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in moves]
         yield Remark(
@@ -274,7 +282,7 @@ def _lacking(pairs: Sequence[_Pair], moves: Moves) -> Iterator[Remark]:
         )
 
 
-def _without_percentile(pairs: Sequence[Divergence], rare: Rare) -> Iterator[Remark]:
+def _without_percentile(pairs: Sequence[Divergence], rare: SessionContext) -> Iterator[Remark]:
     """Say once of which pairs it is not told how rare the spread is, where both moves have that."""
     long = {symbol for symbol, told in rare.contexts.items() if told.size_n >= LEAST}
     few, apart, still = [], [], []

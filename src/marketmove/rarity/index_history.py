@@ -98,7 +98,9 @@ def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
     return found
 
 
-def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> MoveContext | None:
+def move_context(
+    own: Series, session: dt.date, calendar: Calendar | None = None
+) -> MoveContext | None:
     """Hold the move of a session against the earlier ones of its index.
 
     Parameters
@@ -121,7 +123,7 @@ def of_move(own: Series, session: dt.date, calendar: Calendar | None = None) -> 
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
     ...           ("AAA", "2024-05-06", 193), ("AAA", "2024-05-07", 196)]
-    >>> told = of_move(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
+    >>> told = move_context(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
     >>> told.streak, told.size_n, told.size_percentile
     (2, 2, None)
     """

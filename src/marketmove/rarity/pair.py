@@ -62,7 +62,7 @@ class Correlation(NamedTuple):
     lacking: str | None = None
 
 
-class Span(NamedTuple):
+class PairSpan(NamedTuple):
     """What two indices came to from the close of the first session to that of the last, in percent.
 
     ``excess_pct`` is the geometric excess, (1 + a) / (1 + b) - 1: the relative strength less 100.
@@ -96,12 +96,12 @@ class WideDay(NamedTuple):
     percentile: float | None
 
 
-class Summary(NamedTuple):
+class PairSummary(NamedTuple):
     """What there is to tell of a pair over a range of sessions."""
 
     latest: Latest
     correlation: Correlation
-    span: Span
+    span: PairSpan
     counts: Counts
     widest: tuple[WideDay, ...]
 
@@ -214,7 +214,7 @@ def between(
     return shown.assign(relative_strength=100.0 * (one * other[:1]) / (other * one[:1]))
 
 
-def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> Summary:
+def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> PairSummary:
     """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
 
     Parameters
@@ -234,14 +234,14 @@ def summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -
     >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
     >>> known = series(levels_of(closes), ["AAA", "BBB"])
     >>> sessions = common(known["AAA"], known["BBB"], 0.5)
-    >>> told = summary(sessions, between(sessions))
+    >>> told = pair_summary(sessions, between(sessions))
     >>> told.span.change_pct, told.span.versus_change_pct, told.span.excess_pct
     (10.0, -12.0, 25.0)
     >>> told.latest.spread_pp, told.counts.split_pct, told.correlation.lacking
     (22.0, 50.0, 'few')
     """
     known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
-    return Summary(
+    return PairSummary(
         latest=_latest(known),
         correlation=_correlation(known.tail(min(window, len(known)))),
         span=_span(shown),
@@ -282,18 +282,18 @@ def _correlation(known: pd.DataFrame) -> Correlation:
     return Correlation(min(1.0, max(-1.0, value)), len(known))
 
 
-def _span(shown: pd.DataFrame) -> Span:
+def _span(shown: pd.DataFrame) -> PairSpan:
     start, end = shown.iloc[0], shown.iloc[-1]
     first, last = start["session"].date(), end["session"].date()
     if len(shown) == 1:
-        return Span(first, last, None, None, None)
+        return PairSpan(first, last, None, None, None)
     closes = [np.array([row["close"], row["versus_close"]]) for row in (start, end)]
     own, versus = changes(closes[1], closes[0])[1].tolist()
     (before, versus_before), (after, versus_after) = (
         [Fraction(repr(close)) for close in pair.tolist()] for pair in closes
     )
     ratio = (after / before) / (versus_after / versus_before)
-    return Span(first, last, own, versus, float((ratio - 1) * 100))
+    return PairSpan(first, last, own, versus, float((ratio - 1) * 100))
 
 
 def _counts(shown: pd.DataFrame) -> Counts:

@@ -7,27 +7,27 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.moves.move import Move
-from marketmove.rarity.index_history import LEAST, MoveContext, of_move, series
-from marketmove.rarity.spread_history import Past, side_by_side
+from marketmove.rarity.index_history import LEAST, MoveContext, move_context, series
+from marketmove.rarity.spread_history import MoveMatrix, move_matrix
 from marketmove.reports.records import Remark
 from marketmove.sources import Source
 
 if TYPE_CHECKING:
-    from marketmove.closes.read import Known
+    from marketmove.closes.read import ChosenCloses
 
 # More closes than this are not gone through unless that is asked for.
 _MOST_CLOSES = 2_000_000
 _NAMED = 3
 
 
-class Rare(NamedTuple):
+class SessionContext(NamedTuple):
     """The context of each move by symbol, the past of them all, and what cannot be told.
 
     ``past`` is None where nothing is told, and has the indices only whose closes are all sound.
     """
 
     contexts: Mapping[str, MoveContext] = MappingProxyType({})
-    past: Past | None = None
+    past: MoveMatrix | None = None
     notes: tuple[Remark, ...] = ()
 
 
@@ -45,7 +45,9 @@ def reads_past(sources: Sequence[Source], asked: bool | None) -> bool:
     return bool(asked) or short
 
 
-def rare(moves: Sequence[Move], known: Known, asked: bool | None, past_read: bool) -> Rare:
+def session_context(
+    moves: Sequence[Move], known: ChosenCloses, asked: bool | None, past_read: bool
+) -> SessionContext:
     """Hold the moves of a session against the earlier ones of each index.
 
     Parameters
@@ -60,10 +62,10 @@ def rare(moves: Sequence[Move], known: Known, asked: bool | None, past_read: boo
         What that gave.
     """
     if asked is False:
-        return Rare()
+        return SessionContext()
     if not past_read or (asked is None and len(known.levels.frame) > _MOST_CLOSES):
         text = f"above {_MOST_CLOSES:,} closes only --context tells how rare the moves are"
-        return Rare(notes=(Remark("no_context", text),))
+        return SessionContext(notes=(Remark("no_context", text),))
     moved = [move for move in moves if move.status == "ok"]
     unsound = _unsound(moved, known)
     own = series(known.levels, [move.symbol for move in moved if move.symbol not in unsound])
@@ -72,13 +74,15 @@ def rare(moves: Sequence[Move], known: Known, asked: bool | None, past_read: boo
         for move in moved
         if move.symbol in own
         and move.session is not None
-        and (told := of_move(own[move.symbol], move.session, known.calendars.get(move.symbol)))
+        and (told := move_context(own[move.symbol], move.session, known.calendars.get(move.symbol)))
     }
     few = [symbol for symbol, told in contexts.items() if told.size_n < LEAST]
-    return Rare(contexts, side_by_side(own), (*_of_few(few, len(moved)), *_of_unsound(unsound)))
+    return SessionContext(
+        contexts, move_matrix(own), (*_of_few(few, len(moved)), *_of_unsound(unsound))
+    )
 
 
-def _unsound(moves: Sequence[Move], known: Known) -> list[str]:
+def _unsound(moves: Sequence[Move], known: ChosenCloses) -> list[str]:
     """The indices with rows before their session that cannot be used."""
     faults = known.levels.faults
     return [

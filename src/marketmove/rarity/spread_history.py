@@ -42,7 +42,7 @@ class PairContext(NamedTuple):
     data_since: dt.date | None
 
 
-class Past(NamedTuple):
+class MoveMatrix(NamedTuple):
     """The moves of several indices side by side: a row a date, a column an index, in percent.
 
     ``pct`` is nan where an index has no move on a date.
@@ -53,7 +53,7 @@ class Past(NamedTuple):
     pct: Floats
 
 
-def side_by_side(known: Mapping[str, Series]) -> Past:
+def move_matrix(known: Mapping[str, Series]) -> MoveMatrix:
     """Lay the moves of several indices side by side.
 
     Examples
@@ -62,7 +62,7 @@ def side_by_side(known: Mapping[str, Series]) -> Past:
     >>> from marketmove.closes.levels import levels_of
     >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
     ...                     ("BBB", "2024-05-02", 50)])
-    >>> side_by_side(series(levels, ["AAA", "BBB"])).pct.tolist()
+    >>> move_matrix(series(levels, ["AAA", "BBB"])).pct.tolist()
     [[nan, nan], [1.5, nan]]
     """
     import numpy as np
@@ -72,10 +72,12 @@ def side_by_side(known: Mapping[str, Series]) -> Past:
     pct = np.full((len(days), len(known)), np.nan, order="F")
     for column, own in enumerate(known.values()):
         pct[np.searchsorted(days, own.days), column] = own.pct
-    return Past(days, {symbol: column for column, symbol in enumerate(known)}, pct)
+    return MoveMatrix(days, {symbol: column for column, symbol in enumerate(known)}, pct)
 
 
-def of_pairs(past: Past, pairs: Sequence[tuple[str, str]], session: dt.date) -> list[PairContext]:
+def pair_contexts(
+    past: MoveMatrix, pairs: Sequence[tuple[str, str]], session: dt.date
+) -> list[PairContext]:
     """Hold the spreads of a session against those of the earlier common sessions.
 
     Parameters
@@ -101,8 +103,8 @@ def of_pairs(past: Past, pairs: Sequence[tuple[str, str]], session: dt.date) -> 
     >>> day = dt.timedelta(days=1)
     >>> closes = [("AAA", str(dt.date(2024, 1, 1) + n * day), 100 + n % 2) for n in range(99)]
     >>> closes += [("BBB", str(dt.date(2024, 1, 1) + n * day), 100) for n in range(99)]
-    >>> past = side_by_side(series(levels_of(closes), ["AAA", "BBB"]))
-    >>> of_pairs(past, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
+    >>> past = move_matrix(series(levels_of(closes), ["AAA", "BBB"]))
+    >>> pair_contexts(past, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
     96
     """
     import numpy as np
@@ -118,7 +120,7 @@ def of_pairs(past: Past, pairs: Sequence[tuple[str, str]], session: dt.date) -> 
     return [found[row] for row in np.argsort(order).tolist()]
 
 
-def _of_pairs(past: Past, one: int, others: Ints, session: dt.date) -> Iterator[PairContext]:
+def _of_pairs(past: MoveMatrix, one: int, others: Ints, session: dt.date) -> Iterator[PairContext]:
     import numpy as np
 
     before, today = _spreads(past, one, others, session)
@@ -161,7 +163,7 @@ def _or_none(values: Floats) -> list[float | None]:
 
 
 def wide_pairs(
-    past: Past, session: dt.date, symbols: Sequence[str], least: float = WIDE
+    past: MoveMatrix, session: dt.date, symbols: Sequence[str], least: float = WIDE
 ) -> list[tuple[str, str]]:
     """Give the pairs whose spread is in the top tail of their own past, the higher move first.
 
@@ -195,13 +197,13 @@ def wide_pairs(
     return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]
 
 
-def _blocks(past: Past, columns: Ints) -> Iterator[Ints]:
+def _blocks(past: MoveMatrix, columns: Ints) -> Iterator[Ints]:
     """The columns in parts, so that not all spreads are in memory at once."""
     size = max(1, _CELLS // max(1, len(past.days)))
     return (columns[start : start + size] for start in range(0, len(columns), size))
 
 
-def _spreads(past: Past, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
+def _spreads(past: MoveMatrix, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
     """The spreads of one index to others before a session, and in it; nan where not common."""
     import numpy as np
 

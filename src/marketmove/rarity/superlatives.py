@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LEAST_SESSIONS, _LEAST_STREAK = 20, 4
 _SESSIONS_A_DAY = 5 / 7
 
-Kind = Literal["record", "equals", "extreme", "largest", "streak", "widest"]
+FactKind = Literal["record", "equals", "extreme", "largest", "streak", "widest"]
 
 
 class Fact(NamedTuple):
@@ -30,7 +30,7 @@ class Fact(NamedTuple):
     """
 
     rarity: float
-    kind: Kind
+    kind: FactKind
     rose: bool
     since: dt.date
     in_data: bool = False
@@ -97,7 +97,7 @@ def long_ago(since: dt.date, session: dt.date) -> bool:
     return _sessions(since, session) >= _LEAST_SESSIONS
 
 
-def _since(kind: Kind, rose: bool, since: dt.date | None, session: dt.date) -> Iterator[Fact]:
+def _since(kind: FactKind, rose: bool, since: dt.date | None, session: dt.date) -> Iterator[Fact]:
     if since is not None and long_ago(since, session):
         yield Fact(_sessions(since, session), kind, rose, since)
 

@@ -18,7 +18,7 @@ FORMATS = {
 }
 
 
-class Look(NamedTuple):
+class RenderOptions(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
@@ -35,7 +35,7 @@ class Look(NamedTuple):
     pictures: bool = False
 
 
-def render(report: SessionReport, output_format: str, look: Look) -> str:
+def render(report: SessionReport, output_format: str, look: RenderOptions) -> str:
     """Write a report in the named format, as text that ends with a line feed."""
     module = import_module(f"marketmove.render.{FORMATS[output_format]}")
     text: str = module.session(report, look)

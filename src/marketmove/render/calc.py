@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from marketmove.published.figures import Figure
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.reports.records import CALC_SCHEMA, Calculation
 from marketmove.wording import numbers as words
@@ -15,7 +15,7 @@ _FIELDS = ("close", "prior_close", "change_pts", "change_pct")
 _DECIMALS = 2
 
 
-def as_text(calculation: Calculation, look: Look) -> str:
+def as_text(calculation: Calculation, look: RenderOptions) -> str:
     """Write a calculation as four lines: what was given, and what follows within its rounding."""
     level: Callable[[float], str] = lambda value: words.level(value, _DECIMALS)  # noqa: E731
     points: Callable[[float], str] = lambda value: words.points(value, _DECIMALS)  # noqa: E731
@@ -43,7 +43,7 @@ def _row(
     return head, f"≈ {shown}", f"between {low} and {high}"
 
 
-def as_json(calculation: Calculation, _look: Look) -> str:
+def as_json(calculation: Calculation, _look: RenderOptions) -> str:
     """Write a calculation as one JSON document at full precision."""
     document: dict[str, Any] = {"schema": CALC_SCHEMA}
     for name in _FIELDS:

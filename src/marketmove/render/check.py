@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from marketmove.closes.checks import Finding
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
 from marketmove.wording import numbers as words
@@ -16,7 +16,7 @@ _COLUMNS = ("severity", "code", "symbol", "session", "place", "text")
 _SHOWN = 20
 
 
-def as_text(report: CheckReport, look: Look) -> str:
+def as_text(report: CheckReport, look: RenderOptions) -> str:
     """Write how each file was read and what is wrong with it; 20 findings of a kind, or all."""
     lines: list[str] = []
     for file in report.files:
@@ -57,7 +57,7 @@ def _listed(findings: list[Finding], everything: bool) -> list[str]:
     return lines
 
 
-def as_csv(report: CheckReport, _look: Look) -> str:
+def as_csv(report: CheckReport, _look: RenderOptions) -> str:
     """Write the findings, one a row."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -67,7 +67,7 @@ def as_csv(report: CheckReport, _look: Look) -> str:
     return buffer.getvalue()
 
 
-def as_json(report: CheckReport, _look: Look) -> str:
+def as_json(report: CheckReport, _look: RenderOptions) -> str:
     """Write how each file was read, and the findings, as one JSON document."""
     files = [
         file.reading._asdict()

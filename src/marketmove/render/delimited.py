@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.reports.documents import session_columns, session_row
 from marketmove.reports.records import SessionReport
 
 
-def session(report: SessionReport, _look: Look) -> str:
+def session(report: SessionReport, _look: RenderOptions) -> str:
     """Write the moves of a session, one row an index, under ``documents.session_columns``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")

@@ -11,7 +11,7 @@ from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 
 
-class Head(NamedTuple):
+class GroupColumn(NamedTuple):
     """A column of groups: its kind, and what stands above it, also where that has to be short."""
 
     kind: str
@@ -21,14 +21,14 @@ class Head(NamedTuple):
 
 
 HEADS = (
-    Head("group", "Groups", "Groups", right=False),
-    Head("n", "n", "n"),
-    Head("median", "Median", "Median"),
-    Head("mean", "Mean", "Mean"),
-    Head("breadth", "Up/down/same", "+/−/0"),
-    Head("best", "Best", "Best", right=False),
-    Head("worst", "Worst", "Worst", right=False),
-    Head("dispersion", "Dispersion", "Disp."),
+    GroupColumn("group", "Groups", "Groups", right=False),
+    GroupColumn("n", "n", "n"),
+    GroupColumn("median", "Median", "Median"),
+    GroupColumn("mean", "Mean", "Mean"),
+    GroupColumn("breadth", "Up/down/same", "+/−/0"),
+    GroupColumn("best", "Best", "Best", right=False),
+    GroupColumn("worst", "Worst", "Worst", right=False),
+    GroupColumn("dispersion", "Dispersion", "Disp."),
 )
 # What a narrow terminal does without, one after another.
 LEAST_WANTED = ("n", "dispersion", "worst", "best")
@@ -61,7 +61,7 @@ def _end(moves: dict[str, Move], symbol: str | None, symbols: bool) -> str:
     return f"{words.visible(symbol if symbols else move.name)} {words.change_percent(move)}"
 
 
-def sides(report: SessionReport, spread: GroupSpread, bare: bool = False) -> tuple[str, str]:
+def group_labels(report: SessionReport, spread: GroupSpread, bare: bool = False) -> tuple[str, str]:
     """Write both sides of two groups with their medians, such as ``asia +0.31%``, or without."""
     if bare:
         return words.visible(spread.up), words.visible(spread.down)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from marketmove.render import Look, groups
-from marketmove.render.session import FITS, PALETTES, Column, Fit, Line, Span, aligned, line_width
+from marketmove.render import RenderOptions, groups
+from marketmove.render.session import (
+    FITS,
+    PALETTES,
+    Fit,
+    StyledLine,
+    StyledText,
+    TextColumn,
+    aligned,
+    line_width,
+)
 from marketmove.reports.records import SessionReport
 
 _COLOURED = ("median", "mean", "best", "worst")
 
 
-def lines(report: SessionReport, look: Look) -> list[Line]:
+def lines(report: SessionReport, look: RenderOptions) -> list[StyledLine]:
     """Give the lines of both tables of groups, with a blank one after each; none if none was."""
     tables = []
     if report.groups:
@@ -23,7 +32,9 @@ def lines(report: SessionReport, look: Look) -> list[Line]:
     return [line for columns, fit in tables for line in [*aligned(columns, fit), []]]
 
 
-def _roomiest(tables: Iterable[tuple[list[Column], Fit]], look: Look) -> tuple[list[Column], Fit]:
+def _roomiest(
+    tables: Iterable[tuple[list[TextColumn], Fit]], look: RenderOptions
+) -> tuple[list[TextColumn], Fit]:
     """The first table that the terminal has room for, else the last."""
     for columns, fit in tables:
         if look.width is None or line_width(columns, fit) <= look.width:
@@ -31,7 +42,9 @@ def _roomiest(tables: Iterable[tuple[list[Column], Fit]], look: Look) -> tuple[l
     return columns, fit
 
 
-def _group_tables(report: SessionReport, look: Look) -> Iterable[tuple[list[Column], Fit]]:
+def _group_tables(
+    report: SessionReport, look: RenderOptions
+) -> Iterable[tuple[list[TextColumn], Fit]]:
     """The groups with ever less: first as other tables, then without what is wanted least."""
     for fit in FITS[:3]:
         yield _group_columns(report, look, fit), fit
@@ -40,13 +53,13 @@ def _group_tables(report: SessionReport, look: Look) -> Iterable[tuple[list[Colu
 
 
 def _group_columns(
-    report: SessionReport, look: Look, fit: Fit, without: tuple[str, ...] = ()
-) -> list[Column]:
+    report: SessionReport, look: RenderOptions, fit: Fit, without: tuple[str, ...] = ()
+) -> list[TextColumn]:
     rows = [groups.cells(report, group, fit.symbols) for group in report.groups]
     return [
-        Column(
+        TextColumn(
             head.short if fit.symbols else head.text,
-            [[Span(row[head.kind], _style(head.kind, row[head.kind], look))] for row in rows],
+            [[StyledText(row[head.kind], _style(head.kind, row[head.kind], look))] for row in rows],
             head.right,
         )
         for head in groups.HEADS
@@ -54,20 +67,20 @@ def _group_columns(
     ]
 
 
-def _spread_columns(report: SessionReport, look: Look, bare: bool) -> list[Column]:
-    sides = [groups.sides(report, spread, bare) for spread in report.group_spreads]
+def _spread_columns(report: SessionReport, look: RenderOptions, bare: bool) -> list[TextColumn]:
+    sides = [groups.group_labels(report, spread, bare) for spread in report.group_spreads]
     spreads = [groups.spreads(report, spread) for spread in report.group_spreads]
     first, _, medians, means = groups.SPREAD_HEADS
     return [
-        Column(first, [[Span(up, _style("median", up, look))] for up, _ in sides]),
-        Column("", [[Span("versus", "dim")] for _ in sides]),
-        Column("", [[Span(down, _style("median", down, look))] for _, down in sides]),
-        Column(medians, [[Span(median)] for median, _ in spreads], right=True),
-        Column(means, [[Span(mean)] for _, mean in spreads], right=True),
+        TextColumn(first, [[StyledText(up, _style("median", up, look))] for up, _ in sides]),
+        TextColumn("", [[StyledText("versus", "dim")] for _ in sides]),
+        TextColumn("", [[StyledText(down, _style("median", down, look))] for _, down in sides]),
+        TextColumn(medians, [[StyledText(median)] for median, _ in spreads], right=True),
+        TextColumn(means, [[StyledText(mean)] for _, mean in spreads], right=True),
     ]
 
 
-def _style(kind: str, text: str, look: Look) -> str:
+def _style(kind: str, text: str, look: RenderOptions) -> str:
     """The colour of the sign that the figure at the end of a cell has."""
     if kind not in _COLOURED:
         return ""

@@ -6,14 +6,14 @@ import csv
 import io
 from collections.abc import Iterator
 
-from marketmove.render import Look, history_table
+from marketmove.render import RenderOptions, history_table
 from marketmove.render import machine as document
 from marketmove.render.records import as_line
 from marketmove.reports.documents import columns, csv_rows, history_document
 from marketmove.reports.records import HistoryReport
 
 
-def as_csv(report: HistoryReport, _look: Look) -> Iterator[str]:
+def as_csv(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
     header = [columns(report.periods)]
     for block in report.blocks():
@@ -25,7 +25,7 @@ def as_csv(report: HistoryReport, _look: Look) -> Iterator[str]:
         yield buffer.getvalue()
 
 
-def as_ndjson(report: HistoryReport, _look: Look) -> Iterator[str]:
+def as_ndjson(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = columns(report.periods)
     for block in report.blocks():
@@ -33,12 +33,12 @@ def as_ndjson(report: HistoryReport, _look: Look) -> Iterator[str]:
         yield "".join(as_line(dict(zip(names, row, strict=True))) for row in rows)
 
 
-def as_json(report: HistoryReport, _look: Look) -> Iterator[str]:
+def as_json(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document."""
     yield document.write(history_document(report))
 
 
-def as_table(report: HistoryReport, look: Look) -> Iterator[str]:
+def as_table(report: HistoryReport, look: RenderOptions) -> Iterator[str]:
     """Write a table for people."""
     yield history_table.history(report, look)
 

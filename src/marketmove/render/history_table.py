@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from marketmove.errors import BadFiguresError
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.session import (
     FITS,
     PALETTES,
-    Column,
     Fit,
-    Line,
-    Span,
+    StyledLine,
+    StyledText,
+    TextColumn,
     aligned,
     line_width,
     under_table,
@@ -38,7 +38,7 @@ class _Cell(NamedTuple):
     style: str = ""
 
 
-def history(report: HistoryReport, look: Look) -> str:
+def history(report: HistoryReport, look: RenderOptions) -> str:
     """Write many sessions as text for people; a long table is shortened in its middle.
 
     Raises
@@ -52,9 +52,11 @@ def history(report: HistoryReport, look: Look) -> str:
     fit, columns = _fitting(report, rows, look)
     head, *lines = aligned(columns, fit)
     if left_out:
-        lines.insert(page.ENDS, [Span(f"  … {words.count(left_out, 'row', 'rows')} left out")])
-    title: Line = [Span(_title(report), "bold")]
-    below: list[Line] = []
+        lines.insert(
+            page.ENDS, [StyledText(f"  … {words.count(left_out, 'row', 'rows')} left out")]
+        )
+    title: StyledLine = [StyledText(_title(report), "bold")]
+    below: list[StyledLine] = []
     for footer in _footers(report, left_out):
         below += under_table(footer, "dim", look)
     for warning in report.warnings:
@@ -72,7 +74,9 @@ def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
     return list(frame.itertuples()), left_out
 
 
-def _fitting(report: HistoryReport, rows: Sequence[Any], look: Look) -> tuple[Fit, list[Column]]:
+def _fitting(
+    report: HistoryReport, rows: Sequence[Any], look: RenderOptions
+) -> tuple[Fit, list[TextColumn]]:
     """The roomiest table that the terminal has room for."""
     for fit in FITS:
         columns = _columns(report, rows, look, fit)
@@ -81,7 +85,9 @@ def _fitting(report: HistoryReport, rows: Sequence[Any], look: Look) -> tuple[Fi
     return fit, columns
 
 
-def _columns(report: HistoryReport, rows: Sequence[Any], look: Look, fit: Fit) -> list[Column]:
+def _columns(
+    report: HistoryReport, rows: Sequence[Any], look: RenderOptions, fit: Fit
+) -> list[TextColumn]:
     """The columns that say something; a date is written on the first row of its session."""
     dates = [f"{row.session:%Y-%m-%d}" for row in rows]
     again = [n > 0 and dates[n] == dates[n - 1] for n in range(len(rows))]
@@ -101,7 +107,7 @@ def _columns(report: HistoryReport, rows: Sequence[Any], look: Look, fit: Fit) -
         parts.append((page.PERIOD_HEADS[period], True, cells))
     parts.append(("", False, [_Cell(_reason(row), "dim") for row in rows]))
     return [
-        Column(head, [[Span(*cell)] for cell in cells], right)
+        TextColumn(head, [[StyledText(*cell)] for cell in cells], right)
         for head, right, cells in parts
         if any(cell.text for cell in cells)
     ]
@@ -125,17 +131,17 @@ def _prior_date(row: Any) -> str:
     return words.prior_date(row.session.date(), row.prior_session.date())
 
 
-def _points(row: Any, look: Look) -> _Cell:
+def _points(row: Any, look: RenderOptions) -> _Cell:
     if row.status != "ok":
         return _Cell("")
     return _Cell(words.points(row.change_pts, row.decimals), _style(row.change_pct, look))
 
 
-def _percent(pct: float, look: Look) -> _Cell:
+def _percent(pct: float, look: RenderOptions) -> _Cell:
     return _Cell("") if math.isnan(pct) else _Cell(words.percent(pct), _style(pct, look))
 
 
-def _style(pct: float, look: Look) -> str:
+def _style(pct: float, look: RenderOptions) -> str:
     up, down = PALETTES[look.palette]
     return up if pct > 0 else down if pct < 0 else ""
 

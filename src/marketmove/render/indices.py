@@ -7,10 +7,10 @@ import io
 
 from rich.cells import cell_len
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.reports.documents import fields_of
-from marketmove.reports.records import INDICES_SCHEMA, IndexRow, Registered
+from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
 from marketmove.wording import numbers as words
 
 _HEADS = ("Symbol", "Index", "Exchange", "Zone", "Close", "Next session", "Returns")
@@ -19,7 +19,7 @@ _LESS_WANTED = ("Zone", "Returns", "Exchange")
 _INDENT, _GAP = "  ", "  "
 
 
-def as_text(registered: Registered, look: Look) -> str:
+def as_text(registered: IndexListing, look: RenderOptions) -> str:
     """Write the registry as one table; columns that a terminal has no room for are left out."""
     rows = [_cells(row) for row in registered.rows]
     heads = list(_HEADS)
@@ -54,7 +54,7 @@ def _width(heads: list[str], rows: list[dict[str, str]]) -> int:
     return len(_INDENT) + sum(widest) + len(_GAP) * (len(heads) - 1)
 
 
-def as_csv(registered: Registered, _look: Look) -> str:
+def as_csv(registered: IndexListing, _look: RenderOptions) -> str:
     """Write one row an index; aliases are separated by ``|``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -63,7 +63,7 @@ def as_csv(registered: Registered, _look: Look) -> str:
     return buffer.getvalue()
 
 
-def as_json(registered: Registered, _look: Look) -> str:
+def as_json(registered: IndexListing, _look: RenderOptions) -> str:
     """Write the registry as one JSON document."""
     rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in registered.rows]
     moment = registered.moment.isoformat()

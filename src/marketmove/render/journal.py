@@ -11,7 +11,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.reports.documents import fields_of
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
@@ -27,7 +27,7 @@ _SHOWN, _NAMED = 20, 2
 _GAP = "   "
 
 
-def as_text(report: JournalReport, look: Look) -> str:
+def as_text(report: JournalReport, look: RenderOptions) -> str:
     """Write the journal as one table, the last summary at its end."""
     shown = report.entries if look.everything else report.entries[-_SHOWN:]
     left_out = len(report.entries) - len(shown)
@@ -94,7 +94,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> lis
     return [start.rstrip(), *words.wrapped(f"  {last}", width)]
 
 
-def as_csv(report: JournalReport, _look: Look) -> str:
+def as_csv(report: JournalReport, _look: RenderOptions) -> str:
     """Write one row for each place that a summary went to; revisions are separated by ``; ``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -106,7 +106,7 @@ def as_csv(report: JournalReport, _look: Look) -> str:
     return buffer.getvalue()
 
 
-def as_json(report: JournalReport, _look: Look) -> str:
+def as_json(report: JournalReport, _look: RenderOptions) -> str:
     """Write the journal as one JSON document, with all closes that the summaries rest on."""
     summaries = [_document(entry) for entry in report.entries]
     return write({"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries})

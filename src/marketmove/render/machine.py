@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketmove.errors import ExitStatus, Problem
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.reports.documents import as_document
 from marketmove.reports.records import SessionReport
 
 
-def session(report: SessionReport, _look: Look) -> str:
+def session(report: SessionReport, _look: RenderOptions) -> str:
     """Write a session as one JSON document."""
     return write(as_document(report))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from marketmove.render import Look, groups
+from marketmove.render import RenderOptions, groups
 from marketmove.render.alerts import alert_lines
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
@@ -14,7 +14,7 @@ from marketmove.wording.highlights import highlights
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
-def session(report: SessionReport, look: Look) -> str:
+def session(report: SessionReport, look: RenderOptions) -> str:
     """Write a session as a heading and tables."""
     rows, left_out = page.shown(page.moved(report), look.everything)
     alerts = [f"**Alert:** {_escaped(text)}\n" for text in alert_lines(report.alerts)]
@@ -28,7 +28,7 @@ def session(report: SessionReport, look: Look) -> str:
         lines += _table(("Without a move", "Why"), "ll", [list(row) for row in silent])
     for head, pairs in page.pair_tables(report):
         rows_of = [
-            [*page.sides(report, pair), words.spread(pair, report.basis == "published")]
+            [*page.pair_labels(report, pair), words.spread(pair, report.basis == "published")]
             + ([page.percentile(pair)] if report.contexts else [])
             for pair in pairs
         ]
@@ -53,7 +53,7 @@ def _groups(report: SessionReport) -> list[str]:
         lines += _table(heads, sides, rows)
     if report.group_spreads:
         apart = [
-            [*groups.sides(report, spread), *groups.spreads(report, spread)]
+            [*groups.group_labels(report, spread), *groups.spreads(report, spread)]
             for spread in report.group_spreads
         ]
         lines += _table(groups.SPREAD_HEADS, "llrr", apart)

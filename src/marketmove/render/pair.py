@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from marketmove.render import Look, pair_table
+from marketmove.render import RenderOptions, pair_table
 from marketmove.render.machine import write
 from marketmove.render.records import as_line
 from marketmove.reports.documents import fields_of, remark_document
@@ -23,7 +23,7 @@ COLUMNS = (
 )
 
 
-def as_csv(report: PairReport, _look: Look) -> str:
+def as_csv(report: PairReport, _look: RenderOptions) -> str:
     """Write the series, a row a common session, under ``COLUMNS``."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -32,12 +32,12 @@ def as_csv(report: PairReport, _look: Look) -> str:
     return buffer.getvalue()
 
 
-def as_ndjson(report: PairReport, _look: Look) -> str:
+def as_ndjson(report: PairReport, _look: RenderOptions) -> str:
     """Write each common session as a JSON object on a line of its own, with the columns of CSV."""
     return "".join(map(as_line, _records(report)))
 
 
-def as_json(report: PairReport, _look: Look) -> str:
+def as_json(report: PairReport, _look: RenderOptions) -> str:
     """Write all as one JSON document."""
     told = report.summary
     correlation = {
@@ -67,7 +67,7 @@ def as_json(report: PairReport, _look: Look) -> str:
     )
 
 
-def as_table(report: PairReport, look: Look) -> str:
+def as_table(report: PairReport, look: RenderOptions) -> str:
     """Write what a pair comes to for people."""
     return pair_table.pair(report, look)
 

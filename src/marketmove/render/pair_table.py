@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from marketmove.rarity.index_history import LEAST, SAME
 from marketmove.rarity.superlatives import long_ago
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.drawings.sparks import parts, spark
 from marketmove.render.session import (
     FITS,
     PALETTES,
-    Column,
-    Line,
-    Span,
+    StyledLine,
+    StyledText,
+    TextColumn,
     aligned,
     line_width,
     written,
@@ -27,18 +27,19 @@ _CELLS, _FEWEST_CELLS = 60, 10
 _DRAWN = ("Spread", "Relative strength")
 
 
-def pair(report: PairReport, look: Look) -> str:
+def pair(report: PairReport, look: RenderOptions) -> str:
     """Write a pair as text for people."""
     warnings = [
-        [Span(f"  Warning: {words.visible(str(warning))}", "yellow")] for warning in report.warnings
+        [StyledText(f"  Warning: {words.visible(str(warning))}", "yellow")]
+        for warning in report.warnings
     ]
-    notes = [[Span(f"  {words.visible(str(note))}", "dim")] for note in report.notes]
+    notes = [[StyledText(f"  {words.visible(str(note))}", "dim")] for note in report.notes]
     lines = [
         *_title(report, look),
         [],
         *_latest(report, look),
         *_span(report, look),
-        *_labelled("Correlation", [[Span(_correlation(report))]]),
+        *_labelled("Correlation", [[StyledText(_correlation(report))]]),
         *_counts(report),
         [],
         *(_sparks(report, look) if len(report.frame) > 1 else ()),
@@ -65,7 +66,7 @@ def no_correlation(report: PairReport) -> str | None:
     return f"{still}{'' if lacking == 'both' else ' not'} vary"
 
 
-def _title(report: PairReport, look: Look) -> list[Line]:
+def _title(report: PairReport, look: RenderOptions) -> list[StyledLine]:
     """What is shown, on one line where the terminal has room for it, else on two."""
     sample = " (bundled sample)" if report.bundled else ""
     what = (
@@ -75,45 +76,45 @@ def _title(report: PairReport, look: Look) -> list[Line]:
     source = f"closes · {words.visible(report.source)}{sample}"
     whole = f"{what} · {source}"
     texts = [whole] if look.width is None or len(whole) <= look.width else [what, source]
-    return [[Span(text, "bold")] for text in texts]
+    return [[StyledText(text, "bold")] for text in texts]
 
 
-def _labelled(label: str, lines: Sequence[Line]) -> list[Line]:
+def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
     heads = [label, *[""] * (len(lines) - 1)]
     return [
-        [Span(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
+        [StyledText(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
         for head, line in zip(heads, lines, strict=True)
     ]
 
 
-def _latest(report: PairReport, look: Look) -> list[Line]:
+def _latest(report: PairReport, look: RenderOptions) -> list[StyledLine]:
     latest = report.summary.latest
     spread = _spread(latest.change_pct, latest.versus_change_pct)
-    lines: list[Line] = [
-        [Span(spread, "bold"), Span(f" on {words.day(latest.session)}, arithmetic")],
+    lines: list[StyledLine] = [
+        [StyledText(spread, "bold"), StyledText(f" on {words.day(latest.session)}, arithmetic")],
         _sides(report, look, latest.change_pct, latest.versus_change_pct),
     ]
     if latest.percentile is not None:
         z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
         share = f"wider than {_share(latest.percentile)} of the {latest.n} common sessions before"
-        lines += [[Span(share)], [Span(z)]]
+        lines += [[StyledText(share)], [StyledText(z)]]
         if latest.widest_since is None:
-            lines.append([Span(f"the widest in this data, since {latest.data_since}")])
+            lines.append([StyledText(f"the widest in this data, since {latest.data_since}")])
         elif long_ago(latest.widest_since, latest.session):
-            lines.append([Span(f"widest since {latest.widest_since}")])
+            lines.append([StyledText(f"widest since {latest.widest_since}")])
     return _labelled("Latest spread", lines)
 
 
-def _sides(report: PairReport, look: Look, one: float, other: float) -> Line:
+def _sides(report: PairReport, look: RenderOptions, one: float, other: float) -> StyledLine:
     return [
-        Span(f"{words.visible(report.one.name)} "),
-        Span(words.percent(one), _style(one, look)),
-        Span(f", {words.visible(report.other.name)} "),
-        Span(words.percent(other), _style(other, look)),
+        StyledText(f"{words.visible(report.one.name)} "),
+        StyledText(words.percent(one), _style(one, look)),
+        StyledText(f", {words.visible(report.other.name)} "),
+        StyledText(words.percent(other), _style(other, look)),
     ]
 
 
-def _style(pct: float, look: Look) -> str:
+def _style(pct: float, look: RenderOptions) -> str:
     up, down = PALETTES[look.palette]
     return up if pct > 0 else down if pct < 0 else ""
 
@@ -129,20 +130,22 @@ def _share(pct: float) -> str:
     return f"{min(shown, Decimal('99.9')) if pct < 100 else shown}%"
 
 
-def _span(report: PairReport, look: Look) -> list[Line]:
+def _span(report: PairReport, look: RenderOptions) -> list[StyledLine]:
     span = report.summary.span
     if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
-        return _labelled("Over the span", [[Span("one session, so nothing beyond its moves")]])
+        return _labelled(
+            "Over the span", [[StyledText("one session, so nothing beyond its moves")]]
+        )
     strength = words.level(float(report.frame["relative_strength"].iloc[-1]), 2)
     return _labelled(
         "Over the span",
         [
             [
-                Span(words.percent(span.excess_pct), "bold"),
-                Span(f" excess, geometric: relative strength {strength}"),
+                StyledText(words.percent(span.excess_pct), "bold"),
+                StyledText(f" excess, geometric: relative strength {strength}"),
             ],
             _sides(report, look, span.change_pct, span.versus_change_pct),
-            [Span(f"from the closes of {span.first} to those of {span.last}")],
+            [StyledText(f"from the closes of {span.first} to those of {span.last}")],
         ],
     )
 
@@ -155,19 +158,19 @@ def _correlation(report: PairReport) -> str:
     return f"{value} of the moves of the last {correlation.n} common sessions"
 
 
-def _counts(report: PairReport) -> list[Line]:
+def _counts(report: PairReport) -> list[StyledLine]:
     counts = report.summary.counts
     sessions = words.count(counts.sessions, "session", "sessions")
     floor = Decimal(repr(report.floor_pct)).normalize()
     opposite = f"{counts.opposite:,} of {sessions} ({_share(counts.opposite_pct)})"
     split = f"{counts.split:,} of {sessions} ({_share(counts.split_pct)})"
     return [
-        *_labelled("Opposite signs", [[Span(opposite)]]),
-        *_labelled("Split", [[Span(f"{split}, both moves {floor:f}% or more")]]),
+        *_labelled("Opposite signs", [[StyledText(opposite)]]),
+        *_labelled("Split", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
     ]
 
 
-def _sparks(report: PairReport, look: Look) -> list[Line]:
+def _sparks(report: PairReport, look: RenderOptions) -> list[StyledLine]:
     """Spread and relative strength as lines of blocks, with their lowest and highest value."""
     frame = report.frame
     spreads, strengths = frame["spread_pp"], frame["relative_strength"]
@@ -181,11 +184,11 @@ def _sparks(report: PairReport, look: Look) -> list[Line]:
     if look.width is not None:
         room = look.width - _INDENT - _LABEL - _GAP - max(map(len, told))
     cells = max(_FEWEST_CELLS, room)
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for label, values, text in zip(_DRAWN, (spreads, strengths), told, strict=True):
-        blocks = Span(spark(values.tolist(), cells))
-        lines += _labelled(label, [[blocks, Span(" " * _GAP + text)]])
-    legend = _labelled("", [[Span(text, "dim")] for text in _legend(len(frame), cells)])
+        blocks = StyledText(spark(values.tolist(), cells))
+        lines += _labelled(label, [[blocks, StyledText(" " * _GAP + text)]])
+    legend = _labelled("", [[StyledText(text, "dim")] for text in _legend(len(frame), cells)])
     return [*lines, *legend, []]
 
 
@@ -198,20 +201,22 @@ def _legend(sessions: int, cells: int) -> list[str]:
     return [means, "the figures beside them are of single sessions"]
 
 
-def _widest(report: PairReport, look: Look) -> list[Line]:
+def _widest(report: PairReport, look: RenderOptions) -> list[StyledLine]:
     """The widest sessions, in the roomiest table that the terminal has room for."""
     days = report.summary.widest
     spreads = report.frame["spread_pp"]
     if spreads.max() - spreads.min() <= SAME:
         text = f"  The spread is {_spread(days[0].change_pct, days[0].versus_change_pct)} in"
-        return [[Span(f"{text} {words.count(len(spreads), 'session', 'sessions')}, all of them")]]
+        return [
+            [StyledText(f"{text} {words.count(len(spreads), 'session', 'sessions')}, all of them")]
+        ]
     for fit in FITS:
         names = [i.symbol if fit.symbols else i.name for i in (report.one, report.other)]
         columns = [
-            Column("Widest sessions", [[Span(str(day.session))] for day in days]),
-            Column(
+            TextColumn("Widest sessions", [[StyledText(str(day.session))] for day in days]),
+            TextColumn(
                 "Spread",
-                [[Span(_spread(day.change_pct, day.versus_change_pct))] for day in days],
+                [[StyledText(_spread(day.change_pct, day.versus_change_pct))] for day in days],
                 right=True,
             ),
             _moves(names[0], [day.change_pct for day in days], look),
@@ -222,12 +227,14 @@ def _widest(report: PairReport, look: Look) -> list[Line]:
                 words.NOTHING if day.percentile is None else _share(day.percentile).rstrip("%")
                 for day in days
             ]
-            columns.append(Column("Percentile", [[Span(rank)] for rank in ranks], right=True))
+            columns.append(
+                TextColumn("Percentile", [[StyledText(rank)] for rank in ranks], right=True)
+            )
         if look.width is None or line_width(columns, fit) <= look.width:
             break
     return aligned(columns, fit)
 
 
-def _moves(name: str, moves: Sequence[float], look: Look) -> Column:
-    cells: list[Line] = [[Span(words.percent(pct), _style(pct, look))] for pct in moves]
-    return Column(words.visible(name), cells, right=True)
+def _moves(name: str, moves: Sequence[float], look: RenderOptions) -> TextColumn:
+    cells: list[StyledLine] = [[StyledText(words.percent(pct), _style(pct, look))] for pct in moves]
+    return TextColumn(words.visible(name), cells, right=True)

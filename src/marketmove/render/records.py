@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.reports.documents import csv_document
 from marketmove.reports.records import SessionReport
 
 
-def session(report: SessionReport, _look: Look) -> str:
+def session(report: SessionReport, _look: RenderOptions) -> str:
     """Write the moves of a session, one object an index."""
     return "".join(as_line(csv_document(report, move)) for move in report.moves)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from marketmove.errors import WrongUsageError
-from marketmove.market.last_close import Plan
+from marketmove.market.last_close import SchedulePlan
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ONCE = (
@@ -24,7 +24,7 @@ _WIDTH = 100
 _UNWRITABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
-def cron(plan: Plan) -> str:
+def cron(plan: SchedulePlan) -> str:
     """Write a line of a crontab, with a comment that says what its time rests on."""
     time, days = plan.starts()
     # Sunday is 0 to cron.
@@ -41,7 +41,7 @@ def cron(plan: Plan) -> str:
     )
 
 
-def systemd(plan: Plan) -> str:
+def systemd(plan: SchedulePlan) -> str:
     """Write a service and a timer, with comments that say where they go and why that time."""
     time, days = plan.starts()
     week = ",".join(_runs(days, _WEEKDAYS.__getitem__, ".."))
@@ -68,15 +68,15 @@ def systemd(plan: Plan) -> str:
     )
 
 
-FORMATS: Mapping[str, Callable[[Plan], str]] = {"cron": cron, "systemd": systemd}
+FORMATS: Mapping[str, Callable[[SchedulePlan], str]] = {"cron": cron, "systemd": systemd}
 
 
-def _heading(plan: Plan) -> str:
+def _heading(plan: SchedulePlan) -> str:
     after = f"{plan.after_minutes} minutes after" if plan.after_minutes else "at"
     return f"marketmove: the summary of {plan.group}, {after} its last close of the day."
 
 
-def _who(plan: Plan) -> str:
+def _who(plan: SchedulePlan) -> str:
     closes = [
         f"{last.exchange} ({' or '.join(f'{time:%H:%M}' for time in last.times)} {last.zone})"
         for last in plan.last
@@ -85,7 +85,7 @@ def _who(plan: Plan) -> str:
     return f"Last to close is {' or '.join(closes)}{by_date}"
 
 
-def _when(plan: Plan) -> str:
+def _when(plan: SchedulePlan) -> str:
     if plan.earliest == plan.latest:
         return f"{_clock(plan.latest)} all year"
     first, last = _clock(plan.earliest), _clock(plan.latest)
@@ -99,7 +99,7 @@ def _clock(offset: dt.timedelta) -> str:
     return f"{hours:02}:{minutes:02}{_DAYS[offset.days]}"
 
 
-def _gaps(plan: Plan) -> str:
+def _gaps(plan: SchedulePlan) -> str:
     lines = ""
     if plan.unknown:
         lines += _comment(

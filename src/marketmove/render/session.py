@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from marketmove.moves.move import Move
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
@@ -32,21 +32,21 @@ _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
 
 
-class Span(NamedTuple):
+class StyledText(NamedTuple):
     """A piece of text and the style it has in colour."""
 
     text: str
     style: str = ""
 
 
-Line = list[Span]
+StyledLine = list[StyledText]
 
 
-class Column(NamedTuple):
+class TextColumn(NamedTuple):
     """One column of a table: its head, its cells, and whether they stand to the right."""
 
     head: str
-    cells: list[Line]
+    cells: list[StyledLine]
     right: bool = False
 
     @property
@@ -67,7 +67,7 @@ class Fit(NamedTuple):
 FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False))
 
 
-def session(report: SessionReport, look: Look) -> str:
+def session(report: SessionReport, look: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     from marketmove.render import groups_table as group_table
 
@@ -75,7 +75,7 @@ def session(report: SessionReport, look: Look) -> str:
     fit, (moves, silent, *pairs) = _fitting(report, rows, look)
     if moves:
         moves = _with_bars(moves, rows, look, fit)
-    lines = [*alert_lines_of(report, look), [Span(page.title(report), "bold")], []]
+    lines = [*alert_lines_of(report, look), [StyledText(page.title(report), "bold")], []]
     for columns in filter(None, (moves, silent, *pairs)):
         lines += [*aligned(columns, fit), []]
     lines += group_table.lines(report, look)
@@ -88,24 +88,24 @@ def session(report: SessionReport, look: Look) -> str:
     return written(lines, look)
 
 
-def alert_lines_of(report: SessionReport, look: Look) -> list[Line]:
+def alert_lines_of(report: SessionReport, look: RenderOptions) -> list[StyledLine]:
     """Give the alerts that are met, with an empty line below; nothing if there are none."""
     lines = [
-        [Span(line.strip(), "bold")]
+        [StyledText(line.strip(), "bold")]
         for text in alert_lines(report.alerts)
         for line in words.wrapped(f"Alert: {text}", look.width)
     ]
     return [*lines, []] if lines else []
 
 
-def under_table(text: str, style: str, look: Look) -> list[Line]:
+def under_table(text: str, style: str, look: RenderOptions) -> list[StyledLine]:
     """Give a sentence under a table, on as many lines as the terminal needs."""
-    return [[Span(line, style)] for line in words.wrapped(text, look.width)]
+    return [[StyledText(line, style)] for line in words.wrapped(text, look.width)]
 
 
 def _fitting(
-    report: SessionReport, rows: Sequence[Move], look: Look
-) -> tuple[Fit, tuple[list[Column], ...]]:
+    report: SessionReport, rows: Sequence[Move], look: RenderOptions
+) -> tuple[Fit, tuple[list[TextColumn], ...]]:
     """The roomiest tables that the terminal has room for: moves, those without one, pairs."""
     for fit in FITS:
         tables = (
@@ -119,101 +119,103 @@ def _fitting(
 
 
 def _move_columns(
-    report: SessionReport, moves: Sequence[Move], look: Look, fit: Fit
-) -> list[Column]:
+    report: SessionReport, moves: Sequence[Move], look: RenderOptions, fit: Fit
+) -> list[TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
     texts = [page.cells(report, move, fit.symbols) for move in moves]
     columns = []
     for n, head in enumerate(page.columns(report) if moves else ()):
         cells = [
-            [Span(row[n], _style_of(head.kind, row[n], move, look))]
+            [StyledText(row[n], _style_of(head.kind, row[n], move, look))]
             for row, move in zip(texts, moves, strict=True)
         ]
         said = head.kind != "date" or any(row[n] for row in texts)
         if said and (fit.points or head.kind != "points"):
-            columns.append(Column(head.text, cells, head.right))
+            columns.append(TextColumn(head.text, cells, head.right))
     return columns
 
 
-def _style_of(kind: str, text: str, move: Move, look: Look) -> str:
+def _style_of(kind: str, text: str, move: Move, look: RenderOptions) -> str:
     if kind == "period":
         up, down = PALETTES[look.palette]
         return {"+": up, "−": down}.get(text[:1], "")
     return _style(move, look) if kind in {"points", "percent"} else ""
 
 
-def _with_bars(columns: list[Column], moves: Sequence[Move], look: Look, fit: Fit) -> list[Column]:
+def _with_bars(
+    columns: list[TextColumn], moves: Sequence[Move], look: RenderOptions, fit: Fit
+) -> list[TextColumn]:
     """Add bars as long as the terminal has room for, if it has any."""
     if look.width is None:
-        return [*columns, Column("", _bars(moves, look, _USUAL_BAR))]
+        return [*columns, TextColumn("", _bars(moves, look, _USUAL_BAR))]
     room = look.width - line_width(columns, fit) - fit.gap
     longest = min(_LONGEST_BAR, _bar_room(moves, room))
-    bars = [Column("", _bars(moves, look, longest))] if longest >= _SHORTEST_BAR else []
+    bars = [TextColumn("", _bars(moves, look, longest))] if longest >= _SHORTEST_BAR else []
     return columns + bars
 
 
-def _silent_columns(report: SessionReport, fit: Fit) -> list[Column]:
+def _silent_columns(report: SessionReport, fit: Fit) -> list[TextColumn]:
     rows = page.without_move(report, fit.symbols)
     if not rows:
         return []
     return [
-        Column("Without a move", [[Span(name)] for name, _ in rows]),
-        Column("", [[Span(reason, "dim")] for _, reason in rows]),
+        TextColumn("Without a move", [[StyledText(name)] for name, _ in rows]),
+        TextColumn("", [[StyledText(reason, "dim")] for _, reason in rows]),
     ]
 
 
 def _pair_columns(
-    report: SessionReport, head: str, pairs: Sequence[Divergence], look: Look, fit: Fit
-) -> list[Column]:
+    report: SessionReport, head: str, pairs: Sequence[Divergence], look: RenderOptions, fit: Fit
+) -> list[TextColumn]:
     moves = {move.symbol: move for move in report.moves}
-    sides = [page.sides(report, pair, fit.symbols) for pair in pairs]
+    sides = [page.pair_labels(report, pair, fit.symbols) for pair in pairs]
     ups, downs = (
         [
-            [Span(side[n], _style(moves[symbol], look))]
+            [StyledText(side[n], _style(moves[symbol], look))]
             for side, symbol in zip(sides, of, strict=True)
         ]
         for n, of in enumerate(([pair.up for pair in pairs], [pair.down for pair in pairs]))
     )
     spreads = [words.spread(pair, report.basis == "published") for pair in pairs]
     columns = [
-        Column(head, ups),
-        Column("", [[Span("versus", "dim")] for _ in pairs]),
-        Column("", downs),
-        Column("Spread", [[Span(spread)] for spread in spreads], right=True),
+        TextColumn(head, ups),
+        TextColumn("", [[StyledText("versus", "dim")] for _ in pairs]),
+        TextColumn("", downs),
+        TextColumn("Spread", [[StyledText(spread)] for spread in spreads], right=True),
     ]
     if any(pair.percentile is not None for pair in pairs):
-        ranks = [[Span(page.percentile(pair))] for pair in pairs]
-        columns.append(Column("Percentile" if fit.gap > _NARROW else "Pctl", ranks, right=True))
+        ranks = [[StyledText(page.percentile(pair))] for pair in pairs]
+        columns.append(TextColumn("Percentile" if fit.gap > _NARROW else "Pctl", ranks, right=True))
     return columns
 
 
-def line_width(columns: Sequence[Column], fit: Fit) -> int:
+def line_width(columns: Sequence[TextColumn], fit: Fit) -> int:
     """Give the width of a table, in terminal cells."""
     gaps = fit.gap * (len(columns) - 1)
     return len(_INDENT) + sum(column.width for column in columns) + gaps
 
 
-def aligned(columns: Sequence[Column], fit: Fit) -> list[Line]:
+def aligned(columns: Sequence[TextColumn], fit: Fit) -> list[StyledLine]:
     """Give the lines of a table, each cell padded to its column."""
-    heads: list[Line] = [[Span(column.head, "bold")] for column in columns]
+    heads: list[StyledLine] = [[StyledText(column.head, "bold")] for column in columns]
     rows = [heads, *zip(*(column.cells for column in columns), strict=True)]
     widths = [column.width for column in columns]
-    gap = Span(" " * fit.gap)
+    gap = StyledText(" " * fit.gap)
     lines = []
     for row in rows:
-        line = [Span(_INDENT)]
+        line = [StyledText(_INDENT)]
         for cell, width, column in zip(row, widths, columns, strict=True):
-            padding = Span(" " * (width - _length(cell)))
+            padding = StyledText(" " * (width - _length(cell)))
             line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
         lines.append(line)
     return lines
 
 
-def _length(line: Line) -> int:
+def _length(line: StyledLine) -> int:
     return sum(cell_len(span.text) for span in line)
 
 
-def _style(move: Move, look: Look) -> str:
+def _style(move: Move, look: RenderOptions) -> str:
     up, down = PALETTES[look.palette]
     pct = move.change_pct
     if pct is None:
@@ -234,7 +236,7 @@ def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
     return max([0.0, *known]), min([0.0, *known])
 
 
-def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Line]:
+def _bars(moves: Sequence[Move], look: RenderOptions, longest: int) -> list[StyledLine]:
     highest, lowest = _extremes(moves)
     unit = longest / (max(highest, -lowest) or 1.0)
     left = _blocks(lowest, unit)
@@ -244,7 +246,9 @@ def _bars(moves: Sequence[Move], look: Look, longest: int) -> list[Line]:
         pct = move.change_pct or 0.0
         blocks = "▇" * _blocks(pct, unit)
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
-        bars.append([Span(fallen.rjust(left), down), Span("│", "dim"), Span(risen, up)])
+        bars.append(
+            [StyledText(fallen.rjust(left), down), StyledText("│", "dim"), StyledText(risen, up)]
+        )
     return bars
 
 
@@ -253,7 +257,7 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
 
 
-def written(lines: Iterable[Line], look: Look) -> str:
+def written(lines: Iterable[StyledLine], look: RenderOptions) -> str:
     """Give styled lines as one text: with colour codes where they are wanted, never wrapped."""
     lines = list(lines)
     if look.colour:
@@ -263,7 +267,7 @@ def written(lines: Iterable[Line], look: Look) -> str:
     return (words.plain_ascii(text) if look.ascii_only else text) + "\n"
 
 
-def _coloured(lines: Iterable[Line]) -> str:
+def _coloured(lines: Iterable[StyledLine]) -> str:
     from rich.console import Console
     from rich.text import Text
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.machine import write
-from marketmove.render.session import Column, Fit, Span, aligned, line_width
+from marketmove.render.session import Fit, StyledText, TextColumn, aligned, line_width
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
@@ -46,7 +46,7 @@ _FITS = (Fit(3), Fit(2), Fit(2, symbols=True))
 _SHOWN_IN_TABLE = "published_disagrees"
 
 
-def as_text(report: VerifyReport, look: Look) -> str:
+def as_text(report: VerifyReport, look: RenderOptions) -> str:
     """Write what was printed, what the closes give and the verdict; under it what follows."""
     lines = [*_title(report), "", *_table(report.rows, look), "", f"  {_tally(report.rows)}"]
     for finding in report.findings:
@@ -66,7 +66,7 @@ def _title(report: VerifyReport) -> list[str]:
     ]
 
 
-def _table(rows: Sequence[Checked], look: Look) -> list[str]:
+def _table(rows: Sequence[Checked], look: RenderOptions) -> list[str]:
     """The roomiest table that the terminal has room for."""
     for fit in _FITS:
         columns = [*_columns(rows, fit.symbols)]
@@ -75,7 +75,7 @@ def _table(rows: Sequence[Checked], look: Look) -> list[str]:
     return ["".join(span.text for span in line) for line in aligned(columns, fit)]
 
 
-def _columns(rows: Sequence[Checked], symbols: bool) -> Iterator[Column]:
+def _columns(rows: Sequence[Checked], symbols: bool) -> Iterator[TextColumn]:
     yield _column("Index", [words.visible(r.move.symbol if symbols else r.move.name) for r in rows])
     yield _column("Printed", [words.printed_level(r.printed.close) for r in rows], right=True)
     yield _column("", [words.printed_percent(r.printed) for r in rows], right=True)
@@ -84,8 +84,8 @@ def _columns(rows: Sequence[Checked], symbols: bool) -> Iterator[Column]:
     yield _column("Verdict", [_VERDICTS[r.verdict] for r in rows])
 
 
-def _column(head: str, texts: Sequence[str], right: bool = False) -> Column:
-    return Column(head, [[Span(text)] for text in texts], right)
+def _column(head: str, texts: Sequence[str], right: bool = False) -> TextColumn:
+    return TextColumn(head, [[StyledText(text)] for text in texts], right)
 
 
 def _tally(rows: Sequence[Checked]) -> str:
@@ -129,7 +129,7 @@ def _places(figure: Decimal | None) -> int:
     return 0 if figure is None else -int(figure.as_tuple().exponent)
 
 
-def as_csv(report: VerifyReport, _look: Look) -> str:
+def as_csv(report: VerifyReport, _look: RenderOptions) -> str:
     """Write a row a published figure; what was printed has the digits that were printed."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -141,7 +141,7 @@ def as_csv(report: VerifyReport, _look: Look) -> str:
     return buffer.getvalue()
 
 
-def as_json(report: VerifyReport, _look: Look) -> str:
+def as_json(report: VerifyReport, _look: RenderOptions) -> str:
     """Write the verdicts and what follows from them as one JSON document."""
     counts: Counter[str] = Counter(row.verdict for row in report.rows)
     return write(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marketmove.published.figures import Figure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
-    from marketmove.rarity.pair import Summary
+    from marketmove.rarity.pair import PairSummary
     from marketmove.sources import Reading
 
 SESSION_SCHEMA = "marketmove.session/1"
@@ -139,7 +139,7 @@ class PairReport(NamedTuple):
     source: str
     bundled: bool
     frame: pd.DataFrame
-    summary: Summary
+    summary: PairSummary
     window: int
     floor_pct: float
     warnings: tuple[Remark, ...] = ()
@@ -203,7 +203,7 @@ class IndexRow(NamedTuple):
     aliases: tuple[str, ...]
 
 
-class Registered(NamedTuple):
+class IndexListing(NamedTuple):
     """The known indices, with what comes next after a moment."""
 
     moment: dt.datetime

@@ -11,7 +11,7 @@ from marketmove.reports.records import SessionReport
 SUMMARY_SCHEMA = "marketmove.summary/1"
 
 
-class Figure(NamedTuple):
+class SentenceFigure(NamedTuple):
     """What a sentence rests on: which figure (``what``) of which index or pair (``of``).
 
     ``of`` is a symbol, two joined by a colon, or empty for the session as a whole. ``value`` is
@@ -27,7 +27,7 @@ class Sentence(NamedTuple):
     """A sentence, or a part of one, with the figures that it rests on, in its order."""
 
     text: str
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[SentenceFigure, ...] = ()
 
 
 class Section(NamedTuple):
@@ -38,7 +38,7 @@ class Section(NamedTuple):
     sentences: tuple[Sentence, ...]
 
 
-class Region(NamedTuple):
+class SummaryRegion(NamedTuple):
     """The rows of a table that stand under one head: the symbols of the indices, in order."""
 
     name: str
@@ -56,7 +56,7 @@ class SummaryReport(NamedTuple):
     session: SessionReport
     headline: Sentence
     brief: tuple[Sentence, ...]
-    regions: tuple[Region, ...]
+    regions: tuple[SummaryRegion, ...]
     left_out: int
     sections: tuple[Section, ...]
     revised: tuple[Sentence, ...] = ()
@@ -67,7 +67,8 @@ def sentence(*parts: Sentence | str) -> Sentence:
 
     Examples
     --------
-    >>> part = Sentence("Hang Seng up 3.69%", (Figure("HSI", "change_pct", 3.694628815776023),))
+    >>> figure = SentenceFigure("HSI", "change_pct", 3.694628815776023)
+    >>> part = Sentence("Hang Seng up 3.69%", (figure,))
     >>> sentence(part, ".").text
     'Hang Seng up 3.69%.'
     """

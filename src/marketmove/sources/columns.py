@@ -317,7 +317,7 @@ def _has_digit(cell: str) -> bool:
 
 
 def _is_dated(cell: str) -> bool:
-    stamp = None if cell.isdecimal() else stamps.take_apart(cell, {})
+    stamp = None if cell.isdecimal() else stamps.parse_date_text(cell, {})
     return stamp is not None and len(stamp.numbers) == 3
 
 

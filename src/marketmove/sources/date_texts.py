@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Order = Literal["ymd", "dmy", "mdy"]
-Kind = Literal["full", "short", "named", "number", "month", "yearless"]
+DateKind = Literal["full", "short", "named", "number", "month", "yearless"]
 
 _CLOCK = re.compile(
     r"(?P<date>.*?[^\s:T+])(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
@@ -109,7 +109,7 @@ class Stamp(NamedTuple):
     has to decide it.
     """
 
-    kind: Kind
+    kind: DateKind
     numbers: tuple[int, ...]
     order: Order | None = None
     time: dt.time | None = None
@@ -117,14 +117,14 @@ class Stamp(NamedTuple):
     short_year: bool = False
 
 
-def take_apart(text: str, months: Mapping[str, int]) -> Stamp | None:
+def parse_date_text(text: str, months: Mapping[str, int]) -> Stamp | None:
     """Take a date text apart; None if it is no date at all.
 
     Examples
     --------
-    >>> take_apart("14.02.2025", {}).numbers
+    >>> parse_date_text("14.02.2025", {}).numbers
     (14, 2, 2025)
-    >>> take_apart("Feb 14, 2025", {"feb": 2}).numbers
+    >>> parse_date_text("Feb 14, 2025", {"feb": 2}).numbers
     (14, 2, 2025)
     """
     text = _DAY_BEHIND.sub("", text.strip().strip("\"'"))

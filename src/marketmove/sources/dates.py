@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from marketmove.market.indices import Exchange
 from marketmove.sources import date_texts as stamps
-from marketmove.sources.date_texts import Order, Stamp, take_apart
+from marketmove.sources.date_texts import Order, Stamp, parse_date_text
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
@@ -77,7 +77,7 @@ def read_dates(
     distinct = list(dict.fromkeys(texts))
     if date_format is not None and date_format not in ORDERS:
         return Dates({text: _by_pattern(text, date_format) for text in distinct}, date_format)
-    parts = {text: part for text in distinct if (part := take_apart(text, months))}
+    parts = {text: part for text in distinct if (part := parse_date_text(text, months))}
     _refuse_incomplete(parts, len(distinct))
     numbers = {text: part for text, part in parts.items() if part.kind == "number"}
     if numbers and len(numbers) == len(parts):

@@ -15,7 +15,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SAMPLE_ROWS = 60
 
 
-class Row(NamedTuple):
+class GridRow(NamedTuple):
     """The cells of one row, spaces at their ends removed, and the first line that it stands on."""
 
     line: int
@@ -26,7 +26,7 @@ class Grid(NamedTuple):
     """All rows of a table that are not blank, as text; lines are physical, counted from 1."""
 
     label: str
-    rows: list[Row]
+    rows: list[GridRow]
     delimiter: str
 
 
@@ -41,11 +41,11 @@ def read_grid(text: str, label: str) -> Grid:
     Examples
     --------
     >>> read_grid("date;HSI\n\n14.02.2025;22620,33\n", "x.csv").rows[1]
-    Row(line=3, cells=['14.02.2025', '22620,33'])
+    GridRow(line=3, cells=['14.02.2025', '22620,33'])
     """
     text = text.replace("\r\r\n", "\r\n")
     delimiter = _delimiter(text)
-    rows: list[Row] = []
+    rows: list[GridRow] = []
     reader = _reader(text, delimiter)
     # Cells without any space need no stripping, which is most of the work for a plain file.
     spaced = text.isascii() is False or any(space in text for space in " \t\x0b\x0c")
@@ -55,7 +55,7 @@ def read_grid(text: str, label: str) -> Grid:
             if spaced:
                 cells = [cell.strip() for cell in cells]
             if any(cells):
-                rows.append(Row(line, cells))
+                rows.append(GridRow(line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnrecognisedFileError.at(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources import date_texts as stamps
 from marketmove.sources import numbers
-from marketmove.sources.grid import Grid, Row
+from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.vocabulary import Words, normalised
 
 _SAMPLE_ROWS = 100
@@ -30,11 +30,11 @@ class Table(NamedTuple):
     heads: list[tuple[str, ...]]
     header_line: int | None
     date: int
-    rows: list[Row]
-    ragged: list[Row]
-    undated: list[Row]
-    footers: list[Row]
-    preamble: list[Row]
+    rows: list[GridRow]
+    ragged: list[GridRow]
+    undated: list[GridRow]
+    footers: list[GridRow]
+    preamble: list[GridRow]
 
     def column(self, number: int) -> list[str]:
         """Give the cells of one column, from 0."""
@@ -81,7 +81,7 @@ def arrange(grid: Grid, words: Words) -> Table:
     )
 
 
-def _dated(rows: Sequence[Row], date: int | None, words: Words) -> list[int]:
+def _dated(rows: Sequence[GridRow], date: int | None, words: Words) -> list[int]:
     """The rows that have a date; each distinct text is looked at once."""
     if date is None:
         return []
@@ -90,31 +90,31 @@ def _dated(rows: Sequence[Row], date: int | None, words: Words) -> list[int]:
     return [n for n, text in enumerate(texts) if is_date[text]]
 
 
-def _looks_like_data(row: Row) -> bool:
+def _looks_like_data(row: GridRow) -> bool:
     """Whether a row below the last date has a number of its own, as a line of text has not."""
     filled = [cell for cell in row.cells if cell]
     return len(filled) > 1 and any(numbers.read_signed(cell, ".") is not None for cell in filled)
 
 
-def _is_date(row: Row, number: int | None, words: Words) -> bool:
+def _is_date(row: GridRow, number: int | None, words: Words) -> bool:
     if number is None or number >= len(row.cells):
         return False
     return _is_date_text(row.cells[number], words)
 
 
 def _is_date_text(text: str, words: Words) -> bool:
-    stamp = stamps.take_apart(text, words.months)
+    stamp = stamps.parse_date_text(text, words.months)
     return stamp is not None and stamp.kind != "number"
 
 
-def _numbered(rows: Sequence[Row], number: int, words: Words) -> list[int]:
+def _numbered(rows: Sequence[GridRow], number: int, words: Words) -> list[int]:
     """Rows whose date is a whole number: a serial, seconds since 1970 or, if said, 250214."""
     heads = (row.cells[number] for row in rows[:_MOST_ABOVE] if number < len(row.cells))
     said = any((r := words.roles.get(normalised(head))) and r.kind == "date" for head in heads)
     found = []
     for n, row in enumerate(rows):
         if number < len(row.cells):
-            stamp = stamps.take_apart(row.cells[number], words.months)
+            stamp = stamps.parse_date_text(row.cells[number], words.months)
             # Under a header of times, 101004 is four seconds past ten past ten.
             if stamp is not None and (said or not stamp.short_year):
                 found.append(n)
@@ -139,7 +139,7 @@ def _date_column(grid: Grid, words: Words, width: int) -> int | None:
     return next(iter([*sorted(named & set(dated)), *dated, *sorted(named)]), None)
 
 
-def _trimmed(row: Row, width: int) -> Row:
+def _trimmed(row: GridRow, width: int) -> GridRow:
     """A row without the empty cells that stand beyond the header."""
     if len(row.cells) > width and not any(row.cells[width:]):
         return row._replace(cells=row.cells[:width])
@@ -147,7 +147,7 @@ def _trimmed(row: Row, width: int) -> Row:
 
 
 def _heads(
-    above: Sequence[Row], words: Words, date: int, width: int
+    above: Sequence[GridRow], words: Words, date: int, width: int
 ) -> tuple[list[tuple[str, ...]], int | None, int]:
     """The header by column, its line, and how many rows it takes; empty where there is none."""
     block = [row for row in above if not row.cells[0].startswith("#") and not _is_rule(row)]
@@ -172,18 +172,18 @@ def _heads(
     return heads, base.line, len(used)
 
 
-def _is_rule(row: Row) -> bool:
+def _is_rule(row: GridRow) -> bool:
     """Whether a row only draws a line, as under the header of a Markdown table."""
     return all(set(cell) <= set("-=:+") for cell in row.cells)
 
 
-def _labelled(block: Sequence[Row], words: Words, date: int) -> Row | None:
+def _labelled(block: Sequence[GridRow], words: Words, date: int) -> GridRow | None:
     """The row of names where each row above the dates begins with what it says: name, unit, source.
 
     None where the last of these rows is a header by itself.
     """
 
-    def kind(row: Row) -> str | None:
+    def kind(row: GridRow) -> str | None:
         cell = row.cells[date] if date < len(row.cells) else ""
         role = words.role(cell) if cell else None
         return role.kind if role else None
@@ -199,16 +199,16 @@ def _labelled(block: Sequence[Row], words: Words, date: int) -> Row | None:
     return next((row for row in labels if kind(row) in {"date", "symbol"}), None)
 
 
-def _names_date(row: Row, words: Words) -> bool:
+def _names_date(row: GridRow, words: Words) -> bool:
     return any((role := words.role(cell)) and role.kind == "date" for cell in row.cells)
 
 
-def _is_marker(row: Row, date: int) -> bool:
+def _is_marker(row: GridRow, date: int) -> bool:
     """Whether a row names the date column alone, as the third header row of yfinance does."""
     return date < len(row.cells) and bool(row.cells[date]) and sum(map(bool, row.cells)) == 1
 
 
-def _is_level(upper: Row, base: Row, words: Words, date: int) -> bool:
+def _is_level(upper: GridRow, base: GridRow, words: Words, date: int) -> bool:
     """Whether the row above a header is a level of it: kinds of price over names, or names over."""
     over = [cell for n, cell in enumerate(upper.cells) if cell and n != date]
     under = [cell for n, cell in enumerate(base.cells) if cell and n != date]
@@ -228,7 +228,7 @@ def _filled(cells: Sequence[str]) -> list[str]:
     return filled
 
 
-def _refuse_second_header(grid: Grid, body: Sequence[Row], words: Words, date: int) -> None:
+def _refuse_second_header(grid: Grid, body: Sequence[GridRow], words: Words, date: int) -> None:
     for row in body:
         cell = row.cells[date] if date < len(row.cells) else ""
         role = words.roles.get(cell.casefold()) if cell and not cell[0].isdigit() else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from marketmove import yamltext
 from marketmove.errors import Place, UnrecognisedFileError
-from marketmove.sources.grid import Grid, Row
+from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.opening import missing_extra
 
 PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
@@ -33,7 +33,7 @@ def yaml_grid(text: str, label: str) -> Grid:
     entries = document.items.get("closes") if isinstance(document, yamltext.Mapping) else document
     if not isinstance(entries, yamltext.Sequence):
         raise UnrecognisedFileError.at(Place(label), _YAML_FORM)
-    rows = [Row(entries.line, list(_YAML_KEYS))]
+    rows = [GridRow(entries.line, list(_YAML_KEYS))]
     for entry in entries.items:
         items = entry.items if isinstance(entry, yamltext.Mapping) else {}
         values = [items.get(key) for key in _YAML_KEYS]
@@ -42,7 +42,7 @@ def yaml_grid(text: str, label: str) -> Grid:
         ]
         if len(texts) != len(_YAML_KEYS) or len(items) != len(_YAML_KEYS):
             raise UnrecognisedFileError.at(Place(label, entry.line), _YAML_FORM)
-        rows.append(Row(entry.line, texts))
+        rows.append(GridRow(entry.line, texts))
     return Grid(label, rows, "YAML")
 
 
@@ -70,8 +70,8 @@ def json_grid(text: str, label: str) -> Grid:
             Place(label), "expected JSON objects, one a close or session"
         )
     keys = list(dict.fromkeys(str(key) for _, record in records for key in record))
-    rows = [Row(n, [_text(record.get(key)) for key in keys]) for n, record in records]
-    return Grid(label, [Row(1, keys), *rows], "JSON")
+    rows = [GridRow(n, [_text(record.get(key)) for key in keys]) for n, record in records]
+    return Grid(label, [GridRow(1, keys), *rows], "JSON")
 
 
 def _loads(text: str) -> Any:
@@ -128,7 +128,7 @@ def workbook_grid(data: bytes, label: str) -> Grid:
 
 def _grid(label: str, records: Iterable[Sequence[Any]], kind: str) -> Grid:
     rows = [
-        Row(number, [_text(cell) for cell in record])
+        GridRow(number, [_text(cell) for cell in record])
         for number, record in enumerate(records, start=1)
         if any(cell is not None for cell in record)
     ]

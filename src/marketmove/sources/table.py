@@ -12,14 +12,14 @@ from marketmove.sources import dates, numbers
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, recognise
 from marketmove.sources.file_names import index_of_file
-from marketmove.sources.grid import Grid, Row
+from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.header import Table, arrange
 
 _WEEK, _MONTH = 5, 25
 _FEWEST_SESSIONS = 3
 
 
-class Sheet(NamedTuple):
+class ReadSheet(NamedTuple):
     """A table that is understood: its layout, its sessions by row, its decimal marks by column."""
 
     table: Table
@@ -90,7 +90,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     )
 
 
-def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Sheet:
+def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> ReadSheet:
     """Tell what a table's columns are, and what its dates and decimal marks mean.
 
     Raises
@@ -111,7 +111,7 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         place = Place(grid.label, table.rows[texts.index(error.text)].line)
         raise UnrecognisedFileError.at(place, str(error)) from None
     sessions = [read.by_text[text] for text in texts]
-    return Sheet(table, layout, single, sessions, read.style, _marks(table, layout, options))
+    return ReadSheet(table, layout, single, sessions, read.style, _marks(table, layout, options))
 
 
 def _single_name(
@@ -135,7 +135,7 @@ def _all_names(table: Table, layout: Layout) -> list[str]:
     return list(layout.closes.values())
 
 
-def _names(sheet: Sheet) -> dict[int, list[str]]:
+def _names(sheet: ReadSheet) -> dict[int, list[str]]:
     """The index of every row, for each column of closes."""
     layout, rows = sheet.layout, len(sheet.table.rows)
     if layout.symbol is not None:
@@ -176,7 +176,7 @@ def _evidence_around(table: Table) -> list[numbers.Evidence]:
     return [numbers.weigh(table.column(n), decorated=True) for n in others]
 
 
-def _read_column(sheet: Sheet, number: int, names: list[str]) -> tuple[Closes, list[Fault]]:
+def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Closes, list[Fault]]:
     """The closes of one column with what stands beside them, and the cells that are none."""
     table, mark = sheet.table, sheet.marks[number]
     values = numbers.read_all(table.column(number), mark)
@@ -205,7 +205,10 @@ def _signed(text: str, mark: str) -> float:
 
 
 def _unusable(
-    sheet: Sheet, values: Sequence[float | str | None], names: Sequence[str], lines: Sequence[int]
+    sheet: ReadSheet,
+    values: Sequence[float | str | None],
+    names: Sequence[str],
+    lines: Sequence[int],
 ) -> Iterator[Fault]:
     """Cells of rows with a date that are neither a close nor a gap, or of no index."""
     for value, name, session, line in zip(values, names, sheet.sessions, lines, strict=True):
@@ -216,7 +219,7 @@ def _unusable(
         yield Fault(name or None, session, Problem(place, text))
 
 
-def _with_short_rows(sheet: Sheet) -> Sheet:
+def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     """Take in rows that lack only cells at their end, where low and high prove the close."""
     table, layout = sheet.table, sheet.layout
     beside = {c.role.kind: c.number for c in layout.beside if c.role}
@@ -226,7 +229,7 @@ def _with_short_rows(sheet: Sheet) -> Sheet:
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0)
     known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
     read = dates.by_order(None)
-    taken: dict[int, tuple[Row, dt.date]] = {}
+    taken: dict[int, tuple[GridRow, dt.date]] = {}
     for row in table.ragged:
         if needed < len(row.cells) < len(table.heads):
             low, level, high = (
@@ -244,7 +247,7 @@ def _with_short_rows(sheet: Sheet) -> Sheet:
     return sheet._replace(table=table, sessions=[session for _, session in rows])
 
 
-def _undated(sheet: Sheet) -> Iterator[Fault]:
+def _undated(sheet: ReadSheet) -> Iterator[Fault]:
     """Rows whose date cannot be read: they may be of any session."""
     table, symbol = sheet.table, sheet.layout.symbol
     unread = [r for r, session in zip(table.rows, sheet.sessions, strict=True) if session is None]
@@ -255,7 +258,7 @@ def _undated(sheet: Sheet) -> Iterator[Fault]:
         yield Fault(name, None, Problem(Place(table.label, row.line), text))
 
 
-def _ragged(sheet: Sheet, options: ReadOptions) -> Iterator[Fault]:
+def _ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
     """Rows with too many or too few cells: of them only a date in its place is trusted."""
     table = sheet.table
     width = len(table.heads) or len(table.rows[0].cells)
@@ -268,7 +271,7 @@ def _ragged(sheet: Sheet, options: ReadOptions) -> Iterator[Fault]:
         yield Fault(None, session, Problem(Place(table.label, row.line), text))
 
 
-def _clashing(sheet: Sheet) -> Iterator[Fault]:
+def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
     """Columns of a wide table that have one name and different figures."""
     if sheet.layout.kind != "wide":
         return
@@ -281,7 +284,7 @@ def _clashing(sheet: Sheet) -> Iterator[Fault]:
             yield Fault(name, None, Problem(place, text))
 
 
-def _refuse_several_a_session(sheet: Sheet, block: Block) -> None:
+def _refuse_several_a_session(sheet: ReadSheet, block: Block) -> None:
     """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
     if sheet.layout.kind == "wide":
         return
@@ -300,7 +303,7 @@ def _refuse_several_a_session(sheet: Sheet, block: Block) -> None:
         )
 
 
-def _warnings(sheet: Sheet, block: Block) -> Iterator[Problem]:
+def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     place = Place(block.label)
     for text in sheet.layout.warnings:
         yield Problem(place, text)
@@ -311,7 +314,7 @@ def _warnings(sheet: Sheet, block: Block) -> Iterator[Problem]:
         yield Problem(place, text)
 
 
-def _notes(sheet: Sheet) -> list[Problem]:
+def _notes(sheet: ReadSheet) -> list[Problem]:
     table = sheet.table
     found = [Problem(Place(table.label), text) for text in sheet.layout.notes]
     for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from marketmove.closes.read import Known
+from marketmove.closes.read import ChosenCloses
 from marketmove.errors import Place, Problem
 from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
@@ -23,7 +23,7 @@ from marketmove.wording.remarks import (
 )
 
 
-def warnings_of(frame: pd.DataFrame, known: Known, within: Range) -> list[Remark]:
+def warnings_of(frame: pd.DataFrame, known: ChosenCloses, within: Range) -> list[Remark]:
     """Warn of what makes figures other than they seem: shut days, gaps, calendars that end.
 
     Parameters
@@ -54,7 +54,7 @@ def _stated(problems: Sequence[Problem]) -> Iterator[Remark]:
         yield Remark("stated_otherwise", f"{first.text}{more}", place=first.place)
 
 
-def _shut_days(frame: pd.DataFrame, known: Known, within: Range) -> Iterator[Remark]:
+def _shut_days(frame: pd.DataFrame, known: ChosenCloses, within: Range) -> Iterator[Remark]:
     """Closes of shut days from the first prior session on: ghosts, and such as count."""
     priors = frame.drop_duplicates("symbol").set_index("symbol")["prior_session"].dropna()
     since = {str(symbol): when.date() for symbol, when in priors.items()}
@@ -117,7 +117,7 @@ def _starts_late(frame: pd.DataFrame, calendars: Mapping[str, Calendar], period:
     return (lacking > 0) & frame[f"{period}_change_pct"].notna().to_numpy()
 
 
-def _uncovered(known: Known, within: Range) -> Iterator[Remark]:
+def _uncovered(known: ChosenCloses, within: Range) -> Iterator[Remark]:
     """One sentence on the exchanges whose calendar does not reach over the range.
 
     Outside it only dates with a close are rows, so that one that is lacking does not show.

@@ -11,7 +11,7 @@ from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.superlatives import Fact
-from marketmove.reports.summary import Figure, Sentence, sentence
+from marketmove.reports.summary import Sentence, SentenceFigure, sentence
 from marketmove.wording import phrases
 
 # What has not been for a quarter is news even where another index moved more.
@@ -20,7 +20,7 @@ _QUIET_PCT = "0.50"
 _FEW, _MOST = 3, 0.6
 
 
-class Told(NamedTuple):
+class RankedMove(NamedTuple):
     """A move with what is rare about it, the rarest first."""
 
     move: Move
@@ -38,7 +38,9 @@ class Told(NamedTuple):
         return max((fact.rarity for fact in self.facts if fact.kind != "streak"), default=0.0)
 
 
-def headline(movers: Sequence[Told], pairs: Sequence[Divergence], all_indices: int) -> Sentence:
+def headline(
+    movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int
+) -> Sentence:
     """Give the headline of some moves.
 
     Parameters
@@ -71,7 +73,7 @@ def _no_other(others: int) -> str:
     return "; the other index has no move" if others else ""
 
 
-def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Sentence:
+def _clause(told: RankedMove, beside: RankedMove | None = None, *, most: bool = False) -> Sentence:
     """A move with the rarest of it."""
     base = phrases.brief(told.move, beside.move if beside else None, most=most)
     if not told.facts or told.context is None:
@@ -79,8 +81,8 @@ def _clause(told: Told, beside: Told | None = None, *, most: bool = False) -> Se
     return phrases.with_facts(base, told.facts[:1], told.move, told.context)
 
 
-def _all_flat(movers: Sequence[Told], all_indices: int) -> Sentence:
-    figures = tuple(Figure(told.move.symbol, "change_pct", 0.0) for told in movers)
+def _all_flat(movers: Sequence[RankedMove], all_indices: int) -> Sentence:
+    figures = tuple(SentenceFigure(told.move.symbol, "change_pct", 0.0) for told in movers)
     if len(movers) < all_indices:
         text = f"{len(movers):,} of {all_indices:,} indices unchanged, the others without a move"
         return Sentence(text, figures)
@@ -88,12 +90,12 @@ def _all_flat(movers: Sequence[Told], all_indices: int) -> Sentence:
     return Sentence(f"{which} unchanged", figures)
 
 
-def _quiet(movers: Sequence[Told]) -> bool:
+def _quiet(movers: Sequence[RankedMove]) -> bool:
     small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in movers)
     return small and len(movers) >= _FEW and not any(told.news for told in movers)
 
 
-def _quietly(movers: Sequence[Told]) -> Sentence:
+def _quietly(movers: Sequence[RankedMove]) -> Sentence:
     ranked = _by_move(movers)
     first, last = ranked[0], ranked[-1]
     return sentence(
@@ -104,12 +106,12 @@ def _quietly(movers: Sequence[Told]) -> Sentence:
     )
 
 
-def _by_move(movers: Sequence[Told]) -> list[Told]:
+def _by_move(movers: Sequence[RankedMove]) -> list[RankedMove]:
     """The moves, the highest first."""
     return sorted(movers, key=lambda told: (-told.pct, told.move.symbol))
 
 
-def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
+def _one_way(movers: Sequence[RankedMove], all_indices: int) -> Sentence:
     """All up, or all down: the largest move, and another where that is the news."""
     lead = _largest(movers)
     if len(movers) < _FEW:
@@ -132,43 +134,46 @@ def _one_way(movers: Sequence[Told], all_indices: int) -> Sentence:
     return sentence(*parts)
 
 
-def _some(equals: Sequence[Told]) -> str:
+def _some(equals: Sequence[RankedMove]) -> str:
     """Those of which none went further, by name if they are few."""
     if len(equals) > _FEW:
         return f"{len(equals):,} of them"
     return phrases.listed([phrases.name(told.move) for told in equals])
 
 
-def _size_of(equals: Sequence[Told]) -> Sentence:
-    figures = tuple(Figure(told.move.symbol, "change_pct", told.pct) for told in equals)
+def _size_of(equals: Sequence[RankedMove]) -> Sentence:
+    figures = tuple(SentenceFigure(told.move.symbol, "change_pct", told.pct) for told in equals)
     return Sentence(phrases.size(equals[0].pct), figures)
 
 
-def _largest(movers: Sequence[Told]) -> Told:
+def _largest(movers: Sequence[RankedMove]) -> RankedMove:
     return min(movers, key=lambda told: (-abs(told.pct), told.move.symbol))
 
 
-def _some_flat(movers: Sequence[Told], moved: int, all_indices: int) -> Sentence:
+def _some_flat(movers: Sequence[RankedMove], moved: int, all_indices: int) -> Sentence:
     unchanged = f"{moved - len(movers):,} of {all_indices:,} unchanged"
     if moved == all_indices == len("AB"):
         unchanged = "the other unchanged"
     return sentence(_clause(_lead(movers)), f"; {unchanged}")
 
 
-def _lead(movers: Sequence[Told], newest: dt.date | None = None) -> Told:
+def _lead(movers: Sequence[RankedMove], newest: dt.date | None = None) -> RankedMove:
     """The one with news, the rarest, or else the largest move; of the newest session, if any."""
     movers = [told for told in movers if told.move.session == newest] or movers
     news = [told for told in movers if told.news >= _NEWS]
     return max(news, key=lambda told: told.news) if news else _largest(movers)
 
 
-def _newest(movers: Sequence[Told]) -> dt.date | None:
+def _newest(movers: Sequence[RankedMove]) -> dt.date | None:
     """The last session of all; they differ where each index has its own."""
     return max((told.move.session for told in movers if told.move.session), default=None)
 
 
 def _both_ways(
-    ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence], all_indices: int
+    ups: Sequence[RankedMove],
+    downs: Sequence[RankedMove],
+    pairs: Sequence[Divergence],
+    all_indices: int,
 ) -> Sentence:
     """Both sides; or one, and that most went that way, where the other is not worth a word."""
     for many, few, way in ((ups, downs, "rose"), (downs, ups, "fell")):
@@ -180,7 +185,9 @@ def _both_ways(
     return _apart(ups, downs, pairs)
 
 
-def _apart(ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergence]) -> Sentence:
+def _apart(
+    ups: Sequence[RankedMove], downs: Sequence[RankedMove], pairs: Sequence[Divergence]
+) -> Sentence:
     """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
     by_symbol = {told.move.symbol: told for told in (*ups, *downs)}
     newest = _newest([*ups, *downs])
@@ -199,7 +206,7 @@ def _apart(ups: Sequence[Told], downs: Sequence[Told], pairs: Sequence[Divergenc
     return sentence(_clause(first, second), "; ", _clause(second, first), *gap[:1])
 
 
-def _gaps(pairs: Sequence[Divergence], known: Mapping[str, Told]) -> dict[Divergence, Fact]:
+def _gaps(pairs: Sequence[Divergence], known: Mapping[str, RankedMove]) -> dict[Divergence, Fact]:
     """The divergent pairs that are wide beside their past, with since when."""
     moves = {symbol: told.move for symbol, told in known.items()}
     of_shares = [p for p in pairs if p.kind == "split" and {p.up, p.down} <= moves.keys()]

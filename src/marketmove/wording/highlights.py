@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
 
 
-class _Told(NamedTuple):
+class _Superlative(NamedTuple):
     """Something to say, and about once in how many sessions it happens."""
 
     rarity: float
@@ -37,7 +37,9 @@ def highlights(report: SessionReport) -> list[str]:
         if told is not None and (found := facts.of_move(move, told)):
             text = _joined(found[:_MOST_FACTS], told)
             size = abs(move.change_pct or 0.0)
-            of_moves.append(_Told(found[0].rarity, size, f"{words.visible(move.name)}: {text}"))
+            of_moves.append(
+                _Superlative(found[0].rarity, size, f"{words.visible(move.name)}: {text}")
+            )
     moves = {move.symbol: move for move in report.moves}
     apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
     of_pairs = sorted(apart, key=_rarest)
@@ -45,17 +47,17 @@ def highlights(report: SessionReport) -> list[str]:
     return [one.text for one in rarest[:_MOST]]
 
 
-def _rarest(told: _Told) -> tuple[float, float, str]:
+def _rarest(told: _Superlative) -> tuple[float, float, str]:
     return -told.rarity, -told.size, told.text
 
 
-def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Told | None:
+def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Superlative | None:
     fact = facts.of_pair(pair, moves)
     if fact is None:
         return None
     one, other = (words.visible(moves[symbol].name) for symbol in (pair.up, pair.down))
     size = pair.spread_pp or 0.0
-    return _Told(fact.rarity, size, f"{one} and {other}: widest {_since(fact)}")
+    return _Superlative(fact.rarity, size, f"{one} and {other}: widest {_since(fact)}")
 
 
 def _joined(found: Sequence[Fact], told: MoveContext) -> str:

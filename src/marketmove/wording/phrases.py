@@ -11,7 +11,7 @@ from marketmove.moves.move import Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.rarity.superlatives import Fact
-from marketmove.reports.summary import Figure, Sentence, sentence
+from marketmove.reports.summary import Sentence, SentenceFigure, sentence
 from marketmove.wording import numbers as words
 from marketmove.wording.highlights import streak as in_a_row
 
@@ -148,7 +148,7 @@ def _when(move: Move, beside: Move | None) -> str:
 
 
 def _move(text: str, move: Move) -> Sentence:
-    return Sentence(text, (Figure(move.symbol, "change_pct", move.change_pct),))
+    return Sentence(text, (SentenceFigure(move.symbol, "change_pct", move.change_pct),))
 
 
 def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveContext) -> Sentence:
@@ -177,7 +177,7 @@ def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Senten
     if fact.kind == "streak":
         way = "up" if fact.rose else "down"
         row = _another(told) if f" {way} " in said else in_a_row(told)
-        return Sentence(f", {row}", (Figure(move.symbol, "streak", told.streak),))
+        return Sentence(f", {row}", (SentenceFigure(move.symbol, "streak", told.streak),))
     extreme = "highest" if fact.rose else "lowest"
     text = {
         "largest": f"its {'best' if fact.rose else 'worst'} session",
@@ -204,14 +204,14 @@ def _another(told: MoveContext) -> str:
     return f"at least {text}" if told.streak_is_least else text
 
 
-def _of_fact(fact: Fact, of: str) -> Figure:
+def _of_fact(fact: Fact, of: str) -> SentenceFigure:
     names = {
         "largest": "largest_since",
         "extreme": "highest_since" if fact.rose else "lowest_since",
         "widest": "widest_since",
     }
     what = "data_since" if fact.in_data else names[fact.kind]
-    return Figure(of, what, fact.since)
+    return SentenceFigure(of, what, fact.since)
 
 
 def since(fact: Fact) -> str:

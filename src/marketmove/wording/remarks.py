@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from marketmove.closes.read import Known
+from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import ended
 from marketmove.errors import Place
 from marketmove.market.calendars import Calendar
@@ -29,7 +29,7 @@ _RETURNS = {
 }
 
 
-def warnings_of(moves: Sequence[Move], known: Known) -> list[Remark]:
+def warnings_of(moves: Sequence[Move], known: ChosenCloses) -> list[Remark]:
     """Warn of what makes figures other than they seem: shut days, gaps, unknown calendars."""
     return [
         *_shut_days(moves, known.shut, known.calendars),
@@ -138,7 +138,7 @@ def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark
 
 
 def notes_of(
-    moves: Sequence[Move], known: Known, registry: Registry, *, same_date: bool
+    moves: Sequence[Move], known: ChosenCloses, registry: Registry, *, same_date: bool
 ) -> list[Remark]:
     """Note what to bear in mind: other hours, dividends counted or not, gaps that none can tell.
 
@@ -152,7 +152,7 @@ def notes_of(
     ]
 
 
-def _last_in_data(moves: Iterable[Move], known: Known) -> Iterator[Remark]:
+def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:
     """One line on the indices whose last session no calendar tells."""
     names = [move.symbol for move in moves if move.symbol not in known.calendars]
     if names:
@@ -160,7 +160,7 @@ def _last_in_data(moves: Iterable[Move], known: Known) -> Iterator[Remark]:
         yield Remark("no_calendar", text)
 
 
-def hours_apart(moves: Sequence[Move], known: Known) -> Iterator[Remark]:
+def hours_apart(moves: Sequence[Move], known: ChosenCloses) -> Iterator[Remark]:
     """Say in one line where the closes of one date are more than an hour apart."""
     ends = [
         (ended(move.session, clock, known.calendars.get(move.symbol)), move)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marketmove.delivery.revisions import Revision
-from marketmove.reports.summary import Figure, Sentence
+from marketmove.reports.summary import Sentence, SentenceFigure
 from marketmove.wording import numbers as words
 
 
@@ -33,4 +33,6 @@ def told(revision: Revision) -> Sentence:
     """Say the same with the figures that it rests on: the session, the close before and after."""
     symbol, session, before, after = revision
     figures = (("session", session), ("close_before", before), ("close", after))
-    return Sentence(text(revision), tuple(Figure(symbol, what, value) for what, value in figures))
+    return Sentence(
+        text(revision), tuple(SentenceFigure(symbol, what, value) for what, value in figures)
+    )

@@ -11,11 +11,11 @@ from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.reports.records import SessionReport
-from marketmove.reports.summary import Figure, Section, Sentence, sentence
+from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
 from marketmove.wording import numbers as words
 from marketmove.wording import phrases
 from marketmove.wording import session_words as page
-from marketmove.wording.headline import Told
+from marketmove.wording.headline import RankedMove
 
 _MOST_PAIRS, _MOST_MOVES, _MOST_SILENT = 5, 10, 20
 _FEW = 3
@@ -61,7 +61,7 @@ def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence |
     if len(said) == 1:
         which = "both" if len(rows) == len("AB") else f"all {number}"
     said[0] = f"{which} indices {rest}"
-    figures = tuple(Figure("", state, number) for state, number in counts.items() if number)
+    figures = tuple(SentenceFigure("", state, number) for state, number in counts.items() if number)
     return [Sentence(phrases.listed(said), figures)]
 
 
@@ -81,12 +81,12 @@ def _closed_at(move: Move, as_of: dt.datetime | None) -> Sentence:
     text = f"closed at {words.level(move.close, move.decimals)}"
     if as_of and move.session:
         text = f"last {text}, on {phrases.near(move.session, as_of.date())}"
-    figures = [Figure(move.symbol, "close", move.close)]
+    figures = [SentenceFigure(move.symbol, "close", move.close)]
     if move.prior_close is not None and move.prior_session is not None:
         prior = words.level(move.prior_close, move.decimals)
         day = phrases.near(move.prior_session, as_of.date() if as_of else move.session)
         text += f", after {prior} on {day}"
-        figures.append(Figure(move.symbol, "prior_close", move.prior_close))
+        figures.append(SentenceFigure(move.symbol, "prior_close", move.prior_close))
     return Sentence(f"{phrases.name(move)} {text}", tuple(figures))
 
 
@@ -112,7 +112,7 @@ def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
     if largest <= 0 or len(names) > _FEW:
         return None
     who = phrases.listed([phrases.name(move) for move in names])
-    figures = tuple(Figure(move.symbol, "change_pct", move.change_pct) for move in names)
+    figures = tuple(SentenceFigure(move.symbol, "change_pct", move.change_pct) for move in names)
     alone = sum(size > 0 for size in sizes) == 1
     text = f"only {who} {way}," if alone else f"{who} {way} most,"
     return Sentence(f"{text} {phrases.size(largest)}", figures)
@@ -125,7 +125,7 @@ def _least(moved: Sequence[Move], way: str) -> Sentence | None:
         return None
     move = moved[sizes.index(min(sizes))]
     text = f"{phrases.name(move)} {way} least, {phrases.size(min(sizes))}"
-    return Sentence(text, (Figure(move.symbol, "change_pct", move.change_pct),))
+    return Sentence(text, (SentenceFigure(move.symbol, "change_pct", move.change_pct),))
 
 
 def _group(group: GroupMoves) -> Sentence:
@@ -141,10 +141,10 @@ def _group(group: GroupMoves) -> Sentence:
         way = "up " if pct > 0 else "down " if pct < 0 else ""
         middle = f"; the median {way}{phrases.size(pct) if pct else 'unchanged'}"
     text = f"Group {words.visible(group.name)}: {', '.join(counts)}{middle}."
-    return Sentence(text, (Figure(group.name, "median_pct", pct),))
+    return Sentence(text, (SentenceFigure(group.name, "median_pct", pct),))
 
 
-def sections(report: SessionReport, told: Sequence[Told]) -> tuple[Section, ...]:
+def sections(report: SessionReport, told: Sequence[RankedMove]) -> tuple[Section, ...]:
     """Give what stands under the table, without what there is nothing to say of.
 
     ``told`` has the moves, with what is rare about each.
@@ -176,7 +176,7 @@ def _pairs(report: SessionReport) -> Iterable[Sentence]:
 
 def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:
     """How far apart, and how rare that is."""
-    spread = Figure(phrases.of_both(pair), "spread_pp", pair.spread_pp)
+    spread = SentenceFigure(phrases.of_both(pair), "spread_pp", pair.spread_pp)
     parts = [Sentence(f"{words.spread(pair, approximate=False)} apart", (spread,))]
     if pair.percentile is not None:
         parts.append(_wider(pair, pair.percentile))
@@ -189,10 +189,10 @@ def _wider(pair: Divergence, percentile: float) -> Sentence:
     share = words.round_to(Decimal(repr(percentile)), 1)
     of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
     text = f", wider than {of} of their last {pair.n} common sessions"
-    return Sentence(text, (Figure(phrases.of_both(pair), "percentile", percentile),))
+    return Sentence(text, (SentenceFigure(phrases.of_both(pair), "percentile", percentile),))
 
 
-def _rare(told: Sequence[Told], all_indices: int) -> Iterable[Sentence]:
+def _rare(told: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
     """Each index with something rare about it, the rarest first.
 
     Of a single index the headline has said one thing already.
@@ -231,7 +231,7 @@ def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
         if reopens:
             verb = "reopens" if len(of) == 1 else "reopen"
             opens = f"; {verb} {phrases.near(reopens, session)}"
-        figures = tuple(Figure(move.symbol, "reopens", move.reopens) for move in of)
+        figures = tuple(SentenceFigure(move.symbol, "reopens", move.reopens) for move in of)
         yield Sentence(f"{_names(of)} shut{_reason(why)}{opens}.", figures)
 
 
@@ -264,8 +264,8 @@ def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
         yield Sentence(f"{_names(early)}: no close so early in the data.", figures)
 
 
-def _status(move: Move) -> Figure:
-    return Figure(move.symbol, "status", move.status)
+def _status(move: Move) -> SentenceFigure:
+    return SentenceFigure(move.symbol, "status", move.status)
 
 
 def _remarks(remarks: Iterable[object]) -> Iterable[Sentence]:
@@ -310,7 +310,7 @@ def _since_when(report: SessionReport) -> Iterable[Sentence]:
         if move.status == "ok" and session and prior and words.prior_date(session, prior):
             alike.setdefault((prior, session), []).append(move)
     for (prior, session), of in alike.items():
-        figures = tuple(Figure(move.symbol, "prior_session", prior) for move in of)
+        figures = tuple(SentenceFigure(move.symbol, "prior_session", prior) for move in of)
         near = report.as_of.date() if report.as_of else session
         text = f"{_names(of)} measured from the close of {phrases.near(prior, near)}."
         yield Sentence(text, figures)

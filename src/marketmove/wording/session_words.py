@@ -23,7 +23,7 @@ _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a sma
 _NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
 
 
-class Head(NamedTuple):
+class MoveColumn(NamedTuple):
     """A column of moves: what kind of cells it has, what stands above them, on which side."""
 
     kind: str
@@ -71,18 +71,18 @@ def name(move: Move, symbols: bool = False) -> str:
     return words.visible(move.symbol if symbols else move.name)
 
 
-def columns(report: SessionReport) -> list[Head]:
+def columns(report: SessionReport) -> list[MoveColumn]:
     """Give what stands above the cells of moves; some are left out where there is no room."""
-    own_dates = [Head("session", "Session")] if report.session is None else []
+    own_dates = [MoveColumn("session", "Session")] if report.session is None else []
     return [
-        Head("name", "Index"),
+        MoveColumn("name", "Index"),
         *own_dates,
-        Head("close", "Close", right=True),
-        Head("prior", "Prior close", right=True),
-        Head("date", "Prior session"),
-        Head("points", "Change", right=True),
-        Head("percent", "Change %", right=True),
-        *(Head("period", PERIOD_HEADS[period], right=True) for period in report.periods),
+        MoveColumn("close", "Close", right=True),
+        MoveColumn("prior", "Prior close", right=True),
+        MoveColumn("date", "Prior session"),
+        MoveColumn("points", "Change", right=True),
+        MoveColumn("percent", "Change %", right=True),
+        *(MoveColumn("period", PERIOD_HEADS[period], right=True) for period in report.periods),
     ]
 
 
@@ -131,7 +131,7 @@ def reason(move: Move) -> str:
     return f"{why}; last {words.level(move.prior_close, move.decimals)} on {move.prior_session}"
 
 
-def sides(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
+def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
     """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
     names = {move.symbol: name(move, symbols) for move in report.moves}
     up = words.move_percent(pair.up_pct, pair.up_pct_over, None)
@@ -143,7 +143,7 @@ def widest(report: SessionReport) -> list[str]:
     """Give the divergent pair with the widest spread as a line, if there is one."""
     for pair in report.divergences:
         if pair.kind == "split":
-            up, down = sides(report, pair)
+            up, down = pair_labels(report, pair)
             spread = words.spread(pair, report.basis == "published")
             return [f"widest apart: {up} and {down}, {spread}"]
     return []

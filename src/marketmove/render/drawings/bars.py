@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 
 from marketmove.moves.move import Move
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.session import (
     FITS,
     PALETTES,
-    Column,
-    Line,
-    Span,
+    StyledLine,
+    StyledText,
+    TextColumn,
     aligned,
     line_width,
     under_table,
@@ -29,31 +29,33 @@ _FIT = FITS[0]
 _FEWEST_BLOCKS, _LONGEST_NAME = 24, 28
 
 
-def session(report: SessionReport, look: Look) -> str:
+def session(report: SessionReport, look: RenderOptions) -> str:
     """Draw a session as bars from a zero line, in the order of the report."""
     width = look.width or USUAL_WIDTH
     moves, left_out = page.shown(page.moved(report), look.everything)
     symbols = width - line_width(_columns(moves, look, symbols=False), _FIT) < _FEWEST_BLOCKS
-    lines: list[Line] = [*titled(page.title(report), look), []]
+    lines: list[StyledLine] = [*titled(page.title(report), look), []]
     if moves:
         columns = _columns(moves, look, symbols)
         room = width - line_width(columns, _FIT) - _FIT.gap - 1
         unit = _unit(moves, room)
         # The bars have no head, and neither have the others.
-        lines += aligned([*columns, Column("", _bars(moves, look, unit))], _FIT)[1:]
-        lines += [[], [Span(f"  one ▇ is {unit:g}%", "dim")], []]
+        lines += aligned([*columns, TextColumn("", _bars(moves, look, unit))], _FIT)[1:]
+        lines += [[], [StyledText(f"  one ▇ is {unit:g}%", "dim")], []]
     lines += _silent(report, width)
     lines += told(_footers(report, left_out), report.warnings, look)
     return written(lines, look)
 
 
-def titled(title: str, look: Look) -> list[Line]:
+def titled(title: str, look: RenderOptions) -> list[StyledLine]:
     """Give a title, on two lines where the terminal has no room for it on one."""
     fits = look.width is None or cell_len(title) <= look.width
-    return [[Span(part, "bold")] for part in ([title] if fits else title.split(" · ", 1))]
+    return [[StyledText(part, "bold")] for part in ([title] if fits else title.split(" · ", 1))]
 
 
-def told(footers: Sequence[str], warnings: Sequence[Remark], look: Look) -> list[Line]:
+def told(
+    footers: Sequence[str], warnings: Sequence[Remark], look: RenderOptions
+) -> list[StyledLine]:
     """Give what stands under a drawing, on as many lines as the terminal needs."""
     lines = [line for footer in footers for line in under_table(footer, "dim", look)]
     for warning in warnings:
@@ -74,13 +76,13 @@ def short(name: str) -> str:
     return f"{set_cell_size(name, _LONGEST_NAME - 1).rstrip()}…"
 
 
-def _silent(report: SessionReport, width: int) -> list[Line]:
+def _silent(report: SessionReport, width: int) -> list[StyledLine]:
     """The indices without a move, by name where there is room for the reason beside it."""
     for symbols in (False, True):
         rows = page.without_move(report, symbols)
         columns = [
-            Column("Without a move", [[Span(short(name))] for name, _ in rows]),
-            Column("", [[Span(why, "dim")] for _, why in rows]),
+            TextColumn("Without a move", [[StyledText(short(name))] for name, _ in rows]),
+            TextColumn("", [[StyledText(why, "dim")] for _, why in rows]),
         ]
         if rows and (symbols or line_width(columns, _FIT) <= width):
             return [*aligned(columns, _FIT), []]
@@ -95,16 +97,18 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     return lines + [words.visible(str(note)) for note in report.notes]
 
 
-def _columns(moves: Sequence[Move], look: Look, symbols: bool) -> list[Column]:
+def _columns(moves: Sequence[Move], look: RenderOptions, symbols: bool) -> list[TextColumn]:
     colours = [_colour(move, look) for move in moves]
     percents = [words.change_percent(move) for move in moves]
     return [
-        Column("", [[Span(short(page.name(move, symbols)))] for move in moves]),
-        Column("", [[Span(*cell)] for cell in zip(percents, colours, strict=True)], right=True),
+        TextColumn("", [[StyledText(short(page.name(move, symbols)))] for move in moves]),
+        TextColumn(
+            "", [[StyledText(*cell)] for cell in zip(percents, colours, strict=True)], right=True
+        ),
     ]
 
 
-def _colour(move: Move, look: Look) -> str:
+def _colour(move: Move, look: RenderOptions) -> str:
     up, down = PALETTES[look.palette]
     length = _length(move)
     return up if length > 0 else down if length < 0 else ""
@@ -131,7 +135,7 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) / unit + 0.5)) if pct else 0
 
 
-def _bars(moves: Sequence[Move], look: Look, unit: float) -> list[Line]:
+def _bars(moves: Sequence[Move], look: RenderOptions, unit: float) -> list[StyledLine]:
     """The bars; beyond a bound that stands for a move there is an arrow."""
     drawn = []
     for move in moves:
@@ -141,7 +145,7 @@ def _bars(moves: Sequence[Move], look: Look, unit: float) -> list[Line]:
         drawn.append((arrow + bar, "") if pct < 0 else ("", bar + arrow))
     left = max(len(fallen) for fallen, _ in drawn)
     return [
-        [Span(fallen.rjust(left), _colour(move, look)), Span("│", "dim"),
-         Span(risen, _colour(move, look))]
+        [StyledText(fallen.rjust(left), _colour(move, look)), StyledText("│", "dim"),
+         StyledText(risen, _colour(move, look))]
         for move, (fallen, risen) in zip(moves, drawn, strict=True)
     ]  # fmt: skip

@@ -17,7 +17,7 @@ _REGIONS = ("asia", "oceania", "middle-east", "africa", "europe", "americas")
 _NO_REGION = "Other"
 
 
-class Row(NamedTuple):
+class HeatRow(NamedTuple):
     """An index and its moves in percent, one a session; None where there is none.
 
     ``shut`` tells of each session whether the exchange was shut in it.
@@ -29,21 +29,21 @@ class Row(NamedTuple):
     shut: tuple[bool, ...]
 
 
-class Region(NamedTuple):
+class HeatRegion(NamedTuple):
     """The rows of one part of the world; without a name where all are in one."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[HeatRow, ...]
 
 
-class Grid(NamedTuple):
+class HeatGrid(NamedTuple):
     """The sessions, oldest first, and the rows by region."""
 
     sessions: tuple[dt.date, ...]
-    regions: tuple[Region, ...]
+    regions: tuple[HeatRegion, ...]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[HeatRow]:
         """All rows, from top to bottom."""
         return [row for region in self.regions for row in region.rows]
 
@@ -52,13 +52,13 @@ class Grid(NamedTuple):
         """All moves that are known, in percent."""
         return [pct for row in self.rows for pct in row.moves_pct if pct is not None]
 
-    def last(self, number: int) -> Grid:
+    def last(self, number: int) -> HeatGrid:
         """Give the same with so many of the latest sessions."""
         regions = (
-            Region(name, tuple(_last_of(row, number) for row in rows))
+            HeatRegion(name, tuple(_last_of(row, number) for row in rows))
             for name, rows in self.regions
         )
-        return Grid(self.sessions[-number:], tuple(regions))
+        return HeatGrid(self.sessions[-number:], tuple(regions))
 
     def kinds(self) -> tuple[bool, bool]:
         """Tell whether a cell is of a shut exchange, and whether one has no figure otherwise."""
@@ -67,11 +67,11 @@ class Grid(NamedTuple):
         return any(shut for _, shut in cells), bare
 
 
-def _last_of(row: Row, number: int) -> Row:
+def _last_of(row: HeatRow, number: int) -> HeatRow:
     return row._replace(moves_pct=row.moves_pct[-number:], shut=row.shut[-number:])
 
 
-def grid(report: HistoryReport, registry: Registry) -> Grid:
+def grid(report: HistoryReport, registry: Registry) -> HeatGrid:
     """Arrange the moves of many sessions; shut days have to be among them.
 
     Raises
@@ -88,7 +88,7 @@ def grid(report: HistoryReport, registry: Registry) -> Grid:
     )
     names = dict(zip(frame["symbol"].tolist(), frame["name"].tolist(), strict=True))
     rows = {
-        symbol: Row(
+        symbol: HeatRow(
             symbol,
             words.visible(names[symbol]),
             tuple(None if math.isnan(pct) else float(pct) for pct in percents),
@@ -99,10 +99,10 @@ def grid(report: HistoryReport, registry: Registry) -> Grid:
         )
     }
     sessions = tuple(session.date() for session in moves.columns)
-    return Grid(sessions, tuple(_by_region(rows.values(), registry)))
+    return HeatGrid(sessions, tuple(_by_region(rows.values(), registry)))
 
 
-def _by_region(rows: Iterable[Row], registry: Registry) -> Iterator[Region]:
+def _by_region(rows: Iterable[HeatRow], registry: Registry) -> Iterator[HeatRegion]:
     """Part rows by region, in the order in which the registry has them."""
     place = {symbol: n for n, symbol in enumerate(registry.indices)}
     ordered = sorted(rows, key=lambda row: (place.get(row.symbol, len(place)), row.symbol))
@@ -111,7 +111,7 @@ def _by_region(rows: Iterable[Row], registry: Registry) -> Iterator[Region]:
     for region in found:
         name = region.replace("-", " ").title() or _NO_REGION
         within = tuple(row for row in ordered if region_of[row.symbol] == region)
-        yield Region(name if len(found) > 1 else "", within)
+        yield HeatRegion(name if len(found) > 1 else "", within)
 
 
 def _order(region: str) -> tuple[int, str]:

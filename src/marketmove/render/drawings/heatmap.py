@@ -8,27 +8,27 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.drawings.bars import USUAL_WIDTH, short, titled, told
-from marketmove.render.drawings.grid import Grid, Row
-from marketmove.render.session import PALETTES, Line, Span, written
+from marketmove.render.drawings.grid import HeatGrid, HeatRow
+from marketmove.render.session import PALETTES, StyledLine, StyledText, written
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
 
 
-class _Kind(NamedTuple):
+class _CellKind(NamedTuple):
     """How cells are written: their width with the gap, from a percent, and what that means."""
 
-    width: Callable[[Grid], int]
+    width: Callable[[HeatGrid], int]
     text: Callable[[float], str]
     legend: str
     shut: str = "x"
     bare: str = "?"
 
 
-def heatmap(report: HistoryReport, grid: Grid, look: Look) -> str:
+def heatmap(report: HistoryReport, grid: HeatGrid, look: RenderOptions) -> str:
     """Draw many sessions in as roomy cells as fit; of too many the latest."""
     width = look.width or USUAL_WIDTH
     kind, symbols, number = _fitting(grid, width)
@@ -36,10 +36,12 @@ def heatmap(report: HistoryReport, grid: Grid, look: Look) -> str:
     shown = grid.last(number)
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
-    lines: list[Line] = [*titled(_title(report, grid), look), []]
-    lines += [[Span(" " * label), Span(text, "dim")] for text in _heads(shown.sessions, cell)]
+    lines: list[StyledLine] = [*titled(_title(report, grid), look), []]
+    lines += [
+        [StyledText(" " * label), StyledText(text, "dim")] for text in _heads(shown.sessions, cell)
+    ]
     for region in shown.regions:
-        lines += [[Span(f"  {words.visible(region.name)}", "bold")]] if region.name else []
+        lines += [[StyledText(f"  {words.visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, look) for row in region.rows]
     footers = _legend(kind, shown)
     if left_out:
@@ -50,7 +52,7 @@ def heatmap(report: HistoryReport, grid: Grid, look: Look) -> str:
     return written(lines, look)
 
 
-def _title(report: HistoryReport, grid: Grid) -> str:
+def _title(report: HistoryReport, grid: HeatGrid) -> str:
     sample = " (bundled sample)" if report.bundled else ""
     first, last = grid.sessions[0], grid.sessions[-1]
     return (
@@ -63,7 +65,7 @@ def _figure(pct: float) -> str:
     return words.percent(pct).removesuffix("%")
 
 
-def _figures_width(grid: Grid) -> int:
+def _figures_width(grid: HeatGrid) -> int:
     return max([len("00-00"), *(len(_figure(pct)) for pct in grid.moves_pct)]) + 2
 
 
@@ -82,13 +84,15 @@ def _letter(pct: float) -> str:
 
 
 _KINDS = (
-    _Kind(_figures_width, _figure, "change in %", shut="shut"),
-    _Kind(lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"),
-    _Kind(lambda _: 1, _letter, "+ rise, − fall under 1%; R rise, F fall of 1% or more"),
+    _CellKind(_figures_width, _figure, "change in %", shut="shut"),
+    _CellKind(
+        lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
+    ),
+    _CellKind(lambda _: 1, _letter, "+ rise, − fall under 1%; R rise, F fall of 1% or more"),
 )
 
 
-def _fitting(grid: Grid, width: int) -> tuple[_Kind, bool, int]:
+def _fitting(grid: HeatGrid, width: int) -> tuple[_CellKind, bool, int]:
     """The roomiest cells with which all sessions fit, symbols for names if need be; how many."""
     for kind in _KINDS:
         for symbols in (False, True):
@@ -98,17 +102,19 @@ def _fitting(grid: Grid, width: int) -> tuple[_Kind, bool, int]:
     return kind, True, max(room, 1)
 
 
-def _label(row: Row, symbols: bool) -> str:
+def _label(row: HeatRow, symbols: bool) -> str:
     return short(words.visible(row.symbol) if symbols else row.name)
 
 
-def _label_width(grid: Grid, symbols: bool) -> int:
+def _label_width(grid: HeatGrid, symbols: bool) -> int:
     return 2 + max(cell_len(_label(row, symbols)) for row in grid.rows) + 2
 
 
-def _line(row: Row, label: int, symbols: bool, kind: _Kind, cell: int, look: Look) -> Line:
+def _line(
+    row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, look: RenderOptions
+) -> StyledLine:
     name = f"  {_label(row, symbols)}"
-    line = [Span(name + " " * (label - cell_len(name)))]
+    line = [StyledText(name + " " * (label - cell_len(name)))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:
@@ -116,11 +122,11 @@ def _line(row: Row, label: int, symbols: bool, kind: _Kind, cell: int, look: Loo
         else:
             text, style = kind.text(pct), _style(pct, look)
         padded = text.rjust(cell - gap) if kind is _KINDS[0] else text.ljust(cell - gap)
-        line += [Span(padded, style), Span(" " * gap)]
+        line += [StyledText(padded, style), StyledText(" " * gap)]
     return line
 
 
-def _style(pct: float, look: Look) -> str:
+def _style(pct: float, look: RenderOptions) -> str:
     """The colour of a move; behind a large one all of the cell has it."""
     up, down = PALETTES[look.palette]
     colour = up if pct > 0 else down if pct < 0 else ""
@@ -149,7 +155,7 @@ def _spaced(texts: Iterable[tuple[int, str]]) -> str:
     return line
 
 
-def _legend(kind: _Kind, grid: Grid) -> list[str]:
+def _legend(kind: _CellKind, grid: HeatGrid) -> list[str]:
     shut, bare = grid.kinds()
     marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
     marks += [f"{kind.bare} no figure"] if bare else []

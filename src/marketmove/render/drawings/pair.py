@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from marketmove.rarity.superlatives import long_ago
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.drawings.bars import USUAL_WIDTH, told
 from marketmove.render.drawings.sparks import HEIGHTS, parts, spark
-from marketmove.render.session import PALETTES, Line, Span, under_table, written
+from marketmove.render.session import PALETTES, StyledLine, StyledText, under_table, written
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
 
 _LABEL = 10
 
 
-def pair(report: PairReport, look: Look) -> str:
+def pair(report: PairReport, look: RenderOptions) -> str:
     """Draw the spreads and the relative strength of a pair, oldest first."""
     frame = report.frame
     spreads = [float(pp) for pp in frame["spread_pp"]]
@@ -28,15 +28,15 @@ def pair(report: PairReport, look: Look) -> str:
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
     notes = [words.visible(str(note)) for note in report.notes]
-    lines: list[Line] = [
+    lines: list[StyledLine] = [
         *_title(report),
         [],
         *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", look),
-        [Span(f"{'  above 0':{_LABEL}}"), Span(_blocks(rises, highest), up)],
-        [Span(f"{'  below 0':{_LABEL}}"), Span(_blocks(falls, highest), down)],
+        [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), up)],
+        [StyledText(f"{'  below 0':{_LABEL}}"), StyledText(_blocks(falls, highest), down)],
         [],
         *under_table(f"Relative strength: {strength_range(report)}", "bold", look),
-        [Span(" " * _LABEL), Span(spark(strengths, cells))],
+        [StyledText(" " * _LABEL), StyledText(spark(strengths, cells))],
         _ends(report, min(cells, len(frame))),
         [],
         *told([*_legend(len(frame), cells), latest(report), *notes], report.warnings, look),
@@ -100,14 +100,14 @@ def strength_range(report: PairReport) -> str:
     return f"{low} to {high}, last {last} ({report.first} is 100)"
 
 
-def _title(report: PairReport) -> list[Line]:
+def _title(report: PairReport) -> list[StyledLine]:
     sample = " (bundled sample)" if report.bundled else ""
     one, other = (words.visible(index.name) for index in (report.one, report.other))
     texts = [
         f"{one} versus {other} · {period(report)}",
         f"closes · {words.visible(report.source)}{sample}",
     ]
-    return [[Span(text, "bold")] for text in texts]
+    return [[StyledText(text, "bold")] for text in texts]
 
 
 def _largest(values: Sequence[float], cells: int) -> list[float]:
@@ -121,12 +121,12 @@ def _blocks(values: Sequence[float], highest: float) -> str:
     return "".join(HEIGHTS[step - 1] if step else " " for step in steps)
 
 
-def _ends(report: PairReport, cells: int) -> Line:
+def _ends(report: PairReport, cells: int) -> StyledLine:
     """The first and the last date, below the first and the last block."""
     first, last = str(report.first), str(report.last)
     room = cells - len(first) - len(last)
     text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
-    return [Span(" " * _LABEL + text, "dim")]
+    return [StyledText(" " * _LABEL + text, "dim")]
 
 
 def _legend(sessions: int, cells: int) -> list[str]:

@@ -70,7 +70,7 @@ def picture(drawing: Drawing, ending: str, palette: str) -> Picture:
     from marketmove.render.pictures.fonts import find_letters
 
     letters = find_letters(drawing.texts)
-    with saving.settled(letters.families):
+    with saving.fixed_style(letters.families):
         figure = drawing.draw(letters)
         if ending == ".html":
             data = html.page(drawing, saving.svg(figure, drawing), palette).encode()

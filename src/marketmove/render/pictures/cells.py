@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from marketmove.render.drawings.grid import Row
+from marketmove.render.drawings.grid import HeatRow
 from marketmove.render.pictures.style import MUTED, PAPER, RULE, SMALL, Colours
 from marketmove.wording import numbers as words
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
 Colour = tuple[float, ...]
-Place = tuple[int, int]
+Position = tuple[int, int]
 Moved = tuple[int, int, float]
 
-# Cells of so many inches have room for a sign.
+# CellArea of so many inches have room for a sign.
 SIGN_FROM = 0.2
 _USUAL_SHARE, _MOST_MEDIANS = 0.98, 10
 _INSET, _SHADES = 0.06, 255
 
 
-class Cells(NamedTuple):
+class CellArea(NamedTuple):
     """How wide cells are, in inches, and how many decimals they show; none shows the sign."""
 
     width: float
@@ -72,15 +72,15 @@ def _round_up(value: float) -> float:
     return next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
 
 
-def draw_cells(axes: Axes, rows: Sequence[Row], cells: Cells, ink: Ink) -> None:
+def draw_cells(axes: Axes, rows: Sequence[HeatRow], cells: CellArea, ink: Ink) -> None:
     """Draw the rows of a region, a cell of 1 by 1 for each index and session."""
     axes.set_xlim(0, len(rows[0].moves_pct))
     axes.set_ylim(len(rows), 0)
     axes.set_xticks([])
     axes.set_yticks([])
     moved: list[Moved] = []
-    shut: list[Place] = []
-    bare: list[Place] = []
+    shut: list[Position] = []
+    bare: list[Position] = []
     for y, row in enumerate(rows):
         for x, (pct, closed) in enumerate(zip(row.moves_pct, row.shut, strict=True)):
             if pct is not None:
@@ -99,11 +99,11 @@ def draw_cells(axes: Axes, rows: Sequence[Row], cells: Cells, ink: Ink) -> None:
         mark(axes, x, y, _sign(pct, cells.places), _readable_on(ink.of(pct)))
 
 
-def _colours(axes: Axes, moved: Iterable[Moved], cells: Cells, ink: Ink) -> None:
+def _colours(axes: Axes, moved: Iterable[Moved], cells: CellArea, ink: Ink) -> None:
     """Fill the cells of each colour at once, so that many of them are drawn soon."""
     from matplotlib.patches import PathPatch
 
-    places: dict[Colour, list[Place]] = {}
+    places: dict[Colour, list[Position]] = {}
     for x, y, pct in moved:
         places.setdefault(ink.of(pct), []).append((x, y))
     gap = 0.8 if cells.width >= SIGN_FROM else 0.3
@@ -111,14 +111,14 @@ def _colours(axes: Axes, moved: Iterable[Moved], cells: Cells, ink: Ink) -> None
         axes.add_artist(PathPatch(_boxes(of_colour, 0.0), fc=colour, ec=PAPER, lw=gap))
 
 
-def _without(axes: Axes, places: Sequence[Place], hatch: str) -> None:
+def _without(axes: Axes, places: Sequence[Position], hatch: str) -> None:
     from matplotlib.patches import PathPatch
 
     if places:
         axes.add_artist(PathPatch(_boxes(places, _INSET), fc="none", ec=RULE, lw=0.4, hatch=hatch))
 
 
-def _boxes(places: Sequence[Place], inset: float) -> Path:
+def _boxes(places: Sequence[Position], inset: float) -> Path:
     """All boxes at some places as one path."""
     from matplotlib.path import Path
 
@@ -138,7 +138,7 @@ def _sign(pct: float, places: int | None) -> str:
 
 def _strokes(axes: Axes, moved: Iterable[Moved], ink: Ink) -> None:
     """Lay a stroke across each fall."""
-    falls: dict[str, list[Place]] = {}
+    falls: dict[str, list[Position]] = {}
     for x, y, pct in moved:
         if pct < 0:
             falls.setdefault(_readable_on(ink.of(pct)), []).append((x, y))

@@ -12,7 +12,7 @@ from marketmove.render.pictures.style import (
     MUTED,
     SMALL,
     TITLE,
-    Sheet,
+    PictureSheet,
     line_height,
     sheet,
     wrapped,
@@ -44,7 +44,7 @@ class Frame(NamedTuple):
         """How many inches the lines at the foot need, with the margin."""
         return _GAP + len(self.footers) * line_height(SMALL) + MARGIN
 
-    def around(self, width: float, height: float) -> Sheet:
+    def around(self, width: float, height: float) -> PictureSheet:
         """Give a sheet with room for a picture of so many inches, and all lines on it."""
         page = sheet(width, self.above + height + self.below)
         page.lines(MARGIN, MARGIN, self.title, size=TITLE, weight="bold", color=INK)

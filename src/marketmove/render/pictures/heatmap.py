@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketmove.errors import WrongUsageError
-from marketmove.render.drawings.grid import Grid, Row
+from marketmove.render.drawings.grid import HeatGrid, HeatRow
 from marketmove.render.pictures import Drawing
-from marketmove.render.pictures.cells import SIGN_FROM, Cells, Ink, draw_cells, ink_for
+from marketmove.render.pictures.cells import SIGN_FROM, CellArea, Ink, draw_cells, ink_for
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.framing import (
     frame,
@@ -27,7 +27,7 @@ from marketmove.render.pictures.style import (
     RULE,
     SMALL,
     Colours,
-    Sheet,
+    PictureSheet,
     colours_of,
     shortened,
     text_width,
@@ -44,14 +44,14 @@ if TYPE_CHECKING:
 MOST_SESSIONS = 800
 _ROW, _HEADING, _LEGEND = 0.24, 0.3, 0.62
 _GAP, _LONGEST_NAME, _NARROWEST = 0.1, 2.6, 6.4
-# Cells that hold two decimals, one decimal, a sign; and then a stroke for the sign.
+# CellArea that hold two decimals, one decimal, a sign; and then a stroke for the sign.
 _CELLS = ((14, 0.54, 2), (32, 0.4, 1), (64, 0.2, None), (MOST_SESSIONS, 0.1, None))
 
 _INSET = 0.25
 _SHUT, _BARE = "shut", "no figure"
 
 
-def drawing(report: HistoryReport, grid: Grid, palette: str) -> Drawing:
+def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
     """Say and draw many sessions.
 
     Raises
@@ -86,7 +86,7 @@ def drawing(report: HistoryReport, grid: Grid, palette: str) -> Drawing:
     )
 
 
-def _tally(grid: Grid) -> str:
+def _tally(grid: HeatGrid) -> str:
     sessions = words.count(len(grid.sessions), "session", "sessions")
     indices = words.count(len(grid.rows), "index", "indices")
     return f"{indices} · {sessions} · each from its own prior close"
@@ -100,7 +100,7 @@ def _footers(report: HistoryReport, first: dt.date, last: dt.date) -> list[str]:
     ]
 
 
-def _described(grid: Grid) -> str:
+def _described(grid: HeatGrid) -> str:
     """What a person who cannot see the colours is told; the figures follow in a table."""
     text = f"A heat map of {_tally(grid)}."
     moves = [
@@ -120,13 +120,13 @@ def _described(grid: Grid) -> str:
     )
 
 
-def _texts(row: Row) -> list[str]:
+def _texts(row: HeatRow) -> list[str]:
     cells = zip(row.moves_pct, row.shut, strict=True)
     return [_SHUT if shut and pct is None else words.percent(pct) for pct, shut in cells]
 
 
 def _draw(
-    grid: Grid, letters: Lettering, colours: Colours, around: tuple[str, list[str], list[str]]
+    grid: HeatGrid, letters: Lettering, colours: Colours, around: tuple[str, list[str], list[str]]
 ) -> Figure:
     names = {
         row.symbol: shortened(letters.text(row.name, row.symbol), _LONGEST_NAME, BODY)
@@ -160,25 +160,25 @@ def _draw(
     return sheet.figure
 
 
-def _cells(grid: Grid) -> Cells:
+def _cells(grid: HeatGrid) -> CellArea:
     """The roomiest cells for so many sessions; figures where they fit."""
     number = len(grid.sessions)
     _, width, places = next(size for size in _CELLS if number <= size[0])
     if places is not None:
         width = max(width, widest(_shown(grid.moves_pct, places), SMALL) + 0.1)
-    return Cells(width, places)
+    return CellArea(width, places)
 
 
 def _shown(moves_pct: Sequence[float], places: int) -> list[str]:
     return [words.percent(pct, places).removesuffix("%") for pct in moves_pct]
 
 
-def _dates_height(cells: Cells) -> float:
+def _dates_height(cells: CellArea) -> float:
     upright = text_width("2025-02-14", SMALL) + 0.12
     return upright if cells.width >= SIGN_FROM else 0.25
 
 
-def _dates(axes: Axes, sessions: Sequence[dt.date], cells: Cells) -> None:
+def _dates(axes: Axes, sessions: Sequence[dt.date], cells: CellArea) -> None:
     """Name each session, or the first of each month where there are many."""
     if cells.width >= SIGN_FROM:
         places = [n + 0.5 for n in range(len(sessions))]
@@ -194,7 +194,9 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], cells: Cells) -> None:
     axes.set_xticks(starts, [f"{sessions[n]:%Y-%m}" for n in starts], ha="left")
 
 
-def _legend(sheet: Sheet, top: float, cells: Cells, ink: Ink, kinds: tuple[bool, bool]) -> None:
+def _legend(
+    sheet: PictureSheet, top: float, cells: CellArea, ink: Ink, kinds: tuple[bool, bool]
+) -> None:
     """Draw what the colours mean in percent, and the marks of cells without a move."""
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Rectangle

@@ -69,7 +69,7 @@ def bars(report: SessionReport, palette: str) -> Inline:
         return Inline("", 0)
     load_matplotlib()
     letters = find_letters([bar.name for bar in drawn])
-    with saving.settled(letters.families, letters="path"):
+    with saving.fixed_style(letters.families, letters="path"):
         svg = _draw(drawn, letters, colours_of(palette))
     svg = saving.inline(svg, _described(drawn), palette)
     return Inline(svg, len(moved) - len(drawn))

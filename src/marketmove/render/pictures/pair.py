@@ -29,7 +29,7 @@ from marketmove.render.pictures.style import (
     RULE,
     SMALL,
     Colours,
-    Sheet,
+    PictureSheet,
     colours_of,
     line_height,
     text_width,
@@ -182,7 +182,7 @@ def _short(title: str, report: PairReport, letters: Lettering) -> str:
     return f"{one} versus {other}"
 
 
-def _panel(sheet: Sheet, box: tuple[float, float, float, float]) -> Axes:
+def _panel(sheet: PictureSheet, box: tuple[float, float, float, float]) -> Axes:
     axes = sheet.axes(*box)
     axes.grid(axis="y", color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)

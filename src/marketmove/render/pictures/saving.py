@@ -22,7 +22,7 @@ NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 @contextlib.contextmanager
-def settled(families: Sequence[str], letters: str = "none") -> Iterator[None]:
+def fixed_style(families: Sequence[str], letters: str = "none") -> Iterator[None]:
     """Draw with matplotlib's own settings, and none of the user's, while this is open.
 
     In SVG text stays text: it can be searched, edited, and read by those who cannot see; unless

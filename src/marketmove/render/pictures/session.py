@@ -24,7 +24,7 @@ from marketmove.render.pictures.style import (
     RULE,
     SMALL,
     Colours,
-    Sheet,
+    PictureSheet,
     colours_of,
     line_height,
     shortened,
@@ -167,7 +167,9 @@ def _listed_height(lines: Sequence[str]) -> float:
     return line_height(SMALL) * max(1, len(lines)) + 0.06
 
 
-def _list(sheet: Sheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]) -> None:
+def _list(
+    sheet: PictureSheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]
+) -> None:
     """Name the indices without a move, each with the reason."""
     for name, lines in reasons:
         sheet.text(left - _GAP, top + line_height(SMALL) / 2, name, ha="right", color=MUTED)
@@ -176,7 +178,10 @@ def _list(sheet: Sheet, left: float, top: float, reasons: Sequence[tuple[str, li
 
 
 def _bars(
-    sheet: Sheet, box: tuple[float, float, float, float], moves: Sequence[Move], colours: Colours
+    sheet: PictureSheet,
+    box: tuple[float, float, float, float],
+    moves: Sequence[Move],
+    colours: Colours,
 ) -> None:
     axes = sheet.axes(*box)
     percents = [_length(move) for move in moves]

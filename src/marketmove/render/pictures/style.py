@@ -53,7 +53,7 @@ def colours_of(palette: str) -> Colours:
     return _COLOURS[palette]
 
 
-class Sheet(NamedTuple):
+class PictureSheet(NamedTuple):
     """A figure whose places are inches from its upper left corner."""
 
     figure: Figure
@@ -87,11 +87,11 @@ class Sheet(NamedTuple):
             self.text(left, top + (n + 0.5) * step, line, **how)
 
 
-def sheet(width: float, height: float) -> Sheet:
+def sheet(width: float, height: float) -> PictureSheet:
     """Give an empty sheet of so many inches."""
     from matplotlib.figure import Figure
 
-    return Sheet(Figure(figsize=(width, height), facecolor=PAPER), width, height)
+    return PictureSheet(Figure(figsize=(width, height), facecolor=PAPER), width, height)
 
 
 def line_height(size: float) -> float:

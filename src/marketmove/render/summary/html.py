@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from html import escape
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
-from marketmove.render.summary.table import HEADS, Row, by_region
+from marketmove.render.summary.table import HEADS, SummaryRow, by_region
 from marketmove.reports.summary import Section, SummaryReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
@@ -36,7 +36,7 @@ _WRAP = "overflow-wrap:anywhere;word-break:break-word"
 _FIGURE = "text-align:right;white-space:nowrap;vertical-align:top"
 
 
-def as_html(summary: SummaryReport, look: Look) -> str:
+def as_html(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary as one self-contained HTML document.
 
     Without the picture, if that is what would make it longer than mail clients show.
@@ -53,7 +53,7 @@ def _is_cut(text: str) -> bool:
     return len(text.encode()) > _MOST_BYTES
 
 
-def _document(summary: SummaryReport, look: Look, picture: list[str]) -> str:
+def _document(summary: SummaryReport, look: RenderOptions, picture: list[str]) -> str:
     report = summary.session
     title = escape(summary.headline.text)
     brief = " ".join(told.text for told in summary.brief)
@@ -95,7 +95,7 @@ def _document(summary: SummaryReport, look: Look, picture: list[str]) -> str:
 """
 
 
-def _dark(look: Look) -> str:
+def _dark(look: RenderOptions) -> str:
     """The colours of a dark screen, over the inline ones."""
     up, down = _COLOURS[look.palette]
     return f""":root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
@@ -109,7 +109,7 @@ def _dark(look: Look) -> str:
 {_dark_picture(look)}}}"""
 
 
-def _dark_picture(look: Look) -> str:
+def _dark_picture(look: RenderOptions) -> str:
     if not look.pictures:
         return ""
     from marketmove.render.pictures.style import DARK, colours_of
@@ -119,7 +119,7 @@ def _dark_picture(look: Look) -> str:
     return f"  :root {{ {told} }}\n"
 
 
-def _picture(summary: SummaryReport, look: Look) -> list[str]:
+def _picture(summary: SummaryReport, look: RenderOptions) -> list[str]:
     """The bars, where they can be drawn; clients that know no SVG show the table alone."""
     if not look.pictures:
         return []
@@ -149,7 +149,7 @@ def _paragraph(text: str) -> str:
     return f'<p style="margin:0 0 10px;{_WRAP}">{escape(text)}</p>'
 
 
-def _table(summary: SummaryReport, look: Look) -> list[str]:
+def _table(summary: SummaryReport, look: RenderOptions) -> list[str]:
     """The moves: a row an index, the level and the change in points under its name."""
     regions = by_region(summary)
     if not regions:
@@ -187,7 +187,7 @@ def _region(name: str) -> str:
     )
 
 
-def _row(row: Row, look: Look) -> str:
+def _row(row: SummaryRow, look: RenderOptions) -> str:
     session = f"{row.session}: " if row.session else ""
     name = (
         f'<td class="ink rule" style="color:{_INK};border-bottom:1px solid {_RULE};'
@@ -199,7 +199,7 @@ def _row(row: Row, look: Look) -> str:
     return f"<tr>{name}{figures}</tr>"
 
 
-def _figure(text: str, look: Look) -> str:
+def _figure(text: str, look: RenderOptions) -> str:
     up, down = _COLOURS[look.palette]
     name, colour = {"+": ("up", up[0]), "−": ("down", down[0])}.get(text[:1], ("ink", _INK))
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import table
 from marketmove.reports.summary import SummaryReport
@@ -23,7 +23,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LEAST_FENCE = 3
 
 
-def as_markdown(summary: SummaryReport, look: Look) -> str:
+def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for chats and comments."""
     brief = " ".join(told.text for told in summary.brief)
     lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]

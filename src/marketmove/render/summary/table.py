@@ -21,7 +21,7 @@ _BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
 _GAP, _INDENT, _NARROWEST = 2, 2, 12
 
 
-class Row(NamedTuple):
+class SummaryRow(NamedTuple):
     """The cells of one index: its name, its session where each has its own, and its figures."""
 
     name: str
@@ -33,15 +33,15 @@ class Row(NamedTuple):
     year: str
 
 
-HEADS = Row("Index", "Session", "Close", "Change", "Day %", "Week %", "Year %")
+HEADS = SummaryRow("Index", "Session", "Close", "Change", "Day %", "Week %", "Year %")
 
 
-def row(report: SessionReport, move: Move) -> Row:
+def row(report: SessionReport, move: Move) -> SummaryRow:
     """Give the cells of one move; the session is empty where all have the same."""
     ends = None if report.as_of is None else report.as_of.date()
     own = report.session is None and move.session is not None
     week, year = (words.percent(page.period_pct(move, period)) for period in report.periods)
-    return Row(
+    return SummaryRow(
         name=phrases.name(move),
         session=_short(phrases.near(move.session, ends)) if own and move.session else "",
         close=words.level(move.close, move.decimals),
@@ -57,7 +57,7 @@ def _short(day: str) -> str:
     return day.partition(" ")[2]
 
 
-def by_region(summary: SummaryReport) -> list[tuple[str, list[Row]]]:
+def by_region(summary: SummaryReport) -> list[tuple[str, list[SummaryRow]]]:
     """Give the rows of each region; its name is empty where it would be the only one, and none."""
     moves = {move.symbol: move for move in summary.session.moves}
     regions = [
@@ -83,18 +83,20 @@ def table(summary: SummaryReport) -> list[str]:
     return _stacked(regions)
 
 
-def _fits(rows: Sequence[Row]) -> list[list[str]]:
+def _fits(rows: Sequence[SummaryRow]) -> list[list[str]]:
     """The columns beside the name, from all of them to those that matter most."""
-    fields = [name for name in Row._fields[1:] if name != "session" or any(r.session for r in rows)]
+    fields = [
+        name for name in SummaryRow._fields[1:] if name != "session" or any(r.session for r in rows)
+    ]
     return [fields, [name for name in fields if name != "points"]]
 
 
-def _widest(rows: Sequence[Row]) -> int:
+def _widest(rows: Sequence[SummaryRow]) -> int:
     return max(cell_len(row.name) for row in (HEADS, *rows))
 
 
 def _columns(
-    regions: Sequence[tuple[str, Sequence[Row]]], widths: dict[str, int], room: int
+    regions: Sequence[tuple[str, Sequence[SummaryRow]]], widths: dict[str, int], room: int
 ) -> list[str]:
     lines = [_line(HEADS, HEADS.name, widths, room)]
     for region, rows in regions:
@@ -106,7 +108,7 @@ def _columns(
     return lines
 
 
-def _line(row: Row, name: str, widths: dict[str, int], room: int) -> str:
+def _line(row: SummaryRow, name: str, widths: dict[str, int], room: int) -> str:
     cells = [name + " " * (room - cell_len(name))]
     for field, width in widths.items():
         text = getattr(row, field)
@@ -114,7 +116,7 @@ def _line(row: Row, name: str, widths: dict[str, int], room: int) -> str:
     return " " * _INDENT + (" " * _GAP).join(cells)
 
 
-def _stacked(regions: Sequence[tuple[str, Sequence[Row]]]) -> list[str]:
+def _stacked(regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
     """Each figure on a line of its own, under the name."""
     lines = []
     for region, rows in regions:

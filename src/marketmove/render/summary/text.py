@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from marketmove.delivery.targets import Message
-from marketmove.render import Look
+from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
 from marketmove.render.machine import write
 from marketmove.render.summary.html import as_html
@@ -16,7 +16,7 @@ from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 
 
-def as_text(summary: SummaryReport, look: Look) -> str:
+def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(told.text for told in summary.brief)
     alerts = alert_lines(summary.session.alerts)
@@ -39,12 +39,12 @@ def as_text(summary: SummaryReport, look: Look) -> str:
     return words.plain_ascii(text) if look.ascii_only else text
 
 
-def as_json(summary: SummaryReport, _look: Look) -> str:
+def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
     """Write a summary as one JSON document."""
     return write(summary_document(summary))
 
 
-def message(summary: SummaryReport, output_format: str, look: Look) -> Message:
+def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
     headline = words.visible(summary.headline.text)
@@ -58,7 +58,7 @@ def message(summary: SummaryReport, output_format: str, look: Look) -> Message:
     )
 
 
-FORMATS: dict[str, Callable[[SummaryReport, Look], str]] = {
+FORMATS: dict[str, Callable[[SummaryReport, RenderOptions], str]] = {
     "text": as_text,
     "markdown": as_markdown,
     "json": as_json,
