@@ -19,7 +19,8 @@ from typing import Any
 from marketmove.closes.levels import Levels, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.move import Move, session_moves
+from marketmove.moves.measure import session_moves
+from marketmove.moves.move import Move
 from marketmove.sources import Context, ReadOptions, open_all, read_blocks
 
 CONFIG = load(None)

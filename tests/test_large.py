@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marketmove.closes.levels import Levels, around, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.move import session_moves
+from marketmove.moves.measure import session_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.large import read_large
 from marketmove.sources.plain import Form, cells_of

@@ -17,7 +17,8 @@ from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import splits
-from marketmove.moves.move import Move, changes, session_moves
+from marketmove.moves.measure import session_moves
+from marketmove.moves.move import Move, changes
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 Row = tuple[str, str, str]

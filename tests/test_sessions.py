@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from marketmove import config
 from marketmove.closes.levels import levels_of
-from marketmove.closes.shut_days import on_shut_days, with_calendar_status, without
+from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.market import calendars
-from marketmove.moves.move import Move, session_moves
+from marketmove.moves.measure import session_moves
+from marketmove.moves.move import Move
+from marketmove.moves.status import with_calendar_status
 from marketmove.resources import root
 from program import DATA, SAMPLE_CLOSES, bare_environment, command
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    pass
+
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 
 class ExitStatus(IntEnum):
@@ -103,3 +108,15 @@ class NoSessionError(MarketMoveError):
     """No chosen index has a close in the session."""
 
     status = ExitStatus.NO_SESSION
+
+
+class Remark(NamedTuple):
+    """A warning or a note: a stable ``code``, a sentence, and where known the index and place."""
+
+    code: str
+    text: str
+    symbol: str | None = None
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.place is None else f"{self.place}: {self.text}"

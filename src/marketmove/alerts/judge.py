@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketmove.alerts.conditions import Condition
+from marketmove.errors import Remark
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
-from marketmove.reports.records import Alert, Remark
+from marketmove.reports.records import Alert
 from marketmove.wording import numbers as words
 from marketmove.wording.highlights import streak
 

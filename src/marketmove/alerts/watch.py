@@ -7,9 +7,9 @@ from itertools import chain, takewhile
 
 from marketmove.alerts.conditions import Condition
 from marketmove.alerts.judge import Judged, SessionFacts, judge
-from marketmove.closes.find import spelling, symbol_of
 from marketmove.config import Config
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
+from marketmove.market.choose import spelling, symbol_of
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import between
 from marketmove.moves.move import Move

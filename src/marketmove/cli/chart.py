@@ -33,8 +33,8 @@ from marketmove.errors import Problem
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
+    from marketmove.errors import Remark
     from marketmove.render.pictures import Drawing
-    from marketmove.reports.records import Remark
 
 _CHART_HELP = (
     "Draw moves: in the terminal, or with --output into a picture."

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.closes.find import choose
 from marketmove.closes.levels import Levels, fold
 from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.config import Config
+from marketmove.errors import Remark
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
+from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
-from marketmove.reports.records import Remark
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 if TYPE_CHECKING:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from marketmove.config import Config
+from marketmove.errors import MarketMoveError, NoSessionError, Problem, Remark
+from marketmove.market.groups import Group
+
+if TYPE_CHECKING:
+    pass
+
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.closes.find import (
-    Spec,
-    When,
-    bad_rows_elsewhere,
-    find_closes_of,
-    named,
-    no_close_within,
-)
-from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Problem
-from marketmove.market.groups import Group
-from marketmove.reports.records import HistoryReport, Remark
+from marketmove.closes.find import Spec, When, bad_rows_elsewhere, find_closes_of, named
+from marketmove.errors import BadFiguresError
+from marketmove.reports.records import HistoryReport
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -149,3 +150,10 @@ def _sound(frame: pd.DataFrame, known: ChosenCloses, within: Range) -> _Sound:
     if touching:
         frame = frame[frame["session"] < pd.Timestamp(min(filter(None, dates)))]
     return _Sound(frame, sorted(touching, key=by_place), sorted(elsewhere, key=by_place))
+
+
+def no_close_within(first: dt.date, last: dt.date, sessions: Sequence[dt.date]) -> MarketMoveError:
+    """Make the error for a range without a close, which names the dates that have some."""
+    have = f"closes from {sessions[0]} to {sessions[-1]}" if sessions else "none of them"
+    text = f"no chosen index has a close from {first} to {last}; the data has {have}"
+    return NoSessionError.at(None, text)

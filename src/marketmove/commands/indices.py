@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from marketmove.closes.shut_days import last_completed
 from marketmove.config import Config
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
+from marketmove.market.clocks import last_completed
 from marketmove.market.indices import Index, Registry
 from marketmove.reports.records import IndexListing, IndexRow
 

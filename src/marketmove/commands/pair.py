@@ -13,10 +13,11 @@ from marketmove.errors import (
     MarketMoveError,
     NoSessionError,
     Problem,
+    Remark,
     WrongUsageError,
 )
 from marketmove.rarity.index_history import LEAST, WINDOW, Series
-from marketmove.reports.records import PairReport, Remark
+from marketmove.reports.records import PairReport
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _few(told: PairSummary) -> Iterator[Remark]:
 
 
 def _notes(told: PairSummary, known: ChosenCloses, config: Config) -> Sequence[Remark]:
-    from marketmove.moves.move import session_moves
+    from marketmove.moves.measure import session_moves
     from marketmove.wording.remarks import hours_apart, kinds
 
     moves = session_moves(known.levels, dict.fromkeys(known.symbols, told.span.last))

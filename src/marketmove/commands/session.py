@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.alerts.conditions import Condition
 from marketmove.alerts.watch import alerts_of, conditions_of, watched
-from marketmove.closes.find import (
-    Spec,
-    When,
-    bad_rows_elsewhere,
-    choose,
-    find_sources,
-    named,
-    no_session,
-)
+from marketmove.closes.find import NAME_THEM, Spec, When, bad_rows_elsewhere, find_sources, named
 from marketmove.closes.levels import SessionSpan
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Place, WrongUsageError
+from marketmove.errors import (
+    BadFiguresError,
+    MarketMoveError,
+    NoSessionError,
+    Place,
+    Remark,
+    WrongUsageError,
+)
+from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.moves.breadth import GroupMoves, breadth, dispersion, group_moves, group_spreads
 from marketmove.moves.move import Move
 from marketmove.rarity.compare import Comparison, compare, compared_indices
 from marketmove.rarity.session import SessionContext
-from marketmove.reports.records import Remark, SessionReport, in_order
+from marketmove.reports.records import SessionReport, in_order
 from marketmove.sources import Reading, ReadOptions, Source
 
 if TYPE_CHECKING:
@@ -216,9 +217,8 @@ def _from_closes(sources: Sequence[Source], request: SessionRequest, bundled: bo
     from marketmove.closes.checks import stated_otherwise
     from marketmove.closes.levels import part_faults
     from marketmove.closes.read import read_closes, with_rows_of
-    from marketmove.closes.shut_days import with_calendar_status
-    from marketmove.market.periods import with_periods
-    from marketmove.moves.move import session_moves
+    from marketmove.moves.measure import session_moves, with_periods
+    from marketmove.moves.status import with_calendar_status
     from marketmove.rarity.session import reads_past, session_context
     from marketmove.wording.remarks import notes_of, warnings_of
 
@@ -273,7 +273,7 @@ def _keep(request: SessionRequest) -> Keep | None:
 
 def _sessions(request: SessionRequest, known: ChosenCloses) -> Mapping[str, dt.date | None]:
     """The session of each index: the one asked for, or its last that was over at the moment."""
-    from marketmove.closes.shut_days import last_completed
+    from marketmove.market.clocks import last_completed
 
     if request.as_of is None:
         when = request.session
@@ -311,3 +311,43 @@ def _spans(moves: Sequence[Move]) -> dict[str, list[SessionSpan]]:
 def _explanation(label: str, how: Reading) -> Remark:
     text = "; ".join(f"{aspect}: {taken}" for aspect, taken in how.explained().items())
     return Remark("explained", text, place=Place(label))
+
+
+def no_session(
+    when: dt.date | None, sessions: Sequence[dt.date], bundled: bool, moves: Sequence[Move] = ()
+) -> MarketMoveError:
+    """Make the error for a date without a close, which names the nearest sessions there are.
+
+    Parameters
+    ----------
+    when
+        The date asked for; None if each index had a date of its own.
+    sessions
+        The sessions of the chosen indices, in order.
+    bundled
+        Whether the data is the sample closes, so that the user may not have named any.
+    moves
+        The rows of the chosen indices, which may tell why.
+    """
+    if when is None:
+        ends = f"; the data has closes from {sessions[0]} to {sessions[-1]}" if sessions else ""
+        text = f"no chosen index has a close of its last session by then{ends}"
+        return NoSessionError.at(None, text)
+    at = bisect.bisect(sessions, when)
+    near = [str(session) for session in sessions[max(0, at - 1) : at + 1]]
+    nearest = (
+        f"the nearest in the data: {' and '.join(near)}" if near else "the data has none of them"
+    )
+    reasons = {move.closed_for for move in moves if move.status == "closed"}
+    if moves and all(move.status == "closed" for move in moves):
+        why = f" ({', '.join(sorted(filter(None, reasons)))})" if any(reasons) else ""
+        shut = "its exchange was shut" if len(moves) == 1 else "their exchanges were shut"
+        nearest = f"{shut}{why}; {nearest}"
+    if not bundled:
+        return NoSessionError.at(None, f"no chosen index has a close on {when}; {nearest}")
+    text = (
+        f"the bundled samples have no session on {when} ({nearest}), and no closes are named;"
+        f" {NAME_THEM}"
+    )
+    within = bool(sessions) and sessions[0] <= when <= sessions[-1]
+    return (NoSessionError if within else WrongUsageError).at(None, text)

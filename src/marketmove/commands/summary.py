@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from marketmove.closes.checks import JUMP_PCT
 from marketmove.commands.session import SessionRequest, session
 from marketmove.config import Config
+from marketmove.errors import Remark
 from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.rarity.compare import Comparison
-from marketmove.reports.records import Remark, SessionReport
+from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Sentence, SummaryRegion, SummaryReport
 from marketmove.wording import sections as wording
 from marketmove.wording import session_words as page

@@ -6,13 +6,20 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.closes.find import Spec, bad_rows_elsewhere, choose, find_closes_of, named
+from marketmove.closes.find import Spec, bad_rows_elsewhere, find_closes_of, named
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, MarketMoveError, NoSessionError, WrongUsageError
+from marketmove.errors import (
+    BadFiguresError,
+    MarketMoveError,
+    NoSessionError,
+    Remark,
+    WrongUsageError,
+)
+from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed, Published, read_published
-from marketmove.reports.records import Remark, VerifyReport
+from marketmove.reports.records import VerifyReport
 from marketmove.sources import ReadOptions, open_source
 
 if TYPE_CHECKING:
@@ -126,8 +133,8 @@ def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
 
 def _moves(known: ChosenCloses, session: dt.date) -> list[Move]:
     """The moves of one session, a row an index, whether or not the closes have it."""
-    from marketmove.closes.shut_days import with_calendar_status
-    from marketmove.moves.move import session_moves
+    from marketmove.moves.measure import session_moves
+    from marketmove.moves.status import with_calendar_status
 
     moves = session_moves(known.levels, dict.fromkeys(known.symbols, session))
     return with_calendar_status(moves, known.levels, known.calendars)

@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.closes.levels import Levels
+from marketmove.closes.levels import Levels, of_each_row
 from marketmove.market.calendars import Calendar
-from marketmove.market.periods import first_days
-from marketmove.moves.move import changes
+from marketmove.market.indices import Index
+from marketmove.market.periods import first_day, first_days
+from marketmove.moves.move import Move, changes
 from marketmove.sources import Fault
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
@@ -312,3 +314,135 @@ def _touched(span: _LookBack, when: dt.date | None) -> dt.date | None:
         return None
     session: dt.date = span.sessions[at].item()
     return session
+
+
+def with_periods(
+    moves: Sequence[Move],
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    periods: Sequence[str],
+) -> list[Move]:
+    """Give moves with the same figures of longer periods.
+
+    The convention of the wires: a Tuesday's week to date spans two sessions, and the year to date
+    starts from the last close of the year before, not from the first close of the year (AP, "For
+    the week", 2021-12-21).
+
+    Parameters
+    ----------
+    moves
+        As ``moves.session_moves`` makes them of ``levels`` and ``sessions``.
+    periods
+        Of ``PERIODS``.
+
+    Examples
+    --------
+    >>> from marketmove.closes.levels import levels_of
+
+    >>> closes = [("AAA", "2024-12-31", 200.0), ("AAA", "2025-01-02", 202.0),
+    ...           ("AAA", "2025-02-04", 203.0)]
+    >>> levels, sessions = levels_of(closes), {"AAA": dt.date(2025, 2, 4)}
+    >>> (move,) = with_periods(session_moves(levels, sessions), levels, sessions, ["ytd"])
+    >>> move.periods["ytd"].change_pct, str(move.periods["ytd"].prior_session)
+    (1.5, '2024-12-31')
+    """
+    measured = {}
+    for period in periods:
+        since = {
+            symbol: None if session is None else first_day(session, period)
+            for symbol, session in sessions.items()
+        }
+        measured[period] = session_moves(levels, sessions, since)
+    return [
+        move._replace(periods={period: of[row] for period, of in measured.items()})
+        for row, move in enumerate(moves)
+    ]
+
+
+def session_moves(
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    since: Mapping[str, dt.date | None] | None = None,
+) -> list[Move]:
+    """Move of every chosen index from its prior close to its close in one session.
+
+    An index's prior close is its own latest close strictly before its session, so two indices
+    with different holidays can have different prior sessions. Missing is never zero: without a
+    close the change is None and the last own close stays as the prior one.
+
+    Parameters
+    ----------
+    levels
+        Closing levels, as ``levels.fold`` makes them.
+    sessions
+        The indices wanted, each with its session: an exchange-local calendar date, not a
+        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
+    since
+        Where a period is measured instead of a session: the first date of it, before which the
+        prior close has to be.
+
+    Returns
+    -------
+    list of Move
+        One an index, in the order of ``sessions``. ``status`` is ``ok``, ``no_prior`` (a close,
+        but none before it) or ``unknown`` (no close in the session). ``source`` is the
+        ``file:line`` of the close.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
+    ...                     ("BBB", "2024-05-02", "50")])
+    >>> for move in session_moves(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2024, 5, 3))):
+    ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
+    AAA ok 3.0 1.5
+    BBB unknown None None
+    """
+    frame, symbols = levels.frame, list(sessions)
+    asked = of_each_row(frame, sessions)
+    limit = asked if since is None else of_each_row(frame, since)
+    now = _latest(frame[(frame["session"] == asked).to_numpy()], symbols)
+    before = _latest(frame[(frame["session"] < limit).to_numpy()], symbols)
+    both = (now["close"].notna() & before["close"].notna()).to_numpy()
+    pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
+    points, percents = iter(pts.tolist()), iter(pct.tolist())
+    return [
+        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)._replace(
+            session=sessions[symbol]
+        )
+        for symbol, close, prior, moved in zip(
+            symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
+        )
+    ]
+
+
+def _latest(rows: pd.DataFrame, symbols: list[str]) -> pd.DataFrame:
+    """The last row of each wanted index; all missing where it has none."""
+    last = rows.drop_duplicates("symbol", keep="last")
+    return last.set_index(last["symbol"].astype(object)).reindex(symbols)
+
+
+def _move(
+    index: Index,
+    now: Any,
+    before: Any,
+    moved: bool,
+    points: Iterator[float],
+    percents: Iterator[float],
+) -> Move:
+    closed, known = now.close > 0, before.close > 0
+    place = now if closed else before
+    return Move(
+        symbol=index.symbol,
+        name=index.name,
+        status="ok" if moved else "no_prior" if closed else "unknown",
+        basis="closes",
+        close=now.close if closed else None,
+        prior_session=before.session.date() if known else None,
+        prior_close=before.close if known else None,
+        change_pts=next(points) if moved else None,
+        change_pct=next(percents) if moved else None,
+        source=f"{place.file}:{int(place.line)}" if closed or known else "",
+        decimals=index.decimals,
+    )

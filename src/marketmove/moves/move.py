@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-from marketmove.closes.levels import Levels, of_each_row
-from marketmove.market.indices import Index
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
     Floats = npt.NDArray[np.float64]
 
@@ -129,92 +125,3 @@ def _unit_scale(levels: Floats) -> Floats:
             break
         scale[inexact] *= 10.0
     return scale
-
-
-def session_moves(
-    levels: Levels,
-    sessions: Mapping[str, dt.date | None],
-    since: Mapping[str, dt.date | None] | None = None,
-) -> list[Move]:
-    """Move of every chosen index from its prior close to its close in one session.
-
-    An index's prior close is its own latest close strictly before its session, so two indices
-    with different holidays can have different prior sessions. Missing is never zero: without a
-    close the change is None and the last own close stays as the prior one.
-
-    Parameters
-    ----------
-    levels
-        Closing levels, as ``levels.fold`` makes them.
-    sessions
-        The indices wanted, each with its session: an exchange-local calendar date, not a
-        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
-    since
-        Where a period is measured instead of a session: the first date of it, before which the
-        prior close has to be.
-
-    Returns
-    -------
-    list of Move
-        One an index, in the order of ``sessions``. ``status`` is ``ok``, ``no_prior`` (a close,
-        but none before it) or ``unknown`` (no close in the session). ``source`` is the
-        ``file:line`` of the close.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
-    ...                     ("BBB", "2024-05-02", "50")])
-    >>> for move in session_moves(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2024, 5, 3))):
-    ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
-    AAA ok 3.0 1.5
-    BBB unknown None None
-    """
-    frame, symbols = levels.frame, list(sessions)
-    asked = of_each_row(frame, sessions)
-    limit = asked if since is None else of_each_row(frame, since)
-    now = _latest(frame[(frame["session"] == asked).to_numpy()], symbols)
-    before = _latest(frame[(frame["session"] < limit).to_numpy()], symbols)
-    both = (now["close"].notna() & before["close"].notna()).to_numpy()
-    pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
-    points, percents = iter(pts.tolist()), iter(pct.tolist())
-    return [
-        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)._replace(
-            session=sessions[symbol]
-        )
-        for symbol, close, prior, moved in zip(
-            symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
-        )
-    ]
-
-
-def _latest(rows: pd.DataFrame, symbols: list[str]) -> pd.DataFrame:
-    """The last row of each wanted index; all missing where it has none."""
-    last = rows.drop_duplicates("symbol", keep="last")
-    return last.set_index(last["symbol"].astype(object)).reindex(symbols)
-
-
-def _move(
-    index: Index,
-    now: Any,
-    before: Any,
-    moved: bool,
-    points: Iterator[float],
-    percents: Iterator[float],
-) -> Move:
-    closed, known = now.close > 0, before.close > 0
-    place = now if closed else before
-    return Move(
-        symbol=index.symbol,
-        name=index.name,
-        status="ok" if moved else "no_prior" if closed else "unknown",
-        basis="closes",
-        close=now.close if closed else None,
-        prior_session=before.session.date() if known else None,
-        prior_close=before.close if known else None,
-        change_pts=next(points) if moved else None,
-        change_pct=next(percents) if moved else None,
-        source=f"{place.file}:{int(place.line)}" if closed or known else "",
-        decimals=index.decimals,
-    )

@@ -115,7 +115,7 @@ def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     >>> import datetime as dt
     >>> from marketmove.errors import Place
     >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.moves.move import session_moves
+    >>> from marketmove.moves.measure import session_moves
     >>> from marketmove.published.report_file import Printed
     >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
     >>> (move,) = session_moves(levels, {"HSI": dt.date(2024, 5, 3)})

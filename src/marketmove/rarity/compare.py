@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from marketmove.closes.find import choose, spelling, symbol_of
 from marketmove.config import Config
-from marketmove.errors import WrongUsageError
+from marketmove.errors import Remark, WrongUsageError
+from marketmove.market.choose import choose, spelling, symbol_of
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import Divergence, between, count_splits, splits
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST
 from marketmove.rarity.session import SessionContext, some
 from marketmove.rarity.spread_history import WIDE, MoveMatrix, pair_contexts, wide_pairs
-from marketmove.reports.records import Remark
 
 MovesBySymbol = Mapping[str, Move]
 

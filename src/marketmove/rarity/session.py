@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.errors import Remark
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST, MoveContext, move_context, series
 from marketmove.rarity.spread_history import MoveMatrix, move_matrix
-from marketmove.reports.records import Remark
 from marketmove.sources import Source
 
 if TYPE_CHECKING:

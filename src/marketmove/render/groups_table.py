@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from marketmove.render import RenderOptions, groups
+from marketmove.render import RenderOptions
 from marketmove.render.session import (
     FITS,
     PALETTES,
@@ -16,6 +16,7 @@ from marketmove.render.session import (
     line_width,
 )
 from marketmove.reports.records import SessionReport
+from marketmove.wording import groups
 
 _COLOURED = ("median", "mean", "best", "worst")
 

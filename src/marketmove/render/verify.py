@@ -7,17 +7,15 @@ import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from marketmove.moves.move import Move
-from marketmove.published.report_file import Printed
 from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.render.session import Fit, StyledText, TextColumn, aligned, line_width
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
+from marketmove.wording.findings import _level, _percent
 
 if TYPE_CHECKING:
     from marketmove.published.verdicts import Checked
@@ -93,40 +91,6 @@ def _tally(rows: Sequence[Checked]) -> str:
     counts: Counter[str] = Counter(row.verdict for row in rows)
     known = [(counts[verdict], said) for verdict, said in _TALLY.items()]
     return " · ".join(f"{n:,} {said[n != 1]}" for n, said in known if n)
-
-
-def given(row: Checked) -> str:
-    """Write what the closes give in place of the figures that are wrong.
-
-    Such as ``22,620.33 (+3.69%)``, or one of the two.
-    """
-    close = _level(row.printed, row.move) if "close" in row.wrong else ""
-    pct = _percent(row.printed, row.move) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
-
-
-def printed(row: Checked) -> str:
-    """Write the printed figures that are wrong, in the same way."""
-    close = words.printed_level(row.printed.close) if "close" in row.wrong else ""
-    pct = words.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
-
-
-def _both(close: str, pct: str) -> str:
-    return f"{close} ({pct})" if close and pct else close or pct
-
-
-def _level(printed: Printed, move: Move) -> str:
-    """A close that the closes give, with at least the digits that were printed."""
-    return words.level(move.close, max(move.decimals, _places(printed.close)))
-
-
-def _percent(printed: Printed, move: Move) -> str:
-    return words.percent(move.change_pct, max(2, _places(printed.change_pct)))
-
-
-def _places(figure: Decimal | None) -> int:
-    return 0 if figure is None else -int(figure.as_tuple().exponent)
 
 
 def as_csv(report: VerifyReport, _look: RenderOptions) -> str:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from marketmove.errors import Remark
 from marketmove.reports.records import (
     HISTORY_SCHEMA,
     SESSION_SCHEMA,
     Alert,
     HistoryReport,
-    Remark,
     SessionReport,
 )
 

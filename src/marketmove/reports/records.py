@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.errors import BadFiguresError, Place, Problem
+from marketmove.errors import BadFiguresError, Problem, Remark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,18 +35,6 @@ VERIFY_SCHEMA = "marketmove.verify/1"
 
 # Rows that are written at a time, so that their text is never all in memory.
 _BLOCK_ROWS = 10_000
-
-
-class Remark(NamedTuple):
-    """A warning or a note: a stable ``code``, a sentence, and where known the index and place."""
-
-    code: str
-    text: str
-    symbol: str | None = None
-    place: Place | None = None
-
-    def __str__(self) -> str:
-        return self.text if self.place is None else f"{self.place}: {self.text}"
 
 
 class Alert(NamedTuple):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from marketmove.published.verdicts import Checked
-from marketmove.render import verify as verifying
-from marketmove.reports.records import Remark
+from marketmove.moves.move import Move
+from marketmove.published.report_file import Printed
 from marketmove.wording import numbers as words
+
+if TYPE_CHECKING:
+    from marketmove.published.verdicts import Checked
+
+from collections.abc import Callable, Iterable
+
+from marketmove.errors import Remark
+from marketmove.published.verdicts import Checked
 
 _MOST_NAMED = 8
 _WHY = {
@@ -57,7 +66,7 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
-        given = _listed([f"{_name(row)} {verifying.given(row)}" for row in wrong])
+        given = _listed([f"{_name(row)} {given(row)}" for row in wrong])
         text = f"{words.visible(closes)} has {other} for {session}: {given}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
@@ -83,7 +92,7 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
     placed = [row for row in rows if row.fits_session]
     for when, alike in _grouped(placed, lambda row: str(row.fits_session)):
         misfits = [
-            f"{_name(row)} has {verifying.given(row)} instead of {verifying.printed(row)}"
+            f"{_name(row)} has {given(row)} instead of {printed(row)}"
             f"{', from the same prior close' if row.same_prior else ''}"
             for row in elsewhere
             if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
@@ -118,3 +127,37 @@ def _listed(texts: Sequence[str]) -> str:
     more = len(texts) - _MOST_NAMED
     shown = [*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else list(texts)
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def given(row: Checked) -> str:
+    """Write what the closes give in place of the figures that are wrong.
+
+    Such as ``22,620.33 (+3.69%)``, or one of the two.
+    """
+    close = _level(row.printed, row.move) if "close" in row.wrong else ""
+    pct = _percent(row.printed, row.move) if set(row.wrong) - {"close"} else ""
+    return _both(close, pct)
+
+
+def printed(row: Checked) -> str:
+    """Write the printed figures that are wrong, in the same way."""
+    close = words.printed_level(row.printed.close) if "close" in row.wrong else ""
+    pct = words.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
+    return _both(close, pct)
+
+
+def _both(close: str, pct: str) -> str:
+    return f"{close} ({pct})" if close and pct else close or pct
+
+
+def _level(printed: Printed, move: Move) -> str:
+    """A close that the closes give, with at least the digits that were printed."""
+    return words.level(move.close, max(move.decimals, _places(printed.close)))
+
+
+def _percent(printed: Printed, move: Move) -> str:
+    return words.percent(move.change_pct, max(2, _places(printed.change_pct)))
+
+
+def _places(figure: Decimal | None) -> int:
+    return 0 if figure is None else -int(figure.as_tuple().exponent)

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from marketmove.closes.read import ChosenCloses
-from marketmove.errors import Place, Problem
+from marketmove.errors import Place, Problem, Remark
 from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
 from marketmove.moves.measure import Range
-from marketmove.reports.records import Remark
 from marketmove.wording.remarks import (
     PERIOD_NAMES,
     of_calendars,

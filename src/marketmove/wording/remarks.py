@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.closes.read import ChosenCloses
-from marketmove.closes.shut_days import ended
-from marketmove.errors import Place
+from marketmove.errors import Place, Remark
 from marketmove.market.calendars import Calendar
+from marketmove.market.clocks import ended
 from marketmove.market.indices import Registry
 from marketmove.market.periods import first_day
 from marketmove.moves.move import Move
 from marketmove.rarity.session import some
-from marketmove.reports.records import Remark
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:

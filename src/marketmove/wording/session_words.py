@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import WINDOW
-from marketmove.render import groups
 from marketmove.reports.records import SessionReport
+from marketmove.wording import groups
 from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:

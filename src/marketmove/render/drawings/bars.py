@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from marketmove.errors import Remark
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
 from marketmove.render.session import (
@@ -20,7 +21,7 @@ from marketmove.render.session import (
     under_table,
     written,
 )
-from marketmove.reports.records import Remark, SessionReport
+from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 

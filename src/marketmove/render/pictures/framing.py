@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from marketmove.errors import Remark
 from marketmove.render.pictures.style import (
     BODY,
     INK,
@@ -17,7 +18,7 @@ from marketmove.render.pictures.style import (
     sheet,
     wrapped,
 )
-from marketmove.reports.records import HistoryReport, PairReport, Remark, SessionReport
+from marketmove.reports.records import HistoryReport, PairReport, SessionReport
 from marketmove.wording import numbers as words
 
 _GAP = 0.14

@@ -1,0 +1,105 @@
+"""Typed text to symbols: which indices are wanted, and what was misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from marketmove.errors import Problem, Remark, WrongUsageError
+from marketmove.market.groups import Group
+from marketmove.market.indices import Registry
+
+if TYPE_CHECKING:
+    pass
+
+
+def choose(
+    chosen: Iterable[str], known: Sequence[str], registry: Registry, groups: Sequence[Group] = ()
+) -> tuple[list[str], list[Remark]]:
+    """Give the symbols of the indices wanted, in the order given; all that are known if none is.
+
+    Of groups those that the data has, after the indices named.
+
+    Parameters
+    ----------
+    chosen
+        Symbols, names or aliases, as typed.
+    known
+        The symbols that the data has.
+    registry
+        The indices known by name.
+    groups
+        The groups wanted, as ``find_groups`` gives them.
+
+    Returns
+    -------
+    tuple
+        The symbols, and a warning for each index named that the data does not have, and each of a
+        group that looks misspelt.
+
+    Raises
+    ------
+    WrongUsageError
+        With each text that neither the data nor the registry knows, and what looks like it; and
+        with each group of which the data has nothing.
+    """
+    symbols: dict[str, None] = {}
+    unknown: list[Problem] = []
+    spelt = spelling(known)
+    for text in chosen:
+        symbol = symbol_of(text, spelt, registry)
+        if symbol in known or registry.find(text):
+            symbols[symbol] = None
+        else:
+            near = registry.nearest(text, known)
+            hint = f"did you mean {', '.join(near)}?" if near else f"the data has {_some(known)}"
+            unknown.append(Problem(None, f"{text} is not an index that is known; {hint}"))
+    named = list(symbols)
+    for group in groups:
+        within = group.within(known)
+        symbols |= dict.fromkeys(within)
+        if not within:
+            text = f"the data has no index of the group {group.name}; it has {_some(known)}"
+            unknown.append(Problem(None, text))
+    if unknown:
+        raise WrongUsageError(unknown)
+    absent = [
+        Remark("not_in_data", f"{symbol} has no close in the data", symbol)
+        for symbol in named
+        if symbol not in known
+    ]
+    misspelt = [remark for group in groups for remark in _misspelt(group, known, registry)]
+    return list(symbols or known), absent + misspelt
+
+
+def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Remark]:
+    """Warn of texts of a group that nobody knows but that look like a name that somebody does."""
+    here = {symbol.casefold() for symbol in known}
+    unknown = [s for s in group.symbols if not registry.find(s) and s.casefold() not in here]
+    near = {text: registry.nearest(text, known) for text in unknown}
+    return [
+        Remark(
+            "not_known",
+            f"{text}, of the group {group.name}, is not an index that is known;"
+            f" did you mean {', '.join(names)}?",
+            place=group.place,
+        )
+        for text, names in near.items()
+        if names
+    ]
+
+
+def spelling(known: Iterable[str]) -> dict[str, str]:
+    """Give the symbols of the data by what they are when case does not count."""
+    return {symbol.casefold(): symbol for symbol in known}
+
+
+def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
+    """Give the symbol that a symbol, name or alias stands for, spelt as the data spells it."""
+    symbol = registry.resolve(text).symbol
+    return spelt.get(symbol.casefold(), symbol)
+
+
+def _some(symbols: Sequence[str], most: int = 12) -> str:
+    more = len(symbols) - most
+    return ", ".join(symbols[:most]) + (f" and {more} more" if more > 0 else "")
