@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-from marketmove.moves.move import Move
-from marketmove.published.report_file import Printed
-from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    from marketmove.published.verdicts import Checked
-
-from collections.abc import Callable, Iterable
 
 from marketmove.errors import Remark
+from marketmove.moves.move import Move
+from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
+from marketmove.wording import numbers as words
 
 _MOST_NAMED = 8
 _WHY = {
@@ -66,8 +59,8 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
-        given = _listed([f"{_name(row)} {given(row)}" for row in wrong])
-        text = f"{words.visible(closes)} has {other} for {session}: {given}"
+        listed = _listed([f"{_name(row)} {given(row)}" for row in wrong])
+        text = f"{words.visible(closes)} has {other} for {session}: {listed}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
 
