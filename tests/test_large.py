@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.levels import Levels, around, fold
+from marketmove.levels import Levels, fold, rows_needed
 from marketmove.moves import session_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.large import read_large
@@ -138,7 +138,7 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, [day]),
+        keep=lambda symbols, sessions: rows_needed(symbols, sessions, [day]),
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
@@ -161,7 +161,7 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, [DAY]),
+        keep=lambda symbols, sessions: rows_needed(symbols, sessions, [DAY]),
     )
     assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marketmove.indices import Exchange
     from marketmove.report import Remark
     from marketmove.sources import ReadOptions, Source
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class Known(NamedTuple):
@@ -44,7 +44,7 @@ def read_closes(
     reading: ReadOptions,
     config: Config,
     chosen: Sequence[str],
-    keep: Keep | None = None,
+    keep: RowFilter | None = None,
     groups: Sequence[Group] = (),
 ) -> Known:
     """Read the closes that are asked for.
@@ -79,7 +79,7 @@ def read_closes(
 
 
 def read_levels(
-    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: Keep | None = None
+    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: RowFilter | None = None
 ) -> Levels:
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
     context = Context(config.registry, config.words, config.exchanges)

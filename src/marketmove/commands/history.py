@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from marketmove.groups import Group
     from marketmove.history import Range
     from marketmove.sources import ReadOptions
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class Request(NamedTuple):
@@ -106,11 +106,11 @@ def history(request: Request) -> HistoryReport:
     )
 
 
-def _keep(request: Request) -> Keep | None:
+def _keep(request: Request) -> RowFilter | None:
     """Which rows of a large file matter: those of the range, and the closes around it."""
     import numpy as np
 
-    from marketmove.levels import around
+    from marketmove.levels import rows_needed
     from marketmove.periods import first_day
 
     first, last = request.first, request.last
@@ -122,7 +122,7 @@ def _keep(request: Request) -> Keep | None:
         inside = sessions >= np.datetime64(first)
         if last != "latest":
             inside &= sessions <= np.datetime64(last)
-        return np.union1d(around(symbols, sessions, days), np.flatnonzero(inside))
+        return np.union1d(rows_needed(symbols, sessions, days), np.flatnonzero(inside))
 
     return keep
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from marketmove.levels import Span
     from marketmove.moves import Move
     from marketmove.sources import Reading, ReadOptions, Source
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class Request(NamedTuple):
@@ -254,9 +254,9 @@ def _from_closes(sources: Sequence[Source], request: Request, bundled: bool) -> 
     return _Found(when, moves, warnings, notes, rare(moves, known, request.rarity, past))
 
 
-def _keep(request: Request) -> Keep | None:
+def _keep(request: Request) -> RowFilter | None:
     """Which rows of a large file matter; None where that depends on the data."""
-    from marketmove.levels import around
+    from marketmove.levels import rows_needed
     from marketmove.periods import first_day
 
     day = dt.timedelta(days=1)
@@ -268,7 +268,7 @@ def _keep(request: Request) -> Keep | None:
         days = [request.as_of.date() + n * day for n in (-2, -1, 0, 1)]
     elif session != "latest":
         days = [session, *(first_day(session, period) - day for period in request.periods)]
-    return lambda symbols, sessions: around(symbols, sessions, days)
+    return lambda symbols, sessions: rows_needed(symbols, sessions, days)
 
 
 def _sessions(request: Request, known: Known) -> Mapping[str, dt.date | None]:

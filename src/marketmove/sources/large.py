@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from marketmove.sources.block import Context, Fault, Reading, ReadOptions
     from marketmove.sources.opening import Source
 
-    Keep = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
+    RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
 _BLOCK_BYTES = 8 << 20
 # Parsing lets other threads run while it splits and converts; more than two gain nothing.
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
 
 
 def read_large(
-    source: Source, path: Path, options: ReadOptions, context: Context, keep: Keep | None
+    source: Source, path: Path, options: ReadOptions, context: Context, keep: RowFilter | None
 ) -> Block | None:
     """Read a large tidy file by blocks, and keep of each what is wanted.
 
@@ -140,7 +140,7 @@ class Taken(NamedTuple):
 
 
 def _taken_ahead(
-    path: Path, plan: Plan, keep: Keep | None
+    path: Path, plan: Plan, keep: RowFilter | None
 ) -> Iterator[tuple[int, bytes, Taken | None]]:
     """The blocks of a file, in order, with their cells; some are taken apart ahead of time."""
     from concurrent.futures import ThreadPoolExecutor
@@ -156,7 +156,7 @@ def _taken_ahead(
             yield first_line, oldest, future.result()
 
 
-def _taken(block: bytes, plan: Plan, keep: Keep | None) -> Taken | None:
+def _taken(block: bytes, plan: Plan, keep: RowFilter | None) -> Taken | None:
     """Take a block apart; None if it has to be read cell by cell."""
     import numpy as np
 
@@ -202,7 +202,7 @@ class Rows(NamedTuple):
 class _Collected:
     """What has been read so far: symbols by number, the rows kept, which sessions were seen."""
 
-    def __init__(self, label: str, plan: Plan, keep: Keep | None) -> None:
+    def __init__(self, label: str, plan: Plan, keep: RowFilter | None) -> None:
         import numpy as np
 
         self.label, self.plan, self.keep = label, plan, keep
