@@ -13,8 +13,7 @@ from marketmove.errors import MarketMoveError
 from marketmove.levels import Levels, fold, rows_needed
 from marketmove.moves import session_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
-from marketmove.sources.large import read_large
-from marketmove.sources.plain import Form, cells_of
+from marketmove.sources.large import Form, part_of, read_large
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,9 +104,9 @@ LEVEL = st.from_regex(r"[1-9][0-9]{0,9}(\.[0-9]{1,11})?", fullmatch=True, alphab
 @given(levels=st.lists(LEVEL, min_size=1, max_size=20))
 def test_the_nearest_float_of_the_digits_written(levels: list[str]) -> None:
     block = "".join(f"2025-02-14,IX{n},{level}\n" for n, level in enumerate(levels))
-    cells = cells_of(block.encode(), Form(",", 3, 0, 1, 2))
-    assert cells is not None
-    assert cells.closes.values(cells.row).tolist() == [float(level) for level in levels]
+    part = part_of(block.encode(), 2, Form(",", 3, 0, 1, 2))
+    assert part is not None
+    assert part.rows.close.tolist() == [float(level) for level in levels]
 
 
 def _outcome(path: Path, text: str, *, by_blocks: bool) -> tuple[Any, ...] | None:
