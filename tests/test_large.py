@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,13 +13,11 @@ from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.levels import Levels, fold, rows_needed
 from marketmove.moves import session_moves
-from marketmove.sources import Context, ReadOptions, Source, read_blocks
+from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
 from marketmove.sources.large import Form, part_of, read_large
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from program import RunCli
 
@@ -54,48 +53,158 @@ def _said(levels: Levels) -> tuple[Any, ...]:
     frame = levels.frame
     rows = zip(frame["symbol"], frame["session"], frame["close"], frame["line"], strict=True)
     return (
-        [(str(symbol), when.date(), close, line) for symbol, when, close, line in rows],
+        sorted((str(symbol), when.date(), close, line) for symbol, when, close, line in rows),
         sorted((f.symbol or "", str(f.session), str(f.problem)) for f in levels.faults),
         [str(note) for note in levels.repeats],
     )
 
 
+# Names that could be taken for a number, a gap or a truth.
+LIKE_OTHERS = [
+    "000001",
+    "1",
+    "1.0",
+    "1e5",
+    "nan",
+    "None",
+    "N/A",
+    "True",
+    "-",
+    "#N/A",
+    "2025-02-14",
+    "hsi",
+]
+# Sound rows at the beginning settle the form; what follows may be anything.
+START = "".join(f"2025-01-{day:02d},SURE,1{day}.5\n" for day in range(1, 21))
 ROW = st.tuples(
     st.dates(dt.date(2025, 2, 10), dt.date(2025, 2, 21)).map(str),
-    st.sampled_from(["HSI", "N225", "AAA", "NA", "[x]", "日経", "Hang Seng Index", "x" * 33]),
+    st.sampled_from(
+        ["HSI", "N225", "AAA", "NA", "[x]", "日経", "Hang Seng Index", "x" * 33, *LIKE_OTHERS]
+    ),
     st.one_of(
         st.sampled_from(["1.5", "22620.33", "7", "", "N/A", "1e3", "0.000012", "123456.789"]),
         st.from_regex(r"[0-9]{1,17}(\.[0-9]{1,12})?", fullmatch=True, alphabet="0123456789."),
     ),
 ).map(lambda cells: ",".join(cells) + "\n")
-ODD_ROW = st.sampled_from(
-    [
-        *("2025-02-14,HSI\n", "2025-02-14,HSI,1.5,\n", "2025-02-14,HSI,22,620.33\n", "\n"),
-        *("2025-13-45,HSI,1.5\n", "2025-02-14,,1.5\n", '2025-02-14,"HSI",1.5\n', "x\n"),
-        *("2025-02-14,HSI,inf\n", "2025-02-14,HSI,-5\n", "2025-02-14,HSI,0\n", ",,\n"),
-        *("2025-02-14, HSI ,1.5\n", "2025-02-14,HSI,1_000\n", "2025-02-14,HSI,0x10\n"),
-        *("2025-02-14,HSI,+1.5\n", "2025-02-14,HSI,nan\n", "2025-02-14,HSI,1.5\r\n"),
-        *(
-            "2025-02-14,HSI,.\n",
-            "2025-02-14,HSI,1.\n",
-            "2025-02-14,HSI,-nan\n",
-            "2025-2-14,HSI,1.5\n",
-            "2025-02-14,HSI, 1.5\n",
-        ),
-    ]
-)
+# Rows that pandas would take for more, or for less, than they are when read cell by cell.
+ODD_ROWS = [
+    *(
+        "2025-02-14,HSI\n",
+        "2025-02-14,HSI,1.5,\n",
+        "2025-02-14,HSI,22,620.33\n",
+        "\n",
+        " \n",
+        "x\n",
+    ),
+    *("2025-13-45,HSI,1.5\n", "2025-02-30,HSI,1.5\n", "2025-2-14,HSI,1.5\n", "20250214,HSI,1.5\n"),
+    *("2025-02-14 ,HSI,1.5\n", " 2025-02-14,HSI,1.5\n", "2025/02/14,HSI,1.5\n", ",HSI,1.5\n"),
+    *(
+        "2025-02-14T00:00,HSI,1.5\n",
+        "NaT,HSI,1.5\n",
+        "٢٠٢٥-02-14,HSI,1.5\n",
+        "\ufeff2025-02-14,HSI,1.5\n",
+    ),
+    *("2025-02-14,,1.5\n", "2025-02-14, HSI ,1.5\n", "2025-02-14,\u00a0,1.5\n", ",,\n"),
+    *(
+        '2025-02-14,"HSI",1.5\n',
+        '2025-02-14,H"SI,1.5\n',
+        '2025-02-14,"HSI,1.5\n',
+        '2025-02-14,"A\nB",1\n',
+    ),
+    *("2025-02-14,H\rSI,1.5\n", "\r"),
+    *("2025-02-14,HSI,1.5\r\n", "2025-02-14,HSI,1.5\r\r\n", "# remark\n", "date,symbol,close\n"),
+    *(
+        f"2025-02-14,HSI,{close}\n"
+        for close in [
+            "inf",
+            "-inf",
+            "Infinity",
+            "1e999",
+            "-5",
+            "-0.0",
+            "0",
+            "0.0",
+            "1e-400",
+            "1e-7",
+            "1e15",
+            "999999999999999.9",
+            "1_000",
+            "0x10",
+            "0x1p3",
+            "+1.5",
+            "1.",
+            ".",
+            ".5",
+            "1.e3",
+            "1e3",
+            "1E+3",
+            "1e03",
+            "1e0005",
+            "1e",
+            "1e+",
+            "1d3",
+            "5/",
+            "/",
+            "1.2.3",
+            "nan",
+            "-nan",
+            "+nan",
+            "nan(1)",
+            "NaN",
+            "<NA>",
+            "N/a",
+            "nUlL",
+            "None",
+            "-",
+            "--",
+            "–",
+            "true",
+            "True",
+            "1.5%",
+            "$1.5",
+            "1'000",
+            "１",
+            "1,5",
+        ]
+    ),
+    *(
+        f"2025-02-14,HSI,{close}\n"
+        for close in (" 1.5", "1.5 ", "1 000", "\t1.5", "1.5\v", "1.5\u00a0", " ")
+    ),
+    *(
+        f"2025-02-14,HSI,{close}\n"
+        for close in ("1." + 38 * "0", "1." + 39 * "0", 40 * "0" + "1", 5000 * "9")
+    ),
+]
+ODD_ROW = st.sampled_from(ODD_ROWS)
 
 
-@settings(max_examples=150, deadline=None)
-@given(rows=st.lists(st.one_of(ROW, ROW, ODD_ROW), min_size=1, max_size=30))
-def test_by_blocks_as_cell_by_cell(
-    rows: list[str], tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize("row", ODD_ROWS, ids=lambda row: ascii(row)[:50])
+@pytest.mark.parametrize("blocks", [1, 2])
+def test_an_odd_row_by_blocks_as_cell_by_cell(
+    row: str, blocks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Sound rows at the beginning settle the form; what follows may be anything.
-    start = [f"2025-01-{day:02d},SURE,1{day}.5\n" for day in range(1, 21)]
-    text = HEADER + "".join(start) + "".join(rows)
-    path = tmp_path_factory.mktemp("large") / "closes.csv"
+    monkeypatch.setattr(large, "_BLOCK_BYTES", 1 << 20 if blocks == 1 else 500)
+    text = HEADER + START + row + "2025-02-15,HSI,2.5\n"
+    path = tmp_path / "closes.csv"
     assert _outcome(path, text, by_blocks=True) in (None, _outcome(path, text, by_blocks=False))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.one_of(ROW, ROW, ODD_ROW), min_size=1, max_size=30),
+    block_bytes=st.sampled_from([200, 1 << 20, 1 << 20]),
+    end=st.sampled_from(["", "\n"]),
+)
+def test_by_blocks_as_cell_by_cell(
+    rows: list[str], block_bytes: int, end: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = HEADER + START + "".join(rows).removesuffix("\n") + end
+    path = tmp_path_factory.mktemp("large") / "closes.csv"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_BLOCK_BYTES", block_bytes)
+        by_blocks = _outcome(path, text, by_blocks=True)
+    assert by_blocks in (None, _outcome(path, text, by_blocks=False))
 
 
 LEVEL = st.from_regex(r"[1-9][0-9]{0,9}(\.[0-9]{1,11})?", fullmatch=True, alphabet="0123456789.")

@@ -7,6 +7,7 @@ digits with a point at most, no quotes. Another block is read cell by cell, as s
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,16 +29,21 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from marketmove.sources.block import Context, Fault, Reading, ReadOptions
+    from marketmove.sources.grid import Row
     from marketmove.sources.opening import Source
 
+    Signs = npt.NDArray[np.uint8]
+    Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.integer[Any]]
     RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
 _BLOCK_BYTES = 4 << 20
 _SAMPLE_BYTES = 1 << 16
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Signs that could make a line end or a cell mean something else than it seems to.
-_UNSURE = (b'"', b"\r", b"\0")
+# Signs that could make a line end or a cell mean something else than it seems to; the last is the
+# mark of UTF-8, which pandas drops at the beginning of a block.
+_UNSURE = (b'"', b"\r", b"\0", b"\xef\xbb\xbf")
+_NO_NUMBER = '"'
 # A gap that is written otherwise is one too, but has its block read cell by cell.
 _GAPS = sorted({form for gap in GAPS for form in (gap, gap.upper(), gap.title())})
 # Before pandas 3.1 its usual numbers may be one off in the last digit; from then on they never are,
@@ -57,11 +63,20 @@ class Form(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What the beginning of a file settles for all of it: its columns, and how many there are."""
+    """What the beginning of a file settles for all of it, and its first row with a date."""
 
     header: bytes
+    dated: Row
     form: Form
     reading: Reading
+
+
+class Lines(NamedTuple):
+    """A block of whole lines, and the physical number of the first."""
+
+    first: int
+    data: bytes
+    is_last: bool
 
 
 class Rows(NamedTuple):
@@ -69,7 +84,7 @@ class Rows(NamedTuple):
 
     symbol: Ints
     session: npt.NDArray[np.datetime64]
-    close: npt.NDArray[np.float64]
+    close: Floats
     line: Ints
 
     @classmethod
@@ -119,12 +134,11 @@ def read_large(
     seen = _Seen()
     kept: list[Rows] = []
     faults: list[Fault] = []
-    for first_line, block in _blocks(path, len(plan.header)):
-        part = part_of(block, first_line, plan.form)
+    for lines in _blocks(path, len(plan.header)):
+        part = part_of(lines.data, lines.first, plan.form)
+        part = part or _slow(lines, plan, source, options, context)
         if part is None:
-            if (text := _utf8(plan.header + block)) is None:
-                return None
-            part = _slow(text, first_line, source, options, context)
+            return None
         rows = seen.numbered(part)
         kept.append(rows)
         faults += part.faults
@@ -162,28 +176,21 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
     close = next(iter(layout.closes))
     return Plan(
         head[: head.index(b"\n") + 1],
+        table.rows[0],
         Form(delimiter, len(table.heads), table.date, layout.symbol, close),
         sheet.reading(grid, options),
     )
 
 
-def _blocks(path: Path, skip: int) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file after its header, in blocks, each with the number of its first line."""
-    line, rest = 2, b""
+def _blocks(path: Path, skip: int) -> Iterator[Lines]:
+    """The lines of a file after its header, in blocks."""
+    first = 2
     with path.open("rb") as file:
         file.seek(skip)
-        while chunk := file.read(_BLOCK_BYTES):
-            cut = chunk.rfind(b"\n") + 1
-            block, rest = rest + chunk[:cut], (rest if not cut else b"") + chunk[cut:]
-            if cut:
-                yield line, block
-                line += int(np.count_nonzero(_signs(block) == ord("\n")))
-    if rest:
-        yield line, rest + b"\n"
-
-
-def _signs(block: bytes) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(block, dtype=np.uint8)
+        while data := file.read(_BLOCK_BYTES) + file.readline():
+            is_last = not file.peek(1)
+            yield Lines(first, data if data.endswith(b"\n") else data + b"\n", is_last)
+            first += int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
 
 
 def _utf8(data: bytes) -> str | None:
@@ -206,74 +213,75 @@ def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
     """
     if any(sign in block for sign in _UNSURE):
         return None
-    spans = _spans(block, form)
-    frame = None if spans is None else _frame_of(block, form)
-    if spans is None or frame is None:
+    signs = np.frombuffer(block, np.uint8)
+    spans = _spans(signs, form)
+    columns = None if spans is None else _columns(block, form)
+    if spans is None or columns is None:
         return None
-    close = frame[form.close].to_numpy()
-    if not _are_levels(block, spans, close):
+    dates, symbols, close = columns
+    no_close = np.isnan(close)
+    if not (_are_levels(signs, *spans, close) | no_close).all():
         return None
-    symbols = frame[form.symbol].cat.categories.tolist()
-    days = [_day(text) for text in frame[form.date].cat.categories]
-    if None in days or any(not name or name != name.strip() for name in symbols):
+    if not all(is_gap(text) for text in _texts(block, *(edge[no_close] for edge in spans))):
         return None
-    which = np.flatnonzero(~np.isnan(close))
-    symbol, day = (frame[n].cat.codes.to_numpy()[which] for n in (form.symbol, form.date))
-    sessions = np.array(days, "datetime64[s]")[day]
-    return Part(symbols, Rows(symbol, sessions, close[which], first_line + which))
+    days = [_day(text) for text in dates.categories]
+    names = symbols.categories.tolist()
+    if None in days or any(not name or name != name.strip() for name in names):
+        return None
+    which = np.flatnonzero(~no_close)
+    sessions = np.array(days, "datetime64[s]")[dates.codes[which]]
+    return Part(names, Rows(symbols.codes[which], sessions, close[which], first_line + which))
 
 
-def _spans(block: bytes, form: Form) -> tuple[Ints, Ints] | None:
+def _spans(signs: Signs, form: Form) -> tuple[Ints, Ints] | None:
     """Where the closes begin and end, if every line has the header's number of cells."""
-    signs = _signs(block)
-    edges = np.flatnonzero((signs == ord("\n")) | (signs == ord(form.delimiter)))
-    if len(edges) % form.width:
+    is_end = signs == ord("\n")
+    edges = np.flatnonzero(is_end | (signs == ord(form.delimiter)))
+    if len(edges) != form.width * np.count_nonzero(is_end):
         return None
-    edges = edges.reshape(-1, form.width)
-    lines = int(np.count_nonzero(signs == ord("\n")))
-    if len(edges) != lines or (signs[edges[:, -1]] != ord("\n")).any():
+    if not is_end[edges[form.width - 1 :: form.width]].all():
         return None
-    before = np.append(-1, edges[:-1, -1]) if form.close == 0 else edges[:, form.close - 1]
-    return before + 1, edges[:, form.close]
+    before = np.append(-1, edges[:-1])
+    return before[form.close :: form.width] + 1, edges[form.close :: form.width]
 
 
-def _frame_of(block: bytes, form: Form) -> pd.DataFrame | None:
-    """The three columns that count; None where a close is no number even for pandas."""
+def _columns(block: bytes, form: Form) -> tuple[pd.Categorical, pd.Categorical, Floats] | None:
+    """The dates, symbols and closes; None where a close is no number even for pandas."""
+    wanted: dict[Any, Any] = {form.date: "category", form.symbol: "category", form.close: "float64"}
+    lines: dict[str, Any] = {"header": None, "names": range(form.width), "index_col": False}
+    # Nothing but a close has gaps: an index may be called NA.
+    gaps: dict[str, Any] = {"keep_default_na": False, "na_values": {form.close: _GAPS}}
+    how = lines | gaps | _NEAREST | {"quoting": csv.QUOTE_NONE, "skip_blank_lines": False}
+    # Where all symbols look like numbers, pandas 3.1 makes 000001 and 1 one; a first row of a cell
+    # that is in no block prevents it.
+    cells = ("1" if n == form.close else _NO_NUMBER for n in range(form.width))
+    file = io.BytesIO(f"{form.delimiter.join(cells)}\n".encode() + block)
     try:
-        return pd.read_csv(
-            io.BytesIO(block),
-            sep=form.delimiter,
-            header=None,
-            names=list(range(form.width)),
-            usecols=[form.date, form.symbol, form.close],
-            index_col=False,
-            dtype={form.date: "category", form.symbol: "category", form.close: "float64"},
-            keep_default_na=False,  # an index may be called NA
-            na_values={form.close: _GAPS},
-            skip_blank_lines=False,
-            quoting=3,
-            low_memory=False,
-            **_NEAREST,
+        frame = pd.read_csv(
+            file, sep=form.delimiter, usecols=[*wanted], dtype=wanted, low_memory=False, **how
         )
     except ValueError:  # of which a byte that is not UTF-8 is one too
         return None
+    dates, symbols = (
+        frame[n].cat.remove_categories(_NO_NUMBER).array[1:] for n in (form.date, form.symbol)
+    )
+    return dates, symbols, frame[form.close].to_numpy()[1:]
 
 
-def _are_levels(block: bytes, spans: tuple[Ints, Ints], close: npt.NDArray[np.float64]) -> bool:
-    """Whether what pandas read as closes is a level or a gap when it is read cell by cell too."""
-    starts, ends = spans
-    no_close = np.isnan(close)
-    places = zip(starts[no_close].tolist(), ends[no_close].tolist(), strict=True)
-    if not all(is_gap(text.decode()) for text in {block[a:b] for a, b in places}):
-        return False
-    signs = _signs(block)
+def _are_levels(signs: Signs, starts: Ints, ends: Ints, close: Floats) -> npt.NDArray[np.bool_]:
+    """Which numbers of pandas are closes as small files have them: 1.5, but not +1.5 or 1."""
     # A point, the digits, and the slash between them, which makes no number.
     in_number = (signs >= ord(".")) & (signs <= ord("9"))
     # Every second part is a cell; what stands between the cells is of no interest.
     plain = np.logical_and.reduceat(in_number, np.column_stack([starts, ends]).ravel())[::2]
     plain &= (signs[ends - 1] != ord(".")) & (ends - starts <= LONGEST)
-    plain &= (close >= SMALLEST) & (close < LARGEST)
-    return bool((plain | no_close).all())
+    return plain & (close >= SMALLEST) & (close < LARGEST)
+
+
+def _texts(block: bytes, starts: Ints, ends: Ints) -> set[str]:
+    """The different cells that stand at some places."""
+    places = zip(starts.tolist(), ends.tolist(), strict=True)
+    return {text.decode() for text in {block[start:end] for start, end in places}}
 
 
 def _day(text: str) -> dt.date | None:
@@ -283,18 +291,24 @@ def _day(text: str) -> dt.date | None:
 
 
 def _slow(
-    text: str, first_line: int, source: Source, options: ReadOptions, context: Context
-) -> Part:
-    """The closes of a header and a block, read cell by cell to name what is wrong in them."""
+    lines: Lines, plan: Plan, source: Source, options: ReadOptions, context: Context
+) -> Part | None:
+    """A block read cell by cell, to name what is wrong in it; None if it is not UTF-8."""
+    if (text := _utf8(plan.header + lines.data)) is None:
+        return None
     grid = read_grid(text, source.label)
-    shifted = [row._replace(line=row.line + first_line - 2) for row in grid.rows[1:]]
-    grid = grid._replace(rows=[grid.rows[0], *shifted])
+    rows = [row._replace(line=row.line + lines.first - 2) for row in grid.rows[1:]]
+    # Between two rows with a date a bad one is seen for what it is, and not for a part of the
+    # header or a line below the table: they stand for the blocks before and behind.
+    beside = [plan.dated._replace(line=0)]
+    rows = [grid.rows[0], *beside, *rows, *([] if lines.is_last else beside)]
     sure = options._replace(decimal=".", date_format="ymd")
-    block = read_table(grid, source.stem, sure, context)
-    symbol, *columns = (block.frame[name] for name in ("symbol", "session", "close", "line"))
-    names = [str(text) for text in symbol.cat.categories]
-    rows = Rows(symbol.cat.codes.to_numpy(), *(column.to_numpy() for column in columns))
-    return Part(list(dict.fromkeys([*names, *block.symbols])), rows, block.faults)
+    block = read_table(grid._replace(rows=rows), source.stem, sure, context)
+    frame = block.frame[block.frame["line"] > 0]
+    symbol = frame["symbol"].cat.set_categories(list(block.symbols)).cat.codes
+    columns = (symbol, *(frame[name] for name in ("session", "close", "line")))
+    faults = tuple(fault for fault in block.faults if fault.problem.place.line)
+    return Part([*block.symbols], Rows(*(c.to_numpy() for c in columns)), faults)
 
 
 class _Seen:
