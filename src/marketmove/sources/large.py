@@ -17,7 +17,7 @@ import pandas as pd
 
 from marketmove.sources import stamps
 from marketmove.sources.block import BESIDE, Block
-from marketmove.sources.grid import DELIMITERS, read_grid
+from marketmove.sources.grid import DELIMITERS, Row, read_grid
 from marketmove.sources.numbers import GAPS, LARGEST, LONGEST, SMALLEST, is_gap
 from marketmove.sources.table import read_table, understand
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from marketmove.sources.block import Context, Fault, Reading, ReadOptions
-    from marketmove.sources.grid import Row
     from marketmove.sources.opening import Source
 
     Signs = npt.NDArray[np.uint8]
@@ -37,12 +36,13 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.integer[Any]]
     RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 8 << 20
 _SAMPLE_BYTES = 1 << 16
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Signs that could make a line end or a cell mean something else than it seems to; the last is the
-# mark of UTF-8, which pandas drops at the beginning of a block.
-_UNSURE = (b'"', b"\r", b"\0", b"\xef\xbb\xbf")
+# Signs that could make a line end or a cell mean something else than it seems to.
+_UNSURE = (b'"', b"\r", b"\0")
+# Days of no index, for rows that are put beside those of a block.
+_BEFORE, _BEHIND = "1801-01-01", "1801-01-02"
 _NO_NUMBER = '"'
 # A gap that is written otherwise is one too, but has its block read cell by cell.
 _GAPS = sorted({form for gap in GAPS for form in (gap, gap.upper(), gap.title())})
@@ -63,12 +63,22 @@ class Form(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What the beginning of a file settles for all of it, and its first row with a date."""
+    """What the beginning of a file settles for all of it.
+
+    ``beside`` are two rows that stand for the blocks before and behind one.
+    """
 
     header: bytes
-    dated: Row
+    beside: tuple[Row, Row]
     form: Form
     reading: Reading
+
+
+class Coded(NamedTuple):
+    """The different cells of a column, and which of them each row has."""
+
+    values: list[str]
+    codes: Ints
 
 
 class Lines(NamedTuple):
@@ -95,7 +105,7 @@ class Rows(NamedTuple):
     def only(self, keep: RowFilter) -> Rows:
         """Give the rows that a filter keeps."""
         which = keep(self.symbol, self.session)
-        return Rows(*(column[which] for column in self))
+        return Rows(self.symbol[which], self.session[which], self.close[which], self.line[which])
 
 
 class Part(NamedTuple):
@@ -174,12 +184,19 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
         return None
     delimiter = next(sign for sign, name in DELIMITERS.items() if name == grid.delimiter)
     close = next(iter(layout.closes))
+    form = Form(delimiter, len(table.heads), table.date, layout.symbol, close)
     return Plan(
         head[: head.index(b"\n") + 1],
-        table.rows[0],
-        Form(delimiter, len(table.heads), table.date, layout.symbol, close),
+        (_sound(table.rows[0], _BEFORE, form), _sound(table.rows[0], _BEHIND, form)),
+        form,
         sheet.reading(grid, options),
     )
+
+
+def _sound(row: Row, day: str, form: Form) -> Row:
+    """A row like another, of a day, with a close; it stands on no line."""
+    other = {form.date: day, form.close: "1"}
+    return Row(0, [other.get(n, cell) for n, cell in enumerate(row.cells)])
 
 
 def _blocks(path: Path, skip: int) -> Iterator[Lines]:
@@ -224,13 +241,13 @@ def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
         return None
     if not all(is_gap(text) for text in _texts(block, *(edge[no_close] for edge in spans))):
         return None
-    days = [_day(text) for text in dates.categories]
-    names = symbols.categories.tolist()
-    if None in days or any(not name or name != name.strip() for name in names):
+    days = [_day(text) for text in dates.values]
+    if None in days or "" in symbols.values or [*map(str.strip, symbols.values)] != symbols.values:
         return None
-    which = np.flatnonzero(~no_close)
-    sessions = np.array(days, "datetime64[s]")[dates.codes[which]]
-    return Part(names, Rows(symbols.codes[which], sessions, close[which], first_line + which))
+    lines = np.arange(first_line, first_line + len(close))
+    rows = Rows(symbols.codes, np.array(days, "datetime64[s]")[dates.codes], close, lines)
+    rows = rows.only(lambda *_: np.flatnonzero(~no_close)) if no_close.any() else rows
+    return Part(symbols.values, rows)
 
 
 def _spans(signs: Signs, form: Form) -> tuple[Ints, Ints] | None:
@@ -245,15 +262,15 @@ def _spans(signs: Signs, form: Form) -> tuple[Ints, Ints] | None:
     return before[form.close :: form.width] + 1, edges[form.close :: form.width]
 
 
-def _columns(block: bytes, form: Form) -> tuple[pd.Categorical, pd.Categorical, Floats] | None:
+def _columns(block: bytes, form: Form) -> tuple[Coded, Coded, Floats] | None:
     """The dates, symbols and closes; None where a close is no number even for pandas."""
     wanted: dict[Any, Any] = {form.date: "category", form.symbol: "category", form.close: "float64"}
     lines: dict[str, Any] = {"header": None, "names": range(form.width), "index_col": False}
     # Nothing but a close has gaps: an index may be called NA.
     gaps: dict[str, Any] = {"keep_default_na": False, "na_values": {form.close: _GAPS}}
     how = lines | gaps | _NEAREST | {"quoting": csv.QUOTE_NONE, "skip_blank_lines": False}
-    # Where all symbols look like numbers, pandas 3.1 makes 000001 and 1 one; a first row of a cell
-    # that is in no block prevents it.
+    # Where all symbols look like numbers, pandas 3.1 makes 000001 and 1 one; a row above them of a
+    # sign that is in no block prevents it.
     cells = ("1" if n == form.close else _NO_NUMBER for n in range(form.width))
     file = io.BytesIO(f"{form.delimiter.join(cells)}\n".encode() + block)
     try:
@@ -262,10 +279,16 @@ def _columns(block: bytes, form: Form) -> tuple[pd.Categorical, pd.Categorical, 
         )
     except ValueError:  # of which a byte that is not UTF-8 is one too
         return None
-    dates, symbols = (
-        frame[n].cat.remove_categories(_NO_NUMBER).array[1:] for n in (form.date, form.symbol)
-    )
+    dates, symbols = (_coded(frame[n].array) for n in (form.date, form.symbol))
     return dates, symbols, frame[form.close].to_numpy()[1:]
+
+
+def _coded(column: Any) -> Coded:
+    """The cells of a column below the row that was put above them."""
+    values = column.categories.tolist()
+    first = values.index(_NO_NUMBER)
+    codes = column.codes[1:]
+    return Coded(values[:first] + values[first + 1 :], codes - (codes > first))
 
 
 def _are_levels(signs: Signs, starts: Ints, ends: Ints, close: Floats) -> npt.NDArray[np.bool_]:
@@ -300,14 +323,14 @@ def _slow(
     rows = [row._replace(line=row.line + lines.first - 2) for row in grid.rows[1:]]
     # Between two rows with a date a bad one is seen for what it is, and not for a part of the
     # header or a line below the table: they stand for the blocks before and behind.
-    beside = [plan.dated._replace(line=0)]
-    rows = [grid.rows[0], *beside, *rows, *([] if lines.is_last else beside)]
+    before, behind = plan.beside
+    rows = [grid.rows[0], before, *rows, *([] if lines.is_last else [behind])]
     sure = options._replace(decimal=".", date_format="ymd")
     block = read_table(grid._replace(rows=rows), source.stem, sure, context)
     frame = block.frame[block.frame["line"] > 0]
     symbol = frame["symbol"].cat.set_categories(list(block.symbols)).cat.codes
     columns = (symbol, *(frame[name] for name in ("session", "close", "line")))
-    faults = tuple(fault for fault in block.faults if fault.problem.place.line)
+    faults = tuple(f for f in block.faults if f.problem.place is None or f.problem.place.line)
     return Part([*block.symbols], Rows(*(c.to_numpy() for c in columns)), faults)
 
 
