@@ -11,12 +11,15 @@ import pytest
 from hypothesis import settings
 
 from marketmove import cli
+from profiles import tried
 from program import Ran, RunCli, Write
 from servers import mail, web
 
 __all__ = ["mail", "web"]
 
-settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, database=None, max_examples=tried(25, 100)
+)
 settings.load_profile("suite")
 
 _SILENCED = (

@@ -9,12 +9,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from forked import Forked
 from marketmove.resources import root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DATA = Path(__file__).parent / "data"
 SAMPLE_CLOSES = root() / "samples" / "closes.csv"
+
+Process = Forked | subprocess.Popen[bytes]
 
 
 class Ran(NamedTuple):
@@ -56,18 +62,56 @@ def run_process(
     stdin: bytes = b"",
     cwd: Path | None = None,
     environment: dict[str, str] | None = None,
+    fresh: bool = False,
 ) -> Ran:
-    """Run the program as a process of its own, in an environment that names nothing."""
+    """Run the program as a process of its own, in an environment that names nothing.
+
+    It is forked, unless a fresh Python is asked for or the environment says how Python starts.
+    """
+    names = environment or {}
+    if fresh or any(name.startswith(("PYTHON", "LANG", "LC_")) for name in names):
+        return run_fresh(command(*arguments), stdin=stdin, cwd=cwd, environment=names)
+    process = start_process(*arguments, stdin=subprocess.PIPE, cwd=cwd, environment=names)
+    out, err = process.communicate(stdin, timeout=60)
+    return Ran(out.decode(), err.decode(), process.wait(60))
+
+
+def start_process(
+    *arguments: str | Path,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> Process:
+    """Start the program as a process of its own: forked, where this system can do that."""
+    names = bare_environment() | (environment or {})
+    if hasattr(os, "fork"):
+        streams = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
+        return Forked(*arguments, environment=names, cwd=cwd, **streams)
+    line = command(*arguments)
+    return subprocess.Popen(line, stdin=stdin, stdout=stdout, stderr=stderr, env=names, cwd=cwd)
+
+
+def run_fresh(
+    line: Sequence[str | Path],
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    environment: dict[str, str] | None = None,
+    stdout: int = subprocess.PIPE,
+) -> Ran:
+    """Run a command line, of another program too, as its shell would."""
     done = subprocess.run(
-        command(*arguments),
+        list(map(str, line)),
         input=stdin,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         cwd=cwd,
         env=bare_environment() | (environment or {}),
         check=False,
         timeout=60,
     )
-    return Ran(done.stdout.decode(), done.stderr.decode(), done.returncode)
+    return Ran((done.stdout or b"").decode(), done.stderr.decode(), done.returncode)
 
 
 def command(*arguments: str | Path) -> list[str]:

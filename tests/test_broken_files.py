@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marketmove.errors import MarketMoveError
+from profiles import tried
 from program import bare_environment
 from tables import DELIMITERS, SETTLED, Convention, as_read, file_of, read_bytes
 
@@ -43,7 +44,7 @@ magics = st.sampled_from(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=tried(60, 250))
 @given(magics, st.binary(max_size=300), labels)
 def test_random_bytes_are_refused(start: bytes, rest: bytes, label: str) -> None:
     _read_or_refuse(start + rest, label)
@@ -54,7 +55,7 @@ text_of_tables = st.text(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tried(60, 300))
 @given(st.sampled_from(["", "Date,Close\n", "date;HSI;N225\n", "closes:\n", "[{"]), text_of_tables)
 @example("Date,Close\n", "99999999999999,1\n")
 @example("Date,Close\n", "9999999999999,1\n")
@@ -85,7 +86,7 @@ cells = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tried(60, 300))
 @given(st.lists(st.lists(cells, max_size=4), max_size=8), st.sampled_from(DELIMITERS))
 def test_tables_of_any_cells_are_read_or_refused(rows: list[list[str]], delimiter: str) -> None:
     header = delimiter.join(("Date", "Close", "Ticker", "Low"))

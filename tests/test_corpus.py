@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from marketmove.config import load
+from profiles import chosen
 from program import Ran, RunCli, rows_by_symbol
 
 CONFIG = load(None)
@@ -35,7 +36,7 @@ def _manifest() -> list[dict[str, Any]]:
     if folder is None:
         return []
     entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return [entry | {"path": folder / entry["file"]} for entry in entries]
+    return [entry | {"path": folder / entry["file"]} for entry in chosen(entries, 30)]
 
 
 needs_corpus = pytest.mark.skipif(_folder("corpus") is None, reason="no corpus at hand")

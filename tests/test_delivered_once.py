@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
+from program import SAMPLE_CLOSES, Write, run_process, start_process
 from servers import FEBRUARY_14, SECRET, Web, summary
 
 pytest.importorskip("apprise")
@@ -91,14 +90,10 @@ def test_what_is_delivered_is_not_sent_again_where_printing_fails(web: Web, tmp_
         pytest.skip("this system has no /dev/full")
     kept = _kept(tmp_path, "-", web.url("one"))
     for _ in range(2):
-        done = subprocess.run(
-            ["/bin/sh", "-c", 'exec "$@" > /dev/full', "sh", *command(*FEBRUARY_14, *kept)],
-            env=bare_environment(),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 3
+        with Path("/dev/full").open("wb") as full:
+            process = start_process(*FEBRUARY_14, *kept, stdout=full.fileno())
+            process.communicate(timeout=60)
+        assert process.returncode == 3
         assert len(web.got) == 1
     assert summary(*kept).stdout == summary().stdout
     assert len(web.got) == 1
@@ -120,12 +115,7 @@ def test_what_is_delivered_is_not_sent_again_after_a_kill(
         hanging = f"json://127.0.0.1:{silent.getsockname()[1]}/"
         asked = (*FEBRUARY_14, *kept, "--to-timeout", "20")
         names = {"ONE": web.url("one"), "TWO": hanging}
-        with subprocess.Popen(
-            command(*asked),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=bare_environment() | names,
-        ) as process:
+        with start_process(*asked, environment=names) as process:
             while not web.got:
                 time.sleep(0.05)
             time.sleep(2)
@@ -144,15 +134,8 @@ def test_what_is_delivered_is_not_sent_again_after_a_kill(
 
 def test_ten_runs_at_once_deliver_once(web: Web, tmp_path: Path) -> None:
     kept = _kept(tmp_path, "-", "env:ONE")
-    runs = [
-        subprocess.Popen(
-            command(*FEBRUARY_14, *kept),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=bare_environment() | {"ONE": web.url("one")},
-        )
-        for _ in range(10)
-    ]
+    names = {"ONE": web.url("one")}
+    runs = [start_process(*FEBRUARY_14, *kept, environment=names) for _ in range(10)]
     outputs = [run.communicate(timeout=120) for run in runs]
     assert [run.returncode for run in runs] == [0] * 10
     assert sorted(outputs) == [(b"", b"")] * 9 + [(summary().stdout.encode(), b"")]

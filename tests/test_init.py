@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from marketmove import config, yamltext
 from marketmove.commands.init import starter
 from marketmove.resources import root
-from program import SAMPLE_CLOSES, RunCli, Write, bare_environment, command, run_process
+from program import SAMPLE_CLOSES, RunCli, Write, bare_environment, run_process, start_process
 
 STARTER = (root() / "config" / "starter.yaml").read_text(encoding="utf-8")
 NASTY_NAMES = (
@@ -143,17 +143,9 @@ def test_a_folder_is_not_replaced(run_cli: RunCli, tmp_path: Path) -> None:
 
 def test_of_many_at_once_one_writes(tmp_path: Path) -> None:
     place = tmp_path / "a" / "b" / "own.yaml"
-    runs = [
-        subprocess.Popen(
-            command("init", "--config", place),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-        )
-        for _ in range(6)
-    ]
+    runs = [start_process("init", "--config", place) for _ in range(6)]
     said = [run.communicate(timeout=60)[1].decode() for run in runs]
-    assert sorted(run.returncode for run in runs) == [0, 3, 3, 3, 3, 3]
+    assert sorted(run.wait(60) for run in runs) == [0, 3, 3, 3, 3, 3]
     assert sum("is there already" in text for text in said) == 5
     assert place.read_text(encoding="utf-8") == STARTER
     assert list(place.parent.iterdir()) == [place]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,23 +23,29 @@ from kept import (
     plain,
     without_moments,
 )
-from program import SAMPLE_CLOSES, Write, bare_environment, command, run_process
+from profiles import tried
+from program import SAMPLE_CLOSES, Process, Ran, Write, run_process, start_process
 
 # Two runs at once, and kills.
+
+
+def _once(session: str, closes: Path, journal: Path) -> tuple[str | Path, ...]:
+    asked = ("--levels", closes, "-i", "HSI", "-i", "N225")
+    return ("summary", session, *asked, "--once", "--journal", journal)
 
 
 @needs_unix
 def test_two_runs_at_once(path: Path) -> None:
     """One prints; the other waits, finds it done, and prints nothing."""
-    journals = [path.with_name(f"{turn}.sqlite") for turn in range(20)]
-    runs = _forked(
-        [_line(how, "2025-02-14", SAMPLE_CLOSES, one) for one in journals for how in ("&", "-")]
-    )
-    for one, other in zip(runs[::2], runs[1::2], strict=True):
-        assert sorted([one, other]) == [(0, "", ""), (0, plain(), "")]
+    for turn in range(tried(5, 20)):
+        once = _once("2025-02-14", SAMPLE_CLOSES, path.with_name(f"{turn}.sqlite"))
+        runs = [start_process(*once) for _ in range(2)]
+        said = [run.communicate(timeout=60) for run in runs]
+        assert sorted(said) == [(b"", b""), (plain().encode(), b"")]
+        assert [run.returncode for run in runs] == [0, 0]
 
 
-def _printing(path: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _printing(path: Path) -> tuple[Process, int]:
     """A run that is stuck in the middle of its print: the pipe it writes to is full but for a bit.
 
     Gives the process, and the end of the pipe to read from.
@@ -51,12 +55,7 @@ def _printing(path: Path) -> tuple[subprocess.Popen[bytes], int]:
     reading, writing = os.pipe()
     room = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writing, b"." * (room - 100))
-    process = subprocess.Popen(
-        command(*FEBRUARY_14, "--once", "--journal", path),
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        env=bare_environment(),
-    )
+    process = start_process(*FEBRUARY_14, "--once", "--journal", path, stdout=writing)
     os.close(writing)
     # It holds the lock from before it prints; then it is given time to come to the pipe.
     for _ in range(1200):
@@ -97,11 +96,7 @@ def test_a_second_run_waits_for_the_print(path: Path) -> None:
     listed = run_process("journal", "--journal", path)
     assert (listed.stderr, listed.status) == ("", 0)
     assert listed.stdout.endswith("  0 summaries\n")
-    with subprocess.Popen(
-        command(*FEBRUARY_14, "--once", "--journal", path),
-        stdout=subprocess.PIPE,
-        env=bare_environment(),
-    ) as second:
+    with start_process(*FEBRUARY_14, "--once", "--journal", path) as second:
         time.sleep(2)
         assert second.poll() is None
         with os.fdopen(reading, "rb") as pipe:
@@ -116,12 +111,7 @@ def test_a_second_run_waits_for_the_print(path: Path) -> None:
 @needs_pipes
 def test_waiting_for_another_run_can_be_interrupted(path: Path) -> None:
     first, reading = _printing(path)
-    with subprocess.Popen(
-        command(*FEBRUARY_14, "--once", "--journal", path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=bare_environment(),
-    ) as second:
+    with start_process(*FEBRUARY_14, "--once", "--journal", path) as second:
         time.sleep(4)
         second.send_signal(signal.SIGINT)
         assert second.communicate(timeout=20) == (b"", b"")
@@ -151,58 +141,54 @@ def test_what_is_not_printed_is_not_done(path: Path) -> None:
     assert run_process(*FEBRUARY_14, "--once", "--journal", path).stdout.startswith(HEADLINE)
 
 
-KILLS, SESSIONS = 170, 30
+KILLS, SESSIONS = tried(34, 170), tried(6, 30)
 
 
-def _forked(lines: list[list[str]]) -> list[tuple[int, str, str]]:
-    """Run lines one after the other, each killed at its share of a usual run, or left alone."""
-    measured = [str(word) for word in FEBRUARY_14]
-    texts = ["\t".join(line) for line in [measured, *lines]]
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", Path(__file__).with_name("killed.py")],
-        input="\n".join(texts).encode(),
-        stdout=subprocess.PIPE,
-        # Forked: a process that has threads would not be safe to copy.
-        env=bare_environment() | {"OPENBLAS_NUM_THREADS": "1"},
-        timeout=600,
-        check=True,
-    )
-    runs = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(runs) == len(lines)
-    return [(status, out, err) for status, out, err in runs]
+def _usual_s() -> float:
+    """How long a run takes."""
+    run_process(*FEBRUARY_14)
+    start = time.perf_counter()
+    for _ in range(3):
+        run_process(*FEBRUARY_14)
+    return (time.perf_counter() - start) / 3
 
 
-def _line(share: str, session: str, closes: Path, journal: Path) -> list[str]:
-    asked = ["--levels", str(closes), "-i", "HSI", "-i", "N225"]
-    return [share, "summary", session, *asked, "--once", "--journal", str(journal)]
+def _killed_after(seconds: float, asked: tuple[str | Path, ...]) -> Ran:
+    process = start_process(*asked)
+    time.sleep(seconds)
+    process.kill()
+    out, err = process.communicate(timeout=60)
+    return Ran(out.decode(), err.decode(), process.wait(60))
 
 
 @needs_unix
 def test_kills_at_random_moments(path: Path, write: Write) -> None:
-    """200 runs over 30 sessions: what is left is what undisturbed runs leave, and all was out."""
+    """Over and over: what is left is what undisturbed runs leave, and all was out."""
     header, *rows = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines()
     ours = [row for row in rows if row.split(",")[1] in {"HSI", "N225"}]
     closes = write("closes.csv", "\n".join([header, *ours]) + "\n")
     sessions = sorted({row.split(",")[0] for row in ours})[-SESSIONS:]
     chance = random.Random(20250214)  # noqa: S311 - moments, not secrets
     shares = [chance.uniform(0, 1.2) if n % 2 else chance.uniform(0.7, 1.1) for n in range(KILLS)]
-    turns = [(sessions[n * SESSIONS // KILLS], f"{share:.4f}") for n, share in enumerate(shares)]
-    turns += [(session, "-") for session in sessions]
-    runs = _forked([_line(share, session, closes, path) for session, share in turns])
+    usual_s = _usual_s()
+    runs = []
+    for n, share in enumerate(shares):
+        session = sessions[n * SESSIONS // KILLS]
+        runs.append((session, _killed_after(share * usual_s, _once(session, closes, path))))
+    runs += [(session, run_process(*_once(session, closes, path))) for session in sessions]
 
     undisturbed = path.with_name("undisturbed.sqlite")
-    wanted = _forked([_line("-", session, closes, undisturbed) for session in sessions])
-    texts = dict(zip(sessions, (out for _, out, _ in wanted), strict=True))
-    assert all(text and status == 0 for status, text, _ in wanted)
+    wanted = {s: run_process(*_once(s, closes, undisturbed)) for s in sessions}
+    assert all(ran.stdout and ran.status == 0 for ran in wanted.values())
 
     printed = dict.fromkeys(sessions, 0)
     killed = 0
-    for (session, _), (status, out, err) in zip(turns, runs, strict=True):
-        assert status in {0, -signal.SIGKILL}
-        assert err == ""
-        assert texts[session].startswith(out)
-        printed[session] += out == texts[session]
-        killed += status != 0
+    for session, ran in runs:
+        assert ran.status in {0, -signal.SIGKILL}
+        assert ran.stderr == ""
+        assert wanted[session].stdout.startswith(ran.stdout)
+        printed[session] += ran.stdout == wanted[session].stdout
+        killed += ran.status != 0
     assert all(printed.values())
     assert killed > KILLS / 4
     # Made in the order in which they were done at last, which need not be that of the sessions.

@@ -16,6 +16,7 @@ from marketmove.errors import MarketMoveError
 from marketmove.moves.measure import session_moves
 from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
 from marketmove.sources.large import Form, part_of, read_large
+from profiles import tried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,7 +224,7 @@ def test_columns_in_any_order(order: list[str], delimiter: str, closes: list[str
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tried(30, 100), deadline=None)
 @given(
     rows=st.lists(st.one_of(ROW, ROW, st.sampled_from(ODD_ROWS)), min_size=1, max_size=30),
     block_bytes=st.sampled_from([200, 1 << 20, 1 << 20]),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from marketmove.closes.levels import levels_of
 from marketmove.rarity.index_history import series
 from marketmove.rarity.pair import between, common, pair_summary
+from profiles import tried
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ def test_any_row_of_a_quarter_of_a_century(market_data: Path, run_cli: RunCli) -
     rows = run_cli(*asked).rows
     expected = _by_loops(_long(market_data, "HSI"), _long(market_data, "N225"))
     assert [row["session"] for row in rows] == [row.session for row in expected]
-    chosen = random.Random(20250214).sample(range(len(rows)), 250)  # noqa: S311 - the same ones
-    for at in [0, 59, 60, 61, 249, 250, *chosen]:
+    some = random.Random(20250214).sample(range(len(rows)), tried(50, 250))  # noqa: S311 - the same ones
+    for at in [0, 59, 60, 61, 249, 250, *some]:
         _assert_same(rows[at], expected[at])
 
 

@@ -1,8 +1,7 @@
-"""What only a real process shows: pipes, terminals, bare environments, full disks."""
+"""What only a real process shows: pipes, bare environments, full disks."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, Ran, Write, bare_environment, command, run_process
+from program import SAMPLE_CLOSES, Ran, Write, command, run_fresh, run_process, start_process
 
 # Closes contradict this report, which is said on stderr too.
 FEBRUARY_4 = ("session", "2025-02-04", "--quiet")
@@ -22,7 +21,6 @@ OUR_SIGNS = "−≈│▇·"
 needs_full = pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="this system has no /dev/full"
 )
-needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="needs a Unix terminal")
 
 
 def test_a_bare_environment(tmp_path: Path) -> None:
@@ -103,10 +101,8 @@ def test_a_reader_that_leaves_early_is_no_failure(output_format: str, write: Wri
         f"2025-02-13,INDEX{n},100\n2025-02-14,INDEX{n},{100 + n}\n" for n in range(1, 2001)
     )
     path = write("closes.csv", "date,symbol,close\n" + rows)
-    asked = command("session", "2025-02-14", "-l", path, "-f", output_format, "--all")
-    with subprocess.Popen(
-        asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare_environment()
-    ) as process:
+    asked = ("session", "2025-02-14", "-l", path, "-f", output_format, "--all")
+    with start_process(*asked) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         first = process.stdout.readline()
@@ -121,16 +117,10 @@ def test_a_reader_that_leaves_early_is_no_failure(output_format: str, write: Wri
 def test_a_reader_that_is_not_there(arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(
-        command(*arguments),
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        env=bare_environment(),
-        timeout=60,
-        check=False,
-    )
+    process = start_process(*arguments, stdout=writing)
     os.close(writing)
-    assert (done.stderr, done.returncode) == (b"", 0)
+    _, error = process.communicate(timeout=60)
+    assert (error, process.returncode) == (b"", 0)
 
 
 def test_standard_input_is_a_pipe() -> None:
@@ -150,31 +140,20 @@ def test_standard_input_is_a_pipe() -> None:
     ],
 )
 def test_a_stream_that_is_closed(closing: str, arguments: str, said: str) -> None:
-    done = subprocess.run(
-        ["/bin/sh", "-c", f'"$0" -m marketmove {arguments} {closing}', sys.executable],
-        capture_output=True,
-        env=bare_environment(),
-        timeout=60,
-        check=False,
-        text=True,
-    )
-    assert said in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stdout == ""
-    assert done.returncode in {2, 3}
+    line = f'"$0" -m marketmove {arguments} {closing}'
+    ran = run_fresh(["/bin/sh", "-c", line, sys.executable])
+    assert said in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert ran.stdout == ""
+    assert ran.status in {2, 3}
 
 
-def _into_a_full_disk(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+def _into_a_full_disk(arguments: list[str]) -> tuple[str, int]:
+    """What it says on stderr, and its status."""
     with Path("/dev/full").open("wb") as full:
-        return subprocess.run(
-            command(*arguments),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-            timeout=60,
-            check=False,
-            text=True,
-        )
+        process = start_process(*arguments, stdout=full.fileno())
+        _, error = process.communicate(timeout=60)
+    return error.decode(), process.wait(60)
 
 
 @needs_full
@@ -188,19 +167,18 @@ def _into_a_full_disk(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     ids=" ".join,
 )
 def test_a_full_disk(arguments: list[str]) -> None:
-    done = _into_a_full_disk(arguments)
-    assert done.stderr == ("standard output: cannot write the result: no space left on device\n")
-    assert done.returncode == 3
+    said = "standard output: cannot write the result: no space left on device\n"
+    assert _into_a_full_disk(arguments) == (said, 3)
 
 
 @needs_full
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["session", "--help"]])
 def test_a_full_disk_for_the_help(arguments: list[str]) -> None:
-    done = _into_a_full_disk(arguments)
-    assert done.returncode != 0
-    assert "no space left on device" in done.stderr.casefold()
-    assert "a bug" not in done.stderr
-    assert "Traceback" not in done.stderr
+    said, status = _into_a_full_disk(arguments)
+    assert status != 0
+    assert "no space left on device" in said.casefold()
+    assert "a bug" not in said
+    assert "Traceback" not in said
 
 
 def test_output_replaces_a_file_whole(tmp_path: Path) -> None:
@@ -255,13 +233,8 @@ def test_output_to_standard_output(device: str) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_interrupted() -> None:
     """Control-C while it waits for closes."""
-    with subprocess.Popen(
-        command("session", "2025-02-14", "--levels", "-"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=bare_environment(),
-    ) as process:
+    asked = ("session", "2025-02-14", "--levels", "-")
+    with start_process(*asked, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
         # It has read what a pipe can hold only when it is waiting for more.
         process.stdin.write(SAMPLE_CLOSES.read_bytes() * 3)
@@ -271,147 +244,6 @@ def test_interrupted() -> None:
     assert process.returncode == 130
     assert out == b""
     assert b"Traceback" not in err
-
-
-# On a terminal.
-
-
-def _on_terminal(
-    *arguments: str | Path, columns: int = 80, environment: dict[str, str] | None = None
-) -> tuple[str, int]:
-    """Run the program on a terminal of its own; what it shows, and its status."""
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    outer, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    with subprocess.Popen(
-        command(*arguments),
-        stdin=inner,
-        stdout=inner,
-        stderr=inner,
-        env=bare_environment() | {"TERM": "xterm-256color"} | (environment or {}),
-    ) as process:
-        os.close(inner)
-        shown = bytearray()
-        with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
-            while chunk := os.read(outer, 65536):
-                shown += chunk
-        status = process.wait(timeout=60)
-    os.close(outer)
-    return shown.decode().replace("\r\n", "\n"), status
-
-
-@needs_terminal
-@pytest.mark.parametrize(
-    ("palette", "up", "down"),
-    [
-        ("western", "32", "31"),
-        ("east-asia", "31", "32"),
-        ("korea", "31", "34"),
-        ("cvd", "38;5;33", "38;5;208"),
-    ],
-)
-def test_colours_of_a_palette(palette: str, up: str, down: str) -> None:
-    shown, status = _on_terminal(*FEBRUARY_4, "--palette", palette)
-    assert status == 0
-    lines = shown.splitlines()
-    rise = next(line for line in lines if "22,579.05" in line)
-    fall = next(line for line in lines if "23,152.61" in line)
-    assert f"\x1b[{up}m+3.51%\x1b[0m" in rise
-    assert f"\x1b[{down}m" not in rise
-    assert f"\x1b[{down}m−1.05%\x1b[0m" in fall
-    assert f"\x1b[{up}m" not in fall
-    assert f"\x1b[{up}mHang Seng Tech > +5%\x1b[0m" in shown
-    assert f"\x1b[{down}mTaiex −1.05%\x1b[0m" in shown
-
-
-@needs_terminal
-@pytest.mark.parametrize(
-    ("arguments", "environment"),
-    [
-        (("--palette", "none"), {}),
-        (("--palette", "cvd"), {"NO_COLOR": "1"}),
-        ((), {"TERM": "dumb"}),
-    ],
-)
-def test_no_colour(arguments: tuple[str, ...], environment: dict[str, str]) -> None:
-    shown, status = _on_terminal(*FEBRUARY_4, *arguments, environment=environment)
-    assert status == 0
-    assert "\x1b" not in shown
-    tables, _, _ = shown.partition("Warning")
-    assert tables.replace("▇", "").count("%") == 14
-
-
-@needs_terminal
-def test_green_is_up_and_an_empty_no_color_is_none() -> None:
-    shown, _ = _on_terminal(*FEBRUARY_4, environment={"NO_COLOR": ""})
-    assert "\x1b[32m+3.51%\x1b[0m" in shown
-
-
-@pytest.mark.parametrize("output_format", ["table", "csv", "json", "markdown"])
-def test_no_escape_codes_in_a_pipe(output_format: str) -> None:
-    environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    asked = (*FEBRUARY_4, "--palette", "cvd", "--format", output_format)
-    ran = run_process(*asked, environment=environment)
-    assert (ran.stderr, ran.status) == ("", 0)
-    assert "\x1b" not in ran.stdout
-
-
-def test_no_escape_codes_in_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "moves.txt"
-    if sys.platform == "win32":
-        run_process(*FEBRUARY_4, "-o", path)
-    else:
-        assert _on_terminal(*FEBRUARY_4, "-o", path) == ("", 0)
-    assert "\x1b" not in path.read_text(encoding="utf-8")
-
-
-@needs_terminal
-@pytest.mark.parametrize("columns", [60, 80, 140])
-def test_tables_fit_the_terminal_and_no_figure_is_cut(columns: int) -> None:
-    shown, status = _on_terminal(*FEBRUARY_14, columns=columns, environment={"NO_COLOR": "1"})
-    assert status == 0
-    title, *lines = shown.splitlines()
-    assert title.startswith("Session of Fri 14 Feb 2025 · closes · ")
-    assert max(map(len, lines)) <= columns
-    for figure in ("22,620.33", "21,814.37", "+3.69%", "39,149.43", "39,461.47", "−0.79%"):
-        assert figure in shown
-    assert "4.49 pp" in shown
-    assert "…" not in shown
-
-
-@needs_terminal
-def test_bars_grow_with_the_terminal() -> None:
-    longest = [
-        max(line.count("▇") for line in _on_terminal(*FEBRUARY_14, columns=columns)[0].splitlines())
-        for columns in (100, 140)
-    ]
-    assert longest[0] < longest[1]
-
-
-@needs_terminal
-def test_an_escape_code_of_a_file_is_not_sent_to_the_terminal(write: Write) -> None:
-    path = write(
-        "closes.csv",
-        "date,symbol,close\n2025-02-13,\x1b]0;x\x07A,100\n2025-02-14,\x1b]0;x\x07A,101\n",
-    )
-    shown, status = _on_terminal("session", "2025-02-14", "--levels", path)
-    assert status == 0
-    assert "\x1b]" not in shown
-    assert "\x07" not in shown
-    assert r"\x1b]0;x\x07A" in shown
-
-
-@needs_terminal
-def test_a_warning_stands_once_on_a_terminal(write: Write) -> None:
-    rows = "2025-02-05,HSI,zero\n2025-02-13,HSI,21814.37\n2025-02-14,HSI,22620.33\n"
-    path = write("closes.csv", "date,symbol,close\n" + rows)
-    shown, status = _on_terminal("session", "2025-02-14", "--levels", path)
-    assert status == 0
-    assert shown.count("does not touch") == 1
 
 
 def test_python_finds_no_fault(tmp_path: Path) -> None:
@@ -430,14 +262,7 @@ def test_a_warning_in_a_plain_encoding() -> None:
 
 def _without_streams(*arguments: str | Path, closed: str) -> int:
     script = f'exec "$@" {closed}'
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", *command(*arguments)],
-        env=bare_environment(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode
+    return run_fresh(["/bin/sh", "-c", script, "sh", *command(*arguments)]).status
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a Unix shell")
@@ -466,14 +291,8 @@ def test_a_user_who_is_not_in_the_list_of_users() -> None:
     nobody = ["setpriv", "--reuid", "54321", "--clear-groups"]
 
     def ran(*arguments: str | Path) -> Ran:
-        done = subprocess.run(
-            [*nobody, *command(*arguments)],
-            capture_output=True,
-            env=bare_environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
-            timeout=60,
-            check=False,
-        )
-        return Ran(done.stdout.decode(), done.stderr.decode(), done.returncode)
+        line = [*nobody, *command(*arguments)]
+        return run_fresh(line, environment={"PYTHONDONTWRITEBYTECODE": "1"})
 
     if ran("calc", "--close", "2", "--prior", "1").status:
         pytest.skip("others may not read this folder")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketmove.errors import MarketMoveError
+from profiles import tried
 from tables import (
     BYTES,
     DATES,
@@ -28,7 +29,7 @@ from tables import (
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=tried(50, 250))
 @given(st.data(), conventions)
 def test_a_table_is_read_as_it_was_written_or_refused(data: st.DataObject, how: Convention) -> None:
     closes = data.draw(closes_for(how))

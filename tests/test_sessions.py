@@ -10,22 +10,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from marketmove import config
 from marketmove.closes.levels import levels_of
-from marketmove.closes.shut_days import on_shut_days, without
+from marketmove.closes.shut_days import on_shut_days
 from marketmove.market import calendars
-from marketmove.moves.measure import session_moves
-from marketmove.moves.move import Move
-from marketmove.moves.status import with_calendar_status
 from marketmove.resources import root
 from program import DATA, SAMPLE_CLOSES, bare_environment, command
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
 
     from program import RunCli, Write
 
@@ -241,82 +235,6 @@ def test_every_known_exchange_has_a_clock_and_a_known_zone() -> None:
     moment = dt.datetime(2025, 2, 14, 12, tzinfo=dt.UTC)
     for code in calendars.load(codes):
         assert moment.astimezone(ZoneInfo(settings.exchanges[code].zone)), code
-
-
-# Closes of a few days, for any of four indices; each close different from all others.
-DAY = dt.date(2025, 2, 4)
-CELLS = st.lists(
-    st.tuples(
-        st.sampled_from(["HSI", "SSEC", "N225", "OWN"]),
-        st.dates(dt.date(2025, 1, 24), dt.date(2025, 2, 10)),
-    ),
-    min_size=1,
-    max_size=30,
-    unique=True,
-)
-
-
-def _moves(cells: list[tuple[str, dt.date]], symbols: list[str]) -> dict[str, Move]:
-    rows = [(s, str(d), 1000.0 + d.toordinal() % 97 + 100 * len(s)) for s, d in cells]
-    levels = levels_of(rows)
-    known = {s: calendars.load([code])[code] for s, code in EXCHANGES.items()}
-    shut = on_shut_days(levels, known)
-    levels = without(levels, shut[shut["ghost"]])
-    moves = session_moves(levels, dict.fromkeys(symbols, DAY))
-    return {move.symbol: move for move in with_calendar_status(moves, levels, known)}
-
-
-EXCHANGES = {"HSI": "XHKG", "SSEC": "XSHG", "N225": "XTKS"}
-
-
-@settings(max_examples=150, deadline=None)
-@given(CELLS, st.randoms(use_true_random=False))
-def test_no_row_depends_on_another_index_or_on_the_order(
-    cells: list[tuple[str, dt.date]], random: Random
-) -> None:
-    symbols = sorted({symbol for symbol, _ in cells})
-    together = _moves(cells, symbols)
-    shuffled = cells[:]
-    random.shuffle(shuffled)
-    for symbol in symbols:
-        alone = [cell for cell in cells if cell[0] == symbol]
-        fields = {"source"}  # the line of the file is another
-        expected = _without(together[symbol], fields)
-        assert _without(_moves(alone, [symbol])[symbol], fields) == expected
-        assert _without(_moves(shuffled, symbols)[symbol], fields) == expected
-
-
-def _without(move: Move, fields: set[str]) -> dict[str, object]:
-    return {name: value for name, value in move._asdict().items() if name not in fields}
-
-
-@settings(max_examples=150, deadline=None)
-@given(CELLS)
-def test_a_later_session_changes_nothing_but_pending_to_missing(
-    cells: list[tuple[str, dt.date]],
-) -> None:
-    symbols = sorted({symbol for symbol, _ in cells})
-    before = [cell for cell in cells if cell[1] <= DAY]
-    if not before:
-        return
-    known, later = _moves(before, symbols), _moves(cells, symbols)
-    for symbol in symbols:
-        if known[symbol].status == "pending":
-            assert later[symbol].status in {"pending", "missing"}
-        else:
-            assert _without(later[symbol], {"source"}) == _without(known[symbol], {"source"})
-
-
-@settings(max_examples=150, deadline=None)
-@given(CELLS, st.integers(0, 29))
-def test_a_close_taken_away_never_leaves_a_zero(
-    cells: list[tuple[str, dt.date]], which: int
-) -> None:
-    rest = [cell for n, cell in enumerate(cells) if n != which]
-    if rest:
-        for move in _moves(rest, ["HSI", "SSEC", "N225", "OWN"]).values():
-            assert move.change_pct != 0
-            assert (move.change_pct is None) == (move.status != "ok")
 
 
 def _differences() -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from marketmove.render import RenderOptions
 from marketmove.render.verify import FORMATS
 from marketmove.resources import root
 from marketmove.sources import ReadOptions
+from profiles import tried
 from program import SAMPLE_CLOSES, Ran
 
 if TYPE_CHECKING:
@@ -355,7 +356,7 @@ def test_a_head_that_contradicts_its_body(run_cli: RunCli, write: Write) -> None
 
 levels = st.decimals("0.01", "99999.99", places=2)
 each_example = settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tried(8, 40), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
