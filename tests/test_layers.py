@@ -1,11 +1,13 @@
-"""Imports go one way, one module touches the world, and what is not needed is not loaded."""
+"""Imports go down the floors, one room touches the world, and what is not needed is not loaded."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -13,42 +15,13 @@ import marketmove
 from program import SAMPLE_CLOSES, bare_environment
 
 PACKAGE = Path(marketmove.__file__).parent
-
-# A module imports from its own line or from one above; a package counts as one module.
-LAYERS = (
-    ("errors", "resources", "__init__"),
-    ("streams", "yamltext", "figures", "delivery"),
-    ("notifying",),
-    ("indices",),
-    ("words", "groups", "conditions"),
-    ("sources",),
-    ("config", "calendars"),
-    ("levels",),
-    ("moves", "doubts"),
-    ("news",),
-    ("journalfile",),
-    ("journal",),
-    ("sessions", "periods", "schedule", "completion"),
-    ("history",),
-    ("published",),
-    ("divergence", "breadth", "verification", "context"),
-    ("spreads",),
-    ("pairs",),
-    ("report",),
-    ("documents",),
-    ("digest",),
-    ("render",),
-    ("alerts",),
-    ("commands",),
-    ("arguments",),
-    ("cli",),
-    ("__main__",),
-)
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-MODULES = sorted(PACKAGE.rglob("*.py"))
-names = pytest.mark.parametrize(
-    "path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix()
-)
+PAGE = PACKAGE.parents[1] / "docs" / "architecture.md"
+MODULES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+# The package's own face and the start of the program are in no room.
+OUTSIDE = {"__init__", "__main__"}
 
 # What the program asks of the world, by the dotted name that the code would have to write.
 WORLD = (
@@ -58,13 +31,38 @@ WORLD = (
 )
 
 
-def _layer(path: Path) -> str:
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+class Room(NamedTuple):
+    """A row of the table of rooms."""
+
+    floor: int
+    may_import: frozenset[str]
+
+
+def _rooms() -> dict[str, Room]:
+    rows = re.findall(
+        r"^\| (\d+) \| `([a-z]+)/?` \|[^|]*\|([^|]*)\|$", PAGE.read_text("utf-8"), re.M
+    )
+    floors = {name: int(floor) for floor, name, _ in rows}
+    return {
+        name: Room(
+            int(floor),
+            frozenset(n for n in floors if floors[n] < int(floor))
+            if "all below" in named
+            else frozenset(re.findall(r"`(\w+)`", named)),
+        )
+        for floor, name, named in rows
+    }
+
+
+ROOMS = _rooms()
+
+
+def _room(module: str) -> str:
+    return module.split("/")[0].removesuffix(".py")
 
 
 def _imported(tree: ast.AST) -> set[str]:
-    """The layers that a module imports, at its top, in a function or for its types."""
+    """The rooms that a module imports, at its top, in a function or for its types."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -73,43 +71,80 @@ def _imported(tree: ast.AST) -> set[str]:
             assert node.level == 0, "imports are absolute"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     ours = [name.split(".") for name in found if name.split(".")[0] == "marketmove"]
-    return {parts[1] if parts[1] in RANK else "__init__" for parts in ours}
+    return {parts[1] for parts in ours if len(parts) > 1 and parts[1] != "__version__"}
 
 
-@names
-def test_every_module_has_a_layer(path: Path) -> None:
-    assert _layer(path) in RANK
+def test_the_table_names_the_rooms_there_are() -> None:
+    assert set(ROOMS) == {_room(module) for module in MODULES} - OUTSIDE
 
 
-@names
-def test_imports_go_one_way(path: Path) -> None:
-    own = _layer(path)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    later = {name for name in _imported(tree) - {own} if RANK[name] >= RANK[own]}
-    assert not later, f"{own} may not import {', '.join(sorted(later))}"
+def test_the_table_lets_imports_go_down_only() -> None:
+    up = [
+        f"{name} -> {other}"
+        for name, room in ROOMS.items()
+        for other in room.may_import
+        if ROOMS[other].floor >= room.floor
+    ]
+    assert not up
 
 
-@names
-def test_only_the_command_line_touches_the_world(path: Path) -> None:
-    if _layer(path) == "cli":
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {
-        node.func.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert not called & {"print", "input", "exit", "quit", "breakpoint"}
-    dotted = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    touched = {d for d in dotted for what in WORLD if d == what or d.endswith(f".{what}")}
+def test_modules_import_what_the_table_says() -> None:
+    strangers = [
+        f"{module} -> {other}"
+        for module, tree in MODULES.items()
+        if (room := _room(module)) not in OUTSIDE
+        for other in sorted(_imported(tree) - {room} - ROOMS[room].may_import)
+    ]
+    assert not strangers
+
+
+def test_no_circle_of_modules() -> None:
+    names = {module.removesuffix(".py").removesuffix("/__init__"): module for module in MODULES}
+    below: dict[str, set[str]] = {}
+    for module, tree in MODULES.items():
+        targets = {
+            f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        paths = {t.removeprefix("marketmove.").replace(".", "/") for t in targets}
+        both = paths | {path.rpartition("/")[0] for path in paths}
+        below[module] = {names[path] for path in both if path in names} - {module}
+    while leaves := {module for module, needs in below.items() if not needs}:
+        below = {m: needs - leaves for m, needs in below.items() if m not in leaves}
+    assert not below
+
+
+def test_only_the_command_line_touches_the_world() -> None:
+    touched = []
+    for module, tree in MODULES.items():
+        if _room(module) == "cli":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                asked = node.func.id
+                wrong = asked in {"print", "input", "exit", "quit", "breakpoint"}
+            elif isinstance(node, ast.Attribute):
+                asked = ast.unparse(node)
+                wrong = any(asked == what or asked.endswith(f".{what}") for what in WORLD)
+            else:
+                continue
+            touched += [f"{module}:{node.lineno}: {asked}"] * wrong
     assert not touched
 
 
-@names
-def test_nothing_is_filled_forward_or_swallowed(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    for word in ("ffill", "bfill", "fillna", "pct_change", "interpolate", "except:"):
-        assert word not in text
+def test_nothing_is_filled_forward_or_swallowed() -> None:
+    words = r"ffill|bfill|fillna|pct_change|interpolate|except:"
+    found = [m for m in MODULES if re.search(words, (PACKAGE / m).read_text(encoding="utf-8"))]
+    assert not found
+
+
+def test_each_command_has_one_file() -> None:
+    from marketmove.cli import COMMANDS
+
+    files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
+    assert files == set(COMMANDS) - {"completion"}  # which asks nothing but the command line
 
 
 @pytest.mark.parametrize(
