@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
 from marketmove.market.indices import Registry
-from marketmove.sources import date_texts as stamps
-from marketmove.sources import numbers
+from marketmove.sources import date_texts, numbers
 from marketmove.sources.header import Table
 from marketmove.sources.vocabulary import Role, Words
 
@@ -317,7 +316,7 @@ def _has_digit(cell: str) -> bool:
 
 
 def _is_dated(cell: str) -> bool:
-    stamp = None if cell.isdecimal() else stamps.parse_date_text(cell, {})
+    stamp = None if cell.isdecimal() else date_texts.parse_date_text(cell, {})
     return stamp is not None and len(stamp.numbers) == 3
 
 

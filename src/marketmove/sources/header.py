@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from marketmove.errors import Place, UnrecognisedFileError
-from marketmove.sources import date_texts as stamps
-from marketmove.sources import numbers
+from marketmove.sources import date_texts, numbers
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.vocabulary import Words, normalised
 
@@ -103,7 +102,7 @@ def _is_date(row: GridRow, number: int | None, words: Words) -> bool:
 
 
 def _is_date_text(text: str, words: Words) -> bool:
-    stamp = stamps.parse_date_text(text, words.months)
+    stamp = date_texts.parse_date_text(text, words.months)
     return stamp is not None and stamp.kind != "number"
 
 
@@ -114,7 +113,7 @@ def _numbered(rows: Sequence[GridRow], number: int, words: Words) -> list[int]:
     found = []
     for n, row in enumerate(rows):
         if number < len(row.cells):
-            stamp = stamps.parse_date_text(row.cells[number], words.months)
+            stamp = date_texts.parse_date_text(row.cells[number], words.months)
             # Under a header of times, 101004 is four seconds past ten past ten.
             if stamp is not None and (said or not stamp.short_year):
                 found.append(n)
@@ -250,6 +249,6 @@ def _no_dates(grid: Grid, words: Words) -> Exception:
         text = "dates stand across the columns; marketmove needs one row a session"
         return UnrecognisedFileError.at(place, text)
     columns = ", ".join(cell or "(no name)" for cell in header.cells[:30])
-    times = any(stamps.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)
+    times = any(date_texts.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)
     why = ": there are times of day without a date" if times else ""
     return UnrecognisedFileError.at(place, f"no date column{why}; the columns are: {columns}")
