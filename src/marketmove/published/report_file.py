@@ -200,9 +200,8 @@ def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
     )
     if printed.close is None:
         return move
-    close = figures.as_printed(printed.close)
-    prior = figures.combine(figures.prior_close, close, pct)
-    pts = figures.combine(figures.change_pts_from_close, close, pct)
+    prior = figures.implied_prior_close(printed.close, change_pct)
+    pts = figures.implied_change_pts(printed.close, change_pct)
     return move._replace(
         prior_close=float(prior.value),
         prior_close_low=float(prior.low),
