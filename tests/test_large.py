@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketmove.closes.levels import Levels, around, fold
+from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.moves.measure import session_moves
-from marketmove.sources import Context, ReadOptions, Source, read_blocks
-from marketmove.sources.large import read_large
-from marketmove.sources.plain import Form, cells_of
+from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
+from marketmove.sources.large import Form, part_of, read_large
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from program import RunCli
 
@@ -46,6 +45,9 @@ def _read(path: Path, text: str, *, by_blocks: bool, keep: Any = None) -> Levels
     path.write_bytes(data)
     source = Source("closes.csv", "closes", data)
     if by_blocks:
+        # Of a larger file nothing but the beginning is there to tell its form.
+        sound = (HEADER + START).encode()
+        source = source._replace(data=sound if data.startswith(sound) else data)
         block = read_large(source, path, ReadOptions(), CONTEXT, keep)
         return None if block is None else fold([block], CONFIG.registry)
     return fold(read_blocks([source], ReadOptions(), CONTEXT), CONFIG.registry)
@@ -55,65 +57,210 @@ def _said(levels: Levels) -> tuple[Any, ...]:
     frame = levels.frame
     rows = zip(frame["symbol"], frame["session"], frame["close"], frame["line"], strict=True)
     return (
-        [(str(symbol), when.date(), close, line) for symbol, when, close, line in rows],
+        sorted((str(symbol), when.date(), close, line) for symbol, when, close, line in rows),
         sorted((f.symbol or "", str(f.session), str(f.problem)) for f in levels.faults),
         [str(note) for note in levels.repeats],
     )
 
 
+# Names that could be taken for a number, a gap or a truth.
+NAMES_LIKE_OTHERS = [
+    *("000001", "1", "1.0", "1e5", "nan", "None", "NA", "N/A", "-", "#N/A", "True", "2025-02-14"),
+    *("hsi", "S&P 500 Inc.", "[x]", "日経", "Hang Seng Index", "x" * 33),
+]
+# Sound rows at the beginning settle the form; what follows may be anything.
+START = "".join(f"2025-01-{day:02d},SURE,1{day}.5\n" for day in range(1, 21))
 ROW = st.tuples(
     st.dates(dt.date(2025, 2, 10), dt.date(2025, 2, 21)).map(str),
-    st.sampled_from(["HSI", "N225", "AAA", "NA", "[x]", "日経", "Hang Seng Index", "x" * 33]),
+    st.sampled_from(["HSI", "N225", "AAA", *NAMES_LIKE_OTHERS]),
     st.one_of(
         st.sampled_from(["1.5", "22620.33", "7", "", "N/A", "1e3", "0.000012", "123456.789"]),
         st.from_regex(r"[0-9]{1,17}(\.[0-9]{1,12})?", fullmatch=True, alphabet="0123456789."),
     ),
 ).map(lambda cells: ",".join(cells) + "\n")
-ODD_ROW = st.sampled_from(
-    [
-        *("2025-02-14,HSI\n", "2025-02-14,HSI,1.5,\n", "2025-02-14,HSI,22,620.33\n", "\n"),
-        *("2025-13-45,HSI,1.5\n", "2025-02-14,,1.5\n", '2025-02-14,"HSI",1.5\n', "x\n"),
-        *("2025-02-14,HSI,inf\n", "2025-02-14,HSI,-5\n", "2025-02-14,HSI,0\n", ",,\n"),
-        *("2025-02-14, HSI ,1.5\n", "2025-02-14,HSI,1_000\n", "2025-02-14,HSI,0x10\n"),
-        *("2025-02-14,HSI,+1.5\n", "2025-02-14,HSI,nan\n", "2025-02-14,HSI,1.5\r\n"),
-        *(
-            "2025-02-14,HSI,.\n",
-            "2025-02-14,HSI,1.\n",
-            "2025-02-14,HSI,-nan\n",
-            "2025-2-14,HSI,1.5\n",
-            "2025-02-14,HSI, 1.5\n",
-        ),
-    ]
-)
+# Cells and rows that pandas takes for more, or for less, than they are when read cell by cell.
+ODD_DATES = [
+    *(
+        "2025-13-45",
+        "2025-02-30",
+        "2025-2-3",
+        "20250214",
+        "2025/02/14",
+        "2025-02-14 ",
+        " 2025-02-14",
+    ),
+    *("", "NaT", "2025-02-14T00:00", "٢٠٢٥-02-14", "\ufeff2025-02-14", "2025-02-14x", "0000-00-00"),
+]
+ODD_NAMES = ["", " HSI ", "\u00a0", '"HSI"', 'H"SI', '"HSI', '"A\nB"', "H\rSI", "A,B"]
+ODD_CLOSES = [
+    *("inf", "-inf", "Infinity", "1e999", "-5", "-0.0", "0", "0.0", "1e-400", "1e-7", "1e15"),
+    *(
+        "999999999999999.9",
+        "1_000",
+        "0x10",
+        "0x1p3",
+        "+1.5",
+        "1.",
+        ".",
+        ".5",
+        "1.e3",
+        "1e3",
+        "1E+3",
+    ),
+    *("1e03", "1e0005", "1e", "1e+", "1d3", "5/", "/", "1.2.3", "nan", "-nan", "+nan", "nan(1)"),
+    *(
+        "NaN",
+        "<NA>",
+        "N/a",
+        "nUlL",
+        "None",
+        "-",
+        "--",
+        "–",
+        "true",
+        "True",
+        "1.5%",
+        "$1.5",
+        "1'000",
+    ),
+    *(
+        "１",
+        "1,5",
+        "22,620.33",
+        " 1.5",
+        "1.5 ",
+        "1 000",
+        "\t1.5",
+        "1.5\v",
+        "1.5\u00a0",
+        " ",
+        "1.5,",
+    ),
+    *("1.5\r", "1.5\r\r", "1." + 38 * "0", "1." + 39 * "0", 40 * "0" + "1", 5000 * "9"),
+]
+ODD_ROWS = [
+    *("2025-02-14,HSI\n", "2025-02-14\n", ",,\n", "\n", " \n", "\r", "x\n", "# remark\n"),
+    *("date,symbol,close\n", "Source: an exchange\n", "2025-02-14;HSI;1.5\n"),
+    *(f"{date},HSI,1.5\n" for date in ODD_DATES),
+    *(f"2025-02-14,{name},1.5\n" for name in ODD_NAMES),
+    *(f"2025-02-14,HSI,{close}\n" for close in ODD_CLOSES),
+]
 
 
-@settings(max_examples=150, deadline=None)
-@given(rows=st.lists(st.one_of(ROW, ROW, ODD_ROW), min_size=1, max_size=30))
-def test_by_blocks_as_cell_by_cell(
-    rows: list[str], tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize("row", ODD_ROWS, ids=lambda row: ascii(row)[:50])
+@pytest.mark.parametrize("after", ["", "2025-02-15,HSI,2.5\n"], ids=["last", "within"])
+def test_an_odd_row_by_blocks_as_cell_by_cell(row: str, after: str, tmp_path: Path) -> None:
+    text = HEADER + START + row + after
+    path = tmp_path / "closes.csv"
+    assert _outcome(path, text, by_blocks=True) == _outcome(path, text, by_blocks=False)
+
+
+@pytest.mark.parametrize("row", ["x,HSI,1.5\n", "2025-02-14,HSI\n", "2025-02-30,HSI,1.5\n"])
+@pytest.mark.parametrize("at", [0, 1], ids=["first of a block", "last of a block"])
+def test_a_bad_row_at_the_edge_of_a_block_is_not_lost(
+    row: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Sound rows at the beginning settle the form; what follows may be anything.
-    start = [f"2025-01-{day:02d},SURE,1{day}.5\n" for day in range(1, 21)]
-    text = HEADER + "".join(start) + "".join(rows)
+    monkeypatch.setattr(large, "_BLOCK_BYTES", len(START) + at)
+    text = HEADER + START + row + 3 * START.replace("SURE", "LATER").replace("2025", "2024")
+    levels = _read(tmp_path / "closes.csv", text, by_blocks=True)
+    assert levels is not None
+    assert [f.problem.place and f.problem.place.line for f in levels.faults] == [22]
+    assert len(levels.frame) == 40
+
+
+def test_zero_bytes_are_named_with_their_line(tmp_path: Path) -> None:
+    levels = _read(tmp_path / "c.csv", HEADER + START + "2025-02-14,HSI,1\0\n", by_blocks=True)
+    assert levels is not None
+    assert [str(fault.problem) for fault in levels.faults] == [
+        "closes.csv:22: HSI: 1\0 is not a number; expected a close such as 22620.33"
+    ]
+
+
+def test_bytes_that_are_not_utf_8_leave_the_file_to_be_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "closes.csv"
+    path.write_bytes((HEADER + START).encode() + b"2025-02-14,\xe9,1.5\n")
+    source = Source("closes.csv", "closes", (HEADER + START).encode())
+    assert read_large(source, path, ReadOptions(), CONTEXT, None) is None
+
+
+@pytest.mark.parametrize("above", ["# closes\n", "\n", "Closes;;\n"])
+def test_lines_above_the_header_leave_the_file_to_be_read_whole(above: str, tmp_path: Path) -> None:
+    assert _read(tmp_path / "closes.csv", above + HEADER + START, by_blocks=True) is None
+
+
+NAMES = st.sampled_from(["HSI", "N225", *NAMES_LIKE_OTHERS])
+
+
+@given(names=st.lists(NAMES, min_size=1, max_size=8))
+def test_names_stay_as_they_are_written(names: list[str]) -> None:
+    block = "".join(f"2025-02-14,{name},1.5\n" for name in names)
+    part = part_of(block.encode(), 2, Form(",", 3, 0, 1, 2))
+    assert part is not None
+    assert [part.symbols[n] for n in part.rows.symbol.tolist()] == names
+    assert sorted(part.symbols) == sorted(set(names))
+
+
+@given(
+    order=st.permutations(["date", "symbol", "close", "note", "remark"]),
+    delimiter=st.sampled_from(";\t|,"),
+    closes=st.lists(st.sampled_from(["1.5", "7", "", "N/A", "+1", "1.", "x"]), min_size=1),
+)
+def test_columns_in_any_order(order: list[str], delimiter: str, closes: list[str]) -> None:
+    rows = [
+        {"date": "2025-02-14", "symbol": f"IX{n}.", "close": close, "note": "1.", "remark": "+e"}
+        for n, close in enumerate(closes)
+    ]
+    block = "".join(delimiter.join(row[name] for name in order) + "\n" for row in rows)
+    places = (order.index(name) for name in ("date", "symbol", "close"))
+    part = part_of(block.encode(), 2, Form(delimiter, 5, *places))
+    if not {"+1", "1.", "x"}.isdisjoint(closes):
+        assert part is None
+        return
+    assert part is not None
+    found = zip(part.rows.symbol.tolist(), part.rows.close, part.rows.line, strict=True)
+    assert [(part.symbols[n], close, line) for n, close, line in found] == [
+        (f"IX{n}.", float(close), n + 2) for n, close in enumerate(closes) if close[:1].isdigit()
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.one_of(ROW, ROW, st.sampled_from(ODD_ROWS)), min_size=1, max_size=30),
+    block_bytes=st.sampled_from([200, 1 << 20, 1 << 20]),
+    end=st.sampled_from(["", "\n"]),
+)
+def test_by_blocks_as_cell_by_cell(
+    rows: list[str], block_bytes: int, end: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    text = HEADER + START + "".join(rows).removesuffix("\n") + end
     path = tmp_path_factory.mktemp("large") / "closes.csv"
-    assert _outcome(path, text, by_blocks=True) in (None, _outcome(path, text, by_blocks=False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_BLOCK_BYTES", block_bytes)
+        outcomes = [_outcome(path, text, by_blocks=True, keep=keep) for keep in (None, _all)]
+    whole = _outcome(path, text, by_blocks=False)
+    assert outcomes == [whole, whole]
 
 
-LEVEL = st.from_regex(r"[1-9][0-9]{0,9}(\.[0-9]{1,11})?", fullmatch=True, alphabet="0123456789.")
+def _all(symbols: Any, _sessions: Any) -> Any:
+    """A filter that keeps all rows, but has dates that come twice looked for."""
+    return np.arange(len(symbols))
+
+
+LEVEL = st.from_regex(r"[1-9][0-9]{0,14}(\.[0-9]{1,24})?", fullmatch=True, alphabet="0123456789.")
 
 
 @given(levels=st.lists(LEVEL, min_size=1, max_size=20))
 def test_the_nearest_float_of_the_digits_written(levels: list[str]) -> None:
     block = "".join(f"2025-02-14,IX{n},{level}\n" for n, level in enumerate(levels))
-    cells = cells_of(block.encode(), Form(",", 3, 0, 1, 2))
-    assert cells is not None
-    assert cells.closes.values(cells.row).tolist() == [float(level) for level in levels]
+    part = part_of(block.encode(), 2, Form(",", 3, 0, 1, 2))
+    assert part is not None
+    assert part.rows.close.tolist() == [float(level) for level in levels]
 
 
-def _outcome(path: Path, text: str, *, by_blocks: bool) -> tuple[Any, ...] | None:
+def _outcome(path: Path, text: str, *, by_blocks: bool, keep: Any = None) -> tuple[Any, ...] | None:
     """What is read, or the problems; None where blocks leave a file to be read whole."""
     try:
-        levels = _read(path, text, by_blocks=by_blocks)
+        levels = _read(path, text, by_blocks=by_blocks, keep=keep)
     except MarketMoveError as error:
         return tuple(str(problem) for problem in error.problems)
     return None if levels is None else _said(levels)
@@ -138,7 +285,7 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, [day]),
+        keep=lambda symbols, sessions: rows_needed(symbols, sessions, [day]),
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
@@ -161,7 +308,7 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
         tmp_path / "closes.csv",
         text,
         by_blocks=True,
-        keep=lambda symbols, sessions: around(symbols, sessions, [DAY]),
+        keep=lambda symbols, sessions: rows_needed(symbols, sessions, [DAY]),
     )
     assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [

@@ -109,7 +109,7 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     )
 
 
-def around(
+def rows_needed(
     symbols: npt.NDArray[Any], sessions: npt.NDArray[Any], days: Sequence[dt.date] | None
 ) -> npt.NDArray[np.intp]:
     """Tell which rows some days need: the last two of each index until each, and its next.

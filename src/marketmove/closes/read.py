@@ -19,7 +19,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 if TYPE_CHECKING:
     import pandas as pd
 
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class ChosenCloses(NamedTuple):
@@ -42,7 +42,7 @@ def read_closes(
     reading: ReadOptions,
     config: Config,
     chosen: Sequence[str],
-    keep: Keep | None = None,
+    keep: RowFilter | None = None,
     groups: Sequence[Group] = (),
 ) -> ChosenCloses:
     """Read the closes that are asked for.
@@ -77,7 +77,7 @@ def read_closes(
 
 
 def read_levels(
-    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: Keep | None = None
+    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: RowFilter | None = None
 ) -> Levels:
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
     context = Context(config.registry, config.words, config.exchanges)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from marketmove.closes.read import ChosenCloses
     from marketmove.moves.measure import Range
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class HistoryRequest(NamedTuple):
@@ -107,11 +107,11 @@ def history(request: HistoryRequest) -> HistoryReport:
     )
 
 
-def _keep(request: HistoryRequest) -> Keep | None:
+def _keep(request: HistoryRequest) -> RowFilter | None:
     """Which rows of a large file matter: those of the range, and the closes around it."""
     import numpy as np
 
-    from marketmove.closes.levels import around
+    from marketmove.closes.levels import rows_needed
     from marketmove.market.periods import first_day
 
     first, last = request.first, request.last
@@ -123,7 +123,7 @@ def _keep(request: HistoryRequest) -> Keep | None:
         inside = sessions >= np.datetime64(first)
         if last != "latest":
             inside &= sessions <= np.datetime64(last)
-        return np.union1d(around(symbols, sessions, days), np.flatnonzero(inside))
+        return np.union1d(rows_needed(symbols, sessions, days), np.flatnonzero(inside))
 
     return keep
 

@@ -31,7 +31,7 @@ from marketmove.sources import Reading, ReadOptions, Source
 
 if TYPE_CHECKING:
     from marketmove.closes.read import ChosenCloses
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 
 class SessionRequest(NamedTuple):
@@ -254,9 +254,9 @@ def _from_closes(sources: Sequence[Source], request: SessionRequest, bundled: bo
     return _Found(when, moves, warnings, notes, session_context(moves, known, request.rarity, past))
 
 
-def _keep(request: SessionRequest) -> Keep | None:
+def _keep(request: SessionRequest) -> RowFilter | None:
     """Which rows of a large file matter; None where that depends on the data."""
-    from marketmove.closes.levels import around
+    from marketmove.closes.levels import rows_needed
     from marketmove.market.periods import first_day
 
     day = dt.timedelta(days=1)
@@ -268,7 +268,7 @@ def _keep(request: SessionRequest) -> Keep | None:
         days = [request.as_of.date() + n * day for n in (-2, -1, 0, 1)]
     elif session != "latest":
         days = [session, *(first_day(session, period) - day for period in request.periods)]
-    return lambda symbols, sessions: around(symbols, sessions, days)
+    return lambda symbols, sessions: rows_needed(symbols, sessions, days)
 
 
 def _sessions(request: SessionRequest, known: ChosenCloses) -> Mapping[str, dt.date | None]:

@@ -12,7 +12,7 @@ from marketmove.sources.opening import Source, expand, open_source
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
-    from marketmove.sources.large import Keep
+    from marketmove.sources.large import RowFilter
 
 __all__ = [
     "Block",
@@ -44,7 +44,7 @@ def open_all(specs: Iterable[Path | BinaryIO]) -> list[Source]:
 
 
 def read_blocks(
-    sources: Iterable[Source], options: ReadOptions, context: Context, keep: Keep | None = None
+    sources: Iterable[Source], options: ReadOptions, context: Context, keep: RowFilter | None = None
 ) -> list[Block]:
     """Read the closes of every file, and report all that cannot be recognised together.
 
@@ -74,7 +74,7 @@ def read_blocks(
     return _each(lambda source: _read(source, options, context, keep), sources)
 
 
-def _read(source: Source, options: ReadOptions, context: Context, keep: Keep | None) -> Block:
+def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilter | None) -> Block:
     if source.large is not None:
         from marketmove.sources.large import read_large
 

@@ -25,7 +25,7 @@ _SPACES = re.compile(r"[ \u00a0\u202f\u2009'’]")
 _CURRENCY = re.compile(r"^[$€£¥₹₩]\s?|\s?[$€£¥₹₩]$")
 _NEGATIVE = re.compile(r"[-−][0-9][0-9.,]*")
 _DECORATION = re.compile(r"^[-+−]|\s*[%KkMBbTt]$")
-_LONGEST = 40
+LONGEST = 40
 # Levels of one to nine digits, not zero, with a point or without: what needs no second look.
 _PLAIN = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?"
 _ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*")
@@ -153,10 +153,10 @@ def read_number(text: str, mark: str) -> float:
     (22620.33, 22620.33)
     """
     bare = _ungrouped(text)
-    if len(bare) > _LONGEST or not _fits(bare, mark):
+    if len(bare) > LONGEST or not _fits(bare, mark):
         if _NEGATIVE.fullmatch(bare):
             raise ValueError(f"{text} is below zero; expected {EXPECTED}")
-        raise ValueError(f"{text[:_LONGEST]} is not a number; expected {EXPECTED}")
+        raise ValueError(f"{text[:LONGEST]} is not a number; expected {EXPECTED}")
     value = _plain(bare, mark)
     if not SMALLEST <= value < LARGEST:
         reason = "too large" if value >= LARGEST else "too small" if value else "not above zero"
@@ -196,7 +196,7 @@ def read_signed(text: str, mark: str) -> float | None:
     """
     bare = _ungrouped(text.strip().removesuffix("%").strip().replace("−", "-"))
     size = bare.removeprefix("-").removeprefix("+")
-    if len(size) > _LONGEST or not _fits(size, mark):
+    if len(size) > LONGEST or not _fits(size, mark):
         return None
     return -_plain(size, mark) if bare.startswith("-") else _plain(size, mark)
 

@@ -16,6 +16,8 @@ _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE
 _SNIFFED = 100_000
 # Larger files are read by blocks where their form allows it.
 _HEAD = 32 << 20
+# What is held of them: enough to tell the form.
+_BEGINNING = 1 << 20
 # What a packed file may unpack to; more is no file of closes. Text of closes packs to a fifth or a
 # tenth, so a file that swells far more is refused before it has taken much memory.
 _MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50
@@ -131,6 +133,8 @@ def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
     data, inner = _unpacked(data, name)
     if not data.strip():
         raise _unreadable(name, "an empty file")
+    if large is not None:
+        data = data[:_BEGINNING]
     return Source(name, Path(inner).stem if inner else stem, data, large)
 
 
