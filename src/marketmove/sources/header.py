@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from marketmove.errors import Place, UnrecognisedFileError
+from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import date_texts, numbers
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.vocabulary import Words, normalised
@@ -38,6 +38,15 @@ class Table(NamedTuple):
     def column(self, number: int) -> list[str]:
         """Give the cells of one column, from 0."""
         return [row.cells[number] for row in self.rows]
+
+    def filled(self, number: int) -> list[str]:
+        """Give the cells of one column that say something."""
+        return [cell for cell in self.column(number) if not numbers.is_gap(cell)]
+
+    def refused(self, text: str, line: int | None = None) -> UnrecognisedFileError:
+        """Make the error that names what is wrong, at a line or at the header."""
+        place = Place(self.label, line or self.header_line)
+        return UnrecognisedFileError([Problem(place, text)])
 
 
 def arrange(grid: Grid, words: Words) -> Table:
