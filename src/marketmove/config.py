@@ -230,6 +230,11 @@ def _path(value: yamltext.Value) -> tuple[str, ...]:
     return (value.text,) if isinstance(value, yamltext.Scalar) and value.text else ()
 
 
+def _size_pct(value: yamltext.Value) -> float:
+    expected = "a percentage of 0 or more, such as 0.5"
+    return float(yamltext.matching(value, r"\d{1,300}(\.\d+)?", expected))
+
+
 def _as_is(value: yamltext.Value) -> yamltext.Value:
     return value
 
@@ -238,8 +243,10 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "levels": _paths,
     "sessions": _path,
     "palette": lambda value: yamltext.one_of(value, PALETTES),
-    "floor_pct": yamltext.percentage_of,
-    "top": yamltext.count_of,
+    "floor_pct": _size_pct,
+    "top": lambda value: int(
+        yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
+    ),
     "sort": lambda value: yamltext.one_of(value, SORTS),
     "pairs": parse_pairs,
     "indices": _as_is,

@@ -8,7 +8,6 @@ else has to stand in quotes.
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Callable, Collection, Iterator
 from collections.abc import Mapping as ReadOnly
@@ -272,29 +271,15 @@ def one_of(value: Value, words: Collection[str]) -> str:
     return text
 
 
-def percentage_of(value: Value) -> float:
-    """Give a single value that is a percentage of zero or more.
+def matching(value: Value, pattern: str, expected: str) -> str:
+    """Give the text of a single value that fits a pattern.
 
     Raises
     ------
     ValueError
-        If it is not.
+        If it does not; the message has what was expected.
     """
     text = text_of(value)
-    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or not math.isfinite(float(text)):
-        raise ValueError(f"{text} is not a percentage of 0 or more, such as 0.5")
-    return float(text)
-
-
-def count_of(value: Value) -> int:
-    """Give a single value that is a whole number of one or more.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    text = text_of(value)
-    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
-        raise ValueError(f"{text} is not a whole number of 1 or more")
-    return int(text)
+    if not re.fullmatch(pattern, text, re.ASCII):
+        raise ValueError(f"{text} is not {expected}")
+    return text
