@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from marketmove import config
+from marketmove import config, yamltext
+from marketmove.errors import Place
+from marketmove.market.groups import Groups, parse_groups
+from marketmove.market.indices import Registry, parse_indices
 from marketmove.resources import root
 from program import SAMPLE_CLOSES, RunCli, Write
 
@@ -246,3 +250,63 @@ def test_an_index_of_ones_own(run_cli: RunCli, write: Write) -> None:
     assert (row["symbol"], row["name"]) == ("MYX", "My Index")
     renamed = run_cli(*asked, "-l", SAMPLE_CLOSES, "-i", "^HSI", "-f", "csv").rows[0]
     assert (renamed["symbol"], renamed["name"]) == ("HSI", "Hongkong")
+
+
+# What is bundled is parsed as far as it is asked for.
+
+
+def _bundled(name: str) -> yamltext.Mapping:
+    label = f"config/{name}.yaml"
+    whole = yamltext.parse((root() / label).read_text(encoding="utf-8"), label)
+    assert isinstance(whole, yamltext.Mapping)
+    return whole
+
+
+def test_bundled_entries_are_those_of_the_whole_files() -> None:
+    settings = config.load(None)
+    indices, problems = parse_indices(_bundled("indices"), "config/indices.yaml", {})
+    assert not problems
+    assert dict(settings.registry.indices) == indices
+    assert list(settings.registry.indices) == list(indices)
+    groups, problems = parse_groups(_bundled("groups"), "config/groups.yaml")
+    assert not problems
+    whole = Groups(Registry.of(indices.values()), groups)
+    assert dict(settings.groups) == dict(whole)
+    assert {key: whole[key].place for key in groups} == {
+        key: Place("config/groups.yaml", line) for key, line in _bundled("groups").lines.items()
+    }
+    exchanges: Any = _bundled("exchanges").items
+    for code, entry in exchanges.items():
+        clock = settings.exchanges[code]
+        assert (clock.zone, f"{clock.close:%H:%M}") == tuple(v.text for v in entry.items.values())
+    assert list(settings.exchanges) == list(exchanges)
+
+
+def test_every_bundled_name_leads_to_its_index() -> None:
+    config._bundled.cache_clear()
+    settings = config.load(None)
+    indices, _ = parse_indices(_bundled("indices"), "config/indices.yaml", {})
+    whole = Registry.of(indices.values())
+    for index in indices.values():
+        for name in (index.symbol, index.name, *index.aliases):
+            for text in (name, name.lower(), name.upper(), f" {name} ", name[1:], f"{name} x"):
+                assert settings.registry.find(text) == whole.find(text), text
+
+
+def test_of_the_bundled_indices_only_those_that_may_be_meant_are_parsed(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    parse = yamltext.parse
+
+    def counted(text: str, label: str, *error: Any) -> yamltext.Value:
+        parsed.append(text)
+        return parse(text, label, *error)
+
+    monkeypatch.setattr(yamltext, "parse", counted)
+    config._bundled.cache_clear()
+    assert run_cli(*SESSION, "-l", SAMPLE_CLOSES, "-i", "HSI").status == 0
+    once = len(parsed)
+    assert once < 40
+    assert run_cli(*SESSION, "-l", SAMPLE_CLOSES, "-i", "HSI").status == 0
+    assert len(parsed) == once

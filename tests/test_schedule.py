@@ -20,7 +20,7 @@ from marketmove import config
 from marketmove.commands.schedule import schedule
 from marketmove.market import calendars
 from marketmove.market.indices import Exchange
-from marketmove.market.last_close import Market, last_closes, local_range, who_is_last
+from marketmove.market.last_close import Market, last_closes, last_exchanges, local_range
 from marketmove.render.schedule import FORMATS
 from marketmove.resources import root
 from program import RunCli, Write, bare_environment, run_process
@@ -187,7 +187,7 @@ def test_two_exchanges_that_take_turns() -> None:
     assert closes[0].exchanges == ("XLON", "XNYS")
     (march,) = (close for close in closes if close.session == dt.date(2025, 3, 10))
     assert march.exchanges == ("XLON",)
-    assert [last.exchange for last in who_is_last(closes, [london, new_york])] == ["XLON"]
+    assert [last.exchange for last in last_exchanges(closes, [london, new_york])] == ["XLON"]
     assert local_range(closes, "Europe/London") == (dt.timedelta(hours=21),) * 2
 
 

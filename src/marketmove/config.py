@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
 from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
-from marketmove.market.groups import Group, parse_groups, with_regions
+from marketmove.market.choose import parse_pairs
+from marketmove.market.groups import Group, Groups, parse_group, parse_groups
 from marketmove.market.indices import (
     Exchange,
+    Index,
     Registry,
     did_you_mean,
-    parse_exchanges,
+    parse_exchange,
+    parse_index,
     parse_indices,
 )
 from marketmove.resources import root
@@ -42,13 +44,13 @@ class Config:
     sort: str
     sessions: Path | None
     registry: Registry
-    groups: dict[str, Group]
+    groups: Mapping[str, Group]
     words: Words
-    exchanges: dict[str, Exchange]
+    exchanges: Mapping[str, Exchange]
     pairs: tuple[str, ...] = ()
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
-    places: dict[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def load(user_file: Path | None, home: Path | None = None) -> Config:
@@ -73,40 +75,45 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
     >>> load(None).floor_pct
     0.5
     """
-    folder = root() / "config"
-    indices, problems = parse_indices(*_read(folder / "indices.yaml", "config/indices.yaml"), {})
-    groups, wrong = parse_groups(*_read(folder / "groups.yaml", "config/groups.yaml"), {})
-    problems += wrong
-    words = bundled_words((folder / "columns.csv").read_text(encoding="utf-8"))
-    defaults, label = _read(folder / "marketmove.yaml", "config/marketmove.yaml")
-    values, places = _settings(defaults, label, problems)
+    bundled = _bundled()
+    values, places, problems = dict(bundled.values), dict(bundled.places), list[Problem]()
+    label = _DEFAULTS
     if user_file is not None:
-        document, label = _read(user_file, str(user_file))
-        own, own_places = _settings(document, label, problems)
+        label = str(user_file)
+        own, own_places, problems = _settings(yamltext.parse(_text(user_file, label), label), label)
         values |= own
         places |= own_places
         for key in own.keys() & {"levels", "sessions"}:
-            values[key] = [_located(p, user_file.parent, home) for p in own[key]]
-        indices, more = parse_indices(values["indices"], label, indices)
-        groups, amiss = parse_groups(values["groups"], label, groups)
+            values[key] = tuple(_located(text, user_file.parent, home) for text in own[key])
+    # Of what the user has not changed, only what is asked for is ever parsed.
+    registry, words = bundled.registry, bundled.words
+    groups, wrong = parse_groups(values["groups"], label)
+    problems += wrong
+    if _is_said(values["columns"]):
         words, wrong = parse_words(values["columns"], label, words)
-        problems += more + amiss + wrong
+        problems += wrong
+    if _is_said(values["indices"]):
+        indices, wrong = parse_indices(values["indices"], label, registry.indices)
+        problems += wrong
+        try:
+            registry = Registry.of(indices.values())
+        except ValueError as clash:
+            raise BadConfigError([*problems, Problem(places["indices"], str(clash))]) from None
+    folder = Path() if user_file is None else user_file.parent
     try:
-        registry = Registry.of(indices.values())
-    except ValueError as clash:
-        raise BadConfigError([*problems, Problem(places["indices"], str(clash))]) from None
-    values["to"], amiss = _targets(values["to"], label, user_file, home)
-    problems += amiss
+        values["to"] = _targets(values["to"], label, folder, home)
+    except ValueError as error:
+        problems.append(Problem(Place(label, values["to"].line), f"to: {error}"))
     values["alerts"], wrong = parse_alerts(values["alerts"], label, registry)
     problems += wrong
     if problems:
         raise BadConfigError(problems)
     del values["indices"], values["columns"]
-    values["groups"] = with_regions(groups, registry)
-    values["levels"], values["pairs"] = tuple(values["levels"]), tuple(values["pairs"])
+    values["groups"] = Groups(registry, bundled.groups, groups)
     values["sessions"] = next(iter(values["sessions"]), None)
-    exchanges = parse_exchanges(*_read(folder / "exchanges.yaml", "config/exchanges.yaml"))
-    return Config(**values, registry=registry, words=words, exchanges=exchanges, places=places)
+    return Config(
+        **values, registry=registry, words=words, exchanges=bundled.exchanges, places=places
+    )
 
 
 def with_choices(config: Config, **chosen: Any) -> Config:
@@ -120,15 +127,54 @@ def with_choices(config: Config, **chosen: Any) -> Config:
     return replace(config, **{key: value for key, value in chosen.items() if value is not None})
 
 
-def _read(path: Path, label: str) -> tuple[yamltext.Value, str]:
+class _Bundled(NamedTuple):
+    """What ``config/`` says: the settings as its files have them, the rest by name."""
+
+    values: Mapping[str, Any]
+    places: Mapping[str, Place]
+    registry: Registry
+    groups: yamltext.Entries[Group]
+    words: Words
+    exchanges: yamltext.Entries[Exchange]
+
+
+_DEFAULTS = "config/marketmove.yaml"
+
+
+@functools.cache
+def _bundled() -> _Bundled:
+    def text(label: str) -> str:
+        return _text(root() / label, label)
+
+    def entries(label: str, read: Callable[[str, yamltext.Value, Place], Any]) -> Any:
+        return yamltext.Entries(text(label), label, read)
+
+    values, places, problems = _settings(yamltext.parse(text(_DEFAULTS), _DEFAULTS), _DEFAULTS)
+    if problems:
+        raise BadConfigError(problems)
+    indices: yamltext.Entries[Index] = entries("config/indices.yaml", parse_index)
+    return _Bundled(
+        values,
+        places,
+        Registry(indices, {}),
+        entries("config/groups.yaml", parse_group),
+        bundled_words(text("config/columns.csv")),
+        entries("config/exchanges.yaml", parse_exchange),
+    )
+
+
+def _is_said(value: yamltext.Value) -> bool:
+    return not isinstance(value, yamltext.Mapping) or bool(value.items)
+
+
+def _text(path: Path, label: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise UnreadableFileError.at(Place(label), f"the configuration: {reason}") from None
     except UnicodeDecodeError:
         raise UnreadableFileError.at(Place(label), "the configuration is not UTF-8 text") from None
-    return yamltext.parse(text, label), label
 
 
 def _located(text: str, folder: Path, home: Path | None) -> Path:
@@ -138,32 +184,27 @@ def _located(text: str, folder: Path, home: Path | None) -> Path:
 
 
 def _targets(
-    value: yamltext.Value, label: str, user_file: Path | None, home: Path | None
-) -> tuple[tuple[Target, ...], list[Problem]]:
-    """The targets of ``to:``; what is wrong is named by its line alone, it may be a secret."""
-    items = value.items if isinstance(value, yamltext.Sequence) else (value,)
-    texts = [
-        (v.text if isinstance(v, yamltext.Scalar) else "", Place(label, v.line))
-        for v in items
-        if not isinstance(v, yamltext.Mapping)
-    ]
-    folder = Path() if user_file is None else user_file.parent
-    try:
-        if len(texts) != len(items):
-            raise ValueError("expected a list of targets, such as [env:DESK_URL]")
-        return parse_targets(texts, folder, home), []
-    except ValueError as error:
-        return (), [Problem(Place(label, value.line), f"to: {error}")]
+    value: yamltext.Value, label: str, folder: Path, home: Path | None
+) -> tuple[Target, ...]:
+    """The targets of ``to:``; what is wrong is named by its number, it may be a secret."""
+    items = yamltext.as_list(value)
+    if any(isinstance(item, yamltext.Mapping) for item in items):
+        raise ValueError("expected a list of targets, such as [env:DESK_URL]")
+    texts = (item.text if isinstance(item, yamltext.Scalar) else "" for item in items)
+    places = (Place(label, item.line) for item in items)
+    return parse_targets(zip(texts, places, strict=True), folder, home)
 
 
 def _settings(
-    document: yamltext.Value, label: str, problems: list[Problem]
-) -> tuple[dict[str, Any], dict[str, Place]]:
+    document: yamltext.Value, label: str
+) -> tuple[dict[str, Any], dict[str, Place], list[Problem]]:
+    """The values of a file and the places of its keys, and what is wrong with it."""
     values: dict[str, Any] = {}
     places: dict[str, Place] = {}
+    problems: list[Problem] = []
     if not isinstance(document, yamltext.Mapping):
-        problems.append(Problem(Place(label, document.line), "expected settings, as key: value"))
-        return values, places
+        place = Place(label, document.line)
+        return values, places, [Problem(place, "expected settings, as key: value")]
     for key, value in document.items.items():
         place = Place(label, document.lines[key])
         if key not in _READERS:
@@ -174,59 +215,24 @@ def _settings(
             places[key] = place
         except ValueError as error:
             problems.append(Problem(place, f"{key}: {error}"))
-    return values, places
+    return values, places, problems
 
 
-def _paths(value: yamltext.Value) -> list[str]:
-    items = value.items if isinstance(value, yamltext.Sequence) else (value,)
-    paths = [v.text for v in items if isinstance(v, yamltext.Scalar) and v.text]
+def _paths(value: yamltext.Value) -> tuple[str, ...]:
+    items = yamltext.as_list(value)
+    paths = tuple(v.text for v in items if isinstance(v, yamltext.Scalar) and v.text)
     if len(paths) != len(items):
         raise ValueError("expected a list of files")
     return paths
 
 
-def _pairs(value: yamltext.Value) -> list[str]:
-    items = value.items if isinstance(value, yamltext.Sequence) else (value,)
-    pairs = [v.text for v in items if isinstance(v, yamltext.Scalar)]
-    wrong = [text for text in pairs if not all(map(str.strip, text.partition(":")))]
-    if wrong or len(pairs) != len(items):
-        found = f"{wrong[0]} is none; " if wrong else ""
-        raise ValueError(f"{found}expected a list of pairs, such as [HSI:N225]")
-    return pairs
-
-
-def _path(value: yamltext.Value) -> list[str]:
-    return [value.text] if isinstance(value, yamltext.Scalar) and value.text else []
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[yamltext.Value], str]:
-    def read(value: yamltext.Value) -> str:
-        text = _text(value)
-        if text not in words:
-            raise ValueError(f"{text} is not one of {', '.join(words)}")
-        return text
-
-    return read
+def _path(value: yamltext.Value) -> tuple[str, ...]:
+    return (value.text,) if isinstance(value, yamltext.Scalar) and value.text else ()
 
 
 def _size_pct(value: yamltext.Value) -> float:
-    text = _text(value)
-    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or not math.isfinite(float(text)):
-        raise ValueError(f"{text} is not a percentage of 0 or more, such as 0.5")
-    return float(text)
-
-
-def _count(value: yamltext.Value) -> int:
-    text = _text(value)
-    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
-        raise ValueError(f"{text} is not a whole number of 1 or more")
-    return int(text)
-
-
-def _text(value: yamltext.Value) -> str:
-    if not isinstance(value, yamltext.Scalar) or value.empty:
-        raise ValueError("expected one value")
-    return value.text
+    expected = "a percentage of 0 or more, such as 0.5"
+    return float(yamltext.matching(value, r"\d{1,300}(\.\d+)?", expected))
 
 
 def _as_is(value: yamltext.Value) -> yamltext.Value:
@@ -236,11 +242,13 @@ def _as_is(value: yamltext.Value) -> yamltext.Value:
 _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "levels": _paths,
     "sessions": _path,
-    "palette": _one_of(PALETTES),
+    "palette": lambda value: yamltext.one_of(value, PALETTES),
     "floor_pct": _size_pct,
-    "top": _count,
-    "sort": _one_of(SORTS),
-    "pairs": _pairs,
+    "top": lambda value: int(
+        yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
+    ),
+    "sort": lambda value: yamltext.one_of(value, SORTS),
+    "pairs": parse_pairs,
     "indices": _as_is,
     "groups": _as_is,
     "columns": _as_is,

@@ -7,8 +7,11 @@ else has to stand in quotes.
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from collections.abc import Mapping as ReadOnly
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
@@ -18,6 +21,7 @@ _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _TEXT = _TAG + "str"
 _PLAIN_TAGS = frozenset(_TAG + kind for kind in ("int", "float", "bool", "timestamp", "merge"))
+_WORD = re.compile(r"\w+")
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
 
@@ -45,6 +49,7 @@ class Mapping(NamedTuple):
 
 
 Value = Scalar | Sequence | Mapping
+_Entry = TypeVar("_Entry")
 
 
 def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) -> Value:
@@ -166,3 +171,115 @@ def _other_meaning(tag: str, text: str) -> str | None:
     if tag in {_TAG + "int", _TAG + "float"} and not _PLAIN_NUMBER.fullmatch(text):
         return f"the number {yaml.safe_load(text)}"
     return None
+
+
+class Entries(ReadOnly[str, _Entry]):
+    r"""The entries of a bundled file of settings by key, each parsed when it is first asked for.
+
+    A line that begins with a letter or a digit begins an entry, and is its unquoted key.
+
+    Parameters
+    ----------
+    text, label
+        The whole file, and what it is called in messages.
+    read
+        Makes an entry of its key, its value and the place of its key.
+
+    Examples
+    --------
+    >>> text = "# Lists.\nhome: [HSI, HSTECH]\nabroad:\n  [N225]\n"
+    >>> sizes = Entries(text, "x.yaml", lambda key, value, place: len(value.items))
+    >>> list(sizes), sizes["home"], sizes.mentioning("n225")
+    (['home', 'abroad'], 2, ['abroad'])
+    """
+
+    def __init__(self, text: str, label: str, read: Callable[[str, Value, Place], _Entry]) -> None:
+        self._label, self._read = label, read
+        self._texts: dict[str, str] = {}
+        self._lines_before: dict[str, int] = {}
+        self._parsed: dict[str, _Entry] = {}
+        key = ""
+        for number, line in enumerate(text.splitlines(keepends=True)):
+            if line[0].isalnum():
+                key = line.partition(":")[0]
+                self._texts[key], self._lines_before[key] = "", number
+            if key:
+                self._texts[key] += line
+
+    def __getitem__(self, key: str) -> _Entry:
+        if key not in self._parsed:
+            # Below blank lines, the entry stands on the lines that it has in the file.
+            text = "\n" * self._lines_before[key] + self._texts[key]
+            document: Any = parse(text, self._label)
+            place = Place(self._label, document.lines[key])
+            self._parsed[key] = self._read(key, document.items[key], place)
+        return self._parsed[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def mentioning(self, text: str) -> list[str]:
+        """Give the keys of the entries that have all words of a text in them, in any case."""
+        words = _WORD.findall(text.casefold())
+        found = [self._by_word.get(word, set()) for word in words]
+        return sorted(set.intersection(*found)) if found else []
+
+    @functools.cached_property
+    def _by_word(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for key, text in self._texts.items():
+            for word in _WORD.findall(text.casefold()):
+                found.setdefault(word, set()).add(key)
+        return found
+
+
+def as_list(value: Value) -> tuple[Value, ...]:
+    """Give the values of a list; of one value that stands alone, a list of it."""
+    return value.items if isinstance(value, Sequence) else (value,)
+
+
+def text_of(value: Value) -> str:
+    """Give the text of a single value.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or empty.
+    """
+    if not isinstance(value, Scalar) or value.empty:
+        raise ValueError("expected one value")
+    return value.text
+
+
+def one_of(value: Value, words: Collection[str]) -> str:
+    """Give a single value that is one of some words.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    text = text_of(value)
+    if text not in words:
+        raise ValueError(f"{text} is not one of {', '.join(words)}")
+    return text
+
+
+def matching(value: Value, pattern: str, expected: str) -> str:
+    """Give the text of a single value that fits a pattern.
+
+    Raises
+    ------
+    ValueError
+        If it does not; the message has what was expected.
+    """
+    text = text_of(value)
+    if not re.fullmatch(pattern, text, re.ASCII):
+        raise ValueError(f"{text} is not {expected}")
+    return text

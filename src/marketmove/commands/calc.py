@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.published import figures
-from marketmove.published.figures import Figure
 from marketmove.reports.records import Calculation
 
 
@@ -33,30 +31,25 @@ def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:
     >>> f"{result.prior_close.value:.2f}", f"{result.change_pts.value:.2f}"
     ('21813.40', '765.65')
     """
-    levels = {"close": close, "prior": prior}
-    typed = {name: text for name, text in (levels | {"pct": pct}).items() if text is not None}
+    texts = {"close": close, "prior": prior, "pct": pct}
+    typed = {name: text for name, text in texts.items() if text is not None}
     if len(typed) != 2:
         raise WrongUsageError.at(None, "give two of --close, --prior and --pct")
-    readers: dict[str, Callable[[str], Decimal]] = {
-        "close": figures.parse_level,
-        "prior": figures.parse_level,
-        "pct": figures.parse_pct,
-    }
     values: dict[str, Decimal] = {}
     problems: list[Problem] = []
     for name, text in typed.items():
         try:
-            values[name] = readers[name](text)
+            read = figures.parse_pct if name == "pct" else figures.parse_level
+            values[name] = read(text)
         except ValueError as error:
             problems.append(Problem(None, f"--{name}: {error}"))
     if problems:
         raise WrongUsageError(problems)
     if "pct" not in values:
         return _from_levels(values["close"], values["prior"])
-    printed = {name: figures.as_printed(value) for name, value in values.items()}
-    if "close" in printed:
-        return _from_close(printed["close"], printed["pct"])
-    return _from_prior(printed["prior"], printed["pct"])
+    if "close" in values:
+        return _from_close(values["close"], values["pct"])
+    return _from_prior(values["prior"], values["pct"])
 
 
 def _from_levels(close: Decimal, prior: Decimal) -> Calculation:
@@ -69,21 +62,21 @@ def _from_levels(close: Decimal, prior: Decimal) -> Calculation:
     )
 
 
-def _from_close(close: Figure, pct: Figure) -> Calculation:
+def _from_close(close: Decimal, pct: Decimal) -> Calculation:
     return Calculation(
-        close=close,
-        prior_close=figures.combine(figures.prior_close, close, pct),
-        change_pts=figures.combine(figures.change_pts_from_close, close, pct),
-        change_pct=pct,
+        close=figures.as_printed(close),
+        prior_close=figures.implied_prior_close(close, pct),
+        change_pts=figures.implied_change_pts(close, pct),
+        change_pct=figures.as_printed(pct),
         given=("close", "change_pct"),
     )
 
 
-def _from_prior(prior: Figure, pct: Figure) -> Calculation:
+def _from_prior(prior: Decimal, pct: Decimal) -> Calculation:
     return Calculation(
-        close=figures.combine(figures.close_from_prior, prior, pct),
-        prior_close=prior,
-        change_pts=figures.combine(figures.change_pts_from_prior, prior, pct),
-        change_pct=pct,
+        close=figures.implied_close(prior, pct),
+        prior_close=figures.as_printed(prior),
+        change_pts=figures.implied_change_pts_from_prior(prior, pct),
+        change_pct=figures.as_printed(pct),
         given=("prior_close", "change_pct"),
     )

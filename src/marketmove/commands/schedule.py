@@ -14,9 +14,9 @@ from marketmove.market.last_close import (
     Market,
     SchedulePlan,
     last_closes,
+    last_exchanges,
     local_range,
     steadiest_zone,
-    who_is_last,
 )
 
 
@@ -62,7 +62,7 @@ def schedule(
     if not closes:
         text = f"when the exchanges of {group.name} close is not known"
         raise WrongUsageError.at(None, f"{text} ({', '.join(unknown) or 'it has none'})")
-    last = who_is_last(closes, markets)
+    last = last_exchanges(closes, markets)
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
     zone = zone or steadiest_zone(closes, zones)
     earliest, latest = local_range(closes, zone)

@@ -47,8 +47,12 @@ def verify(request: VerifyRequest) -> VerifyReport:
 
     Raises
     ------
-    MarketMoveError
-        Of the class that says what the user can mend.
+    UnreadableFileError, UnrecognisedFileError, BadFiguresError
+        If one of the files cannot be read, or rows that the figures rest on cannot be used.
+    NoSessionError
+        If the report has no figure of the chosen indices.
+    WrongUsageError
+        If an index is not known, or there are no closes at hand.
     """
     published = read_published(open_source(request.published), request.config.registry)
     known = [printed.symbol for printed in published.printed]
@@ -79,8 +83,10 @@ def hold(
 
     Raises
     ------
-    MarketMoveError
-        If there are no closes at hand, or they cannot be read.
+    WrongUsageError
+        If there are no closes at hand.
+    UnreadableFileError, UnrecognisedFileError, BadFiguresError
+        If they cannot be read, or rows that the figures rest on cannot be used.
     """
     sources, bundled = find_closes_of(specs, config, published.session)
     # These load pandas, which is not wanted before the files are known to be there.

@@ -9,16 +9,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.resources import root
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Days = npt.NDArray[np.datetime64]
+Days = npt.NDArray[np.datetime64]
 
 SESSIONS = "config/sessions.csv"
 COLUMNS = ("exchange", "date", "kind", "time", "name", "source")
@@ -58,8 +57,6 @@ class Calendar:
 
     def has(self, day: dt.date) -> bool | None:
         """Tell whether a date was a session; None if it is not covered."""
-        import numpy as np
-
         if not self.covers(day):
             return None
         at = int(np.searchsorted(self.sessions, np.datetime64(day)))
@@ -76,22 +73,16 @@ class Calendar:
 
     def following(self, day: dt.date) -> dt.date | None:
         """Give the first session after a date; None if it is not known."""
-        import numpy as np
-
         at = int(np.searchsorted(self.sessions, np.datetime64(day), side="right"))
         return _date(self.sessions[at]) if self.covers(day) and at < len(self.sessions) else None
 
     def until(self, day: dt.date) -> dt.date | None:
         """Give the last session on or before a date; None if it is not known."""
-        import numpy as np
-
         at = int(np.searchsorted(self.sessions, np.datetime64(day), side="right"))
         return _date(self.sessions[at - 1]) if self.covers(day) and at else None
 
     def between(self, after: dt.date, before: dt.date) -> int | None:
         """Count the sessions between two dates, both left out; None if not all is covered."""
-        import numpy as np
-
         if not (self.covers(after) and self.covers(before)):
             return None
         start = int(np.searchsorted(self.sessions, np.datetime64(after), side="right"))
@@ -100,8 +91,6 @@ class Calendar:
 
     def lacking(self, after: Days, before: Days) -> npt.NDArray[np.float64]:
         """Count as ``between`` for many dates at once; nan where not all is covered, or NaT."""
-        import numpy as np
-
         covered = self.covered(after) & self.covered(before)
         start = np.searchsorted(self.sessions, after, side="right")
         count = np.searchsorted(self.sessions, before) - start
@@ -109,14 +98,10 @@ class Calendar:
 
     def covered(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell as ``covers`` of many dates at once."""
-        import numpy as np
-
         return (days >= np.datetime64(self.first)) & (days <= np.datetime64(self.last))
 
     def shut(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell of each date whether there was certainly no session."""
-        import numpy as np
-
         at = np.searchsorted(self.sessions, days)
         held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
         return self.covered(days) & ~held
@@ -249,8 +234,6 @@ def _is_date(text: str) -> bool:
 
 def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
     """The sessions that the lines of an exchange tell of; a later line stands over an earlier."""
-    import numpy as np
-
     by_kind: dict[str, list[SessionsLine]] = {kind: [] for kind in _KINDS}
     for line in lines:
         by_kind[line.kind].append(line)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from marketmove import yamltext
 from marketmove.errors import Problem, Remark, WrongUsageError
 from marketmove.market.groups import Group
 from marketmove.market.indices import Registry
-
-if TYPE_CHECKING:
-    pass
 
 
 def choose(
@@ -87,6 +84,22 @@ def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Re
         for text, names in near.items()
         if names
     ]
+
+
+def parse_pairs(value: yamltext.Value) -> tuple[str, ...]:
+    """Read ``pairs:`` of a configuration: each two indices with a colon between, as written.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not.
+    """
+    pairs = [v.text for v in yamltext.as_list(value) if isinstance(v, yamltext.Scalar)]
+    wrong = [text for text in pairs if not all(map(str.strip, text.partition(":")))]
+    if wrong or len(pairs) != len(yamltext.as_list(value)):
+        found = f"{wrong[0]} is none; " if wrong else ""
+        raise ValueError(f"{found}expected a list of pairs, such as [HSI:N225]")
+    return tuple(pairs)
 
 
 def spelling(known: Iterable[str]) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from marketmove import yamltext
-from marketmove.errors import Place, Problem, WrongUsageError
+from marketmove.errors import BadConfigError, Place, Problem, WrongUsageError
 from marketmove.market.indices import Registry
 
 # The group that no region takes in: what is in it moves in percent, but is no index of shares.
@@ -37,21 +38,16 @@ class Group(NamedTuple):
         return [own[key] for key in dict.fromkeys(keys) if key in own]
 
 
-def parse_groups(
-    value: yamltext.Value, label: str, known: Mapping[str, Group]
-) -> tuple[dict[str, Group], list[Problem]]:
-    """Read groups in the form of ``config/groups.yaml``; one replaces a known one of its name.
+def parse_groups(value: yamltext.Value, label: str) -> tuple[dict[str, Group], list[Problem]]:
+    """Read groups in the form of ``config/groups.yaml``.
 
     Returns
     -------
     tuple
-        ``known`` with the groups by the key of their names, their indices as written; and every
-        problem found.
+        The groups by the key of their names, their indices as written; and every problem found.
     """
     if not isinstance(value, yamltext.Mapping):
-        return dict(known), [
-            Problem(Place(label, value.line), "expected lists of indices by group")
-        ]
+        return {}, [Problem(Place(label, value.line), "expected lists of indices by group")]
     found: dict[str, Group] = {}
     problems: list[Problem] = []
     for name, members in value.items.items():
@@ -59,57 +55,81 @@ def parse_groups(
         key = _key(name)
         try:
             if not key:
-                raise ValueError("a group without a name")
+                raise BadConfigError.at(place, "a group without a name")
             if key in found:
                 first = found[key]
                 line = value.lines[first.name]
-                raise ValueError(
-                    f"{name}: {first.name} on line {line} is the same name; remove one"
-                )
-            found[key] = Group(name, _texts(name, members), place)
-        except ValueError as error:
-            problems.append(Problem(place, str(error)))
-    return dict(known) | found, problems
+                text = f"{name}: {first.name} on line {line} is the same name; remove one"
+                raise BadConfigError.at(place, text)
+            found[key] = parse_group(name, members, place)
+        except BadConfigError as error:
+            problems.extend(error.problems)
+    return found, problems
 
 
-def _texts(name: str, value: yamltext.Value) -> tuple[str, ...]:
+def parse_group(name: str, value: yamltext.Value, place: Place) -> Group:
+    """Read one group, whose name stands at ``place``, with its indices as they are written.
+
+    Raises
+    ------
+    BadConfigError
+        If it is no list of indices, or an empty one.
+    """
     example = f"such as {name}: [HSI, N225]"
     if not isinstance(value, yamltext.Sequence):
-        raise ValueError(f"{name}: expected a list of indices, {example}")  # noqa: TRY004
+        raise BadConfigError.at(place, f"{name}: expected a list of indices, {example}")
     named = (v for v in value.items if isinstance(v, yamltext.Scalar) and not v.empty)
-    texts = [v.text for v in named if v.text.strip()]
+    texts = tuple(v.text for v in named if v.text.strip())
     if len(texts) != len(value.items):
-        raise ValueError(f"{name}: one of the list is no symbol or name of an index")
+        text = f"{name}: one of the list is no symbol or name of an index"
+        raise BadConfigError.at(place, text)
     if not texts:
-        raise ValueError(f"{name}: a group without an index; expected {example}")
-    return tuple(texts)
+        raise BadConfigError.at(place, f"{name}: a group without an index; expected {example}")
+    return Group(name, texts, place)
 
 
-def with_regions(listed: Mapping[str, Group], registry: Registry) -> dict[str, Group]:
-    """Add the regions of a registry to groups that were listed, and make symbols of names.
+class Groups(Mapping[str, Group]):
+    """Groups by the keys of their names: those that were listed, and the regions of a registry.
 
-    A region that was listed too stays as it was listed.
+    Their indices are symbols, made of what was listed when a group is first asked for. Later lists
+    replace earlier ones, and all of them a region of the same name.
 
     Examples
     --------
     >>> from marketmove.market.indices import Index, Registry
     >>> known = Registry.of([Index("N225", "Nikkei 225", region="asia"), Index("VIX", "VIX")])
-    >>> groups = with_regions({"mine": Group("mine", ("nikkei 225", "MYX"))}, known)
+    >>> groups = Groups(known, {"mine": Group("mine", ("nikkei 225", "MYX"))})
     >>> [group[:2] for group in groups.values()]
     [('asia', ('N225',)), ('mine', ('N225', 'MYX'))]
     """
-    groups = {
-        key: group._replace(symbols=tuple(registry.resolve(text).symbol for text in group.symbols))
-        for key, group in listed.items()
-    }
-    apart = groups[VOLATILITY_GROUP].symbols if VOLATILITY_GROUP in groups else ()
-    regions: dict[str, tuple[str, ...]] = {}
-    for index in registry.indices.values():
-        if index.region and index.symbol not in apart:
-            key = _key(index.region)
-            regions[key] = (*regions.get(key, ()), index.symbol)
-    groups = {key: Group(key, symbols) for key, symbols in regions.items()} | groups
-    return dict(sorted(groups.items()))
+
+    def __init__(self, registry: Registry, *listed: Mapping[str, Group]) -> None:
+        self._registry = registry
+        self._listed = listed[::-1]
+
+    def __getitem__(self, key: str) -> Group:
+        for groups in self._listed:
+            if key in groups:
+                texts = groups[key].symbols
+                symbols = (self._registry.resolve(text).symbol for text in texts)
+                return groups[key]._replace(symbols=tuple(symbols))
+        return self._regions[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(set(self._regions).union(*self._listed)))
+
+    def __len__(self) -> int:
+        return len(set(self._regions).union(*self._listed))
+
+    @functools.cached_property
+    def _regions(self) -> dict[str, Group]:
+        listed = any(VOLATILITY_GROUP in groups for groups in self._listed)
+        apart = self[VOLATILITY_GROUP].symbols if listed else ()
+        regions: dict[str, list[str]] = {}
+        for index in self._registry.indices.values():
+            if index.region and index.symbol not in apart:
+                regions.setdefault(_key(index.region), []).append(index.symbol)
+        return {key: Group(key, tuple(symbols)) for key, symbols in regions.items()}
 
 
 def find_groups(texts: Iterable[str], groups: Mapping[str, Group]) -> tuple[Group, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from marketmove import yamltext
@@ -45,10 +45,13 @@ class Exchange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The known indices by symbol, and every name that leads to them."""
+    """The known indices by symbol, and every name that leads to them.
+
+    Of indices that are ``Entries`` only those are parsed that a text may name.
+    """
 
     indices: Mapping[str, Index]
-    _by_name: Mapping[str, str] = field(default_factory=dict)
+    _by_name: dict[str, str | None]
 
     @classmethod
     def of(cls, indices: Iterable[Index]) -> Registry:
@@ -60,9 +63,9 @@ class Registry:
             If two indices share a name; the message names both.
         """
         by_symbol = {index.symbol: index for index in indices}
-        by_name: dict[str, str] = {}
+        by_name: dict[str, str | None] = {}
         for index in by_symbol.values():
-            for text in (index.symbol, index.name, *index.aliases):
+            for text in _names(index):
                 owner = by_name.setdefault(_key(text), index.symbol)
                 if owner != index.symbol:
                     raise ValueError(f"{text} is a name of both {owner} and {index.symbol}")
@@ -77,8 +80,17 @@ class Registry:
         >>> registry.find("nikkei").symbol, registry.find("^n225").symbol, registry.find("HSI")
         ('N225', 'N225', None)
         """
-        symbol = self._by_name.get(_key(text))
+        key = _key(text)
+        if key not in self._by_name and isinstance(self.indices, yamltext.Entries):
+            self._by_name[key] = self._parsed_owner(key, self.indices)
+        symbol = self._by_name.get(key)
         return None if symbol is None else self.indices[symbol]
+
+    def _parsed_owner(self, key: str, entries: yamltext.Entries[Index]) -> str | None:
+        for symbol in entries.mentioning(key):
+            if any(_key(name) == key for name in _names(entries[symbol])):
+                return symbol
+        return None
 
     def resolve(self, text: str) -> Index:
         """Give the index that a text stands for; one of its own where the registry knows none.
@@ -103,8 +115,12 @@ class Registry:
 
         written = {_key(name): name for name in others}
         for index in self.indices.values():
-            written |= {_key(name): name for name in (index.symbol, index.name, *index.aliases)}
+            written |= {_key(name): name for name in _names(index)}
         return [written[key] for key in difflib.get_close_matches(_key(text), written, n=3)]
+
+
+def _names(index: Index) -> tuple[str, ...]:
+    return (index.symbol, index.name, *index.aliases)
 
 
 def _key(text: str) -> str:
@@ -128,62 +144,66 @@ def parse_indices(
     if not isinstance(value, yamltext.Mapping):
         return merged, [Problem(Place(label, value.line), "expected indices by symbol")]
     for symbol, fields in value.items.items():
-        place = Place(label, value.lines[symbol])
-        if not isinstance(fields, yamltext.Mapping):
-            problems.append(Problem(place, f"{symbol}: expected {', '.join(_FIELDS)}"))
-            continue
-        base = merged.get(symbol) or Index(symbol, symbol, returns="price")
         try:
-            merged[symbol] = _with_fields(base, fields, label)
+            place = Place(label, value.lines[symbol])
+            merged[symbol] = parse_index(symbol, fields, place, merged.get(symbol))
         except BadConfigError as error:
             problems.extend(error.problems)
     return merged, problems
 
 
-def _with_fields(index: Index, fields: yamltext.Mapping, label: str) -> Index:
-    changed: dict[str, Any] = {}
-    for key, value in fields.items.items():
-        place = Place(label, fields.lines[key])
-        if key in _TEXT_FIELDS and isinstance(value, yamltext.Scalar):
-            changed[key] = value.text
-        elif key == "aliases" and isinstance(value, yamltext.Sequence):
-            changed[key] = tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
-        elif key == "decimals" and isinstance(value, yamltext.Scalar):
-            if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
-                raise BadConfigError.at(
-                    place,
-                    f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}",
-                )
-            changed[key] = int(value.text)
-        elif key == "returns" and isinstance(value, yamltext.Scalar):
-            if value.text not in RETURNS:
-                text = f"returns: {value.text} is not one of {', '.join(RETURNS)}"
-                raise BadConfigError.at(place, text)
-            changed[key] = value.text
-        elif key in _FIELDS:
-            raise BadConfigError.at(place, f"{key}: not of the form that config/indices.yaml shows")
-        else:
-            raise BadConfigError.at(place, f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
-    return index._replace(**changed)
-
-
-def parse_exchanges(document: yamltext.Value, label: str) -> dict[str, Exchange]:
-    """Read the clocks of exchanges, in the form of ``config/exchanges.yaml``.
+def parse_index(
+    symbol: str, fields: yamltext.Value, place: Place, known: Index | None = None
+) -> Index:
+    """Read one index, whose symbol stands at ``place``; what it lacks is as in the known one.
 
     Raises
     ------
     BadConfigError
-        If an exchange has no zone or no close.
+        At the first field that is not of the form.
     """
-    items = document.items if isinstance(document, yamltext.Mapping) else {}
-    clocks = {}
-    for code, value in items.items():
-        texts = value.items if isinstance(value, yamltext.Mapping) else {}
-        zone, close = texts.get("zone"), texts.get("close")
-        if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
-            raise BadConfigError.at(Place(label, value.line), f"{code}: expected zone and close")
-        clocks[code] = Exchange(zone.text, dt.time.fromisoformat(close.text))
-    return clocks
+    if not isinstance(fields, yamltext.Mapping):
+        raise BadConfigError.at(place, f"{symbol}: expected {', '.join(_FIELDS)}")
+    changed: dict[str, Any] = {}
+    for key, value in fields.items.items():
+        try:
+            changed[key] = _field(key, value)
+        except ValueError as error:
+            raise BadConfigError.at(Place(place.path, fields.lines[key]), str(error)) from None
+    return (known or Index(symbol, symbol, returns="price"))._replace(**changed)
+
+
+def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...]:
+    if key == "aliases" and isinstance(value, yamltext.Sequence):
+        return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
+    if key not in _FIELDS:
+        raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
+    if key == "aliases" or not isinstance(value, yamltext.Scalar):
+        raise ValueError(f"{key}: not of the form that config/indices.yaml shows")
+    if key == "decimals":
+        if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
+            raise ValueError(
+                f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}"
+            )
+        return int(value.text)
+    if key == "returns" and value.text not in RETURNS:
+        raise ValueError(f"returns: {value.text} is not one of {', '.join(RETURNS)}")
+    return value.text
+
+
+def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
+    """Read the clock of an exchange, in the form of ``config/exchanges.yaml``.
+
+    Raises
+    ------
+    BadConfigError
+        If it has no zone or no close.
+    """
+    texts = value.items if isinstance(value, yamltext.Mapping) else {}
+    zone, close = texts.get("zone"), texts.get("close")
+    if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
+        raise BadConfigError.at(place, f"{code}: expected zone and close")
+    return Exchange(zone.text, dt.time.fromisoformat(close.text))
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

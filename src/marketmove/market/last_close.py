@@ -50,7 +50,7 @@ class LastClose(NamedTuple):
     exchanges: tuple[str, ...]
 
 
-class Last(NamedTuple):
+class LastExchange(NamedTuple):
     """An exchange that closes last on some dates, and at which local times it does then."""
 
     exchange: str
@@ -71,7 +71,7 @@ class SchedulePlan(NamedTuple):
     command: tuple[str, ...]
     zone: str
     after_minutes: int
-    last: tuple[Last, ...]
+    last: tuple[LastExchange, ...]
     earliest: dt.timedelta
     latest: dt.timedelta
     weekdays: tuple[int, ...]
@@ -145,7 +145,9 @@ def local_range(closes: Iterable[LastClose], zone: str) -> tuple[dt.timedelta, d
     return min(offsets), max(offsets)
 
 
-def who_is_last(closes: Sequence[LastClose], markets: Iterable[Market]) -> tuple[Last, ...]:
+def last_exchanges(
+    closes: Sequence[LastClose], markets: Iterable[Market]
+) -> tuple[LastExchange, ...]:
     """Give the fewest exchanges of which one closes last on every date, the most frequent first."""
     by_code = {market.exchange: market for market in markets}
     left, found = list(closes), []
@@ -154,7 +156,7 @@ def who_is_last(closes: Sequence[LastClose], markets: Iterable[Market]) -> tuple
         market = by_code[code]
         here = [close for close in left if code in close.exchanges]
         times = tuple(sorted({market.usual_end(close.session) for close in here}))
-        found.append(Last(code, market.clock.zone, times))
+        found.append(LastExchange(code, market.clock.zone, times))
         left = [close for close in left if code not in close.exchanges]
     return tuple(found)
 

@@ -101,63 +101,62 @@ def as_printed(value: Decimal) -> Figure:
     return Figure(value, value - half, value + half)
 
 
-def combine(rule: Callable[[Decimal, Decimal], Decimal], a: Figure, b: Figure) -> Figure:
-    """Apply a rule to two figures and to the four corners of what they may stand for.
+def implied_prior_close(close: Decimal, change_pct: Decimal) -> Figure:
+    """Give the prior close that a printed close and its printed change in percent imply.
 
-    The rules of this module rise or fall steadily in each figure, so their extremes are corners.
+    Parameters
+    ----------
+    close
+        In index points, above zero, with the digits that were printed.
+    change_pct
+        In percent, above −100, with the digits that were printed.
+
+    Returns
+    -------
+    Figure
+        In index points: the value of the figures as they stand, and the lowest and the highest of
+        what they may have been rounded from.
 
     Examples
     --------
-    >>> hsi = combine(prior_close, as_printed(Decimal("22579.05")), as_printed(Decimal("3.51")))
-    >>> [f"{x:.2f}" for x in (hsi.value, hsi.low, hsi.high)]
+    >>> hsi = implied_prior_close(Decimal("22579.05"), Decimal("3.51"))
+    >>> [f"{x:.2f}" for x in hsi]
     ['21813.40', '21812.34', '21814.46']
     """
-    corners = [rule(x, y) for x, y in itertools.product((a.low, a.high), (b.low, b.high))]
-    return Figure(rule(a.value, b.value), min(corners), max(corners))
+    return _combined(lambda c, pct: c * _HUNDRED / (_HUNDRED + pct), close, change_pct)
 
 
-def prior_close(close: Decimal, pct: Decimal) -> Decimal:
-    """Give the prior close, in points, that a close and its change in percent imply.
+def implied_change_pts(close: Decimal, change_pct: Decimal) -> Figure:
+    """Give the change, in points, that a printed close and its change in percent imply.
 
     Examples
     --------
-    >>> float(prior_close(Decimal(203), Decimal("1.5")))
-    200.0
+    >>> f"{implied_change_pts(Decimal(203), Decimal('1.5')).value:.2f}"
+    '3.00'
     """
-    return close * _HUNDRED / (_HUNDRED + pct)
+    return _combined(lambda c, pct: c * pct / (_HUNDRED + pct), close, change_pct)
 
 
-def close_from_prior(prior: Decimal, pct: Decimal) -> Decimal:
-    """Give the close, in points, that a prior close and the change in percent imply.
+def implied_close(prior_close: Decimal, change_pct: Decimal) -> Figure:
+    """Give the close, in points, that a printed prior close and the change in percent imply.
 
     Examples
     --------
-    >>> close_from_prior(Decimal(200), Decimal("1.5"))
+    >>> implied_close(Decimal(200), Decimal("1.5")).value
     Decimal('203.0')
     """
-    return prior * (_HUNDRED + pct) / _HUNDRED
+    return _combined(lambda p, pct: p * (_HUNDRED + pct) / _HUNDRED, prior_close, change_pct)
 
 
-def change_pts_from_close(close: Decimal, pct: Decimal) -> Decimal:
-    """Give the change, in points, that a close and its change in percent imply.
-
-    Examples
-    --------
-    >>> float(change_pts_from_close(Decimal(203), Decimal("1.5")))
-    3.0
-    """
-    return close * pct / (_HUNDRED + pct)
-
-
-def change_pts_from_prior(prior: Decimal, pct: Decimal) -> Decimal:
-    """Give the change, in points, that a prior close and the change in percent imply.
+def implied_change_pts_from_prior(prior_close: Decimal, change_pct: Decimal) -> Figure:
+    """Give the change, in points, that a printed prior close and the change in percent imply.
 
     Examples
     --------
-    >>> change_pts_from_prior(Decimal(200), Decimal("1.5"))
+    >>> implied_change_pts_from_prior(Decimal(200), Decimal("1.5")).value
     Decimal('3.0')
     """
-    return prior * pct / _HUNDRED
+    return _combined(lambda p, pct: p * pct / _HUNDRED, prior_close, change_pct)
 
 
 def change_pct(close: Decimal, prior: Decimal) -> Decimal:
@@ -169,3 +168,14 @@ def change_pct(close: Decimal, prior: Decimal) -> Decimal:
     1.5
     """
     return (close - prior) / prior * _HUNDRED
+
+
+def _combined(rule: Callable[[Decimal, Decimal], Decimal], a: Decimal, b: Decimal) -> Figure:
+    """Apply a rule to two printed numbers, and to the four corners of what they may stand for.
+
+    The rules here rise or fall steadily in each number, so their extremes are corners.
+    """
+    one, other = as_printed(a), as_printed(b)
+    corners = itertools.product((one.low, one.high), (other.low, other.high))
+    values = list(itertools.starmap(rule, corners))
+    return Figure(rule(a, b), min(values), max(values))

@@ -13,7 +13,7 @@ from marketmove.market.indices import Registry, did_you_mean
 from marketmove.moves.move import Move
 from marketmove.published import figures
 from marketmove.sources import Source
-from marketmove.sources.dates import EXPECTED, by_order
+from marketmove.sources.dates import EXPECTED, read_date
 
 _KEYS = ("session", "source", "figures")
 _PCT_KEYS = ("change_pct", "over_pct", "under_pct")
@@ -92,7 +92,7 @@ def _session(document: yamltext.Mapping, label: str) -> dt.date:
         raise UnrecognisedFileError.at(
             Place(label), "no session: the date that the figures are for"
         )
-    session = by_order("ymd")(value.text)
+    session = read_date(value.text, "ymd")
     if session is None:
         text = f"session: {value.text} is not a date; expected {EXPECTED.split(' or ')[0]}"
         raise UnrecognisedFileError.at(Place(label, value.line), text)
@@ -200,9 +200,8 @@ def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
     )
     if printed.close is None:
         return move
-    close = figures.as_printed(printed.close)
-    prior = figures.combine(figures.prior_close, close, pct)
-    pts = figures.combine(figures.change_pts_from_close, close, pct)
+    prior = figures.implied_prior_close(printed.close, change_pct)
+    pts = figures.implied_change_pts(printed.close, change_pct)
     return move._replace(
         prior_close=float(prior.value),
         prior_close_low=float(prior.low),

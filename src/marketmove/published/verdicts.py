@@ -143,8 +143,7 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     """Whether the printed close and percent imply a prior close, within their rounding."""
     if prior is None or printed.close is None or printed.change_pct is None:
         return False
-    close, pct = figures.as_printed(printed.close), figures.as_printed(printed.change_pct)
-    implied = figures.combine(figures.prior_close, close, pct)
+    implied = figures.implied_prior_close(printed.close, printed.change_pct)
     return implied.low <= Decimal(repr(float(prior))) <= implied.high
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from marketmove.errors import MarketMoveError, Place, Problem, UnrecognisedFileError
+from marketmove.errors import UnrecognisedFileError
 from marketmove.market.indices import Registry
-from marketmove.sources import date_texts as stamps
-from marketmove.sources import numbers
+from marketmove.sources import date_texts, numbers
+from marketmove.sources.block import BESIDE
 from marketmove.sources.header import Table
 from marketmove.sources.vocabulary import Role, Words
 
@@ -61,12 +61,11 @@ def recognise(table: Table, words: Words, registry: Registry) -> Layout:
         return _headerless(table, registry)
     columns = [_column(n, heads, words, registry) for n, heads in enumerate(table.heads)]
     columns = [c for c in columns if c.number != table.date]
-    filled = [c for c in columns if any(cell for cell in table.column(c.number))]
+    filled = [c for c in columns if any(table.column(c.number))]
     nameless = [c for c in filled if not c.header and not _counts_rows(table, c.number)]
     if nameless:
-        place = Place(table.label, table.header_line)
         text = f"column {nameless[0].number + 1} has cells but no name in the header"
-        raise UnrecognisedFileError.at(place, f"{text}; name it, or mend rows that were torn apart")
+        raise table.refused(f"{text}; name it, or mend rows that were torn apart")
     named = [c for c in filled if c.header]
     return (
         _long(table, named)
@@ -163,8 +162,7 @@ def _rivals(table: Table, closes: Sequence[Column]) -> tuple[str, ...]:
     for other in rivals:
         if other.header == close.header:
             text = f"columns {close.number + 1} and {other.number + 1} are both called"
-            place = Place(table.label, table.header_line)
-            raise UnrecognisedFileError.at(place, f"{text} {close.header}, and differ")
+            raise table.refused(f"{text} {close.header}, and differ")
     names = " and ".join(other.header for other in rivals)
     return (
         (f"{close.header} is taken for the close; {names} could be, and differs",) if rivals else ()
@@ -234,10 +232,7 @@ def _refuse_second_dates(table: Table, columns: Iterable[Column]) -> None:
         said = column.role is not None and column.role.kind == "date"
         if (said or column.role is None) and any(map(_is_dated, cells)) and cells != dates:
             text = f"column {column.number + 1} has other dates than column {table.date + 1}"
-            raise UnrecognisedFileError.at(
-                Place(table.label, table.header_line),
-                f"{text}: tables side by side; put each into a file of its own",
-            )
+            raise table.refused(f"{text}: tables side by side; put each into a file of its own")
 
 
 def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
@@ -246,16 +241,16 @@ def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
         for row in table.rows:
             cell = row.cells[number]
             if len(cell) > 1 and cell[0] == "0" and cell.isdecimal() and cell.strip("0"):
-                raise UnrecognisedFileError.at(
-                    Place(table.label, row.line),
+                raise table.refused(
                     f"{cell} is no level, but may be what stood behind a decimal comma;"
                     " put numbers with commas in quotes, or part the cells by semicolons",
+                    row.line,
                 )
 
 
 def _goes_below_zero(table: Table, number: int) -> bool:
     """Whether more than a few cells of a column are negative numbers: changes or differences."""
-    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
+    cells = table.filled(number)
     below = sum(cell[0] in "-−" for cell in cells)
     return below > 1 and below * _FEW >= len(cells)
 
@@ -278,8 +273,7 @@ def _headerless(table: Table, registry: Registry) -> Layout:
         count = (
             f"{len(numeric)} columns could be the close" if numeric else "no column holds numbers"
         )
-        place = Place(table.label, table.rows[0].line)
-        raise UnrecognisedFileError.at(place, f"no header, and {count}; add a header line")
+        raise table.refused(f"no header, and {count}; add a header line", table.rows[0].line)
     number = numeric[0]
     warning = f"no header; column {number + 1} is taken for the close, as the only one with numbers"
     why = "the only column with numbers"
@@ -294,30 +288,26 @@ def _headerless(table: Table, registry: Registry) -> Layout:
 
 def _beside(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Columns that say something of the close: its low and high, stated changes."""
-    kinds = ("low", "high", "prior_close", "change_pct")
-    found = (_of_kind(columns, kind)[:1] for kind in kinds)
-    return tuple(column for columns_of_kind in found for column in columns_of_kind)
+    return tuple(column for kind in BESIDE for column in _of_kind(columns, kind)[:1])
 
 
 def _mostly_numbers(table: Table, number: int) -> bool:
-    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
+    cells = table.filled(number)
     sample = cells[:: max(1, len(cells) // 100)]
-    fitting = sum(numbers.read_signed(cell, ".") is not None or
-                  numbers.read_signed(cell, ",") is not None for cell in sample)  # fmt: skip
+    readings = ([numbers.read_signed(cell, mark) for mark in ".,"] for cell in sample)
+    fitting = sum(reading != [None, None] for reading in readings)
     return bool(sample) and fitting >= _NUMBER_SHARE * len(sample)
 
 
 def _holds_text(table: Table, number: int) -> bool:
-    cells = [cell for cell in table.column(number) if not numbers.is_gap(cell)]
-    return bool(cells) and all(cell[0].isalpha() or not _has_digit(cell) for cell in cells)
-
-
-def _has_digit(cell: str) -> bool:
-    return any(c.isdigit() for c in cell)
+    cells = table.filled(number)
+    return bool(cells) and not any(
+        any(map(str.isdigit, cell)) and not cell[0].isalpha() for cell in cells
+    )
 
 
 def _is_dated(cell: str) -> bool:
-    stamp = None if cell.isdecimal() else stamps.parse_date_text(cell, {})
+    stamp = None if cell.isdecimal() else date_texts.parse_date_text(cell, {})
     return stamp is not None and len(stamp.numbers) == 3
 
 
@@ -326,7 +316,6 @@ def _counts_rows(table: Table, number: int) -> bool:
     return number == 0 and all(cell.isdecimal() for cell in table.column(number)[:100])
 
 
-def _no_close(table: Table) -> MarketMoveError:
+def _no_close(table: Table) -> UnrecognisedFileError:
     names = ", ".join(" ".join(heads) or "(no name)" for heads in table.heads[:30])
-    text = f"no close column; the columns are: {names}"
-    return UnrecognisedFileError([Problem(Place(table.label, table.header_line), text)])
+    return table.refused(f"no close column; the columns are: {names}")

@@ -27,70 +27,14 @@ _MONTH_ONLY = re.compile(r"\d{4}\s*(?:[-/]|年|년)\s*\d{1,2}\s*[月월]?|\d{1,2
 _TIME_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
 _WORDS = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+", re.ASCII)
-_DAY_NAMES = frozenset(
-    [
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "tues",
-        "wednes",
-        "thur",
-        "thurs",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mo",
-        "di",
-        "mi",
-        "do",
-        "fr",
-        "sa",
-        "so",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-        "lun",
-        "mar",
-        "mer",
-        "jeu",
-        "ven",
-        "sam",
-        "dim",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "lunes",
-        "martes",
-        "miércoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "domingo",
-        "lunedì",
-        "martedì",
-        "mercoledì",
-        "giovedì",
-        "venerdì",
-        "sabato",
-        "domenica",
-    ]
-)
+_DAY_NAMES_IN_A_TEXT = """
+    mon tue wed thu fri sat sun tues wednes thur thurs monday tuesday wednesday thursday
+    friday saturday sunday mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag
+    samstag sonntag lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi
+    dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì
+    giovedì venerdì sabato domenica
+"""
+_DAY_NAMES = frozenset(_DAY_NAMES_IN_A_TEXT.split())
 # What stands between the numbers of a date in words: 14 de febrero de 2025, February 14th, 2025 г.
 _LINKS = frozenset(["de", "del", "of", "st", "nd", "rd", "th", "г", "года"])
 # The day of the week behind a date, as in 2025/02/14(金) or 2025-02-14,五.

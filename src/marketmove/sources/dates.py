@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from marketmove.market.indices import Exchange
-from marketmove.sources import date_texts as stamps
-from marketmove.sources.date_texts import Order, Stamp, parse_date_text
+from marketmove.sources.date_texts import (
+    Order,
+    Stamp,
+    date_of,
+    day_of,
+    moment_of,
+    parse_date_text,
+    roc_date,
+    serial_date,
+)
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
@@ -105,17 +113,15 @@ def _from_numbers(
     """Dates of a column of whole numbers: spreadsheet serials, seconds since 1970, or digits."""
     if any(part.short_year for part in parts.values()):
         return _from_digits(parts, wanted)
-    moments = {text: stamps.moment_of(part) for text, part in parts.items()}
+    moments = {text: moment_of(part) for text, part in parts.items()}
     if not any(moments.values()):
-        return {text: stamps.serial_date(part) for text, part in parts.items()}, "serial number"
+        return {text: serial_date(part) for text, part in parts.items()}, "serial number"
     local = {
         text: part._replace(numbers=(m.year, m.month, m.day), time=m.time(), offset=dt.timedelta(0))
         for text, part in parts.items()
         if (m := moments[text])
     }
-    dates: dict[str, dt.date | None] = {
-        text: stamps.day_of(*p.numbers) for text, p in local.items()
-    }
+    dates: dict[str, dt.date | None] = {text: day_of(*p.numbers) for text, p in local.items()}
     return _judged_by_clock(local, dates, exchange), "seconds since 1970"
 
 
@@ -129,7 +135,7 @@ def _from_digits(
             raise UndecidedError(other, f"{other} has not the form of {text}; write plain dates")
     roc = first.order is not None
     orders = (wanted,) if wanted else ORDERS[:1] if roc else ORDERS
-    fitting = {order: {t: stamps.date_of(p, order) for t, p in parts.items()} for order in orders}
+    fitting = {order: {t: date_of(p, order) for t, p in parts.items()} for order in orders}
     for order, dates in fitting.items():
         if wanted or _is_run_of_weekdays(dates.values()):
             style = "ROC year/month/day" if roc else _STYLE[order]
@@ -162,13 +168,12 @@ def _from_calendar(
     roc = [t for t, p in three.items() if p.kind == "short" and p.numbers[0] >= 100]
     if roc:
         short = {text: part for text, part in three.items() if part.kind == "short"}
-        return {text: stamps.roc_date(part) for text, part in short.items()}, "ROC year/month/day"
+        return {text: roc_date(part) for text, part in short.items()}, "ROC year/month/day"
     open_texts = [text for text, part in three.items() if part.order is None]
     order = wanted or (_order({text: three[text] for text in open_texts}) if open_texts else None)
     pivot = _pivot(three, order) if any(p.short_year for p in three.values()) else 69
     dates = {
-        text: stamps.date_of(part, part.order or order or "dmy", pivot)
-        for text, part in three.items()
+        text: date_of(part, part.order or order or "dmy", pivot) for text, part in three.items()
     }
     styles = dict.fromkeys(part.order or order or "dmy" for part in three.values())
     return dates, " and ".join(_STYLE[style] for style in styles)
@@ -181,7 +186,7 @@ def _order(parts: Mapping[str, Stamp]) -> Order:
     """The order that every open date of the column fits, if it is one."""
     short = any(part.short_year for part in parts.values())
     orders = ORDERS if short else ORDERS[1:]
-    fitting = {order: {t: stamps.date_of(p, order) for t, p in parts.items()} for order in orders}
+    fitting = {order: {t: date_of(p, order) for t, p in parts.items()} for order in orders}
     most = max(sum(d is not None for d in dates.values()) for dates in fitting.values())
     best = [o for o in orders if sum(d is not None for d in fitting[o].values()) == most]
     if most < len(parts):
@@ -274,7 +279,7 @@ def _is_run(dates: Sequence[dt.date]) -> bool:
 
 
 def _with_pivot(parts: Mapping[str, Stamp], order: Order, pivot: int) -> list[dt.date]:
-    dates = (stamps.date_of(part, part.order or order, pivot) for part in parts.values())
+    dates = (date_of(part, part.order or order, pivot) for part in parts.values())
     return [date for date in dates if date is not None]
 
 
@@ -342,16 +347,12 @@ def _by_pattern(text: str, pattern: str) -> dt.date | None:
         date = dt.datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a date is a label
     except ValueError:
         return None
-    return stamps.day_of(date.year, date.month, date.day)
+    return day_of(date.year, date.month, date.day)
 
 
-def by_order(date_format: str | None) -> Callable[[str], dt.date | None]:
-    """Give a reader of single dates that knows no column: certain forms only."""
-
-    def read(text: str) -> dt.date | None:
-        try:
-            return read_dates([text], {}, date_format).by_text[text]
-        except UndecidedError:
-            return None
-
-    return read
+def read_date(text: str, date_format: str | None = None) -> dt.date | None:
+    """Read a single date that knows no column: certain forms only; None if it is none."""
+    try:
+        return read_dates([text], {}, date_format).by_text[text]
+    except UndecidedError:
+        return None

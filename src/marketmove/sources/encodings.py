@@ -10,9 +10,9 @@ from marketmove.sources.opening import binary
 
 # Tried where UTF-8 fails, in this order of preference among those that give the same text.
 CANDIDATES = (
-    *("cp1252", "cp932", "gb18030", "cp950", "cp949"),
-    *("cp1250", "cp1251", "cp1253", "cp1254", "cp874", "cp1255", "cp1256", "cp1257", "cp1258"),
-)
+    "cp1252", "cp932", "gb18030", "cp950", "cp949",
+    "cp1250", "cp1251", "cp1253", "cp1254", "cp874", "cp1255", "cp1256", "cp1257", "cp1258",
+)  # fmt: skip
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\x00\x00": "utf-32",

@@ -27,12 +27,10 @@ _DATES = re.compile(
 _COPY = re.compile(r"\s\d$")
 _JOINTS = re.compile(r"[\s_()\[\],$]+| - ")
 # Names of indices that are other words or exchanges too: nasdaq_NVDA, dow for the day of the week.
-_OTHERWISE = frozenset(
-    [
-        *("bet", "comp", "dow", "psi", "rut", "set", "tran", "util"),
-        *("dfm", "kosdaq", "micex", "moex", "nasdaq", "rts", "tpex", "tsx", "twse"),
-    ]
-)
+_OTHERWISE = frozenset({
+    "bet", "comp", "dow", "psi", "rut", "set", "tran", "util",
+    "dfm", "kosdaq", "micex", "moex", "nasdaq", "rts", "tpex", "tsx", "twse",
+})  # fmt: skip
 
 
 def index_of_file(stem: str, registry: Registry) -> str:

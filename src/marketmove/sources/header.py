@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from marketmove.errors import Place, UnrecognisedFileError
-from marketmove.sources import date_texts as stamps
-from marketmove.sources import numbers
+from marketmove.errors import Place, Problem, UnrecognisedFileError
+from marketmove.sources import date_texts, numbers
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.vocabulary import Words, normalised
 
@@ -39,6 +38,15 @@ class Table(NamedTuple):
     def column(self, number: int) -> list[str]:
         """Give the cells of one column, from 0."""
         return [row.cells[number] for row in self.rows]
+
+    def filled(self, number: int) -> list[str]:
+        """Give the cells of one column that say something."""
+        return [cell for cell in self.column(number) if not numbers.is_gap(cell)]
+
+    def refused(self, text: str, line: int | None = None) -> UnrecognisedFileError:
+        """Make the error that names what is wrong, at a line or at the header."""
+        place = Place(self.label, line or self.header_line)
+        return UnrecognisedFileError([Problem(place, text)])
 
 
 def arrange(grid: Grid, words: Words) -> Table:
@@ -103,7 +111,7 @@ def _is_date(row: GridRow, number: int | None, words: Words) -> bool:
 
 
 def _is_date_text(text: str, words: Words) -> bool:
-    stamp = stamps.parse_date_text(text, words.months)
+    stamp = date_texts.parse_date_text(text, words.months)
     return stamp is not None and stamp.kind != "number"
 
 
@@ -114,7 +122,7 @@ def _numbered(rows: Sequence[GridRow], number: int, words: Words) -> list[int]:
     found = []
     for n, row in enumerate(rows):
         if number < len(row.cells):
-            stamp = stamps.parse_date_text(row.cells[number], words.months)
+            stamp = date_texts.parse_date_text(row.cells[number], words.months)
             # Under a header of times, 101004 is four seconds past ten past ten.
             if stamp is not None and (said or not stamp.short_year):
                 found.append(n)
@@ -250,6 +258,6 @@ def _no_dates(grid: Grid, words: Words) -> Exception:
         text = "dates stand across the columns; marketmove needs one row a session"
         return UnrecognisedFileError.at(place, text)
     columns = ", ".join(cell or "(no name)" for cell in header.cells[:30])
-    times = any(stamps.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)
+    times = any(date_texts.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)
     why = ": there are times of day without a date" if times else ""
     return UnrecognisedFileError.at(place, f"no date column{why}; the columns are: {columns}")

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-GAPS = frozenset(
-    [
-        *("", ".", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none", "nil", "<na>"),
-        *("#n/a", "#n/a n/a", "#value!", "#ref!", "#div/0!", "nd", "n.a."),
-    ]
-)
+GAPS = frozenset({
+    "", ".", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none", "nil", "<na>",
+    "#n/a", "#n/a n/a", "#value!", "#ref!", "#div/0!", "nd", "n.a.",
+})  # fmt: skip
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
 _GROUPED = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,6 +23,7 @@ _BEGINNING = 1 << 20
 _MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50
 _PIECE = 1 << 10
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
+_Unpacker = Callable[[bytes, str], tuple[bytes, str | None]]
 
 
 class Source(NamedTuple):
@@ -169,28 +172,14 @@ def _most(data: bytes) -> int:
     return min(_MOST_UNPACKED, max(_NEVER_TOO_MUCH, _MOST_SWELLING * len(data)))
 
 
-def _gzip(data: bytes, _label: str) -> tuple[bytes, str | None]:
-    import gzip
-    import io
+def _codec(name: str) -> _Unpacker:
+    """Make an unpacker of a module of the standard library: gzip, bz2 or lzma."""
 
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-        return file.read(_most(data) + 1), None
+    def unpack(data: bytes, _label: str) -> tuple[bytes, str | None]:
+        with importlib.import_module(name).open(io.BytesIO(data)) as file:
+            return file.read(_most(data) + 1), None
 
-
-def _bz2(data: bytes, _label: str) -> tuple[bytes, str | None]:
-    import bz2
-    import io
-
-    with bz2.BZ2File(io.BytesIO(data)) as file:
-        return file.read(_most(data) + 1), None
-
-
-def _xz(data: bytes, _label: str) -> tuple[bytes, str | None]:
-    import io
-    import lzma
-
-    with lzma.LZMAFile(io.BytesIO(data)) as file:
-        return file.read(_most(data) + 1), None
+    return unpack
 
 
 def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
@@ -216,7 +205,6 @@ def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
 
 
 def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
-    import io
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -231,10 +219,10 @@ def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
             return file.read(_most(data) + 1), files[0].filename
 
 
-_UNPACKERS: dict[bytes, Callable[[bytes, str], tuple[bytes, str | None]]] = {
-    b"\x1f\x8b": _gzip,
-    b"BZh": _bz2,
-    b"\xfd7zXZ\x00": _xz,
+_UNPACKERS: dict[bytes, _Unpacker] = {
+    b"\x1f\x8b": _codec("gzip"),
+    b"BZh": _codec("bz2"),
+    b"\xfd7zXZ\x00": _codec("lzma"),
     b"\x28\xb5\x2f\xfd": _zst,
     b"PK\x03\x04": _zip,
 }

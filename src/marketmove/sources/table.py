@@ -228,7 +228,6 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     close = next(iter(layout.closes))
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0)
     known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
-    read = dates.by_order(None)
     taken: dict[int, tuple[GridRow, dt.date]] = {}
     for row in table.ragged:
         if needed < len(row.cells) < len(table.heads):
@@ -236,7 +235,7 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
                 numbers.read_signed(row.cells[n], sheet.marks[close])
                 for n in (beside["low"], close, beside["high"])
             )
-            session = known.get(row.cells[table.date]) or read(row.cells[table.date])
+            session = known.get(row.cells[table.date]) or dates.read_date(row.cells[table.date])
             if low and level and high and low <= level <= high and session:
                 padding = [""] * (len(table.heads) - len(row.cells))
                 taken[row.line] = (row._replace(cells=row.cells + padding), session)
@@ -263,11 +262,10 @@ def _ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
     table = sheet.table
     width = len(table.heads) or len(table.rows[0].cells)
     known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
-    single = dates.by_order(options.date_format)
     for row in table.ragged:
         text = f"{len(row.cells)} cells where the header has {width}; mend the row or remove it"
         first = row.cells[table.date] if table.date < len(row.cells) else ""
-        session = known.get(first) or single(first)
+        session = known.get(first) or dates.read_date(first, options.date_format)
         yield Fault(None, session, Problem(Place(table.label, row.line), text))
 
 

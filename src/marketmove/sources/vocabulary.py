@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import Place, Problem
 from marketmove.market.indices import did_you_mean
 
 ROLES = (
-    *("date", "time", "symbol", "exchange", "open", "high", "low", "close", "weak_close"),
-    *("adjusted", "prior_close", "change_pct", "change_pts", "volume", "other"),
-)
+    "date", "time", "symbol", "exchange", "open", "high", "low", "close", "weak_close",
+    "adjusted", "prior_close", "change_pct", "change_pts", "volume", "other",
+)  # fmt: skip
 MONTHS_KEY = "months"
 # Roles that stand beside the name of an index in one header, such as "VIX Close".
 _JOINED = frozenset(
@@ -136,5 +136,5 @@ def parse_words(value: yamltext.Value, label: str, known: Words) -> tuple[Words,
 
 
 def _texts(value: yamltext.Value) -> list[str]:
-    items: Any = value.items if isinstance(value, yamltext.Sequence) else (value,)
+    items = yamltext.as_list(value)
     return [item.text for item in items if isinstance(item, yamltext.Scalar) and item.text]
