@@ -12,7 +12,6 @@ from marketmove import config
 from marketmove.commands import history, pair, session
 from marketmove.render import RenderOptions
 from marketmove.render.drawings import bars
-from marketmove.render.drawings import grid as heat
 from marketmove.render.drawings import heatmap as heat_table
 from marketmove.render.drawings import pair as pair_drawing
 from marketmove.sources import ReadOptions
@@ -56,7 +55,7 @@ def _heatmap(first: dt.date, last: dt.date, look: RenderOptions, *chosen: str) -
     settings = config.load(None)
     asked = history.HistoryRequest(first, last, (), chosen, ReadOptions(), settings, shut_days=True)
     report: HistoryReport = history.history(asked)
-    return heat_table.heatmap(report, heat.grid(report, settings.registry), look)
+    return heat_table.heatmap(report, heat_table.grid(report, settings.registry), look)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -155,7 +155,7 @@ def _heatmap(
     settings = settings_of(config, palette=palette)
 
     from marketmove.commands.history import HistoryRequest, history
-    from marketmove.render.drawings.grid import grid
+    from marketmove.render.drawings.heatmap import grid
 
     report = history(
         HistoryRequest(
