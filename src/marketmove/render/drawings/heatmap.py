@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -28,12 +28,9 @@ from marketmove.render.layout import (
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
+from marketmove.wording.groups import by_region
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
-
-# Regions as the day goes round; others follow by name, and those without one come last.
-_REGIONS = ("asia", "oceania", "middle-east", "africa", "europe", "americas")
-_NO_REGION = "Other"
 
 
 class HeatRow(NamedTuple):
@@ -90,8 +87,15 @@ def _last_of(row: HeatRow, number: int) -> HeatRow:
     return row._replace(moves_pct=row.moves_pct[-number:], shut=row.shut[-number:])
 
 
-def grid(report: HistoryReport, registry: Registry) -> HeatGrid:
+def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] = ()) -> HeatGrid:
     """Arrange the moves of many sessions; shut days have to be among them.
+
+    Parameters
+    ----------
+    report, registry
+        The moves, and what is known of their indices.
+    volatility
+        Symbols that are no share indices: they stand under a head of their own.
 
     Raises
     ------
@@ -117,25 +121,14 @@ def grid(report: HistoryReport, registry: Registry) -> HeatGrid:
             moves.index, moves.to_numpy(), shut.to_numpy().astype(object), strict=True
         )
     }
-    sessions = tuple(session.date() for session in moves.columns)
-    return HeatGrid(sessions, tuple(_by_region(rows.values(), registry)))
-
-
-def _by_region(rows: Iterable[HeatRow], registry: Registry) -> Iterator[HeatRegion]:
-    """Part rows by region, in the order in which the registry has them."""
     place = {symbol: n for n, symbol in enumerate(registry.indices)}
-    ordered = sorted(rows, key=lambda row: (place.get(row.symbol, len(place)), row.symbol))
-    region_of = {row.symbol: registry.resolve(row.symbol).region for row in ordered}
-    found = sorted(set(region_of.values()), key=_order)
-    for region in found:
-        name = region.replace("-", " ").title() or _NO_REGION
-        within = tuple(row for row in ordered if region_of[row.symbol] == region)
-        yield HeatRegion(name if len(found) > 1 else "", within)
-
-
-def _order(region: str) -> tuple[int, str]:
-    known = region in _REGIONS
-    return (_REGIONS.index(region) if known else len(_REGIONS) + (not region)), region
+    ordered = sorted(rows, key=lambda symbol: (place.get(symbol, len(place)), symbol))
+    found = by_region(ordered, registry, volatility)
+    regions = tuple(
+        HeatRegion(name if len(found) > 1 else "", tuple(rows[symbol] for symbol in symbols))
+        for name, symbols in found
+    )
+    return HeatGrid(tuple(session.date() for session in moves.columns), regions)
 
 
 class _CellKind(NamedTuple):
