@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from marketmove import config
 from marketmove.moves.breadth import dispersion, group_moves, group_spreads
 from marketmove.moves.move import Move
-from marketmove.render import RenderOptions, render
+from marketmove.render import RenderOptions
+from marketmove.render.session import FORMATS
 from program import SAMPLE_CLOSES, Ran, RunCli, Write
 
 SESSION = ("session", "2025-02-14", "--levels", SAMPLE_CLOSES)
@@ -189,7 +190,7 @@ def test_tables_of_groups_stay_within_the_width(width: int, date: str) -> None:
         pairs=2,
         groups=find_groups(names, settings.groups),
     )
-    text = render(session(request), "table", RenderOptions(width=width))
+    text = FORMATS["table"](session(request), RenderOptions(width=width))
     tables = text.partition("Groups")[2].partition(" up · ")[0].splitlines()
     assert max(map(len, tables)) <= width
     for name in names:

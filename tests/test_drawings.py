@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from marketmove import config
 from marketmove.commands import history, pair, session
 from marketmove.render import RenderOptions
 from marketmove.render.drawings import bars
-from marketmove.render.drawings import grid as heat
 from marketmove.render.drawings import heatmap as heat_table
 from marketmove.render.drawings import pair as pair_drawing
 from marketmove.sources import ReadOptions
@@ -56,7 +56,7 @@ def _heatmap(first: dt.date, last: dt.date, look: RenderOptions, *chosen: str) -
     settings = config.load(None)
     asked = history.HistoryRequest(first, last, (), chosen, ReadOptions(), settings, shut_days=True)
     report: HistoryReport = history.history(asked)
-    return heat_table.heatmap(report, heat.grid(report, settings.registry), look)
+    return heat_table.heatmap(report, heat_table.grid(report, settings.registry), look)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -101,6 +101,19 @@ def test_heatmap_in_colour(snapshot: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("dates", RANGES)
 def test_heatmap(dates: str, look: str, snapshot: SnapshotAssertion) -> None:
     assert _heatmap(*RANGES[dates], LOOKS[look]) == snapshot
+
+
+def test_a_heat_map_has_the_regions_in_the_order_of_the_summary(
+    run_cli: RunCli, write: Write
+) -> None:
+    symbols = ("SPX", "HSI", "VIX", "AXJO", "FTSE", "N225")
+    rows = "".join(f"2025-02-{day},{s},{day}\n" for day in (12, 13, 14) for s in symbols)
+    path = write("closes.csv", f"date,symbol,close\n{rows}")
+    summary = json.loads(run_cli("summary", "2025-02-14", "-l", path, "-f", "json").stdout)
+    ran = run_cli("chart", "heatmap", "2025-02-13", "2025-02-14", "-l", path)
+    names = [region["name"] for region in summary["regions"]]
+    assert names == ["Oceania", "Asia", "Europe", "Americas", "Volatility"]
+    assert [line.strip() for line in ran.stdout.splitlines() if line.strip() in names] == names
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketmove.render.drawings.sparks import HEIGHTS, spark
+from marketmove.render.drawings.pair import HEIGHTS, spark
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:

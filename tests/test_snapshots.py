@@ -14,9 +14,11 @@ from marketmove.commands.calc import calc
 from marketmove.commands.pair import PairRequest, pair
 from marketmove.commands.session import SessionRequest, session
 from marketmove.commands.summary import summary
-from marketmove.render import RenderOptions, render
+from marketmove.errors import Remark
+from marketmove.render import RenderOptions
 from marketmove.render.calc import FORMATS as CALC_FORMATS
 from marketmove.render.pair import FORMATS as PAIR_FORMATS
+from marketmove.render.session import FORMATS
 from marketmove.render.summary.text import FORMATS as SUMMARY_FORMATS
 from marketmove.sources import ReadOptions
 
@@ -47,25 +49,25 @@ def _report(date: dt.date, output_format: str = "table") -> SessionReport:
 @each_date
 @pytest.mark.parametrize("look", LOOKS)
 def test_table(date: dt.date, look: str, snapshot: SnapshotAssertion) -> None:
-    text = render(_report(date), "table", LOOKS[look])
+    text = FORMATS["table"](_report(date), LOOKS[look])
     assert text == snapshot
 
 
 @each_date
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_tables_stay_within_the_width(date: dt.date, width: int) -> None:
-    lines = render(_report(date), "table", RenderOptions(width=width)).splitlines()
+    lines = FORMATS["table"](_report(date), RenderOptions(width=width)).splitlines()
     tables = [line for line in lines[1:] if "; --top" not in line and "Warning: " not in line]
     assert max(map(len, tables)) <= width
 
 
 @pytest.mark.parametrize("output_format", ["markdown", "csv", "json"])
 def test_other_formats(output_format: str, snapshot: SnapshotAssertion) -> None:
-    assert render(_report(DATES[0], output_format), output_format, RenderOptions()) == snapshot
+    assert FORMATS[output_format](_report(DATES[0], output_format), RenderOptions()) == snapshot
 
 
 def test_markdown_of_closes(snapshot: SnapshotAssertion) -> None:
-    assert render(_report(DATES[1], "markdown"), "markdown", RenderOptions()) == snapshot
+    assert FORMATS["markdown"](_report(DATES[1], "markdown"), RenderOptions()) == snapshot
 
 
 @pytest.mark.parametrize("output_format", ["table", "json"])
@@ -101,6 +103,16 @@ def test_a_pair_stays_within_the_width(width: int) -> None:
     assert len(drawn) == 2
     assert max(map(len, [*drawn, *table])) <= width
     assert width < 80 or max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_what_stands_under_a_pair_stays_within_the_width(width: int) -> None:
+    long = (Remark("long", " ".join(["the close of an index is missing"] * 5)),)
+    report = _pair()._replace(notes=long, warnings=long)
+    lines = PAIR_FORMATS["table"](report, RenderOptions(width=width)).splitlines()
+    below = " ".join(line.strip() for line in lines)
+    assert f"{long[0].text} Warning: {long[0].text}" in below
+    assert max(map(len, lines)) <= width
 
 
 def _summary(date: str, *chosen: str) -> SummaryReport:

@@ -30,6 +30,7 @@ from marketmove.cli.options import (
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
+from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _heatmap(
     settings = settings_of(config, palette=palette)
 
     from marketmove.commands.history import HistoryRequest, history
-    from marketmove.render.drawings.grid import grid
+    from marketmove.render.drawings.heatmap import grid
 
     report = history(
         HistoryRequest(
@@ -170,7 +171,8 @@ def _heatmap(
             shut_days=True,
         )
     )
-    cells = grid(report, settings.registry)
+    volatility = settings.groups.get(VOLATILITY_GROUP)
+    cells = grid(report, settings.registry, volatility.symbols if volatility else ())
     look = render_options(output, settings.palette, ascii_only)
     _say(report.warnings, output, quiet)
 

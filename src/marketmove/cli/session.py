@@ -116,7 +116,7 @@ def _session(
 
     from marketmove.commands.session import SessionRequest, session
     from marketmove.rarity.compare import Comparison
-    from marketmove.render import render
+    from marketmove.render.session import FORMATS
 
     report = session(
         SessionRequest(
@@ -143,8 +143,8 @@ def _session(
     if output_format in {"csv", "ndjson"}:
         announce(report.alerts)
     try:
-        emit(render(report, output_format, look), output, people)
+        emit(FORMATS[output_format](report, look), output, people)
     finally:
         # An alert is met whether or not the result could be written.
-        status = settle(report.alerts, lambda: render(report, "json", look), alerting)
+        status = settle(report.alerts, lambda: FORMATS["json"](report, look), alerting)
     return status

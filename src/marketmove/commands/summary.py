@@ -13,24 +13,15 @@ from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
 from marketmove.rarity.compare import Comparison
 from marketmove.reports.records import SessionReport
-from marketmove.reports.summary import Sentence, SummaryRegion, SummaryReport
+from marketmove.reports.summary import Sentence, SummaryReport
 from marketmove.wording import sections as wording
 from marketmove.wording import session_words as page
+from marketmove.wording.groups import by_region
 from marketmove.wording.headline import RankedMove, headline
 from marketmove.wording.phrases import listed, size
 
 PERIODS = ("week", "ytd")
-# The regions in the order in which their day begins.
-_REGIONS = {
-    "oceania": "Oceania",
-    "asia": "Asia",
-    "middle-east": "Middle East",
-    "africa": "Africa",
-    "europe": "Europe",
-    "americas": "Americas",
-}
 _FEW = 3
-_VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 
 
 def summary(request: SessionRequest) -> SummaryReport:
@@ -51,13 +42,14 @@ def summary(request: SessionRequest) -> SummaryReport:
     report = session(wanted)
     report = report._replace(warnings=(*report.warnings, *_jumps(report, request.config)))
     rows, left_out = page.shown(page.moved(report), everything=False)
+    symbols = [move.symbol for move in rows]
     told = [_told(move, report) for move in report.moves if move.status == "ok"]
     shares = _shares(report.moves, request.config)
     return SummaryReport(
         session=report,
         headline=_headline(told, shares, report),
         brief=tuple(wording.brief(report, shares)),
-        regions=_regions(rows, request.config),
+        regions=tuple(by_region(symbols, request.config.registry, _volatility(request.config))),
         left_out=left_out,
         sections=wording.sections(report, told),
     )
@@ -109,17 +101,3 @@ def _no_move(names: Sequence[str]) -> Sentence:
     closes = "close" if len(names) == 1 else "closes"
     of = listed(names) if len(names) <= _FEW else f"{len(names):,} indices"
     return Sentence(f"No move to report: the first {closes} of {of} in this data.")
-
-
-def _regions(rows: Sequence[Move], config: Config) -> tuple[SummaryRegion, ...]:
-    """The rows by region, in the order of the day; the user's own after, then what has none."""
-    apart = _volatility(config)
-    named: dict[str, list[str]] = {}
-    for move in rows:
-        region = config.registry.resolve(move.symbol).region
-        name = _REGIONS.get(region.casefold(), region) or _ELSEWHERE
-        named.setdefault(_VOLATILITY if move.symbol in apart else name, []).append(move.symbol)
-    known = [name for name in _REGIONS.values() if name in named]
-    last = [name for name in (_VOLATILITY, _ELSEWHERE) if name in named]
-    own = sorted(named.keys() - {*known, *last})
-    return tuple(SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last))

@@ -1,21 +1,8 @@
-"""How a report is written: one file a rendering, chosen by name."""
+"""How a report is written: one file a report, whose ``FORMATS`` has a function for each format."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from marketmove.reports.records import SessionReport
-
-# The renderings of `session`; each module has one function, `session(report, look) -> str`.
-FORMATS = {
-    "table": "session",
-    "csv": "delimited",
-    "json": "machine",
-    "ndjson": "records",
-    "markdown": "markdown",
-}
+from typing import NamedTuple
 
 
 class RenderOptions(NamedTuple):
@@ -33,10 +20,3 @@ class RenderOptions(NamedTuple):
     everything: bool = False
     explain: bool = False
     pictures: bool = False
-
-
-def render(report: SessionReport, output_format: str, look: RenderOptions) -> str:
-    """Write a report in the named format, as text that ends with a line feed."""
-    module = import_module(f"marketmove.render.{FORMATS[output_format]}")
-    text: str = module.session(report, look)
-    return text

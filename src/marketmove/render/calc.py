@@ -3,55 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from marketmove.published.figures import Figure
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write
+from marketmove.render.layout import plain
+from marketmove.render.machine import write_json
 from marketmove.reports.records import CALC_SCHEMA, Calculation
 from marketmove.wording import numbers as words
 
-_FIELDS = ("close", "prior_close", "change_pts", "change_pct")
-_DECIMALS = 2
+_LEVEL, _POINTS = partial(words.level, decimals=2), partial(words.points, decimals=2)
+# What each figure is called, and how it is written.
+_FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "close": ("Close", _LEVEL),
+    "prior_close": ("Prior close", _LEVEL),
+    "change_pts": ("Change", _POINTS),
+    "change_pct": ("Change %", words.percent),
+}
 
 
-def as_text(calculation: Calculation, look: RenderOptions) -> str:
+def as_table(calculation: Calculation, options: RenderOptions) -> str:
     """Write a calculation as four lines: what was given, and what follows within its rounding."""
-    level: Callable[[float], str] = lambda value: words.level(value, _DECIMALS)  # noqa: E731
-    points: Callable[[float], str] = lambda value: words.points(value, _DECIMALS)  # noqa: E731
-    writers = (level, level, points, words.percent)
-    heads = ("Close", "Prior close", "Change", "Change %")
     rows = [
-        _row(head, getattr(calculation, name), write_figure, name in calculation.given)
-        for head, name, write_figure in zip(heads, _FIELDS, writers, strict=True)
+        (head, *_texts(getattr(calculation, name), write, name in calculation.given))
+        for name, (head, write) in _FIGURES.items()
     ]
     width = max(len(figure) for _, figure, _ in rows)
-    text = "".join(
-        f"{head:<13}{figure:>{width}}{f'   {interval}' if interval else ''}\n"
-        for head, figure, interval in rows
-    )
-    return words.plain_ascii(text) if look.ascii_only else text
+    lines = [f"{head:<13}{figure:>{width}}{interval}" for head, figure, interval in rows]
+    return plain(lines, options)
 
 
-def _row(
-    head: str, figure: Figure, write_figure: Callable[[float], str], given: bool
-) -> tuple[str, str, str]:
-    shown = write_figure(float(figure.value))
+def _texts(figure: Figure, write: Callable[[float], str], given: bool) -> tuple[str, str]:
+    shown = write(float(figure.value))
     if given or figure.exact:
-        return head, shown, ""
-    low, high = (write_figure(float(bound)) for bound in (figure.low, figure.high))
-    return head, f"≈ {shown}", f"between {low} and {high}"
+        return shown, ""
+    return f"≈ {shown}", f"   between {write(float(figure.low))} and {write(float(figure.high))}"
 
 
-def as_json(calculation: Calculation, _look: RenderOptions) -> str:
+def as_json(calculation: Calculation, _options: RenderOptions) -> str:
     """Write a calculation as one JSON document at full precision."""
     document: dict[str, Any] = {"schema": CALC_SCHEMA}
-    for name in _FIELDS:
+    for name in _FIGURES:
         figure: Figure = getattr(calculation, name)
         document[name] = float(figure.value)
         if not figure.exact:
             document |= {f"{name}_low": float(figure.low), f"{name}_high": float(figure.high)}
-    return write(document)
+    return write_json(document)
 
 
-FORMATS = {"table": as_text, "json": as_json}
+FORMATS: dict[str, Callable[[Calculation, RenderOptions], str]] = {
+    "table": as_table,
+    "json": as_json,
+}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from marketmove.closes.checks import Finding
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write
+from marketmove.render.layout import plain
+from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
 from marketmove.wording import numbers as words
 
@@ -16,58 +17,52 @@ _COLUMNS = ("severity", "code", "symbol", "session", "place", "text")
 _SHOWN = 20
 
 
-def as_text(report: CheckReport, look: RenderOptions) -> str:
+def as_table(report: CheckReport, options: RenderOptions) -> str:
     """Write how each file was read and what is wrong with it; 20 findings of a kind, or all."""
     lines: list[str] = []
     for file in report.files:
-        lines += [*_how(file, look.explain), ""]
+        lines += [*_how(file, options.explain), ""]
     for severity, head in (("error", "Errors"), ("suspicion", "Suspicions")):
         of_kind = [f for f in report.findings if f.severity == severity]
         if of_kind:
-            lines += [head, *_listed(of_kind, look.everything), ""]
-    errors, all_found = report.errors, len(report.findings)
-    tally = [words.count(errors, "error", "errors")]
-    tally.append(words.count(all_found - errors, "suspicion", "suspicions"))
-    lines.append(" · ".join(tally) if all_found else "Nothing is wrong with these closes.")
-    text = "\n".join(words.visible(line) for line in lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+            lines += [head, *_listed(of_kind, options.everything), ""]
+    tally = [
+        words.count(report.errors, "error", "errors"),
+        words.count(len(report.findings) - report.errors, "suspicion", "suspicions"),
+    ]
+    lines.append(" · ".join(tally) if report.findings else "Nothing is wrong with these closes.")
+    return plain(map(words.visible, lines), options)
 
 
-def _how(file: FileRead, explain: bool) -> list[str]:
+def _how(file: FileRead, explain: bool) -> Iterator[str]:
     closes = words.count(file.closes, "close", "closes")
     indices = words.count(len(file.sessions), "index", "indices")
-    lines = [f"{file.label} · {closes} of {indices} · {file.first} to {file.last}"]
+    yield f"{file.label} · {closes} of {indices} · {file.first} to {file.last}"
     if explain:
         each = ", ".join(f"{symbol} {n:,}" for symbol, n in file.sessions.items())
-        taken = file.reading.explained() | {"sessions": each}
-        lines += [f"  {aspect:<12}  {text}" for aspect, text in taken.items()]
-    return lines
+        for aspect, text in (file.reading.explained() | {"sessions": each}).items():
+            yield f"  {aspect:<12}  {text}"
 
 
-def _listed(findings: list[Finding], everything: bool) -> list[str]:
-    lines = []
-    counts: dict[str, int] = {}
+def _listed(findings: list[Finding], everything: bool) -> Iterator[str]:
+    counts: Counter[str] = Counter()
     for finding in findings:
-        counts[finding.code] = counts.get(finding.code, 0) + 1
+        counts[finding.code] += 1
         if everything or counts[finding.code] <= _SHOWN:
             place = f"{finding.place}: " if finding.place else ""
-            lines.append(f"  {place}{finding.text}")
-    more = {code: n - _SHOWN for code, n in counts.items() if n > _SHOWN and not everything}
-    lines += [f"  and {n:,} more of {code}; --all lists them" for code, n in more.items()]
-    return lines
+            yield f"  {place}{finding.text}"
+    for code, n in counts.items():
+        if n > _SHOWN and not everything:
+            yield f"  and {n - _SHOWN:,} more of {code}; --all lists them"
 
 
-def as_csv(report: CheckReport, _look: RenderOptions) -> str:
+def as_csv(report: CheckReport, _options: RenderOptions) -> str:
     """Write the findings, one a row."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for finding in report.findings:
-        writer.writerow(_plain(finding)[column] for column in _COLUMNS)
-    return buffer.getvalue()
+    findings = [_plain(finding) for finding in report.findings]
+    return write_csv([_COLUMNS, *([finding[name] for name in _COLUMNS] for finding in findings)])
 
 
-def as_json(report: CheckReport, _look: RenderOptions) -> str:
+def as_json(report: CheckReport, _options: RenderOptions) -> str:
     """Write how each file was read, and the findings, as one JSON document."""
     files = [
         file.reading._asdict()
@@ -77,7 +72,14 @@ def as_json(report: CheckReport, _look: RenderOptions) -> str:
         for file in report.files
     ]
     findings = [_plain(finding) for finding in report.findings]
-    return write({"schema": CHECK_SCHEMA, "files": files, "findings": findings})
+    return write_json({"schema": CHECK_SCHEMA, "files": files, "findings": findings})
+
+
+FORMATS: dict[str, Callable[[CheckReport, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -85,6 +87,3 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "session": None if finding.session is None else finding.session.isoformat(),
         "place": None if finding.place is None else str(finding.place),
     }
-
-
-FORMATS = {"table": as_text, "csv": as_csv, "json": as_json}

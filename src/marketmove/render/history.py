@@ -1,46 +1,177 @@
-"""Many sessions, for machines and for people: each rendering gives its text piece by piece."""
+"""Many sessions, piece by piece: for people a table in which each date stands once."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from marketmove.render import RenderOptions, history_table
-from marketmove.render import machine as document
-from marketmove.render.records import as_line
+import pandas as pd
+
+from marketmove.errors import BadFiguresError
+from marketmove.render import RenderOptions
+from marketmove.render.layout import (
+    FITS,
+    Fit,
+    StyledText,
+    TextColumn,
+    TextTable,
+    below,
+    closes_source,
+    column,
+    roomiest_table,
+    texts_of,
+    written,
+)
+from marketmove.render.machine import write_csv, write_json, write_ndjson
+from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows, history_document
 from marketmove.reports.records import HistoryReport
+from marketmove.wording import numbers as words
+from marketmove.wording import session_words as page
+
+_REASONS = {
+    "no_prior": "no close before it is known",
+    "missing": "missing: later closes are there",
+    "pending": "no close yet",
+}
+_TALLY = {
+    "closed": "shut",
+    "pending": "not closed yet",
+    "missing": "missing",
+    "no_prior": "without a prior close",
+}
 
 
-def as_csv(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
+def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
     header = [columns(report.periods)]
     for block in report.blocks():
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerows(header)
-        writer.writerows(csv_rows(block, report.periods))
+        yield write_csv([*header, *csv_rows(block, report.periods)])
         header = []
-        yield buffer.getvalue()
 
 
-def as_ndjson(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
+def as_ndjson(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = columns(report.periods)
     for block in report.blocks():
         rows = csv_rows(block, report.periods)
-        yield "".join(as_line(dict(zip(names, row, strict=True))) for row in rows)
+        yield write_ndjson(dict(zip(names, row, strict=True)) for row in rows)
 
 
-def as_json(report: HistoryReport, _look: RenderOptions) -> Iterator[str]:
+def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document."""
-    yield document.write(history_document(report))
+    yield write_json(history_document(report))
 
 
-def as_table(report: HistoryReport, look: RenderOptions) -> Iterator[str]:
-    """Write a table for people."""
-    yield history_table.history(report, look)
+def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
+    """Write many sessions as text for people; a long table is shortened in its middle.
+
+    Raises
+    ------
+    BadFiguresError
+        If not all that was asked for can be given.
+    """
+    if report.unusable:
+        raise BadFiguresError(report.unusable)
+    rows, left_out = _shown(report.frame, options.everything)
+    tries = (TextTable(_columns(report, rows, options, fit), fit.gap) for fit in FITS)
+    head, *lines = roomiest_table(tries, options.width).lines()
+    if left_out:
+        lines.insert(
+            page.ENDS, [StyledText(f"  … {words.count(left_out, 'row', 'rows')} left out")]
+        )
+    title = [StyledText(_title(report), "bold")]
+    footers = below(_footers(report, left_out), report.warnings, options)
+    yield written([title, [], head, *lines, [], *footers], options)
 
 
-FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjson}
+FORMATS: dict[str, Callable[[HistoryReport, RenderOptions], Iterator[str]]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+    "ndjson": as_ndjson,
+}
+
+
+def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
+    """The first and last rows of a long frame; and how many lie between."""
+    left_out = 0 if everything or len(frame) <= page.LONGEST else len(frame) - 2 * page.ENDS
+    if left_out:
+        frame = pd.concat([frame.head(page.ENDS), frame.tail(page.ENDS)])
+    return list(frame.itertuples()), left_out
+
+
+def _columns(
+    report: HistoryReport, rows: Sequence[Any], options: RenderOptions, fit: Fit
+) -> list[TextColumn]:
+    """The columns that say something; a date is written on the first row of its session."""
+    by_sign = TERMINAL[options.palette].of_text
+    dates = [f"{row.session:%Y-%m-%d}" for row in rows]
+    first = ["", *dates[:-1]]
+    parts = [
+        column(
+            "Session", ["" if d == before else d for d, before in zip(dates, first, strict=True)]
+        ),
+        column("Index", [words.visible(row.symbol if fit.symbols else row.name) for row in rows]),
+        column("Close", [_level(row.close, row) for row in rows], right=True),
+        column("Prior close", map(_prior, rows), right=True),
+        column("Prior session", map(_prior_date, rows)),
+        *([column("Change", map(_points, rows), by_sign, right=True)] if fit.points else []),
+        column("Change %", [_percent(row.change_pct) for row in rows], by_sign, right=True),
+        *(_period(name, rows, by_sign) for name in report.periods),
+        column("", map(_reason, rows), "dim"),
+    ]
+    return [part for part in parts if any(cell[0].text for cell in part.cells)]
+
+
+def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> TextColumn:
+    texts = [_percent(getattr(row, f"{name}_change_pct")) for row in rows]
+    return column(page.PERIOD_HEADS[name], texts, by_sign, right=True)
+
+
+def _level(value: float, row: Any) -> str:
+    return "" if math.isnan(value) else words.level(value, row.decimals)
+
+
+def _prior(row: Any) -> str:
+    return _level(row.prior_close, row) if row.status == "ok" else ""
+
+
+def _prior_date(row: Any) -> str:
+    if row.status != "ok":
+        return ""
+    return words.prior_date(row.session.date(), row.prior_session.date())
+
+
+def _points(row: Any) -> str:
+    return words.points(row.change_pts, row.decimals) if row.status == "ok" else ""
+
+
+def _percent(pct: float) -> str:
+    return "" if math.isnan(pct) else words.percent(pct)
+
+
+def _reason(row: Any) -> str:
+    """Why an index has no move, in a few words."""
+    if row.status == "closed":
+        return f"shut{f': {words.visible(row.closed_for)}' if row.closed_for else ''}"
+    return _REASONS.get(row.status, "")
+
+
+def _title(report: HistoryReport) -> str:
+    source = closes_source(report.source, report.bundled)
+    return f"Moves from {words.day(report.first)} to {words.day(report.last)} · {source}"
+
+
+def _footers(report: HistoryReport, left_out: int) -> list[str]:
+    counts = report.frame["status"].value_counts()
+    sessions = int(report.frame["session"].nunique())
+    tally = [words.count(sessions, "session", "sessions")]
+    tally.append(words.count(int(counts["ok"]), "move", "moves"))
+    tally += [f"{counts[status]:,} {word}" for status, word in _TALLY.items() if counts[status]]
+    lines = [" · ".join(tally)]
+    if left_out:
+        rows = words.count(left_out, "row", "rows")
+        lines.append(f"{rows} in the middle left out; --all shows them")
+    return lines + texts_of(report.notes)

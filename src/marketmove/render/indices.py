@@ -2,72 +2,63 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from rich.cells import cell_len
+from collections.abc import Callable, Iterator
 
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write
+from marketmove.render.layout import StyledText, TextTable, column, roomiest_table, written
+from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import fields_of
 from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
 from marketmove.wording import numbers as words
 
-_HEADS = ("Symbol", "Index", "Exchange", "Zone", "Close", "Next session", "Returns")
 # Left out one after the other where a terminal has no room.
 _LESS_WANTED = ("Zone", "Returns", "Exchange")
-_INDENT, _GAP = "  ", "  "
+_GAP = 2
 
 
-def as_text(registered: IndexListing, look: RenderOptions) -> str:
+def as_table(listing: IndexListing, options: RenderOptions) -> str:
     """Write the registry as one table; columns that a terminal has no room for are left out."""
-    rows = [_cells(row) for row in registered.rows]
-    heads = list(_HEADS)
+    title = f"Next session after {words.moment(listing.moment)}, exchange's own date and time"
+    count = words.count(len(listing.rows), "index", "indices")
+    table = roomiest_table(_tables(listing.rows), options.width)
+    head, end = [StyledText(title, "bold")], [StyledText(f"  {count}")]
+    return written([head, [], *table.lines(), [], end], options)
+
+
+def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
+    """The table with all columns, and then with ever fewer."""
+    none = words.NOTHING
+    texts = {
+        "Symbol": [row.symbol for row in rows],
+        "Index": [row.name for row in rows],
+        "Exchange": [row.exchange or none for row in rows],
+        "Zone": [row.zone or none for row in rows],
+        "Close": [row.close_time or none for row in rows],
+        "Next session": [str(row.next_session or none) for row in rows],
+        "Returns": [row.returns for row in rows],
+    }
+    columns = {head: column(head, map(words.visible, cells)) for head, cells in texts.items()}
+    yield TextTable([*columns.values()], _GAP)
     for head in _LESS_WANTED:
-        if look.width is None or _width(heads, rows) <= look.width:
-            break
-        heads.remove(head)
-    title = f"Next session after {words.moment(registered.moment)}, exchange's own date and time"
-    table = [dict(zip(_HEADS, _HEADS, strict=True)), *rows]
-    widths = {head: max(cell_len(row[head]) for row in table) for head in heads}
-    lines = [
-        _INDENT
-        + _GAP.join(row[head] + " " * (widths[head] - cell_len(row[head])) for head in heads)
-        for row in table
-    ]
-    count = words.count(len(rows), "index", "indices")
-    text = "\n".join([title, "", *(line.rstrip() for line in lines), "", _INDENT + count]) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+        del columns[head]
+        yield TextTable([*columns.values()], _GAP)
 
 
-def _cells(row: IndexRow) -> dict[str, str]:
-    coming = words.NOTHING if row.next_session is None else str(row.next_session)
-    texts = (
-        *(row.symbol, row.name, row.exchange or words.NOTHING, row.zone or words.NOTHING),
-        *(row.close_time or words.NOTHING, coming, row.returns),
-    )
-    return {head: words.visible(text) for head, text in zip(_HEADS, texts, strict=True)}
-
-
-def _width(heads: list[str], rows: list[dict[str, str]]) -> int:
-    widest = [max([len(head), *(cell_len(row[head]) for row in rows)]) for head in heads]
-    return len(_INDENT) + sum(widest) + len(_GAP) * (len(heads) - 1)
-
-
-def as_csv(registered: IndexListing, _look: RenderOptions) -> str:
+def as_csv(listing: IndexListing, _options: RenderOptions) -> str:
     """Write one row an index; aliases are separated by ``|``."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(IndexRow._fields)
-    writer.writerows([*row[:-1], "|".join(row.aliases)] for row in registered.rows)
-    return buffer.getvalue()
+    rows = ([*row[:-1], "|".join(row.aliases)] for row in listing.rows)
+    return write_csv([IndexRow._fields, *rows])
 
 
-def as_json(registered: IndexListing, _look: RenderOptions) -> str:
+def as_json(listing: IndexListing, _options: RenderOptions) -> str:
     """Write the registry as one JSON document."""
-    rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in registered.rows]
-    moment = registered.moment.isoformat()
-    return write({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows})
+    rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in listing.rows]
+    moment = listing.moment.isoformat()
+    return write_json({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows})
 
 
-FORMATS = {"table": as_text, "csv": as_csv, "json": as_json}
+FORMATS: dict[str, Callable[[IndexListing, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.cells import cell_len
 
 from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write
+from marketmove.render.layout import padded, plain
+from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import fields_of
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
 from marketmove.wording import numbers as words
 from marketmove.wording import revisions
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
-_CSV = (
-    *("made_at", "sessions", "indices", "format", "options"),
-    *("target", "result", "detail", "at", "revisions"),
-)
+_COLUMNS = (
+    "made_at", "sessions", "indices", "format", "options",
+    "target", "result", "detail", "at", "revisions",
+)  # fmt: skip
 _SHOWN, _NAMED = 20, 2
 _GAP = "   "
 
 
-def as_text(report: JournalReport, look: RenderOptions) -> str:
+def as_table(report: JournalReport, options: RenderOptions) -> str:
     """Write the journal as one table, the last summary at its end."""
-    shown = report.entries if look.everything else report.entries[-_SHOWN:]
+    shown = report.entries if options.everything else report.entries[-_SHOWN:]
     left_out = len(report.entries) - len(shown)
     lines = [f"Journal · {words.visible(report.source)}", ""]
     if shown:
-        lines += _table(shown, look.width)
+        lines += _table(shown, options.width)
     if left_out:
         lines.append(f"  {words.count(left_out, 'summary', 'summaries')} before; --all shows them")
     lines.append(f"  {words.count(len(report.entries), 'summary', 'summaries')}")
-    text = "\n".join(lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+    return plain(lines, options)
 
 
 def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
@@ -85,31 +83,27 @@ def _where(delivery: Delivery | None) -> str:
 def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> list[str]:
     """A row; its last cell stands below it where the terminal has no room for it."""
     *first, last = cells
-    start = "  " + _GAP.join(
-        cell + " " * (room - cell_len(cell)) for cell, room in zip(first, widths, strict=True)
-    )
+    start = "  " + _GAP.join(map(padded, first, widths))
     whole = (start + _GAP + last).rstrip()
     if width is None or cell_len(whole) <= width:
         return [whole]
     return [start.rstrip(), *words.wrapped(f"  {last}", width)]
 
 
-def as_csv(report: JournalReport, _look: RenderOptions) -> str:
+def as_csv(report: JournalReport, _options: RenderOptions) -> str:
     """Write one row for each place that a summary went to; revisions are separated by ``; ``."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_CSV)
+    rows: list[Sequence[Any]] = [_COLUMNS]
     for entry in report.entries:
         asked = (entry.made_at, *entry.summary[:4])
         revised = "; ".join(revisions.text(revision) for revision in entry.revisions)
-        writer.writerows([*asked, *(delivery or ("",) * 4), revised] for delivery in _of(entry))
-    return buffer.getvalue()
+        rows += [[*asked, *(delivery or ("",) * 4), revised] for delivery in _of(entry)]
+    return write_csv(rows)
 
 
-def as_json(report: JournalReport, _look: RenderOptions) -> str:
+def as_json(report: JournalReport, _options: RenderOptions) -> str:
     """Write the journal as one JSON document, with all closes that the summaries rest on."""
     summaries = [_document(entry) for entry in report.entries]
-    return write({"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries})
+    return write_json({"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries})
 
 
 def _document(entry: Entry) -> dict[str, Any]:
@@ -126,4 +120,8 @@ def _document(entry: Entry) -> dict[str, Any]:
     }
 
 
-FORMATS = {"table": as_text, "csv": as_csv, "json": as_json}
+FORMATS: dict[str, Callable[[JournalReport, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}

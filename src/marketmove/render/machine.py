@@ -1,37 +1,67 @@
-"""JSON for machines: one document a run, figures as numbers, missing as null."""
+"""Text for machines: CSV and JSON, full precision, missing is empty or null, lines end in LF."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marketmove.errors import ExitStatus, Problem
-from marketmove.render import RenderOptions
-from marketmove.reports.documents import as_document
-from marketmove.reports.records import SessionReport
-
-
-def session(report: SessionReport, _look: RenderOptions) -> str:
-    """Write a session as one JSON document."""
-    return write(as_document(report))
 
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
     """Write why there is no result, as the one JSON document of a run that failed."""
     found = [{"text": p.text, "place": None if p.place is None else str(p.place)} for p in problems]
     error = {"status": int(status), "code": status.name.lower(), "problems": found}
-    return write({"schema": schema, "error": error})
+    return write_json({"schema": schema, "error": error})
 
 
-def write(document: dict[str, Any]) -> str:
-    """Write plain values as indented JSON that ends with a line feed.
+def write_json(document: dict[str, Any]) -> str:
+    """Write plain values as one indented JSON document.
 
     Examples
     --------
-    >>> print(write({"close": None}), end="")
+    >>> print(write_json({"close": None}), end="")
     {
       "close": null
     }
     """
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
+    r"""Write plain values as JSON lines, one object a line.
+
+    Examples
+    --------
+    >>> write_ndjson([{"symbol": "HSI", "close": None}])
+    '{"symbol": "HSI", "close": null}\n'
+    """
+    lines = (json.dumps(record, allow_nan=False, ensure_ascii=False) for record in records)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write_csv(rows: Iterable[Iterable[Any]]) -> str:
+    r"""Write rows of cells as CSV, the header the first of them.
+
+    Examples
+    --------
+    >>> write_csv([("symbol", "close"), ("HSI", None)])
+    'symbol,close\nHSI,\n'
+    """
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def flags_as_text(cells: Iterable[Any]) -> list[Any]:
+    """Write the truth values of a row of CSV as JSON has them.
+
+    Examples
+    --------
+    >>> flags_as_text(["HSI", True])
+    ['HSI', 'true']
+    """
+    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
+from marketmove.render.layout import plain, texts_of
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups
 from marketmove.wording import numbers as words
@@ -15,56 +17,59 @@ from marketmove.wording.highlights import highlights
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
-def session(report: SessionReport, look: RenderOptions) -> str:
+def as_markdown(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as a heading and tables."""
-    rows, left_out = page.shown(page.moved(report), look.everything)
-    alerts = [f"**Alert:** {_escaped(text)}\n" for text in alert_lines(report.alerts)]
-    lines = [*alerts, f"## {_escaped(page.title(report))}", ""]
+    rows, left_out = page.shown(page.moved(report), options.everything)
+    lines = [f"**Alert:** {_escaped(text)}\n" for text in alert_lines(report.alerts)]
+    lines += [f"## {_escaped(page.title(report))}", ""]
     if rows:
         columns = page.columns(report)
-        heads = tuple(column.text for column in columns)
-        sides = "".join("r" if column.right else "l" for column in columns)
-        lines += _table(heads, sides, [page.cells(report, move) for move in rows])
+        right = [column.right for column in columns]
+        cells = [page.cells(report, move) for move in rows]
+        lines += _table([column.text for column in columns], right, cells)
     if silent := page.without_move(report):
-        lines += _table(("Without a move", "Why"), "ll", [list(row) for row in silent])
+        lines += _table(("Without a move", "Why"), (False, False), silent)
+    lines += [*_pairs(report), *_groups(report)]
+    if found := highlights(report):
+        lines += [f"**Highlights:** {_escaped(' · '.join(found))}", ""]
+    lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
+    lines += [f"- **Warning:** {_escaped(warning)}" for warning in texts_of(report.warnings)]
+    return plain(lines, options)
+
+
+def _pairs(report: SessionReport) -> Iterator[str]:
+    heads = ["versus", "Spread", *(["Percentile"] if report.contexts else [])]
     for head, pairs in page.pair_tables(report):
-        rows_of = [
+        rows = [
             [*page.pair_labels(report, pair), words.spread(pair, report.basis == "published")]
             + ([page.percentile(pair)] if report.contexts else [])
             for pair in pairs
         ]
-        heads = (head, "versus", "Spread", *(["Percentile"] if report.contexts else []))
-        lines += _table(heads, "llrr"[: len(heads)], rows_of)
-    lines += _groups(report)
-    if told := highlights(report):
-        lines += [f"**Highlights:** {_escaped(' · '.join(told))}", ""]
-    lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
-    lines += [f"- **Warning:** {_escaped(words.visible(str(w)))}" for w in report.warnings]
-    text = "\n".join(lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+        yield from _table([head, *heads], (False, False, True, True), rows)
 
 
-def _groups(report: SessionReport) -> list[str]:
+def _groups(report: SessionReport) -> Iterator[str]:
     """The groups asked for, and group against group; nothing if none was."""
-    lines: list[str] = []
     if report.groups:
-        heads = tuple(head.text for head in groups.HEADS)
-        sides = "".join("r" if head.right else "l" for head in groups.HEADS)
-        rows = [list(groups.cells(report, group).values()) for group in report.groups]
-        lines += _table(heads, sides, rows)
+        rows = [groups.cells(report, group).values() for group in report.groups]
+        heads = [head.text for head in groups.HEADS]
+        yield from _table(heads, [head.right for head in groups.HEADS], rows)
     if report.group_spreads:
-        apart = [
+        spreads = [
             [*groups.group_labels(report, spread), *groups.spreads(report, spread)]
             for spread in report.group_spreads
         ]
-        lines += _table(groups.SPREAD_HEADS, "llrr", apart)
-    return lines
+        yield from _table(groups.SPREAD_HEADS, (False, False, True, True), spreads)
 
 
-def _table(heads: tuple[str, ...], sides: str, rows: list[list[str]]) -> list[str]:
-    rules = [{"l": "---", "r": "---:"}[side] for side in sides]
-    body = [[_escaped(cell) for cell in row] for row in rows]
-    return [f"| {' | '.join(cells)} |" for cells in [list(heads), rules, *body]] + [""]
+def _table(
+    heads: Sequence[str], right: Sequence[bool], rows: Iterable[Iterable[str]]
+) -> Iterator[str]:
+    """A table, and an empty line; ``right`` tells of each column whether it stands to the right."""
+    rules = ["---:" if to_the_right else "---" for to_the_right in right[: len(heads)]]
+    for cells in (heads, rules, *([_escaped(cell) for cell in row] for row in rows)):
+        yield f"| {' | '.join(cells)} |"
+    yield ""
 
 
 def _escaped(text: str) -> str:

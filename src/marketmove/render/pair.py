@@ -2,50 +2,66 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from marketmove.render import RenderOptions, pair_table
-from marketmove.render.machine import write
-from marketmove.render.records import as_line
+from marketmove.rarity.index_history import LEAST, SAME
+from marketmove.rarity.superlatives import long_ago
+from marketmove.render import RenderOptions
+from marketmove.render.drawings.pair import part_sizes, share, spark, spread, spread_range
+from marketmove.render.layout import (
+    FITS,
+    Fit,
+    StyledLine,
+    StyledText,
+    TextColumn,
+    TextTable,
+    below,
+    closes_source,
+    column,
+    roomiest_table,
+    texts_of,
+    title,
+    written,
+)
+from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
+from marketmove.wording import numbers as words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 COLUMNS = (
-    *("session", "symbol", "versus", "change_pct", "versus_change_pct", "spread_pp", "split"),
-    *("relative_strength", "n", "percentile", "z", "prior_session", "versus_prior_session"),
-)
+    "session", "symbol", "versus", "change_pct", "versus_change_pct", "spread_pp", "split",
+    "relative_strength", "n", "percentile", "z", "prior_session", "versus_prior_session",
+)  # fmt: skip
+_INDENT, _LABEL, _GAP = 2, 19, 2
+_CELLS, _FEWEST_CELLS = 60, 10
 
 
-def as_csv(report: PairReport, _look: RenderOptions) -> str:
+def as_csv(report: PairReport, _options: RenderOptions) -> str:
     """Write the series, a row a common session, under ``COLUMNS``."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(_in_csv, cells) for cells in _rows(report))
-    return buffer.getvalue()
+    return write_csv([COLUMNS, *map(flags_as_text, _rows(report))])
 
 
-def as_ndjson(report: PairReport, _look: RenderOptions) -> str:
+def as_ndjson(report: PairReport, _options: RenderOptions) -> str:
     """Write each common session as a JSON object on a line of its own, with the columns of CSV."""
-    return "".join(map(as_line, _records(report)))
+    return write_ndjson(_records(report))
 
 
-def as_json(report: PairReport, _look: RenderOptions) -> str:
+def as_json(report: PairReport, _options: RenderOptions) -> str:
     """Write all as one JSON document."""
-    told = report.summary
+    summary = report.summary
     correlation = {
-        "value": told.correlation.value,
-        "n": told.correlation.n,
-        "reason": pair_table.no_correlation(report),
+        "value": summary.correlation.value,
+        "n": summary.correlation.n,
+        "reason": _no_correlation(report),
     }
-    return write(
+    return write_json(
         {
             "schema": PAIR_SCHEMA,
             "symbol": report.one.symbol,
@@ -55,11 +71,11 @@ def as_json(report: PairReport, _look: RenderOptions) -> str:
             "source": report.source,
             "window": report.window,
             "floor_pct": report.floor_pct,
-            "latest": fields_of(told.latest),
-            "span": fields_of(told.span),
+            "latest": fields_of(summary.latest),
+            "span": fields_of(summary.span),
             "correlation": correlation,
-            "counts": fields_of(told.counts),
-            "widest": [fields_of(day) for day in told.widest],
+            "counts": fields_of(summary.counts),
+            "widest": [fields_of(day) for day in summary.widest],
             "series": list(_records(report)),
             "warnings": [remark_document(remark) for remark in report.warnings],
             "notes": [remark_document(remark) for remark in report.notes],
@@ -67,9 +83,35 @@ def as_json(report: PairReport, _look: RenderOptions) -> str:
     )
 
 
-def as_table(report: PairReport, look: RenderOptions) -> str:
-    """Write what a pair comes to for people."""
-    return pair_table.pair(report, look)
+def as_table(report: PairReport, options: RenderOptions) -> str:
+    """Write what a pair comes to as text for people."""
+    what = (
+        f"{words.visible(report.one.name)} versus {words.visible(report.other.name)}"
+        f" · {words.day(report.first)} to {words.day(report.last)}"
+    )
+    footers = below(texts_of(report.notes), report.warnings, options)
+    lines = [
+        *title(what, closes_source(report.source, report.bundled), options),
+        [],
+        *_latest(report, options),
+        *_span(report, options),
+        *_labelled("Correlation", [[StyledText(_correlation(report))]]),
+        *_counts(report),
+        [],
+        *(_sparks(report, options) if len(report.frame) > 1 else ()),
+        *_widest(report, options),
+        *([[]] if footers else []),
+        *footers,
+    ]
+    return written(lines, options)
+
+
+FORMATS: dict[str, Callable[[PairReport, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+    "ndjson": as_ndjson,
+}
 
 
 def _records(report: PairReport) -> Iterator[dict[str, Any]]:
@@ -86,15 +128,158 @@ def _rows(report: PairReport) -> Iterator[tuple[Any, ...]]:
     return zip(*columns, strict=True)
 
 
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    if column.dtype.kind == "M":
-        column = column.dt.strftime("%Y-%m-%d")
-    values: list[Any] = column.tolist()
-    return [None if value != value else value for value in values]
+def _plain(values: pd.Series[Any]) -> list[Any]:
+    if values.dtype.kind == "M":
+        values = values.dt.strftime("%Y-%m-%d")
+    return [None if value != value else value for value in values.tolist()]
 
 
-def _in_csv(cell: Any) -> Any:
-    return str(cell).lower() if isinstance(cell, bool) else cell
+def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
+    heads = [label, *[""] * (len(lines) - 1)]
+    return [
+        [StyledText(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
+        for head, line in zip(heads, lines, strict=True)
+    ]
 
 
-FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjson}
+def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+    latest = report.summary.latest
+    text = spread(latest.change_pct, latest.versus_change_pct)
+    lines: list[StyledLine] = [
+        [StyledText(text, "bold"), StyledText(f" on {words.day(latest.session)}, arithmetic")],
+        _both_moves(report, options, latest.change_pct, latest.versus_change_pct),
+    ]
+    if latest.percentile is not None:
+        z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
+        wider = f"wider than {share(latest.percentile)} of the {latest.n} common sessions before"
+        lines += [[StyledText(wider)], [StyledText(z)]]
+        if latest.widest_since is None:
+            lines.append([StyledText(f"the widest in this data, since {latest.data_since}")])
+        elif long_ago(latest.widest_since, latest.session):
+            lines.append([StyledText(f"widest since {latest.widest_since}")])
+    return _labelled("Latest spread", lines)
+
+
+def _both_moves(
+    report: PairReport, options: RenderOptions, one_pct: float, other_pct: float
+) -> StyledLine:
+    colours = TERMINAL[options.palette]
+    return [
+        StyledText(f"{words.visible(report.one.name)} "),
+        StyledText(words.percent(one_pct), colours.of(one_pct)),
+        StyledText(f", {words.visible(report.other.name)} "),
+        StyledText(words.percent(other_pct), colours.of(other_pct)),
+    ]
+
+
+def _span(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+    span = report.summary.span
+    if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
+        lines = [[StyledText("one session, so nothing beyond its moves")]]
+    else:
+        strength = words.level(float(report.frame["relative_strength"].iloc[-1]), 2)
+        lines = [
+            [
+                StyledText(words.percent(span.excess_pct), "bold"),
+                StyledText(f" excess, geometric: relative strength {strength}"),
+            ],
+            _both_moves(report, options, span.change_pct, span.versus_change_pct),
+            [StyledText(f"from the closes of {span.first} to those of {span.last}")],
+        ]
+    return _labelled("Over the span", lines)
+
+
+def _correlation(report: PairReport) -> str:
+    correlation = report.summary.correlation
+    if correlation.value is None:
+        return f"not given: {_no_correlation(report)}"
+    value = words.points(correlation.value, 2)
+    return f"{value} of the moves of the last {correlation.n} common sessions"
+
+
+def _no_correlation(report: PairReport) -> str | None:
+    """Say why there is no correlation; None where there is one."""
+    lacking, n = report.summary.correlation.lacking, report.summary.correlation.n
+    if lacking is None:
+        return None
+    if lacking == "few":
+        return f"{words.count(n, 'common session', 'common sessions')}, fewer than {LEAST}"
+    return {
+        "first": f"the moves of {report.one.symbol} do not vary",
+        "versus": f"the moves of {report.other.symbol} do not vary",
+        "both": "the moves of neither vary",
+    }[lacking]
+
+
+def _counts(report: PairReport) -> list[StyledLine]:
+    counts = report.summary.counts
+    sessions = words.count(counts.sessions, "session", "sessions")
+    floor = Decimal(repr(report.floor_pct)).normalize()
+    opposite = f"{counts.opposite:,} of {sessions} ({share(counts.opposite_pct)})"
+    split = f"{counts.split:,} of {sessions} ({share(counts.split_pct)})"
+    return [
+        *_labelled("Opposite signs", [[StyledText(opposite)]]),
+        *_labelled("Split", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
+    ]
+
+
+def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+    """Spread and relative strength as lines of blocks, with their lowest and highest value."""
+    frame = report.frame
+    strengths = frame["relative_strength"]
+    low, high = (words.level(float(value), 2) for value in (strengths.min(), strengths.max()))
+    drawn = (
+        ("Spread", frame["spread_pp"], spread_range(report)),
+        ("Relative strength", strengths, f"{low} to {high}"),
+    )
+    room = _CELLS
+    if options.width is not None:
+        room = options.width - _INDENT - _LABEL - _GAP - max(len(text) for _, _, text in drawn)
+    cells = max(_FEWEST_CELLS, room)
+    lines: list[StyledLine] = []
+    for label, values, text in drawn:
+        blocks = StyledText(spark(values.tolist(), cells))
+        lines += _labelled(label, [[blocks, StyledText(" " * _GAP + text)]])
+    legend = _labelled("", [[StyledText(text, "dim")] for text in _legend(len(frame), cells)])
+    return [*lines, *legend, []]
+
+
+def _legend(sessions: int, cells: int) -> list[str]:
+    """Say what a block stands for."""
+    sizes = part_sizes(sessions, cells)
+    if sizes[-1] == 1:
+        return ["▁ lowest, █ highest; a block a session"]
+    means = f"▁ lowest, █ highest; each the mean of {' or '.join(map(str, sizes))} sessions"
+    return [means, "the figures beside them are of single sessions"]
+
+
+def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+    """The widest sessions, in the roomiest table that the terminal has room for."""
+    spreads = report.frame["spread_pp"]
+    if spreads.max() - spreads.min() > SAME:
+        tries = (TextTable(_widest_columns(report, options, fit), fit.gap) for fit in FITS)
+        return roomiest_table(tries, options.width).lines()
+    day = report.summary.widest[0]
+    text = f"  The spread is {spread(day.change_pct, day.versus_change_pct)} in"
+    return [[StyledText(f"{text} {words.count(len(spreads), 'session', 'sessions')}, all of them")]]
+
+
+def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> list[TextColumn]:
+    days = report.summary.widest
+    one, other = (
+        words.visible(index.symbol if fit.symbols else index.name)
+        for index in (report.one, report.other)
+    )
+    moves = [(day.change_pct, day.versus_change_pct) for day in days]
+    by_sign = TERMINAL[options.palette].of_text
+    columns = [
+        column("Widest sessions", [str(day.session) for day in days]),
+        column("Spread", [spread(*both) for both in moves], right=True),
+        column(one, [words.percent(pct) for pct, _ in moves], by_sign, right=True),
+        column(other, [words.percent(pct) for _, pct in moves], by_sign, right=True),
+    ]
+    ranks = [day.percentile for day in days]
+    if any(rank is not None for rank in ranks):
+        texts = [words.NOTHING if rank is None else share(rank).rstrip("%") for rank in ranks]
+        columns.append(column("Percentile", texts, right=True))
+    return columns

@@ -1,132 +1,119 @@
-"""A session for a terminal: aligned columns, colour by sign, bars from a zero line."""
+"""One session: for people aligned columns with bars from a zero line, for machines every figure."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
-from rich.cells import cell_len
-
+from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
+from marketmove.render.layout import (
+    FITS,
+    Fit,
+    StyledLine,
+    StyledText,
+    TextColumn,
+    TextTable,
+    below,
+    column,
+    roomiest,
+    roomiest_table,
+    under_table,
+    written,
+)
+from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render.markdown import as_markdown
+from marketmove.render.palettes import TERMINAL
+from marketmove.reports.documents import as_document, csv_document, session_columns, session_row
 from marketmove.reports.records import SessionReport
+from marketmove.wording import groups
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
 
-if TYPE_CHECKING:
-    from marketmove.moves.divergence import Divergence
-
-# Styles of a rise and a fall.
-PALETTES = {
-    "western": ("green", "red"),
-    "east-asia": ("red", "green"),
-    "korea": ("red", "blue"),
-    "cvd": ("dodger_blue1", "dark_orange"),
-    "none": ("", ""),
-}
-_INDENT = "  "
 _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
+_COLOURED = ("median", "mean", "best", "worst")
 
 
-class StyledText(NamedTuple):
-    """A piece of text and the style it has in colour."""
-
-    text: str
-    style: str = ""
-
-
-StyledLine = list[StyledText]
+def as_csv(report: SessionReport, _options: RenderOptions) -> str:
+    """Write the moves of a session, one row an index, under ``documents.session_columns``."""
+    rows = (flags_as_text(session_row(report, move)) for move in report.moves)
+    return write_csv([session_columns(report), *rows])
 
 
-class TextColumn(NamedTuple):
-    """One column of a table: its head, its cells, and whether they stand to the right."""
-
-    head: str
-    cells: list[StyledLine]
-    right: bool = False
-
-    @property
-    def width(self) -> int:
-        """The widest of head and cells, in terminal cells: a Chinese sign takes two."""
-        return max(cell_len(self.head), *map(_length, self.cells))
+def as_json(report: SessionReport, _options: RenderOptions) -> str:
+    """Write a session as one JSON document."""
+    return write_json(as_document(report))
 
 
-class Fit(NamedTuple):
-    """How tables are made to fit: the gap between columns, symbols for names, no points."""
-
-    gap: int
-    symbols: bool = False
-    points: bool = True
+def as_ndjson(report: SessionReport, _options: RenderOptions) -> str:
+    """Write the moves of a session, one object an index, with the columns of CSV."""
+    return write_ndjson(csv_document(report, move) for move in report.moves)
 
 
-# From the roomiest to the narrowest; figures are never cut.
-FITS = (Fit(3), Fit(2), Fit(2, symbols=True), Fit(2, symbols=True, points=False))
-
-
-def session(report: SessionReport, look: RenderOptions) -> str:
+def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
-    from marketmove.render import groups_table as group_table
-
-    rows, left_out = page.shown(page.moved(report), look.everything)
-    fit, (moves, silent, *pairs) = _fitting(report, rows, look)
-    if moves:
-        moves = _with_bars(moves, rows, look, fit)
-    lines = [*alert_lines_of(report, look), [StyledText(page.title(report), "bold")], []]
-    for columns in filter(None, (moves, silent, *pairs)):
-        lines += [*aligned(columns, fit), []]
-    lines += group_table.lines(report, look)
-    if told := highlights(report):
-        lines += under_table(f"Highlights: {' · '.join(told)}", "", look)
-    for footer in page.footers(report, left_out):
-        lines += under_table(footer, "dim", look)
-    for warning in report.warnings:
-        lines += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
-    return written(lines, look)
+    rows, left_out = page.shown(page.moved(report), options.everything)
+    moves, *others = roomiest(
+        (_tables(report, rows, options, fit) for fit in FITS),
+        lambda tables: all(table.fits(options.width) for table in tables),
+    )
+    if rows:
+        moves = _with_bars(moves, rows, options)
+    lines = [*_alerts(report, options), [StyledText(page.title(report), "bold")], []]
+    for table in (moves, *others, *_group_tables(report, options)):
+        if table.columns:
+            lines += [*table.lines(), []]
+    if found := highlights(report):
+        lines += under_table(f"Highlights: {' · '.join(found)}", "", options)
+    lines += below(page.footers(report, left_out), report.warnings, options)
+    return written(lines, options)
 
 
-def alert_lines_of(report: SessionReport, look: RenderOptions) -> list[StyledLine]:
-    """Give the alerts that are met, with an empty line below; nothing if there are none."""
+FORMATS: dict[str, Callable[[SessionReport, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+    "ndjson": as_ndjson,
+    "markdown": as_markdown,
+}
+
+
+def _alerts(report: SessionReport, options: RenderOptions) -> list[StyledLine]:
+    """The alerts that are met, with an empty line below; nothing if there are none."""
     lines = [
         [StyledText(line.strip(), "bold")]
         for text in alert_lines(report.alerts)
-        for line in words.wrapped(f"Alert: {text}", look.width)
+        for line in words.wrapped(f"Alert: {text}", options.width)
     ]
     return [*lines, []] if lines else []
 
 
-def under_table(text: str, style: str, look: RenderOptions) -> list[StyledLine]:
-    """Give a sentence under a table, on as many lines as the terminal needs."""
-    return [[StyledText(line, style)] for line in words.wrapped(text, look.width)]
-
-
-def _fitting(
-    report: SessionReport, rows: Sequence[Move], look: RenderOptions
-) -> tuple[Fit, tuple[list[TextColumn], ...]]:
-    """The roomiest tables that the terminal has room for: moves, those without one, pairs."""
-    for fit in FITS:
-        tables = (
-            _move_columns(report, rows, look, fit),
+def _tables(
+    report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: Fit
+) -> list[TextTable]:
+    """The moves, the indices without one, and the pairs of each kind."""
+    return [
+        TextTable(columns, fit.gap)
+        for columns in (
+            _move_columns(report, rows, options, fit),
             _silent_columns(report, fit),
-            *(_pair_columns(report, *of_kind, look, fit) for of_kind in page.pair_tables(report)),
+            *(_pair_columns(report, *kind, options, fit) for kind in page.pair_tables(report)),
         )
-        if look.width is None or all(line_width(table, fit) <= look.width for table in tables):
-            break
-    return fit, tables
+    ]
 
 
 def _move_columns(
-    report: SessionReport, moves: Sequence[Move], look: RenderOptions, fit: Fit
+    report: SessionReport, moves: Sequence[Move], options: RenderOptions, fit: Fit
 ) -> list[TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
     texts = [page.cells(report, move, fit.symbols) for move in moves]
     columns = []
     for n, head in enumerate(page.columns(report) if moves else ()):
         cells = [
-            [StyledText(row[n], _style_of(head.kind, row[n], move, look))]
+            [StyledText(row[n], _move_style(head.kind, row[n], move, options))]
             for row, move in zip(texts, moves, strict=True)
         ]
         said = head.kind != "date" or any(row[n] for row in texts)
@@ -135,23 +122,18 @@ def _move_columns(
     return columns
 
 
-def _style_of(kind: str, text: str, move: Move, look: RenderOptions) -> str:
+def _move_style(kind: str, text: str, move: Move, options: RenderOptions) -> str:
     if kind == "period":
-        up, down = PALETTES[look.palette]
-        return {"+": up, "−": down}.get(text[:1], "")
-    return _style(move, look) if kind in {"points", "percent"} else ""
+        return TERMINAL[options.palette].of_text(text)
+    return _style(move, options) if kind in {"points", "percent"} else ""
 
 
-def _with_bars(
-    columns: list[TextColumn], moves: Sequence[Move], look: RenderOptions, fit: Fit
-) -> list[TextColumn]:
-    """Add bars as long as the terminal has room for, if it has any."""
-    if look.width is None:
-        return [*columns, TextColumn("", _bars(moves, look, _USUAL_BAR))]
-    room = look.width - line_width(columns, fit) - fit.gap
-    longest = min(_LONGEST_BAR, _bar_room(moves, room))
-    bars = [TextColumn("", _bars(moves, look, longest))] if longest >= _SHORTEST_BAR else []
-    return columns + bars
+def _style(move: Move, options: RenderOptions) -> str:
+    """The colour of a move, or of the bound that stands for it."""
+    colours = TERMINAL[options.palette]
+    if move.change_pct is None:
+        return colours.up if move.change_pct_over is not None else colours.down
+    return colours.of(move.change_pct)
 
 
 def _silent_columns(report: SessionReport, fit: Fit) -> list[TextColumn]:
@@ -159,68 +141,44 @@ def _silent_columns(report: SessionReport, fit: Fit) -> list[TextColumn]:
     if not rows:
         return []
     return [
-        TextColumn("Without a move", [[StyledText(name)] for name, _ in rows]),
-        TextColumn("", [[StyledText(reason, "dim")] for _, reason in rows]),
+        column("Without a move", [name for name, _ in rows]),
+        column("", [reason for _, reason in rows], "dim"),
     ]
 
 
 def _pair_columns(
-    report: SessionReport, head: str, pairs: Sequence[Divergence], look: RenderOptions, fit: Fit
+    report: SessionReport, head: str, pairs: Sequence[Divergence], options: RenderOptions, fit: Fit
 ) -> list[TextColumn]:
     moves = {move.symbol: move for move in report.moves}
-    sides = [page.pair_labels(report, pair, fit.symbols) for pair in pairs]
-    ups, downs = (
-        [
-            [StyledText(side[n], _style(moves[symbol], look))]
-            for side, symbol in zip(sides, of, strict=True)
-        ]
-        for n, of in enumerate(([pair.up for pair in pairs], [pair.down for pair in pairs]))
-    )
+    ups: list[StyledLine] = []
+    downs: list[StyledLine] = []
+    for pair in pairs:
+        up, down = page.pair_labels(report, pair, fit.symbols)
+        ups.append([StyledText(up, _style(moves[pair.up], options))])
+        downs.append([StyledText(down, _style(moves[pair.down], options))])
     spreads = [words.spread(pair, report.basis == "published") for pair in pairs]
     columns = [
         TextColumn(head, ups),
-        TextColumn("", [[StyledText("versus", "dim")] for _ in pairs]),
+        column("", ["versus"] * len(pairs), "dim"),
         TextColumn("", downs),
-        TextColumn("Spread", [[StyledText(spread)] for spread in spreads], right=True),
+        column("Spread", spreads, right=True),
     ]
     if any(pair.percentile is not None for pair in pairs):
-        ranks = [[StyledText(page.percentile(pair))] for pair in pairs]
-        columns.append(TextColumn("Percentile" if fit.gap > _NARROW else "Pctl", ranks, right=True))
+        label = "Percentile" if fit.gap > _NARROW else "Pctl"
+        columns.append(column(label, map(page.percentile, pairs), right=True))
     return columns
 
 
-def line_width(columns: Sequence[TextColumn], fit: Fit) -> int:
-    """Give the width of a table, in terminal cells."""
-    gaps = fit.gap * (len(columns) - 1)
-    return len(_INDENT) + sum(column.width for column in columns) + gaps
-
-
-def aligned(columns: Sequence[TextColumn], fit: Fit) -> list[StyledLine]:
-    """Give the lines of a table, each cell padded to its column."""
-    heads: list[StyledLine] = [[StyledText(column.head, "bold")] for column in columns]
-    rows = [heads, *zip(*(column.cells for column in columns), strict=True)]
-    widths = [column.width for column in columns]
-    gap = StyledText(" " * fit.gap)
-    lines = []
-    for row in rows:
-        line = [StyledText(_INDENT)]
-        for cell, width, column in zip(row, widths, columns, strict=True):
-            padding = StyledText(" " * (width - _length(cell)))
-            line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
-        lines.append(line)
-    return lines
-
-
-def _length(line: StyledLine) -> int:
-    return sum(cell_len(span.text) for span in line)
-
-
-def _style(move: Move, look: RenderOptions) -> str:
-    up, down = PALETTES[look.palette]
-    pct = move.change_pct
-    if pct is None:
-        return up if move.change_pct_over is not None else down
-    return up if pct > 0 else down if pct < 0 else ""
+def _with_bars(table: TextTable, moves: Sequence[Move], options: RenderOptions) -> TextTable:
+    """Add bars as long as the terminal has room for, if it has any."""
+    longest = _USUAL_BAR
+    if options.width is not None:
+        room = options.width - table.width - table.gap
+        longest = min(_LONGEST_BAR, _bar_room(moves, room))
+    if longest < _SHORTEST_BAR:
+        return table
+    bars = TextColumn("", _bars(moves, options, longest))
+    return table._replace(columns=[*table.columns, bars])
 
 
 def _bar_room(moves: Sequence[Move], room: int) -> int:
@@ -236,18 +194,22 @@ def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
     return max([0.0, *known]), min([0.0, *known])
 
 
-def _bars(moves: Sequence[Move], look: RenderOptions, longest: int) -> list[StyledLine]:
+def _bars(moves: Sequence[Move], options: RenderOptions, longest: int) -> list[StyledLine]:
     highest, lowest = _extremes(moves)
     unit = longest / (max(highest, -lowest) or 1.0)
     left = _blocks(lowest, unit)
-    up, down = PALETTES[look.palette]
+    colours = TERMINAL[options.palette]
     bars = []
     for move in moves:
         pct = move.change_pct or 0.0
         blocks = "▇" * _blocks(pct, unit)
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
         bars.append(
-            [StyledText(fallen.rjust(left), down), StyledText("│", "dim"), StyledText(risen, up)]
+            [
+                StyledText(fallen.rjust(left), colours.down),
+                StyledText("│", "dim"),
+                StyledText(risen, colours.up),
+            ]
         )
     return bars
 
@@ -257,30 +219,54 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
 
 
-def written(lines: Iterable[StyledLine], look: RenderOptions) -> str:
-    """Give styled lines as one text: with colour codes where they are wanted, never wrapped."""
-    lines = list(lines)
-    if look.colour:
-        text = _coloured(lines)
-    else:
-        text = "\n".join("".join(span.text for span in line).rstrip() for line in lines)
-    return (words.plain_ascii(text) if look.ascii_only else text) + "\n"
+def _group_tables(report: SessionReport, options: RenderOptions) -> Iterator[TextTable]:
+    """The groups asked for, and group against group."""
+    if report.groups:
+        yield roomiest_table(_ever_fewer_columns(report, options), options.width)
+    if report.group_spreads:
+        steps = [(FITS[0], False), (FITS[1], False), (FITS[1], True)]
+        tries = (TextTable(_spread_columns(report, options, bare), fit.gap) for fit, bare in steps)
+        yield roomiest_table(tries, options.width)
 
 
-def _coloured(lines: Iterable[StyledLine]) -> str:
-    from rich.console import Console
-    from rich.text import Text
+def _ever_fewer_columns(report: SessionReport, options: RenderOptions) -> Iterator[TextTable]:
+    """The groups with ever less: first as other tables, then without what is wanted least."""
+    for fit in FITS[:3]:
+        yield TextTable(_group_columns(report, options, fit), fit.gap)
+    for n in range(1, len(groups.LEAST_WANTED) + 1):
+        without = groups.LEAST_WANTED[:n]
+        yield TextTable(_group_columns(report, options, fit, without), fit.gap)
 
-    styled = [Text.assemble(*line) for line in lines]
-    for line in styled:
-        line.rstrip()
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="256",
-        legacy_windows=False,
-        _environ={},
-    )
-    with console.capture() as capture:
-        console.print(Text("\n").join(styled), soft_wrap=True, end="")
-    return capture.get()
+
+def _group_columns(
+    report: SessionReport, options: RenderOptions, fit: Fit, without: Sequence[str] = ()
+) -> list[TextColumn]:
+    rows = [groups.cells(report, group, fit.symbols) for group in report.groups]
+    return [
+        column(
+            head.short if fit.symbols else head.text,
+            [row[head.kind] for row in rows],
+            _last_sign(options) if head.kind in _COLOURED else "",
+            right=head.right,
+        )
+        for head in groups.HEADS
+        if head.kind not in without
+    ]
+
+
+def _spread_columns(report: SessionReport, options: RenderOptions, bare: bool) -> list[TextColumn]:
+    labels = [groups.group_labels(report, spread, bare) for spread in report.group_spreads]
+    spreads = [groups.spreads(report, spread) for spread in report.group_spreads]
+    first, _, medians, means = groups.SPREAD_HEADS
+    return [
+        column(first, [up for up, _ in labels], _last_sign(options)),
+        column("", ["versus"] * len(labels), "dim"),
+        column("", [down for _, down in labels], _last_sign(options)),
+        column(medians, [median for median, _ in spreads], right=True),
+        column(means, [mean for _, mean in spreads], right=True),
+    ]
+
+
+def _last_sign(options: RenderOptions) -> Callable[[str], str]:
+    """Colour by the sign of the figure at the end of a cell."""
+    return lambda text: TERMINAL[options.palette].of_text(text.split(" ")[-1])

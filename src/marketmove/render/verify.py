@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from marketmove.published.verdicts import Checked
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write
-from marketmove.render.session import Fit, StyledText, TextColumn, aligned, line_width
+from marketmove.render.layout import (
+    FITS,
+    Fit,
+    StyledLine,
+    StyledText,
+    TextColumn,
+    TextTable,
+    below,
+    closes_source,
+    column,
+    roomiest_table,
+    written,
+)
+from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
 from marketmove.wording.findings import _level, _percent
 
-if TYPE_CHECKING:
-    from marketmove.published.verdicts import Checked
-
 _PRINTED = ("close", "change_pct", "over_pct", "under_pct")
 _COLUMNS = (
-    *("session", "symbol", "name", "verdict", "why", "wrong", "unchecked"),
-    *(f"published_{name}" for name in _PRINTED),
-    *("close", "prior_session", "prior_close", "change_pct", "fits_session"),
-    *("source", "published_source"),
-)
+    "session", "symbol", "name", "verdict", "why", "wrong", "unchecked", "published_close",
+    "published_change_pct", "published_over_pct", "published_under_pct", "close",
+    "prior_session", "prior_close", "change_pct", "fits_session", "source", "published_source",
+)  # fmt: skip
 _VERDICTS = {
     "agrees": "agrees",
     "disagrees": "disagrees",
@@ -39,51 +46,39 @@ _TALLY = {
     "no_session": ("without a session", "without a session"),
     "unchecked": ("cannot be checked", "cannot be checked"),
 }
-_FITS = (Fit(3), Fit(2), Fit(2, symbols=True))
 # The table shows the right figures itself.
 _SHOWN_IN_TABLE = "published_disagrees"
 
 
-def as_text(report: VerifyReport, look: RenderOptions) -> str:
+def as_table(report: VerifyReport, options: RenderOptions) -> str:
     """Write what was printed, what the closes give and the verdict; under it what follows."""
-    lines = [*_title(report), "", *_table(report.rows, look), "", f"  {_tally(report.rows)}"]
-    for finding in report.findings:
-        if finding.code != _SHOWN_IN_TABLE:
-            lines += words.wrapped(words.visible(finding.text), look.width)
-    for warning in report.warnings:
-        lines += words.wrapped(f"Warning: {words.visible(str(warning))}", look.width)
-    text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
-
-
-def _title(report: VerifyReport) -> list[str]:
-    sample = " (bundled sample)" if report.bundled else ""
-    return [
+    tries = (TextTable(_columns(report.rows, fit), fit.gap) for fit in FITS[:3])
+    findings = [words.visible(f.text) for f in report.findings if f.code != _SHOWN_IN_TABLE]
+    heads = [
         f"Published for {words.day(report.session)} · {words.visible(report.published)}",
-        f"against closes · {words.visible(report.closes)}{sample}",
+        f"against {closes_source(report.closes, report.bundled)}",
     ]
+    lines: list[StyledLine] = [
+        *([StyledText(head, "bold")] for head in heads),
+        [],
+        *roomiest_table(tries, options.width).lines(),
+        [],
+        [StyledText(f"  {_tally(report.rows)}", "dim")],
+        *below(findings, report.warnings, options),
+    ]
+    return written(lines, options)
 
 
-def _table(rows: Sequence[Checked], look: RenderOptions) -> list[str]:
-    """The roomiest table that the terminal has room for."""
-    for fit in _FITS:
-        columns = [*_columns(rows, fit.symbols)]
-        if look.width is None or line_width(columns, fit) <= look.width:
-            break
-    return ["".join(span.text for span in line) for line in aligned(columns, fit)]
-
-
-def _columns(rows: Sequence[Checked], symbols: bool) -> Iterator[TextColumn]:
-    yield _column("Index", [words.visible(r.move.symbol if symbols else r.move.name) for r in rows])
-    yield _column("Printed", [words.printed_level(r.printed.close) for r in rows], right=True)
-    yield _column("", [words.printed_percent(r.printed) for r in rows], right=True)
-    yield _column("Closes give", [_level(r.printed, r.move) for r in rows], right=True)
-    yield _column("", [_percent(r.printed, r.move) for r in rows], right=True)
-    yield _column("Verdict", [_VERDICTS[r.verdict] for r in rows])
-
-
-def _column(head: str, texts: Sequence[str], right: bool = False) -> TextColumn:
-    return TextColumn(head, [[StyledText(text)] for text in texts], right)
+def _columns(rows: Sequence[Checked], fit: Fit) -> list[TextColumn]:
+    names = [words.visible(row.move.symbol if fit.symbols else row.move.name) for row in rows]
+    return [
+        column("Index", names),
+        column("Printed", [words.printed_level(row.printed.close) for row in rows], right=True),
+        column("", [words.printed_percent(row.printed) for row in rows], right=True),
+        column("Closes give", [_level(row.printed, row.move) for row in rows], right=True),
+        column("", [_percent(row.printed, row.move) for row in rows], right=True),
+        column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
+    ]
 
 
 def _tally(rows: Sequence[Checked]) -> str:
@@ -93,22 +88,18 @@ def _tally(rows: Sequence[Checked]) -> str:
     return " · ".join(f"{n:,} {said[n != 1]}" for n, said in known if n)
 
 
-def as_csv(report: VerifyReport, _look: RenderOptions) -> str:
+def as_csv(report: VerifyReport, _options: RenderOptions) -> str:
     """Write a row a published figure; what was printed has the digits that were printed."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in report.rows:
-        cells = _plain(row, report)
-        cells |= {name: " ".join(cells[name]) for name in ("wrong", "unchecked")}
-        writer.writerow(cells[column] for column in _COLUMNS)
-    return buffer.getvalue()
+    rows = [_plain(row, report) for row in report.rows]
+    lists = [{name: " ".join(row[name]) for name in ("wrong", "unchecked")} for row in rows]
+    cells = [row | listed for row, listed in zip(rows, lists, strict=True)]
+    return write_csv([_COLUMNS, *([row[name] for name in _COLUMNS] for row in cells)])
 
 
-def as_json(report: VerifyReport, _look: RenderOptions) -> str:
+def as_json(report: VerifyReport, _options: RenderOptions) -> str:
     """Write the verdicts and what follows from them as one JSON document."""
     counts: Counter[str] = Counter(row.verdict for row in report.rows)
-    return write(
+    return write_json(
         {
             "schema": VERIFY_SCHEMA,
             "session": report.session.isoformat(),
@@ -122,6 +113,13 @@ def as_json(report: VerifyReport, _look: RenderOptions) -> str:
             "warnings": [remark_document(warning) for warning in report.warnings],
         }
     )
+
+
+FORMATS: dict[str, Callable[[VerifyReport, RenderOptions], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}
 
 
 def _plain(row: Checked, report: VerifyReport) -> dict[str, Any]:
@@ -148,12 +146,9 @@ def _plain(row: Checked, report: VerifyReport) -> dict[str, Any]:
 
 def _numbers(cells: dict[str, Any]) -> dict[str, Any]:
     """The same with what was printed as JSON numbers."""
-    printed = {name: cells[name] for name in (f"published_{name}" for name in _PRINTED)}
+    printed = {f"published_{name}": cells[f"published_{name}"] for name in _PRINTED}
     return cells | {name: None if v is None else float(v) for name, v in printed.items()}
 
 
 def _date(when: dt.date | None) -> str | None:
     return None if when is None else when.isoformat()
-
-
-FORMATS = {"table": as_text, "csv": as_csv, "json": as_json}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from marketmove.market.indices import Registry
 from marketmove.moves.breadth import FEWEST_DISPERSED, Breadth, GroupMoves, GroupSpread
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
+from marketmove.reports.summary import SummaryRegion
 from marketmove.wording import numbers as words
 
 
@@ -33,6 +35,40 @@ HEADS = (
 # What a narrow terminal does without, one after another.
 LEAST_WANTED = ("n", "dispersion", "worst", "best")
 SPREAD_HEADS = ("Group against group", "versus", "Medians", "Means")
+# The regions in the order in which their day begins.
+_REGIONS = {
+    "oceania": "Oceania",
+    "asia": "Asia",
+    "middle-east": "Middle East",
+    "africa": "Africa",
+    "europe": "Europe",
+    "americas": "Americas",
+}
+_VOLATILITY, _ELSEWHERE = "Volatility", "Other"
+
+
+def by_region(
+    symbols: Iterable[str], registry: Registry, volatility: Collection[str] = ()
+) -> list[SummaryRegion]:
+    """Part indices by region, in the order of the day; the user's own after, then what has none.
+
+    Examples
+    --------
+    >>> from marketmove.market.indices import Index
+    >>> known = Registry.of([Index("HSI", "Hang Seng", region="asia"), Index("AXJO", "ASX 200",
+    ...     region="oceania"), Index("VIX", "VIX", region="americas")])
+    >>> [tuple(region) for region in by_region(["HSI", "AXJO", "VIX"], known, {"VIX"})]
+    [('Oceania', ('AXJO',)), ('Asia', ('HSI',)), ('Volatility', ('VIX',))]
+    """
+    named: dict[str, list[str]] = {}
+    for symbol in symbols:
+        region = registry.resolve(symbol).region
+        name = _REGIONS.get(region.casefold(), region) or _ELSEWHERE
+        named.setdefault(_VOLATILITY if symbol in volatility else name, []).append(symbol)
+    known = [name for name in _REGIONS.values() if name in named]
+    last = [name for name in (_VOLATILITY, _ELSEWHERE) if name in named]
+    own = sorted(named.keys() - {*known, *last})
+    return [SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last)]
 
 
 def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> dict[str, str]:

@@ -3,65 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from marketmove.errors import Remark
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
-from marketmove.render.session import (
-    FITS,
-    PALETTES,
+from marketmove.render.layout import (
     StyledLine,
     StyledText,
     TextColumn,
-    aligned,
-    line_width,
-    under_table,
+    TextTable,
+    below,
+    column,
+    roomiest_table,
+    texts_of,
+    title,
     written,
 )
+from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 
 USUAL_WIDTH = 80
-_FIT = FITS[0]
+_GAP = 3
 _FEWEST_BLOCKS, _LONGEST_NAME = 24, 28
 
 
-def session(report: SessionReport, look: RenderOptions) -> str:
+def session(report: SessionReport, options: RenderOptions) -> str:
     """Draw a session as bars from a zero line, in the order of the report."""
-    width = look.width or USUAL_WIDTH
-    moves, left_out = page.shown(page.moved(report), look.everything)
-    symbols = width - line_width(_columns(moves, look, symbols=False), _FIT) < _FEWEST_BLOCKS
-    lines: list[StyledLine] = [*titled(page.title(report), look), []]
+    width = options.width or USUAL_WIDTH
+    moves, left_out = page.shown(page.moved(report), options.everything)
+    what, _, source = page.title(report).partition(" · ")
+    lines: list[StyledLine] = [*title(what, source, options), []]
     if moves:
-        columns = _columns(moves, look, symbols)
-        room = width - line_width(columns, _FIT) - _FIT.gap - 1
-        unit = _unit(moves, room)
-        # The bars have no head, and neither have the others.
-        lines += aligned([*columns, TextColumn("", _bars(moves, look, unit))], _FIT)[1:]
-        lines += [[], [StyledText(f"  one ▇ is {unit:g}%", "dim")], []]
-    lines += _silent(report, width)
-    lines += told(_footers(report, left_out), report.warnings, look)
-    return written(lines, look)
-
-
-def titled(title: str, look: RenderOptions) -> list[StyledLine]:
-    """Give a title, on two lines where the terminal has no room for it on one."""
-    fits = look.width is None or cell_len(title) <= look.width
-    return [[StyledText(part, "bold")] for part in ([title] if fits else title.split(" · ", 1))]
-
-
-def told(
-    footers: Sequence[str], warnings: Sequence[Remark], look: RenderOptions
-) -> list[StyledLine]:
-    """Give what stands under a drawing, on as many lines as the terminal needs."""
-    lines = [line for footer in footers for line in under_table(footer, "dim", look)]
-    for warning in warnings:
-        lines += under_table(f"Warning: {words.visible(str(warning))}", "yellow", look)
-    return lines
+        lines += _bars_beside(moves, options, width)
+    if silent := list(_silent(report)):
+        lines += [*roomiest_table(silent, width).lines(), []]
+    lines += below(_footers(report, left_out), report.warnings, options)
+    return written(lines, options)
 
 
 def short(name: str) -> str:
@@ -77,53 +58,53 @@ def short(name: str) -> str:
     return f"{set_cell_size(name, _LONGEST_NAME - 1).rstrip()}…"
 
 
-def _silent(report: SessionReport, width: int) -> list[StyledLine]:
-    """The indices without a move, by name where there is room for the reason beside it."""
-    for symbols in (False, True):
-        rows = page.without_move(report, symbols)
-        columns = [
-            TextColumn("Without a move", [[StyledText(short(name))] for name, _ in rows]),
-            TextColumn("", [[StyledText(why, "dim")] for _, why in rows]),
-        ]
-        if rows and (symbols or line_width(columns, _FIT) <= width):
-            return [*aligned(columns, _FIT), []]
-    return []
-
-
-def _footers(report: SessionReport, left_out: int) -> list[str]:
-    lines = [words.tally(report.breadth), *page.widest(report)]
-    if left_out:
-        rows = words.count(left_out, "row", "rows")
-        lines.append(f"{rows} in the middle left out; --all shows them")
-    return lines + [words.visible(str(note)) for note in report.notes]
-
-
-def _columns(moves: Sequence[Move], look: RenderOptions, symbols: bool) -> list[TextColumn]:
-    colours = [_colour(move, look) for move in moves]
-    percents = [words.change_percent(move) for move in moves]
-    return [
-        TextColumn("", [[StyledText(short(page.name(move, symbols)))] for move in moves]),
-        TextColumn(
-            "", [[StyledText(*cell)] for cell in zip(percents, colours, strict=True)], right=True
-        ),
-    ]
-
-
-def _colour(move: Move, look: RenderOptions) -> str:
-    up, down = PALETTES[look.palette]
-    length = _length(move)
-    return up if length > 0 else down if length < 0 else ""
-
-
-def _length(move: Move) -> float:
-    """The percent that a bar is drawn to: the move, or the bound that stands for it."""
+def bar_length(move: Move) -> float:
+    """Give the percent that a bar is drawn to: the move, or the bound that stands for it."""
     known = (move.change_pct, move.change_pct_over, move.change_pct_under)
     return next(pct for pct in known if pct is not None)
 
 
+def _silent(report: SessionReport) -> Iterator[TextTable]:
+    """The indices without a move, by name where there is room for the reason beside it."""
+    for symbols in (False, True):
+        if rows := page.without_move(report, symbols):
+            names = column("Without a move", [short(name) for name, _ in rows])
+            yield TextTable([names, column("", [why for _, why in rows], "dim")], _GAP)
+
+
+def _footers(report: SessionReport, left_out: int) -> list[str]:
+    lines = [words.tally(report.breadth), *page.widest(report)]
+    lines += [f"{text}; --all shows them" for text in page.rows_left_out(left_out)]
+    return lines + texts_of(report.notes)
+
+
+def _bars_beside(moves: Sequence[Move], options: RenderOptions, width: int) -> list[StyledLine]:
+    """The names, the percents and the bars; then what a block stands for."""
+    table = _labels(moves, options, symbols=False)
+    if width - table.width < _FEWEST_BLOCKS:
+        table = _labels(moves, options, symbols=True)
+    unit = _unit(moves, width - table.width - _GAP - 1)
+    bars = TextColumn("", _bars(moves, options, unit))
+    # None of the columns has a head.
+    _, *lines = TextTable([*table.columns, bars], _GAP).lines()
+    return [*lines, [], [StyledText(f"  one ▇ is {unit:g}%", "dim")], []]
+
+
+def _labels(moves: Sequence[Move], options: RenderOptions, *, symbols: bool) -> TextTable:
+    percents: list[StyledLine] = [
+        [StyledText(words.change_percent(move), _colour(move, options))] for move in moves
+    ]
+    names = column("", [short(page.name(move, symbols)) for move in moves])
+    return TextTable([names, TextColumn("", percents, right=True)], _GAP)
+
+
+def _colour(move: Move, options: RenderOptions) -> str:
+    return TERMINAL[options.palette].of(bar_length(move))
+
+
 def _unit(moves: Sequence[Move], room: int) -> float:
     """The least round share of a percent with which both sides and a mark of bounds fit."""
-    lengths = [0.0, *map(_length, moves)]
+    lengths = [0.0, *map(bar_length, moves)]
     least = (max(lengths) - min(lengths)) / max(room - 4, 1)
     if not least:
         return 1.0
@@ -136,17 +117,20 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) / unit + 0.5)) if pct else 0
 
 
-def _bars(moves: Sequence[Move], look: RenderOptions, unit: float) -> list[StyledLine]:
+def _bars(moves: Sequence[Move], options: RenderOptions, unit: float) -> list[StyledLine]:
     """The bars; beyond a bound that stands for a move there is an arrow."""
     drawn = []
     for move in moves:
-        pct = _length(move)
+        pct = bar_length(move)
         arrow = "" if move.change_pct is not None else "<" if pct < 0 else ">"
         bar = "▇" * _blocks(pct, unit)
         drawn.append((arrow + bar, "") if pct < 0 else ("", bar + arrow))
     left = max(len(fallen) for fallen, _ in drawn)
     return [
-        [StyledText(fallen.rjust(left), _colour(move, look)), StyledText("│", "dim"),
-         StyledText(risen, _colour(move, look))]
+        [
+            StyledText(fallen.rjust(left), _colour(move, options)),
+            StyledText("│", "dim"),
+            StyledText(risen, _colour(move, options)),
+        ]
         for move, (fallen, risen) in zip(moves, drawn, strict=True)
-    ]  # fmt: skip
+    ]

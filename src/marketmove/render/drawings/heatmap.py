@@ -3,19 +3,132 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
+from marketmove.errors import BadFiguresError
+from marketmove.market.indices import Registry
 from marketmove.render import RenderOptions
-from marketmove.render.drawings.bars import USUAL_WIDTH, short, titled, told
-from marketmove.render.drawings.grid import HeatGrid, HeatRow
-from marketmove.render.session import PALETTES, StyledLine, StyledText, written
+from marketmove.render.drawings.bars import USUAL_WIDTH, short
+from marketmove.render.layout import (
+    StyledLine,
+    StyledText,
+    below,
+    closes_source,
+    padded,
+    roomiest,
+    texts_of,
+    title,
+    written,
+)
+from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import numbers as words
+from marketmove.wording.groups import by_region
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
+
+
+class HeatRow(NamedTuple):
+    """An index and its moves in percent, one a session; None where there is none.
+
+    ``shut`` tells of each session whether the exchange was shut in it.
+    """
+
+    symbol: str
+    name: str
+    moves_pct: tuple[float | None, ...]
+    shut: tuple[bool, ...]
+
+
+class HeatRegion(NamedTuple):
+    """The rows of one part of the world; without a name where all are in one."""
+
+    name: str
+    rows: tuple[HeatRow, ...]
+
+
+class HeatGrid(NamedTuple):
+    """The sessions, oldest first, and the rows by region."""
+
+    sessions: tuple[dt.date, ...]
+    regions: tuple[HeatRegion, ...]
+
+    @property
+    def rows(self) -> list[HeatRow]:
+        """All rows, from top to bottom."""
+        return [row for region in self.regions for row in region.rows]
+
+    @property
+    def moves_pct(self) -> list[float]:
+        """All moves that are known, in percent."""
+        return [pct for row in self.rows for pct in row.moves_pct if pct is not None]
+
+    def last(self, number: int) -> HeatGrid:
+        """Give the same with so many of the latest sessions."""
+        regions = (
+            HeatRegion(name, tuple(_last_of(row, number) for row in rows))
+            for name, rows in self.regions
+        )
+        return HeatGrid(self.sessions[-number:], tuple(regions))
+
+    def kinds(self) -> tuple[bool, bool]:
+        """Tell whether a cell is of a shut exchange, and whether one has no figure otherwise."""
+        cells = [cell for row in self.rows for cell in zip(row.moves_pct, row.shut, strict=True)]
+        bare = any(pct is None and not shut for pct, shut in cells)
+        return any(shut for _, shut in cells), bare
+
+
+def _last_of(row: HeatRow, number: int) -> HeatRow:
+    return row._replace(moves_pct=row.moves_pct[-number:], shut=row.shut[-number:])
+
+
+def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] = ()) -> HeatGrid:
+    """Arrange the moves of many sessions; shut days have to be among them.
+
+    Parameters
+    ----------
+    report, registry
+        The moves, and what is known of their indices.
+    volatility
+        Symbols that are no share indices: they stand under a head of their own.
+
+    Raises
+    ------
+    BadFiguresError
+        If not all that was asked for can be given.
+    """
+    if report.unusable:
+        raise BadFiguresError(report.unusable)
+    frame = report.frame
+    moves: Any = frame.pivot(index="symbol", columns="session", values="change_pct")
+    shut: Any = frame.assign(shut=frame["status"] == "closed").pivot(
+        index="symbol", columns="session", values="shut"
+    )
+    names = dict(zip(frame["symbol"].tolist(), frame["name"].tolist(), strict=True))
+    rows = {
+        symbol: HeatRow(
+            symbol,
+            words.visible(names[symbol]),
+            tuple(None if math.isnan(pct) else float(pct) for pct in percents),
+            tuple(flag is True for flag in flags),
+        )
+        for symbol, percents, flags in zip(
+            moves.index, moves.to_numpy(), shut.to_numpy().astype(object), strict=True
+        )
+    }
+    place = {symbol: n for n, symbol in enumerate(registry.indices)}
+    ordered = sorted(rows, key=lambda symbol: (place.get(symbol, len(place)), symbol))
+    found = by_region(ordered, registry, volatility)
+    regions = tuple(
+        HeatRegion(name if len(found) > 1 else "", tuple(rows[symbol] for symbol in symbols))
+        for name, symbols in found
+    )
+    return HeatGrid(tuple(session.date() for session in moves.columns), regions)
 
 
 class _CellKind(NamedTuple):
@@ -28,37 +141,32 @@ class _CellKind(NamedTuple):
     bare: str = "?"
 
 
-def heatmap(report: HistoryReport, grid: HeatGrid, look: RenderOptions) -> str:
+def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> str:
     """Draw many sessions in as roomy cells as fit; of too many the latest."""
-    width = look.width or USUAL_WIDTH
-    kind, symbols, number = _fitting(grid, width)
-    left_out = len(grid.sessions) - number
-    shown = grid.last(number)
+    kind, symbols, room = _fitting(grid, options.width or USUAL_WIDTH)
+    left_out = max(0, len(grid.sessions) - room)
+    shown = grid.last(room)
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
-    lines: list[StyledLine] = [*titled(_title(report, grid), look), []]
-    lines += [
-        [StyledText(" " * label), StyledText(text, "dim")] for text in _heads(shown.sessions, cell)
+    first, last = grid.sessions[0], grid.sessions[-1]
+    what = f"Moves from {words.day(first)} to {words.day(last)}"
+    lines: list[StyledLine] = [
+        *title(what, closes_source(report.source, report.bundled), options),
+        [],
+        *(
+            [StyledText(" " * label), StyledText(text, "dim")]
+            for text in _heads(shown.sessions, cell)
+        ),
     ]
     for region in shown.regions:
         lines += [[StyledText(f"  {words.visible(region.name)}", "bold")]] if region.name else []
-        lines += [_line(row, label, symbols, kind, cell, look) for row in region.rows]
+        lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     footers = _legend(kind, shown)
     if left_out:
         sessions = words.count(left_out, "session", "sessions")
         footers.append(f"{sessions} before these left out; --output draws them")
-    footers += [words.visible(str(note)) for note in report.notes]
-    lines += [[], *told(footers, report.warnings, look)]
-    return written(lines, look)
-
-
-def _title(report: HistoryReport, grid: HeatGrid) -> str:
-    sample = " (bundled sample)" if report.bundled else ""
-    first, last = grid.sessions[0], grid.sessions[-1]
-    return (
-        f"Moves from {words.day(first)} to {words.day(last)} · closes"
-        f" · {words.visible(report.source)}{sample}"
-    )
+    lines += [[], *below([*footers, *texts_of(report.notes)], report.warnings, options)]
+    return written(lines, options)
 
 
 def _figure(pct: float) -> str:
@@ -93,13 +201,16 @@ _KINDS = (
 
 
 def _fitting(grid: HeatGrid, width: int) -> tuple[_CellKind, bool, int]:
-    """The roomiest cells with which all sessions fit, symbols for names if need be; how many."""
-    for kind in _KINDS:
-        for symbols in (False, True):
-            room = (width - _label_width(grid, symbols)) // kind.width(grid)
-            if len(grid.sessions) <= room:
-                return kind, symbols, len(grid.sessions)
-    return kind, True, max(room, 1)
+    """The roomiest cells with which all sessions fit, symbols for names if need be.
+
+    With them comes how many sessions the terminal has room for.
+    """
+    tries = (
+        (kind, symbols, max(1, (width - _label_width(grid, symbols)) // kind.width(grid)))
+        for kind in _KINDS
+        for symbols in (False, True)
+    )
+    return roomiest(tries, lambda tried: len(grid.sessions) <= tried[2])
 
 
 def _label(row: HeatRow, symbols: bool) -> str:
@@ -111,25 +222,23 @@ def _label_width(grid: HeatGrid, symbols: bool) -> int:
 
 
 def _line(
-    row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, look: RenderOptions
+    row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, options: RenderOptions
 ) -> StyledLine:
-    name = f"  {_label(row, symbols)}"
-    line = [StyledText(name + " " * (label - cell_len(name)))]
+    line = [StyledText(padded(f"  {_label(row, symbols)}", label))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:
             text, style = (kind.shut if shut else kind.bare), "dim"
         else:
-            text, style = kind.text(pct), _style(pct, look)
-        padded = text.rjust(cell - gap) if kind is _KINDS[0] else text.ljust(cell - gap)
-        line += [StyledText(padded, style), StyledText(" " * gap)]
+            text, style = kind.text(pct), _style(pct, options)
+        filled = text.rjust(cell - gap) if kind is _KINDS[0] else text.ljust(cell - gap)
+        line += [StyledText(filled, style), StyledText(" " * gap)]
     return line
 
 
-def _style(pct: float, look: RenderOptions) -> str:
+def _style(pct: float, options: RenderOptions) -> str:
     """The colour of a move; behind a large one all of the cell has it."""
-    up, down = PALETTES[look.palette]
-    colour = up if pct > 0 else down if pct < 0 else ""
+    colour = TERMINAL[options.palette].of(pct)
     return f"{colour} reverse" if colour and abs(pct) >= _LARGE_PCT else colour
 
 
@@ -137,13 +246,19 @@ def _heads(sessions: tuple[dt.date, ...], cell: int) -> list[str]:
     """The dates above the cells: month and day, else the month where it begins above the days."""
     if cell > len("00-00"):
         return ["".join(f"{day:%m-%d}".rjust(cell - 2) + "  " for day in sessions).rstrip()]
-    months = _spaced(
-        (n * cell, f"{day:%b}") for n, day in enumerate(sessions)
-        if n == 0 or day.month != sessions[n - 1].month
-    )  # fmt: skip
+    months = _spaced((n * cell, f"{sessions[n]:%b}") for n in (0, *month_starts(sessions)))
     every = 1 if cell > 1 else 5
     days = _spaced((n * cell, f"{day:%d}") for n, day in enumerate(sessions) if n % every == 0)
     return [months, days]
+
+
+def month_starts(sessions: Sequence[dt.date]) -> list[int]:
+    """Give at which places a session is the first of its month, but for the very first."""
+    return [
+        n
+        for n, (before, day) in enumerate(pairwise(sessions), start=1)
+        if (before.year, before.month) != (day.year, day.month)
+    ]
 
 
 def _spaced(texts: Iterable[tuple[int, str]]) -> str:

@@ -8,40 +8,50 @@ from decimal import Decimal
 
 from marketmove.rarity.superlatives import long_ago
 from marketmove.render import RenderOptions
-from marketmove.render.drawings.bars import USUAL_WIDTH, told
-from marketmove.render.drawings.sparks import HEIGHTS, parts, spark
-from marketmove.render.session import PALETTES, StyledLine, StyledText, under_table, written
+from marketmove.render.drawings.bars import USUAL_WIDTH
+from marketmove.render.layout import (
+    StyledLine,
+    StyledText,
+    below,
+    closes_source,
+    texts_of,
+    under_table,
+    written,
+)
+from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
 
+HEIGHTS = "▁▂▃▄▅▆▇█"
 _LABEL = 10
 
 
-def pair(report: PairReport, look: RenderOptions) -> str:
+def pair(report: PairReport, options: RenderOptions) -> str:
     """Draw the spreads and the relative strength of a pair, oldest first."""
     frame = report.frame
     spreads = [float(pp) for pp in frame["spread_pp"]]
     strengths = [float(strength) for strength in frame["relative_strength"]]
-    cells = (look.width or USUAL_WIDTH) - _LABEL - 1
-    up, down = PALETTES[look.palette]
+    cells = (options.width or USUAL_WIDTH) - _LABEL - 1
+    colours = TERMINAL[options.palette]
     one, other = (words.visible(index.name) for index in (report.one, report.other))
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
-    notes = [words.visible(str(note)) for note in report.notes]
+    footers = [*_legend(len(frame), cells), latest(report), *texts_of(report.notes)]
     lines: list[StyledLine] = [
-        *_title(report),
+        [StyledText(f"{one} versus {other} · {period(report)}", "bold")],
+        [StyledText(closes_source(report.source, report.bundled), "bold")],
         [],
-        *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", look),
-        [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), up)],
-        [StyledText(f"{'  below 0':{_LABEL}}"), StyledText(_blocks(falls, highest), down)],
+        *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
+        [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), colours.up)],
+        [StyledText(f"{'  below 0':{_LABEL}}"), StyledText(_blocks(falls, highest), colours.down)],
         [],
-        *under_table(f"Relative strength: {strength_range(report)}", "bold", look),
+        *under_table(f"Relative strength: {strength_range(report)}", "bold", options),
         [StyledText(" " * _LABEL), StyledText(spark(strengths, cells))],
         _ends(report, min(cells, len(frame))),
         [],
-        *told([*_legend(len(frame), cells), latest(report), *notes], report.warnings, look),
+        *below(footers, report.warnings, options),
     ]
-    return written(lines, look)
+    return written(lines, options)
 
 
 def latest(report: PairReport) -> str:
@@ -50,11 +60,10 @@ def latest(report: PairReport) -> str:
     text = f"latest: {spread(last.change_pct, last.versus_change_pct)} on {words.day(last.session)}"
     if last.percentile is None:
         return text
-    share = words.percent(min(last.percentile, 99.9 if last.percentile < 100 else 100), 1)
     since = ""
     if last.widest_since is not None and long_ago(last.widest_since, last.session):
         since = f"; widest since {last.widest_since}"
-    return f"{text}; wider than {share.lstrip('+')} of the {last.n} before{since}"
+    return f"{text}; wider than {share(last.percentile)} of the {last.n} before{since}"
 
 
 def period(report: PairReport) -> str:
@@ -74,40 +83,31 @@ def spread(one_pct: float, other_pct: float) -> str:
     return f"{words.points(float(Decimal(repr(one_pct)) - Decimal(repr(other_pct))), 2)} pp"
 
 
+def share(pct: float) -> str:
+    """Write a share with one decimal; one short of all is never shown as all.
+
+    Examples
+    --------
+    >>> share(96.8), share(99.97), share(100.0)
+    ('96.8%', '99.9%', '100.0%')
+    """
+    return words.percent(min(pct, 99.9) if pct < 100 else pct, 1).lstrip("+")
+
+
 def spread_range(report: PairReport) -> str:
     """Write the lowest and the highest spread."""
-    frame = report.frame
-    moves = frame[["change_pct", "versus_change_pct"]].to_numpy().tolist()
-    lowest, highest = (spread(*moves[at]) for at in _ends_of(frame["spread_pp"].tolist()))
+    spreads = report.frame["spread_pp"].tolist()
+    moves = report.frame[["change_pct", "versus_change_pct"]].to_numpy().tolist()
+    lowest, highest = (spread(*moves[spreads.index(end)]) for end in (min(spreads), max(spreads)))
     return f"{lowest} to {highest}"
-
-
-def _ends_of(values: Sequence[float]) -> tuple[int, int]:
-    """Where the lowest and the highest value stand."""
-    return values.index(min(values)), values.index(max(values))
 
 
 def strength_range(report: PairReport) -> str:
     """Write the lowest, the highest and the last relative strength, and where it is 100."""
-    low, high, last = (
-        words.level(float(value), 2)
-        for value in (
-            report.frame["relative_strength"].min(),
-            report.frame["relative_strength"].max(),
-            report.frame["relative_strength"].iloc[-1],
-        )
-    )
+    strengths = report.frame["relative_strength"]
+    ends = (strengths.min(), strengths.max(), strengths.iloc[-1])
+    low, high, last = (words.level(float(value), 2) for value in ends)
     return f"{low} to {high}, last {last} ({report.first} is 100)"
-
-
-def _title(report: PairReport) -> list[StyledLine]:
-    sample = " (bundled sample)" if report.bundled else ""
-    one, other = (words.visible(index.name) for index in (report.one, report.other))
-    texts = [
-        f"{one} versus {other} · {period(report)}",
-        f"closes · {words.visible(report.source)}{sample}",
-    ]
-    return [[StyledText(text, "bold")] for text in texts]
 
 
 def _largest(values: Sequence[float], cells: int) -> list[float]:
@@ -130,7 +130,7 @@ def _ends(report: PairReport, cells: int) -> StyledLine:
 
 
 def _legend(sessions: int, cells: int) -> list[str]:
-    sizes = sorted({end - start for start, end in parts(sessions, cells)})
+    sizes = part_sizes(sessions, cells)
     if sizes[-1] == 1:
         return ["a block a session; █ is the widest spread on either side of zero"]
     of = f"{' or '.join(map(str, sizes))} sessions"
@@ -138,3 +138,61 @@ def _legend(sessions: int, cells: int) -> list[str]:
         "█ is the widest spread on either side of zero",
         f"each block is the widest of {of} or, of the relative strength, their mean",
     ]
+
+
+def spark(values: Sequence[float], cells: int) -> str:
+    """Draw a line of at most ``cells`` blocks, the lowest ``▁`` and the highest ``█``.
+
+    Parameters
+    ----------
+    values
+        In order; nan, as in all of a cell, leaves a gap. Those that are all the same stand half
+        high.
+    cells
+        The most blocks there may be; of more values each is the mean of its part.
+
+    Examples
+    --------
+    >>> spark([1, 2, 3, 8], 60), spark([1, 3, 5, 7], 2), spark([2, 2], 60)
+    ('▁▂▃█', '▁█', '▄▄')
+    """
+    means = [_mean(values[start:end]) for start, end in parts(len(values), cells)]
+    known = [mean for mean in means if not math.isnan(mean)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    return "".join(_block(mean, low, high) for mean in means)
+
+
+def parts(number: int, cells: int) -> list[tuple[int, int]]:
+    """Give where each cell starts and ends: as even as can be, none without a value.
+
+    Examples
+    --------
+    >>> parts(5, 2), parts(2, 60)
+    ([(0, 2), (2, 5)], [(0, 1), (1, 2)])
+    """
+    cells = max(1, min(cells, number))
+    return [(n * number // cells, (n + 1) * number // cells) for n in range(cells if number else 0)]
+
+
+def part_sizes(number: int, cells: int) -> list[int]:
+    """Give how many values a cell may have, the fewest first.
+
+    Examples
+    --------
+    >>> part_sizes(5, 2)
+    [2, 3]
+    """
+    return sorted({end - start for start, end in parts(number, cells)})
+
+
+def _mean(values: Sequence[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return math.fsum(known) / len(known) if known else math.nan
+
+
+def _block(value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return " "
+    if low == high:
+        return HEIGHTS[len(HEIGHTS) // 2 - 1]
+    return HEIGHTS[round((value - low) / (high - low) * (len(HEIGHTS) - 1))]

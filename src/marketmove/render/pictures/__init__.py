@@ -66,14 +66,14 @@ def need_matplotlib() -> None:
 
 def picture(drawing: Drawing, ending: str, palette: str) -> Picture:
     """Draw, and give the file whole; the same drawing gives the same bytes."""
-    from marketmove.render.pictures import html, saving
+    from marketmove.render.pictures import saving
     from marketmove.render.pictures.fonts import find_letters
 
     letters = find_letters(drawing.texts)
     with saving.fixed_style(letters.families):
         figure = drawing.draw(letters)
         if ending == ".html":
-            data = html.page(drawing, saving.svg(figure, drawing), palette).encode()
+            data = saving.page(drawing, saving.svg(figure, drawing), palette).encode()
         else:
             data = saving.SAVERS[ending](figure, drawing)
     return Picture(data, letters.warnings())

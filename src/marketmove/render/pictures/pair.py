@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from marketmove.rarity.index_history import LEAST
-from marketmove.render.drawings.pair import latest, period, spread, strength_range
-from marketmove.render.drawings.sparks import parts
+from marketmove.render.drawings.heatmap import month_starts
+from marketmove.render.drawings.pair import (
+    latest,
+    part_sizes,
+    parts,
+    period,
+    spread,
+    strength_range,
+)
+from marketmove.render.palettes import INK, MUTED, PICTURES, RULE, Colours
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.framing import (
-    frame,
-    note_lines,
-    other_notes,
-    source_line,
-    warning_lines,
-)
 from marketmove.render.pictures.style import (
     BODY,
-    INK,
     MARGIN,
-    MUTED,
-    RULE,
     SMALL,
-    Colours,
     PictureSheet,
-    colours_of,
+    PictureText,
+    footers,
     line_height,
+    other_notes,
+    round_numbers,
     text_width,
     tick_text,
     widest,
@@ -52,7 +53,6 @@ _APART_UP_TO, _SHARE = 120, 0.7
 # Of fewer sessions, bars are no wider than of so many; of more than can be seen, they stand for
 # several.
 _FEWEST, _MOST_BARS = 20, 600
-_HEAD = ("Session", "Change %", "Versus %", "Spread", "Relative strength")
 
 
 class _Band(NamedTuple):
@@ -67,28 +67,24 @@ def drawing(report: PairReport, palette: str) -> Drawing:
     """Say and draw one pair."""
     one, other = (words.visible(index.name) for index in (report.one, report.other))
     title = f"{one} versus {other}"
-    above = [period(report), latest(report)]
     band = _band(report)
-    foot = _footers(report, band)
-
-    def draw(letters: Lettering) -> Figure:
-        return _draw(report, band, letters, colours_of(palette), (title, above, foot))
-
+    text = PictureText(title, [period(report), latest(report)], _footers(report, band))
     return Drawing(
-        title=f"{title}, {above[0]}",
+        title=f"{title}, {period(report)}",
         described=f"Two panels. The spread of {one} less {other}: {latest(report)}."
         f" Their relative strength: {strength_range(report)}.",
-        head=(_HEAD[0], f"{one} %", f"{other} %", *_HEAD[3:]),
+        head=("Session", f"{one} %", f"{other} %", "Spread", "Relative strength"),
         rows=[_figures(row) for row in _rows(report)],
-        lines=[*above, *foot, *other_notes(report.notes)],
-        texts=[title, *above, *foot],
-        draw=draw,
+        lines=[*text.above, *text.foot, *other_notes(report.notes)],
+        texts=[title, *text.above, *text.foot],
+        draw=partial(_draw, report, band, text, PICTURES[palette]),
     )
 
 
 def _footers(report: PairReport, band: _Band | None) -> list[str]:
-    lines = [source_line(report, f"closing levels · {report.first} to {report.last}")]
-    sizes = _sizes(len(report.frame))
+    lines = []
+    # Of how many sessions a bar is the widest, where there are more than can be told apart.
+    sizes = part_sizes(len(report.frame), _MOST_BARS)
     if sizes[-1] > 1:
         each = " or ".join(map(str, sizes))
         lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
@@ -97,12 +93,7 @@ def _footers(report: PairReport, band: _Band | None) -> list[str]:
             "shaded: from the 5th to the 95th percentile of the signed spreads of the"
             f" {band.n} sessions before the latest"
         )
-    return [*lines, *note_lines(report.notes), *warning_lines(report.warnings)]
-
-
-def _sizes(sessions: int) -> list[int]:
-    """Of how many sessions a bar is the widest, where there are more than can be told apart."""
-    return sorted({end - start for start, end in parts(sessions, _MOST_BARS)})
+    return footers(report, f"closing levels · {report.first} to {report.last}", *lines)
 
 
 def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
@@ -133,16 +124,17 @@ def _band(report: PairReport) -> _Band | None:
 def _draw(
     report: PairReport,
     band: _Band | None,
-    letters: Lettering,
+    text: PictureText,
     colours: Colours,
-    around: tuple[str, list[str], list[str]],
+    letters: Lettering,
 ) -> Figure:
     spreads = report.frame["spread_pp"].to_numpy(dtype=float)
     strengths = report.frame["relative_strength"].to_numpy(dtype=float)
-    title, above, foot = around
-    above, foot = ([letters.text(line) for line in lines] for lines in (above, foot))
-    framed = frame(_short(title, report, letters), above, foot, _WIDTH)
-    one, other = (_named(index.name, index.symbol, letters) for index in (report.one, report.other))
+    one, other = (
+        letters.text(words.visible(index.name), words.visible(index.symbol))
+        for index in (report.one, report.other)
+    )
+    framed = text._replace(title=f"{one} versus {other}").frame(_WIDTH, letters)
     heads = [
         f"Spread: {one} less {other}, in percentage points (pp)",
         f"Relative strength: {one} over {other}, {report.first} = 100",
@@ -170,18 +162,6 @@ def _draw(
     return sheet.figure
 
 
-def _named(name: str, symbol: str, letters: Lettering) -> str:
-    return letters.text(words.visible(name), words.visible(symbol))
-
-
-def _short(title: str, report: PairReport, letters: Lettering) -> str:
-    """The title, with symbols for names that cannot be drawn."""
-    if letters.lacking.isdisjoint(title):
-        return title
-    one, other = (_named(index.name, index.symbol, letters) for index in (report.one, report.other))
-    return f"{one} versus {other}"
-
-
 def _panel(sheet: PictureSheet, box: tuple[float, float, float, float]) -> Axes:
     axes = sheet.axes(*box)
     axes.grid(axis="y", color=RULE, linewidth=0.6)
@@ -192,11 +172,8 @@ def _panel(sheet: PictureSheet, box: tuple[float, float, float, float]) -> Axes:
 
 def _ticks(values: Floats, write: Callable[[float], str], zero: float) -> dict[float, str]:
     """Round numbers from the lowest to the highest value, the base line among them."""
-    from matplotlib.ticker import MaxNLocator
-
     low, high = min(zero, float(values.min())), max(zero, float(values.max()))
-    found = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(tick) for tick in found if low <= tick <= high]
+    ticks = round_numbers(low, high, 5)
     return {tick: write(tick) for tick in sorted({zero, *ticks})}
 
 
@@ -256,10 +233,7 @@ def _range(axes: Axes, values: Floats, zero: float, number: int) -> None:
 
 def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
     """Name the first session of as many months as there is room for, else the first and last."""
-    starts = [
-        n for n, day in enumerate(sessions)
-        if n and (day.year, day.month) != (sessions[n - 1].year, sessions[n - 1].month)
-    ]  # fmt: skip
+    starts = month_starts(sessions)
     room = int(across / (text_width("2025-02", BODY) + 0.15))
     every = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(starts) // n < room)
     kept = [n for n in starts if (sessions[n].year * 12 + sessions[n].month - 1) % every == 0]

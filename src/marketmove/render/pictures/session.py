@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.moves.move import Move
+from marketmove.render.drawings.bars import bar_length
+from marketmove.render.palettes import INK, MUTED, PAPER, PICTURES, RULE, Colours
 from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.framing import (
-    frame,
-    note_lines,
-    other_notes,
-    source_line,
-    warning_lines,
-)
 from marketmove.render.pictures.style import (
     BODY,
-    INK,
     MARGIN,
-    MUTED,
-    PAPER,
-    RULE,
     SMALL,
-    Colours,
     PictureSheet,
-    colours_of,
+    PictureText,
+    footers,
+    index_label,
     line_height,
-    shortened,
+    other_notes,
+    round_numbers,
     tick_text,
     widest,
     wrapped,
@@ -58,23 +52,19 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
     """Say and draw one session."""
     moves, left_out = page.shown(page.moved(report), everything)
     silent = page.without_move(report)
-    title = _title(report)
-    above, foot = _subtitle(report), _footers(report, left_out)
-
-    def draw(letters: Lettering) -> Figure:
-        return _draw(report, moves, letters, colours_of(palette), (title, above, foot))
-
+    above = [words.tally(report.breadth), *page.widest(report)]
+    text = PictureText(_title(report), above, _footers(report, left_out))
     names = [page.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
     rows += [(name, "", "", "", "", reason) for name, reason in silent]
     return Drawing(
-        title=title,
+        title=text.title,
         described=_described(report, moves),
         head=_HEAD if silent else _HEAD[:-1],
         rows=rows,
-        lines=[*above, *foot, *other_notes(report.notes)],
-        texts=[title, *names, *above, *foot, *(reason for _, reason in silent)],
-        draw=draw,
+        lines=[*above, *text.foot, *other_notes(report.notes)],
+        texts=[text.title, *names, *above, *text.foot, *(reason for _, reason in silent)],
+        draw=partial(_draw, report, moves, text, PICTURES[palette]),
     )
 
 
@@ -84,20 +74,16 @@ def _title(report: SessionReport) -> str:
     return f"Index moves in the session of {words.day(report.session)}"
 
 
-def _subtitle(report: SessionReport) -> list[str]:
-    return [words.tally(report.breadth), *page.widest(report)]
-
-
 def _footers(report: SessionReport, left_out: int) -> list[str]:
     basis = {"closes": "closing levels", "published": "figures as published"}[report.basis]
     day = f" · session {report.session}" if report.session else ""
-    lines = [source_line(report, f"{basis}{day}")]
+    lines = []
     if any(move.status == "bound" for move in report.moves):
         lines.append("hatched: at least the bound that was published, without a figure")
     if left_out:
         rows = words.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
-    return [*lines, *note_lines(report.notes), *warning_lines(report.warnings)]
+    return footers(report, f"{basis}{day}", *lines)
 
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
@@ -126,34 +112,30 @@ def _figures(move: Move) -> tuple[str, ...]:
 def _draw(
     report: SessionReport,
     moves: Sequence[Move],
-    letters: Lettering,
+    text: PictureText,
     colours: Colours,
-    around: tuple[str, list[str], list[str]],
+    letters: Lettering,
 ) -> Figure:
     names = {
-        move.symbol: shortened(
-            letters.text(page.name(move), words.visible(move.symbol)), _LONGEST_NAME, BODY
-        )
+        move.symbol: index_label(move.name, move.symbol, letters, _LONGEST_NAME)
         for move in report.moves
     }
     left = MARGIN + widest(list(names.values()), BODY) + _GAP
     width = max(_NARROWEST, left + _PLOT + MARGIN)
-    title, above, foot = around
-    lettered = [[letters.text(line) for line in lines] for lines in (above, foot)]
-    framed = frame(letters.text(title), lettered[0], lettered[1], width)
+    framed = text.frame(width, letters)
     reasons = [
         (names[move.symbol], wrapped(letters.text(why), width - left - MARGIN, SMALL))
         for move, why in _silent(report)
     ]
     bars = len(moves) * _ROW
-    listed = sum(_listed_height(lines) for _, lines in reasons)
-    sheet = framed.around(width, bars + (_AXIS if moves else 0) + listed)
+    plot = bars + (_AXIS if moves else 0)
+    sheet = framed.around(width, plot + sum(_listed_height(lines) for _, lines in reasons))
     if moves:
         _bars(sheet, (left, framed.above, width - left - MARGIN, bars), moves, colours)
         for n, move in enumerate(moves):
             top = framed.above + (n + 0.5) * _ROW
             sheet.text(left - _GAP, top, names[move.symbol], ha="right")
-    _list(sheet, left, framed.above + bars + (_AXIS if moves else 0), reasons)
+    _list(sheet, left, framed.above + plot, reasons)
     return sheet.figure
 
 
@@ -184,7 +166,7 @@ def _bars(
     colours: Colours,
 ) -> None:
     axes = sheet.axes(*box)
-    percents = [_length(move) for move in moves]
+    percents = [bar_length(move) for move in moves]
     labels = [words.change_percent(move) for move in moves]
     scale = _scale(percents, labels, box[2])
     axes.set_xlim(scale.low, scale.high)
@@ -194,8 +176,8 @@ def _bars(
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
         colour = colours.down if pct < 0 else colours.up
         figure = move.status == "ok" or move.change_pct is not None
-        look: Any = {"color": colour} if figure else {"ec": colour, "fc": "none", "hatch": "////"}
-        axes.barh(n + 0.5, pct, _BAR, linewidth=0 if figure else 0.8, zorder=2, **look)
+        fill: Any = {"color": colour} if figure else {"ec": colour, "fc": "none", "hatch": "////"}
+        axes.barh(n + 0.5, pct, _BAR, linewidth=0 if figure else 0.8, zorder=2, **fill)
         axes.text(
             pct + (gap if pct >= 0 else -gap),
             n + 0.5,
@@ -211,12 +193,6 @@ def _bars(
     axes.axvline(0, color=INK, linewidth=0.8, zorder=3)
 
 
-def _length(move: Move) -> float:
-    """The percent that a bar is drawn to: the move, or the bound that stands for it."""
-    known = (move.change_pct, move.change_pct_over, move.change_pct_under)
-    return next(pct for pct in known if pct is not None)
-
-
 def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _Scale:
     """Leave room beyond the zero line on each side for the labels that stand there."""
     pairs = list(zip(percents, labels, strict=True))
@@ -229,10 +205,7 @@ def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _S
 
 
 def _ticks(axes: Axes, low: float, high: float) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    found = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(tick) for tick in found if low <= tick <= high] or [0.0]
+    ticks = round_numbers(low, high, 6) or [0.0]
     axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
     axes.set_yticks([])
     axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)

@@ -1,4 +1,4 @@
-"""How pictures look: colours that stay apart in grey, and a sheet measured in inches."""
+"""How pictures look: a sheet measured in inches, and what stands around every picture on it."""
 
 from __future__ import annotations
 
@@ -6,51 +6,32 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from marketmove.errors import Remark
+from marketmove.render.layout import texts_of
+from marketmove.render.palettes import INK as INK
+from marketmove.render.palettes import MUTED, PAPER, PICTURES
+from marketmove.render.palettes import Colours as Colours
+from marketmove.render.pictures.fonts import Lettering
+from marketmove.reports.records import HistoryReport, PairReport, SessionReport
+from marketmove.wording import numbers as words
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, MUTED, RULE, PAPER = "#1b1f24", "#5f6670", "#d5d8dc", "#ffffff"
-LIGHT = {"ink": INK, "muted": MUTED, "rule": RULE, "paper": PAPER}
-DARK = {"ink": "#e8eaed", "muted": "#a3aab4", "rule": "#4a525c", "paper": "#14171a"}
 TITLE, BODY, SMALL = 12.0, 9.0, 7.5
 MARGIN = 0.3
 _LINE = 1.35
 POINTS_AN_INCH = 72
-
-
-class Colours(NamedTuple):
-    """A rise and a fall, the fall darker; the same on a dark page; and what lies between them."""
-
-    up: str
-    down: str
-    up_in_the_dark: str
-    down_in_the_dark: str
-    flat: str = "#f4f2ec"
-
-    @property
-    def named(self) -> dict[str, str]:
-        """The colours by the names that a page gives them."""
-        return {"up": self.up, "down": self.down}
-
-    @property
-    def named_in_the_dark(self) -> dict[str, str]:
-        """The same for a dark page."""
-        return {"up": self.up_in_the_dark, "down": self.down_in_the_dark}
-
-
-_COLOURS = {
-    "western": Colours("#56a877", "#a02c2c", "#7cc79a", "#d95b57"),
-    "east-asia": Colours("#e07a70", "#1f6a43", "#f09a90", "#3fa06c"),
-    "korea": Colours("#e07a70", "#234f94", "#f09a90", "#5b8fe0"),
-    "cvd": Colours("#6aaee6", "#a84d00", "#8cc4f2", "#d9782b"),
-    "none": Colours("#a9a9a9", "#4a4a4a", "#cfcfcf", "#7d7d7d"),
-}
+_GAP = 0.14
+_SHOWN_WARNINGS = 4
+# That closes are hours apart, and that dividends count in some indices only.
+_NEEDED_NOTES = ("hours_apart", "mixed_returns")
 
 
 def colours_of(palette: str) -> Colours:
     """Give the colours of a palette."""
-    return _COLOURS[palette]
+    return PICTURES[palette]
 
 
 class PictureSheet(NamedTuple):
@@ -133,6 +114,19 @@ def tick_text(value: float) -> str:
     return f"{value:+,.6g}".replace("-", "−") if value else "0"
 
 
+def round_numbers(low: float, high: float, most: int) -> list[float]:
+    """Give about so many round numbers from one number to another, for the marks of an axis."""
+    from matplotlib.ticker import MaxNLocator
+
+    found = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in found if low <= tick <= high]
+
+
+def index_label(name: str, symbol: str, letters: Lettering, room: float) -> str:
+    """Write the name of an index beside its row; its symbol where no font has the name."""
+    return shortened(letters.text(words.visible(name), words.visible(symbol)), room, BODY)
+
+
 def shortened(text: str, room: float, size: float) -> str:
     """Give a text, cut at its end where it does not fit into so many inches."""
     if text_width(text, size) <= room:
@@ -152,3 +146,72 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
         else:
             lines.append(shortened(word, room, size))
     return [line for line in lines if line]
+
+
+class Frame(NamedTuple):
+    """The lines above and below a picture, broken to its width."""
+
+    title: list[str]
+    subtitle: list[str]
+    footers: list[str]
+
+    @property
+    def above(self) -> float:
+        """How many inches the title and what stands under it need, with the margin."""
+        heads = len(self.title) * line_height(TITLE) + len(self.subtitle) * line_height(BODY)
+        return MARGIN + heads + _GAP
+
+    @property
+    def below(self) -> float:
+        """How many inches the lines at the foot need, with the margin."""
+        return _GAP + len(self.footers) * line_height(SMALL) + MARGIN
+
+    def around(self, width: float, height: float) -> PictureSheet:
+        """Give a sheet with room for a picture of so many inches, and all lines on it."""
+        page = sheet(width, self.above + height + self.below)
+        page.lines(MARGIN, MARGIN, self.title, size=TITLE, weight="bold", color=INK)
+        top = MARGIN + len(self.title) * line_height(TITLE) + 0.03
+        page.lines(MARGIN, top, self.subtitle, size=BODY, color=MUTED)
+        page.lines(MARGIN, self.above + height + _GAP, self.footers, size=SMALL, color=MUTED)
+        return page
+
+
+class PictureText(NamedTuple):
+    """What is written above and below a picture: the title, what it says, where it is from."""
+
+    title: str
+    above: list[str]
+    foot: list[str]
+
+    def frame(self, width: float, letters: Lettering) -> Frame:
+        """Break the lines around a picture to its width, in letters that can be drawn."""
+        room = width - 2 * MARGIN
+
+        def broken(lines: Sequence[str], size: float) -> list[str]:
+            return [part for line in lines for part in wrapped(letters.text(line), room, size)]
+
+        # Bold letters are wider than those that are measured.
+        title = wrapped(letters.text(self.title), room / 1.15, TITLE)
+        return Frame(title, broken(self.above, BODY), broken(self.foot, SMALL))
+
+
+def footers(
+    report: SessionReport | HistoryReport | PairReport, what: str, *lines: str
+) -> list[str]:
+    """Give what stands under a picture: from which files it is, what it says, notes, warnings."""
+    sample = " (bundled sample)" if report.bundled else ""
+    warnings = texts_of(report.warnings[:_SHOWN_WARNINGS])
+    more = len(report.warnings) - _SHOWN_WARNINGS
+    return [
+        f"source: {words.visible(report.source)}{sample} · {what}",
+        *lines,
+        # A picture is not to go without these, wherever it is taken.
+        *texts_of(note for note in report.notes if note.code in _NEEDED_NOTES),
+        *(f"Warning: {warning}" for warning in warnings),
+        *([f"and {words.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
+    ]
+
+
+def other_notes(notes: Sequence[Remark]) -> list[str]:
+    """Write the notes that a page has beside its picture."""
+    return texts_of(note for note in notes if note.code not in _NEEDED_NOTES)

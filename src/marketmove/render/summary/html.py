@@ -112,9 +112,9 @@ def _dark(look: RenderOptions) -> str:
 def _dark_picture(look: RenderOptions) -> str:
     if not look.pictures:
         return ""
-    from marketmove.render.pictures.style import DARK, colours_of
+    from marketmove.render.palettes import DARK, PICTURES
 
-    colours = colours_of(look.palette).named_in_the_dark | {"ink": DARK["ink"]}
+    colours = PICTURES[look.palette].named_in_the_dark | {"ink": DARK["ink"]}
     told = " ".join(f"--{name}: {colour};" for name, colour in colours.items())
     return f"  :root {{ {told} }}\n"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from marketmove.delivery.targets import Message
 from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
-from marketmove.render.machine import write
+from marketmove.render.machine import write_json
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
@@ -41,7 +41,7 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
 
 def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
     """Write a summary as one JSON document."""
-    return write(summary_document(summary))
+    return write_json(summary_document(summary))
 
 
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
