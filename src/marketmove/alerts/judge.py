@@ -226,7 +226,11 @@ def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | No
     what = "highest" if context.record == "high" else "lowest"
     return _Met(
         f"{_moved(move)}, its {what} close in this data, since {context.data_since}",
-        {"record": context.record, "close": move.close, "data_since": context.data_since.isoformat()},
+        {
+            "record": context.record,
+            "close": move.close,
+            "data_since": context.data_since.isoformat(),
+        },
     )
 
 

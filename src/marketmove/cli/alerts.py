@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.cli.options import AlertOptions
 from marketmove.cli.terminal import say
 from marketmove.errors import ExitStatus, Problem, WrongUsageError
 
@@ -32,9 +33,7 @@ class Alerting(NamedTuple):
     seconds: int = 30
 
 
-def alerting_of(
-    texts: Sequence[str] | None, exit_code: bool, command: str | None, seconds: int, config: Config
-) -> Alerting:
+def alerting_of(options: AlertOptions, config: Config) -> Alerting:
     """Read the options of alerts.
 
     Raises
@@ -44,14 +43,15 @@ def alerting_of(
     """
     from marketmove.alerts.conditions import parse_conditions
 
-    conditions = parse_conditions(texts or (), config.registry)
-    if command is not None and not (conditions or config.alerts):
+    conditions = parse_conditions(options.alert or (), config.registry)
+    if options.on_alert is not None and not (conditions or config.alerts):
         text = "--on-alert: there is no alert; give one with --alert, or alerts: in a configuration"
         raise WrongUsageError.at(None, text)
-    if exit_code and not config.alerts:
+    if options.exit_code and not config.alerts:
         text = "--exit-code is about alerts: in a configuration, which has none; --alert needs none"
         raise WrongUsageError.at(None, text)
-    return Alerting(conditions, exit_code, _command(command), seconds)
+    command = _command(options.on_alert)
+    return Alerting(conditions, options.exit_code, command, options.on_alert_timeout)
 
 
 def _command(text: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from marketmove.market.periods import PERIODS
 from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
-    from marketmove.closes.find import When
+    from marketmove.closes.find import Spec, When
+    from marketmove.config import Config
+    from marketmove.market.groups import Group
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PICTURES = (".svg", ".png", ".pdf", ".html")
@@ -47,6 +50,32 @@ def session_date(text: str, today: dt.date) -> When:
         expected = "a date such as 2025-02-04, or latest, today, yesterday"
         raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
     return date
+
+
+def session_or_moment(
+    date: str | None, as_of: str | None, now: dt.datetime, today: dt.date
+) -> tuple[When, dt.datetime | None]:
+    """Read the session asked for, or the moment, with the date that the samples may serve for.
+
+    Raises
+    ------
+    WrongUsageError
+        If one cannot be read, or both are given.
+
+    Examples
+    --------
+    >>> now = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+    >>> session_or_moment(None, None, now, now.date())
+    ('latest', None)
+    >>> session_or_moment(None, "2025-02-14T18:00+00:00", now, now.date())[0]
+    datetime.date(2025, 2, 14)
+    """
+    if as_of is None:
+        return session_date("latest" if date is None else date, today), None
+    when = moment(as_of, now)
+    if date is not None:
+        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+    return "latest" if as_of == "now" else when.date(), when
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
@@ -186,6 +215,49 @@ def paths(texts: Sequence[str]) -> list[str]:
     if list(texts).count("-") > 1:
         raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
     return list(texts)
+
+
+def specs(texts: Sequence[str]) -> tuple[Spec, ...]:
+    """Give the files to read; "-" is standard input.
+
+    Raises
+    ------
+    WrongUsageError
+        As ``paths`` does, or if standard input is closed.
+    """
+    checked = paths(texts)
+    if "-" in checked and sys.stdin is None:
+        raise WrongUsageError.at(None, "- needs standard input, which is closed")
+    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+
+
+def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
+    """Give the groups named, of the bundled ones and the user's own.
+
+    Raises
+    ------
+    WrongUsageError
+        With each that is unknown.
+    """
+    from marketmove.market.groups import find_groups
+
+    return find_groups(texts, config.groups)
+
+
+def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
+    """Refuse what contradicts itself about the journal.
+
+    Raises
+    ------
+    WrongUsageError
+        If --force has nothing to overrule, or the summary would take the place of the journal.
+    """
+    if force and not once:
+        text = "--force prints what --once would not; without --once all is printed"
+        raise WrongUsageError.at(None, text)
+    if journal is not None and output is not None and journal.resolve() == output.resolve():
+        text = f"--journal and --output are the same file, {journal}; name two"
+        raise WrongUsageError.at(None, text)
 
 
 def picture_ending(path: Path) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
+from marketmove.delivery.journal import Delivery, Entry
+from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
 from marketmove.render.machine import write
 from marketmove.reports.documents import fields_of
