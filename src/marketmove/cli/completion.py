@@ -58,7 +58,7 @@ def _completions(shell: str, words: Sequence[str]) -> str:
 
 def _below(group: typer.Typer, name: str) -> dict[str, Command]:
     """A program or a command with kinds of its own, and all that is below it, by whole names."""
-    callback = group.registered_callback and group.registered_callback.callback
+    callback: Callable[..., Any] | None = getattr(group.registered_callback, "callback", None)
     text = group.info.help if isinstance(group.info.help, str) else ""
     found = {name: _described(callback, text)}
     for one in group.registered_commands:

@@ -1,4 +1,8 @@
-"""The environment: the clock and its zone, the user's folders, and where this program is."""
+"""The environment: the clock and its zone, the user's folders, and where this program is.
+
+What the environment does not tell is a ``WrongUsageError``, or of the journal a ``JournalError``,
+with the option that tells it instead.
+"""
 
 from __future__ import annotations
 
@@ -42,26 +46,14 @@ def config_file(named: Path | None) -> tuple[Path | None, Path | None]:
 
 
 def settings(config: Path | None, **chosen: str | float | int | None) -> Config:
-    """Give the configuration, with what was chosen on the command line over it.
-
-    Raises
-    ------
-    BadConfigError, UnreadableFileError
-        If it cannot be read.
-    """
+    """Give the configuration, with what was chosen on the command line over it."""
     from marketmove.config import load, with_choices
 
     return with_choices(load(*config_file(config)), **chosen)
 
 
 def config_place(named: Path | None) -> Path:
-    """Give where the user's configuration is looked for, be it there or not.
-
-    Raises
-    ------
-    WrongUsageError
-        If none was named and the environment tells no usual place.
-    """
+    """Give where the user's configuration is looked for, be it there or not."""
     if place := _named_config(named):
         return place
     usual = _users_folder("user_config_path", "marketmove.yaml")
@@ -89,13 +81,7 @@ def _users_folder(kind: str, name: str) -> Path | None:
 
 
 def journal_file(named: Path | None) -> Path:
-    """Find the journal of summaries: the one named, else that in the user state directory.
-
-    Raises
-    ------
-    JournalError
-        If none is named, and nothing tells where the user's folders are.
-    """
+    """Find the journal of summaries: the one named, else that in the user state directory."""
     if named is not None:
         return named
     usual = _users_folder("user_state_path", "journal.sqlite")
@@ -105,13 +91,7 @@ def journal_file(named: Path | None) -> Path:
 
 
 def journal_to_write(named: Path | None) -> Path:
-    """Find the journal of summaries, and make the usual folder for one that is not named.
-
-    Raises
-    ------
-    JournalError
-        If nothing tells where the user's folders are, or the folder cannot be made.
-    """
+    """Find the journal of summaries; the usual folder is made for one that is not named."""
     path = journal_file(named)
     if named is None:
         try:
@@ -124,13 +104,7 @@ def journal_to_write(named: Path | None) -> Path:
 
 
 def machine_zone() -> str:
-    """Give the name of the time zone in which cron runs here.
-
-    Raises
-    ------
-    WrongUsageError
-        If nothing tells it, or the environment tells another than the system.
-    """
+    """Give the name of the time zone in which cron runs here."""
     system = _system_zone()
     session = os.environ.get("TZ", "").removeprefix(":")
     if system and session and _plain(system) != _plain(session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.commands.history import HistoryRequest, history
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Chart(NamedTuple):
-    """A chart that is worked out: its warnings, and what draws it in text or for a picture.
+    """A chart that is worked out: its warnings, and what draws it as text or for a picture.
 
-    Which of them is called is up to the caller; what draws for a picture needs matplotlib.
+    One of the two is called; what draws for a picture needs matplotlib.
     """
 
     warnings: Sequence[Remark]
@@ -27,72 +28,42 @@ class Chart(NamedTuple):
 
 
 def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
-    """Work out one session, to be drawn as bars.
-
-    Raises
-    ------
-    MarketMoveError
-        As ``session`` does.
-    """
+    """Work out one session, to be drawn as bars; raises what ``session`` does."""
     report = session(request)
 
-    def text() -> str:
-        from marketmove.render.drawings.bars import session
+    from marketmove.render.drawings.bars import session as text
+    from marketmove.render.pictures.session import drawing
 
-        return session(report, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.session import drawing
-
-        return drawing(report, look.palette, look.everything)
-
-    return Chart(report.warnings, text, drawing)
+    return Chart(
+        report.warnings,
+        partial(text, report, look),
+        partial(drawing, report, look.palette, look.everything),
+    )
 
 
 def heatmap_chart(request: HistoryRequest, look: RenderOptions) -> Chart:
-    """Work out many sessions, to be drawn as a grid of indices by sessions.
-
-    Raises
-    ------
-    MarketMoveError
-        As ``history`` does.
-    """
-    from marketmove.render.drawings.grid import grid
-
+    """Work out many sessions, to be drawn as a row an index; raises what ``history`` does."""
     report = history(request)
+
+    from marketmove.render.drawings.grid import grid
+    from marketmove.render.drawings.heatmap import heatmap
+    from marketmove.render.pictures.heatmap import drawing
+
     cells = grid(report, request.config.registry)
-
-    def text() -> str:
-        from marketmove.render.drawings.heatmap import heatmap
-
-        return heatmap(report, cells, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.heatmap import drawing
-
-        return drawing(report, cells, look.palette)
-
-    return Chart(report.warnings, text, drawing)
+    return Chart(
+        report.warnings,
+        partial(heatmap, report, cells, look),
+        partial(drawing, report, cells, look.palette),
+    )
 
 
 def pair_chart(request: PairRequest, look: RenderOptions) -> Chart:
-    """Work out one pair, to be drawn through time.
-
-    Raises
-    ------
-    MarketMoveError
-        As ``pair`` does.
-    """
+    """Work out one pair, to be drawn through time; raises what ``pair`` does."""
     report = pair(request)
 
-    def text() -> str:
-        from marketmove.render.drawings.pair import pair
+    from marketmove.render.drawings.pair import pair as text
+    from marketmove.render.pictures.pair import drawing
 
-        return pair(report, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.pair import drawing
-
-        return drawing(report, look.palette)
-
-    return Chart(report.warnings, text, drawing)
+    return Chart(
+        report.warnings, partial(text, report, look), partial(drawing, report, look.palette)
+    )
