@@ -37,10 +37,7 @@ class PictureOptions(NamedTuple):
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Draw into this file: .svg, .png, .pdf or .html.",
+            "--output", "-o", metavar="FILE", help="Draw into this file: .svg, .png, .pdf or .html."
         ),
     ] = None
     palette: PaletteOption = None

@@ -27,8 +27,7 @@ def init(
         ),
     ] = None,
     config: Annotated[
-        Path | None,
-        typer.Option("--config", "-c", help="Write it here, not into the usual place."),
+        Path | None, typer.Option("--config", "-c", help="Write it here, not into the usual place.")
     ] = None,
 ) -> None:
     """Write a configuration to start from, with every setting and a comment on each.

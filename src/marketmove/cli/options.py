@@ -132,8 +132,7 @@ class ReadingOptions(NamedTuple):
     date_format: Annotated[
         str | None,
         typer.Option(
-            metavar="dmy|mdy|ymd|PATTERN",
-            help="The order of dates, where the file leaves it open.",
+            metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
         ),
     ] = None
     encoding: Annotated[

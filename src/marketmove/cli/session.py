@@ -47,8 +47,7 @@ def session(
         ),
     ] = False,
     context: Annotated[
-        bool | None,
-        typer.Option(help="How rare each move is, also in CSV; or not at all."),
+        bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
     ] = None,
     sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None,
