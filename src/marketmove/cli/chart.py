@@ -59,7 +59,7 @@ class PictureOptions(NamedTuple):
 
 def session(
     *,
-    context: typer.Context,
+    typed: typer.Context,
     date: DateArgument = None,
     chosen: ChosenOptions,
     reading: ReadingOptions,
@@ -72,7 +72,7 @@ def session(
 
     An index without a move is named, with the reason.
     """
-    arguments.refuse_stray(context.args)
+    arguments.refuse_stray(typed.args)
     picture.check()
     when = arguments.session_date("latest" if date is None else date, environment.today())
     specs, checked = chosen.specs(), reading.checked()
@@ -98,7 +98,7 @@ def session(
 
 def heatmap(
     *,
-    context: typer.Context,
+    typed: typer.Context,
     dates: RangeArguments,
     chosen: ChosenOptions,
     reading: ReadingOptions,
@@ -110,7 +110,7 @@ def heatmap(
     A move is told by colour and by its sign or figure. Days on which an exchange was shut are
     marked.
     """
-    arguments.refuse_stray(context.args)
+    arguments.refuse_stray(typed.args)
     picture.check()
     first, last = arguments.date_range(*dates, environment.today())
     specs, checked = chosen.specs(), reading.checked()
@@ -136,7 +136,7 @@ def heatmap(
 
 def pair(
     *,
-    context: typer.Context,
+    typed: typer.Context,
     asked: PairOptions,
     levels: LevelsOption = None,
     reading: ReadingOptions,
@@ -148,7 +148,7 @@ def pair(
     The spread is in percentage points (pp); the relative strength is the ratio of the closes, 100
     in the first session drawn.
     """
-    arguments.refuse_stray(context.args, "the two indices")
+    arguments.refuse_stray(typed.args, "the two indices")
     picture.check()
     since, until = arguments.open_range(asked.since, asked.until, environment.today())
     specs, checked = arguments.specs(levels or ()), reading.checked()

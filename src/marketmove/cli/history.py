@@ -21,7 +21,7 @@ from marketmove.cli.terminal import emit_pieces, warn
 
 def history(
     *,
-    context: typer.Context,
+    typed: typer.Context,
     dates: RangeArguments,
     chosen: ChosenOptions,
     period: PeriodOption = None,
@@ -39,7 +39,7 @@ def history(
     before it. What cannot be known has a status instead of a figure. Where a bad row touches a
     move, CSV and NDJSON on stdout end before that session, with status 3.
     """
-    arguments.refuse_stray(context.args)
+    arguments.refuse_stray(typed.args)
     first, last = arguments.date_range(*dates, environment.today())
     specs, checked = chosen.specs(), reading.checked()
     settings = run.settings(palette=look.palette)

@@ -20,7 +20,7 @@ from marketmove.cli.terminal import emit, warn
 
 def pair(
     *,
-    context: typer.Context,
+    typed: typer.Context,
     asked: PairOptions,
     floor_pct: Annotated[
         str | None,
@@ -37,7 +37,7 @@ def pair(
     Each spread is held against those of the common sessions before it, up to --window of them,
     never itself. Moves of one session are subtracted (pp), those of a span compound (%).
     """
-    arguments.refuse_stray(context.args, "the two indices")
+    arguments.refuse_stray(typed.args, "the two indices")
     since, until = arguments.open_range(asked.since, asked.until, environment.today())
     specs, checked = arguments.specs(levels or ()), reading.checked()
     floor = arguments.floor_pct(floor_pct)

@@ -12,7 +12,7 @@ import typer
 
 from marketmove.cli import arguments, environment
 from marketmove.cli.alerts import alerting_of, settle
-from marketmove.cli.delivery import DeliveryOptions, deliver, delivery_of
+from marketmove.cli.delivery import DeliveryOptions, ReadyTargets, deliver, delivery_of
 from marketmove.cli.options import (
     AlertOptions,
     AsOfOption,
@@ -36,6 +36,7 @@ from marketmove.delivery.publish import (
 from marketmove.delivery.revisions import summary_key
 from marketmove.delivery.targets import Message
 from marketmove.errors import ExitStatus
+from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
     from marketmove.reports.summary import SummaryReport
@@ -77,8 +78,7 @@ def summary(
 
     from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
-    from marketmove.render.summary.text import FORMATS, message
-    from marketmove.wording import revisions
+    from marketmove.render.summary.text import FORMATS
 
     report = command.summary(
         SessionRequest(
@@ -95,30 +95,7 @@ def summary(
     )
     options = look.render_options(settings)
     options = options._replace(pictures=find_spec("matplotlib") is not None)
-    people = output_format in {"text", "markdown"}
-
-    def headed(revised: Revisions) -> SummaryReport:
-        return report._replace(revised=tuple(map(revisions.told, revised)))
-
-    def write(revised: Revisions) -> None:
-        warn(report.session.warnings, look.output, people, run.quiet)
-        emit(FORMATS[output_format](headed(revised), options), look.output, people)
-
-    @functools.cache
-    def as_message(revised: Revisions) -> Message:
-        # What is delivered is UTF-8, whatever the locale says.
-        signs = options._replace(ascii_only=look.ascii_only)
-        return message(headed(revised), output_format, signs)
-
-    destination = Destination(
-        output=destination_name(look.output),
-        prints=targets.prints or look.output is not None,
-        write=write,
-        names=targets.names,
-        message=as_message,
-        send=functools.partial(deliver, targets),
-        seconds=targets.seconds,
-    )
+    destination = _destination(report, output_format, look, options, run.quiet, targets)
     kept = once or journal is not None
     place = functools.partial(environment.journal_to_write, journal) if kept else None
     key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
@@ -136,6 +113,44 @@ def summary(
     if outcome.problems:
         return ExitStatus.BAD_DATA
     return max(status, status if outcome.delivered else ExitStatus.UNDELIVERED)
+
+
+def _destination(
+    report: SummaryReport,
+    output_format: str,
+    look: LookOptions,
+    options: RenderOptions,
+    quiet: bool,
+    targets: ReadyTargets,
+) -> Destination:
+    """Where a summary goes: printed or written, and sent, each headed by what was revised."""
+    from marketmove.render.summary.text import FORMATS, message
+    from marketmove.wording import revisions
+
+    people = output_format in {"text", "markdown"}
+
+    def headed(revised: Revisions) -> SummaryReport:
+        return report._replace(revised=tuple(map(revisions.told, revised)))
+
+    def write(revised: Revisions) -> None:
+        warn(report.session.warnings, look.output, people, quiet)
+        emit(FORMATS[output_format](headed(revised), options), look.output, people)
+
+    @functools.cache
+    def as_message(revised: Revisions) -> Message:
+        # What is delivered is UTF-8, whatever the locale says.
+        signs = options._replace(ascii_only=look.ascii_only)
+        return message(headed(revised), output_format, signs)
+
+    return Destination(
+        output=destination_name(look.output),
+        prints=targets.prints or look.output is not None,
+        write=write,
+        names=targets.names,
+        message=as_message,
+        send=functools.partial(deliver, targets),
+        seconds=targets.seconds,
+    )
 
 
 def _options_text(groups: Sequence[str] | None, config: Path | None) -> str:
