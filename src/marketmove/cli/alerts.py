@@ -75,7 +75,9 @@ def announce(alerts: Sequence[Alert]) -> None:
     say(Problem(None, f"alert: {line}") for line in alert_lines(alerts))
 
 
-def settle(alerts: Sequence[Alert], document: Callable[[], str], asked: Alerting) -> ExitStatus:
+def act_on_alerts(
+    alerts: Sequence[Alert], document: Callable[[], str], alerting: Alerting
+) -> ExitStatus:
     """Run the command, if an alert is met, and give the status that the run ends with.
 
     Parameters
@@ -84,15 +86,17 @@ def settle(alerts: Sequence[Alert], document: Callable[[], str], asked: Alerting
         Those met.
     document
         Gives the JSON of the run.
-    asked
-        What was asked for.
+    alerting
+        What is to happen then.
     """
-    if alerts and asked.command:
-        failure = _run(asked.command, document().encode("utf-8", "backslashreplace"), asked.seconds)
+    if alerts and alerting.command:
+        failure = _run(
+            alerting.command, document().encode("utf-8", "backslashreplace"), alerting.seconds
+        )
         if failure:
-            say([Problem(None, f"--on-alert: {asked.command[0]}: {failure}")])
+            say([Problem(None, f"--on-alert: {alerting.command[0]}: {failure}")])
             return ExitStatus.UNDELIVERED
-    met = any(alert.asked or asked.exit_code for alert in alerts)
+    met = any(alert.asked or alerting.exit_code for alert in alerts)
     return ExitStatus.ALERT if met else ExitStatus.DONE
 
 

@@ -44,7 +44,7 @@ class DeliveryOptions(NamedTuple):
 class ReadyTargets(NamedTuple):
     """The targets of a run, with the URL of each by its name, and how long each may take.
 
-    ``prints`` tells that the result goes to standard output too.
+    ``prints`` says that the result goes to standard output too.
     """
 
     targets: tuple[Target, ...] = ()

@@ -1,7 +1,7 @@
 """The environment: the clock and its zone, the user's folders, and where this program is.
 
-What the environment does not tell is a ``WrongUsageError``, or of the journal a ``JournalError``,
-with the option that tells it instead.
+What the environment lacks is a ``WrongUsageError``, or for the journal a ``JournalError``, with the
+option to give instead.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _named_config(named: Path | None) -> Path | None:
 
 
 def _users_folder(kind: str, name: str) -> Path | None:
-    """A file in a folder of the user; None where nothing tells where the user's folders are."""
+    """A file in a folder of the user; None where the environment names no home."""
     import platformdirs
 
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.alerts import alerting_of, announce, settle
+from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
 from marketmove.cli.options import (
     AlertOptions,
     AllOption,
@@ -109,5 +109,5 @@ def session(
         emit(render(report, output_format, options), look.output, people)
     finally:
         # An alert is met whether or not the result could be written.
-        status = settle(report.alerts, lambda: render(report, "json", options), alerting)
+        status = act_on_alerts(report.alerts, lambda: render(report, "json", options), alerting)
     return status

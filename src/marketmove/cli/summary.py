@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.alerts import alerting_of, settle
+from marketmove.cli.alerts import act_on_alerts, alerting_of
 from marketmove.cli.delivery import DeliveryOptions, ReadyTargets, deliver, delivery_of
 from marketmove.cli.options import (
     AlertOptions,
@@ -109,7 +109,7 @@ def summary(
     finally:
         # An alert is met whether or not the result could be written; but once is enough.
         met = report.session.alerts if outcome.fresh else ()
-        status = settle(met, lambda: FORMATS["json"](report, options), alerting)
+        status = act_on_alerts(met, lambda: FORMATS["json"](report, options), alerting)
     if outcome.problems:
         return ExitStatus.BAD_DATA
     return max(status, status if outcome.delivered else ExitStatus.UNDELIVERED)
