@@ -70,7 +70,7 @@ class SessionRequest(NamedTuple):
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions, those typed first."""
-        return conditions_of(self.alerts, self.config)
+        return conditions_of(self.alerts, self.config.alerts)
 
     @property
     def rarity(self) -> bool | None:
@@ -164,7 +164,7 @@ def _chosen(request: SessionRequest) -> tuple[str, ...]:
     if not request.restricted:
         return ()
     compared = compared_indices(request.comparison, request.config.registry)
-    typed = [text for condition in request.alerts for text in condition.sides]
+    typed = [text for condition in request.alerts for text in condition.symbols]
     return (*request.chosen, *compared, *typed)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
+from marketmove.delivery.journal import Delivery, Entry
+from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
 from marketmove.render.layout import padded, plain
 from marketmove.render.machine import write_csv, write_json
