@@ -30,7 +30,6 @@ from marketmove.cli.options import (
 from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
 from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
-from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -156,6 +155,7 @@ def _heatmap(
     settings = settings_of(config, palette=palette)
 
     from marketmove.commands.history import HistoryRequest, history
+    from marketmove.market.groups import VOLATILITY_GROUP
     from marketmove.render.drawings.heatmap import grid
 
     report = history(
