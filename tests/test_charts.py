@@ -278,7 +278,7 @@ def _ordered(kind: str, run_cli: RunCli) -> list[str]:
     known = run_cli("indices", "-f", "json").document["indices"]
     return [
         row["name"]
-        for region in ("asia", "oceania", "middle-east", "africa", "europe", "americas")
+        for region in ("oceania", "asia", "middle-east", "africa", "europe", "americas")
         for row in known
         if row["region"] == region
     ]
