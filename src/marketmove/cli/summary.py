@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -131,7 +130,6 @@ def _summary(
 
     people = output_format in {"text", "markdown"}
     look = render_options(output, settings.palette, ascii_only)
-    look = look._replace(pictures=find_spec("matplotlib") is not None)
     quiet = quiet or (people and output is None and same_terminal())
 
     def headed(revised: tuple[Revision, ...]) -> SummaryReport:

@@ -57,19 +57,18 @@ def _short(day: str) -> str:
     return day.partition(" ")[2]
 
 
-def by_region(summary: SummaryReport) -> list[tuple[str, list[SummaryRow]]]:
-    """Give the rows of each region; its name is empty where it would be the only one, and none."""
+def by_region(summary: SummaryReport) -> list[tuple[str, list[Move]]]:
+    """Give the moves of each region; its name is empty where it would be the only one, and none."""
     moves = {move.symbol: move for move in summary.session.moves}
-    regions = [
-        (region.name, [row(summary.session, moves[symbol]) for symbol in region.symbols])
-        for region in summary.regions
-    ]
+    regions = [(name, [moves[symbol] for symbol in symbols]) for name, symbols in summary.regions]
     return [("", rows) for _, rows in regions] if [n for n, _ in regions] == ["Other"] else regions
 
 
 def table(summary: SummaryReport) -> list[str]:
     """Give the lines of the table: columns where they fit, else each figure on a line."""
-    regions = by_region(summary)
+    regions = [
+        (name, [row(summary.session, move) for move in moves]) for name, moves in by_region(summary)
+    ]
     rows = [row for _, of in regions for row in of]
     if not rows:
         return []
