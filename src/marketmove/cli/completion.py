@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketmove.cli.complete import Command, CompletionNames, CompletionValue, Option
 
 _COMPLETION_HELP = (
-    "Print what makes a shell complete commands, options, symbols of indices, groups and files."
+    "Print the completion script for bash, zsh or fish."
     "\n\nBash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in"
     " ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish"
 )

@@ -50,7 +50,7 @@ def _pair(
     ] = 250,
     floor_pct: Annotated[
         str | None,
-        typer.Option(metavar="PERCENT", help="Least size of both moves of a split session."),
+        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
     levels: LevelsOption = None,
     symbol: SymbolOption = None,

@@ -40,7 +40,7 @@ from marketmove.cli.terminal import emit, render_options, same_terminal, say
 from marketmove.errors import Problem
 
 _SESSION_HELP = (
-    "Show one session: each index's close, prior close and change, and which markets parted."
+    "Show one session: each index's close, prior close and change, and the divergent pairs."
     "\n\nAn index is measured from its own last close before the session; the change in percent is"
     " (close - prior close) / prior close x 100. Where there is no close there is no figure."
 )

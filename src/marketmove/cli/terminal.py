@@ -74,7 +74,7 @@ def _users_folder(kind: str, name: str) -> Path | None:
 
 
 def journal_file(named: Path | None) -> Path:
-    """Find the journal of summaries: the one named, else that in the user's folder of states.
+    """Find the journal of summaries: the one named, else that in the user state directory.
 
     Raises
     ------

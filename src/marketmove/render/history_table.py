@@ -168,7 +168,7 @@ def _footers(report: HistoryReport, left_out: int) -> list[str]:
     tally.append(words.count(int(counts["ok"]), "move", "moves"))
     for status, word in (
         ("closed", "shut"),
-        ("pending", "not closed yet"),
+        ("pending", "no close yet"),
         ("missing", "missing"),
         ("no_prior", "without a prior close"),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
 from marketmove.rarity.superlatives import long_ago
 from marketmove.render import RenderOptions
@@ -120,13 +121,12 @@ def _style(pct: float, look: RenderOptions) -> str:
 
 
 def _spread(one: float, other: float) -> str:
-    """Write a spread with its sign, from the decimals of both moves, such as ``+4.49 pp``."""
-    return f"{words.points(float(Decimal(repr(one)) - Decimal(repr(other))), 2)} pp"
+    return words.signed_spread(one, other)
 
 
 def _share(pct: float) -> str:
     """Write a share with one decimal; one short of all is never shown as all."""
-    shown = words.round_to(Decimal(repr(pct)), 1)
+    shown = words.round_to(exact(pct), 1)
     return f"{min(shown, Decimal('99.9')) if pct < 100 else shown}%"
 
 
@@ -161,12 +161,12 @@ def _correlation(report: PairReport) -> str:
 def _counts(report: PairReport) -> list[StyledLine]:
     counts = report.summary.counts
     sessions = words.count(counts.sessions, "session", "sessions")
-    floor = Decimal(repr(report.floor_pct)).normalize()
+    floor = exact(report.floor_pct).normalize()
     opposite = f"{counts.opposite:,} of {sessions} ({_share(counts.opposite_pct)})"
     split = f"{counts.split:,} of {sessions} ({_share(counts.split_pct)})"
     return [
         *_labelled("Opposite signs", [[StyledText(opposite)]]),
-        *_labelled("Split", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
+        *_labelled("Divergent", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
     ]
 
 

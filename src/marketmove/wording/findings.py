@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from marketmove.errors import Remark
+from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
@@ -59,8 +59,8 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
-        listed = _listed([f"{_name(row)} {given(row)}" for row in wrong])
-        text = f"{words.visible(closes)} has {other} for {session}: {listed}"
+        figures = listed([f"{_name(row)} {given(row)}" for row in wrong], _MOST_NAMED)
+        text = f"{words.visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
 
@@ -90,7 +90,7 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
             for row in elsewhere
             if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
         ]
-        rest = f"; on that date {_listed(misfits)}" if misfits else ""
+        rest = f"; on that date {listed(misfits, _MOST_NAMED)}" if misfits else ""
         yield _remark("published_fits", alike, f" are those of {when}{rest}", "the figures of ")
 
 
@@ -104,7 +104,8 @@ def _grouped(
 
 
 def _remark(code: str, rows: Sequence[Checked], tail: str, head: str = "") -> Remark:
-    return Remark(code, f"{head}{_listed([_name(r) for r in rows])}{tail}", _only_symbol(rows))
+    names = listed([_name(row) for row in rows], _MOST_NAMED)
+    return Remark(code, f"{head}{names}{tail}", _only_symbol(rows))
 
 
 def _only_symbol(rows: Sequence[Checked]) -> str | None:
@@ -113,13 +114,6 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
 
 def _name(row: Checked) -> str:
     return words.visible(row.move.name)
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """Write texts as a list, such as ``A, B and C``."""
-    more = len(texts) - _MOST_NAMED
-    shown = [*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else list(texts)
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def given(row: Checked) -> str:

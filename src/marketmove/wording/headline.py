@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from marketmove.errors import listed
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
@@ -138,7 +139,7 @@ def _some(equals: Sequence[RankedMove]) -> str:
     """Those of which none went further, by name if they are few."""
     if len(equals) > _FEW:
         return f"{len(equals):,} of them"
-    return phrases.listed([phrases.name(told.move) for told in equals])
+    return listed([phrases.name(told.move) for told in equals])
 
 
 def _size_of(equals: Sequence[RankedMove]) -> Sentence:

@@ -8,6 +8,8 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from marketmove.moves.move import exact
+
 if TYPE_CHECKING:
     from marketmove.moves.breadth import Breadth
     from marketmove.moves.divergence import Divergence
@@ -37,7 +39,7 @@ def level(value: float | None, decimals: int) -> str:
     >>> level(22579.045, 2), level(None, 2)
     ('22,579.05', '–')
     """
-    return NOTHING if value is None else f"{round_to(Decimal(repr(value)), decimals):,}"
+    return NOTHING if value is None else f"{round_to(exact(value), decimals):,}"
 
 
 def whole_level(value: float | None) -> str:
@@ -50,7 +52,7 @@ def whole_level(value: float | None) -> str:
     """
     if value is None:
         return NOTHING
-    return level(value, max(_PLACES, -int(Decimal(repr(value)).as_tuple().exponent)))
+    return level(value, max(_PLACES, -int(exact(value).as_tuple().exponent)))
 
 
 def points(value: float | None, decimals: int) -> str:
@@ -61,7 +63,7 @@ def points(value: float | None, decimals: int) -> str:
     >>> points(-311.74, 2), points(0.0, 2), points(0.004, 2)
     ('−311.74', '0.00', '+<0.01')
     """
-    return NOTHING if value is None else _signed(Decimal(repr(value)), decimals)
+    return NOTHING if value is None else _signed(exact(value), decimals)
 
 
 def percent(value: float | None, places: int = _PLACES) -> str:
@@ -72,7 +74,7 @@ def percent(value: float | None, places: int = _PLACES) -> str:
     >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
     ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
     """
-    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), places)}%"
+    return NOTHING if value is None else f"{_signed(exact(value), places)}%"
 
 
 def move_percent(change: float | None, over: float | None, under: float | None) -> str:
@@ -141,9 +143,20 @@ def spread(divergence: Divergence, approximate: bool) -> str:
     higher = _first(divergence.up_pct, divergence.up_pct_over)
     lower = _first(divergence.down_pct, divergence.down_pct_under)
     # From the decimals of both moves, so that what was printed as 3.51 and 0.79 gives 4.30.
-    value = round_to(Decimal(repr(higher)) - Decimal(repr(lower)), _PLACES)
+    value = round_to(exact(higher) - exact(lower), _PLACES)
     bound = "> " if divergence.spread_pp is None else ""
     return f"{bound}{'≈ ' if approximate else ''}{value:,} pp"
+
+
+def signed_spread(one: float, other: float) -> str:
+    """Write how far one move is above another, from the decimals of both.
+
+    Examples
+    --------
+    >>> signed_spread(3.694628815776023, -0.7907460112357699)
+    '+4.49 pp'
+    """
+    return f"{_signed(exact(one) - exact(other), _PLACES)} pp"
 
 
 def pp(value: float | None, approximate: bool = False) -> str:
@@ -157,7 +170,7 @@ def pp(value: float | None, approximate: bool = False) -> str:
     if value is None:
         return NOTHING
     mark = "≈ " if approximate else ""
-    return f"{mark}{_signed(Decimal(repr(value)), _PLACES).removeprefix('+')} pp"
+    return f"{mark}{_signed(exact(value), _PLACES).removeprefix('+')} pp"
 
 
 def tally(breadth: Breadth) -> str:
@@ -175,7 +188,7 @@ def tally(breadth: Breadth) -> str:
         (breadth.down, "down"),
         (breadth.unchanged, "unchanged"),
         (breadth.closed, "shut"),
-        (breadth.pending, "not closed yet"),
+        (breadth.pending, "no close yet"),
         (breadth.missing, "missing"),
         (silent, "without a move"),
     ]
@@ -331,9 +344,8 @@ def _signed(value: Decimal, places: int) -> str:
 
 
 def _bound(value: float) -> str:
-    exact = Decimal(repr(value))
-    sign = "+" if exact > 0 else "−" if exact < 0 else ""
-    return f"{sign}{abs(exact).normalize():,f}%"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{abs(exact(value)).normalize():,f}%"
 
 
 def _first(figure: float | None, bound: float | None) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.rarity.superlatives import Fact
@@ -47,18 +47,6 @@ def near(day: dt.date, session: dt.date | None) -> str:
     return words.day(day).rpartition(" ")[0] if same else words.day(day)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Name several things.
-
-    Examples
-    --------
-    >>> listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])
-    ('A', 'A and B', 'A, B and C')
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def size(pct: float) -> str:
     """Write the size of a move, whose direction a word tells.
 
@@ -72,7 +60,7 @@ def size(pct: float) -> str:
 
 
 def _shown(pct: float) -> Decimal:
-    return words.round_to(abs(Decimal(repr(pct))), 2)
+    return words.round_to(abs(exact(pct)), 2)
 
 
 def is_less(pct: float, most: str) -> bool:
@@ -93,7 +81,7 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> brief(Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.694628815776023)).text
     'Hang Seng up 3.69%'
     """
@@ -108,7 +96,7 @@ def full(move: Move, told: MoveContext | None) -> Sentence:
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> move = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.79)
     >>> full(move, None).text, full(move._replace(change_pct=0.05), None).text
     ('Nikkei 225 fell 0.79%', 'Nikkei 225 edged up 0.05%')

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from marketmove.errors import listed
 from marketmove.moves.breadth import GroupMoves
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity import superlatives as facts
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
@@ -62,7 +63,7 @@ def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence |
         which = "both" if len(rows) == len("AB") else f"all {number}"
     said[0] = f"{which} indices {rest}"
     figures = tuple(SentenceFigure("", state, number) for state, number in counts.items() if number)
-    return [Sentence(phrases.listed(said), figures)]
+    return [Sentence(listed(said), figures)]
 
 
 def _state(move: Move) -> str:
@@ -111,7 +112,7 @@ def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
     names = [move for move, size in zip(moved, sizes, strict=True) if size == largest]
     if largest <= 0 or len(names) > _FEW:
         return None
-    who = phrases.listed([phrases.name(move) for move in names])
+    who = listed([phrases.name(move) for move in names])
     figures = tuple(SentenceFigure(move.symbol, "change_pct", move.change_pct) for move in names)
     alone = sum(size > 0 for size in sizes) == 1
     text = f"only {who} {way}," if alone else f"{who} {way} most,"
@@ -186,7 +187,7 @@ def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:
 
 
 def _wider(pair: Divergence, percentile: float) -> Sentence:
-    share = words.round_to(Decimal(repr(percentile)), 1)
+    share = words.round_to(exact(percentile), 1)
     of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
     text = f", wider than {of} of their last {pair.n} common sessions"
     return Sentence(text, (SentenceFigure(phrases.of_both(pair), "percentile", percentile),))
@@ -214,10 +215,7 @@ _ORDER = ("largest", "record", "equals", "extreme", "streak", "widest")
 
 def _names(moves: Iterable[Move]) -> str:
     """Name the first of many indices, and count the others."""
-    names = [phrases.name(move) for move in moves]
-    if len(names) > _MOST_SILENT:
-        return f"{', '.join(names[:_MOST_SILENT])} and {len(names) - _MOST_SILENT:,} more"
-    return phrases.listed(names)
+    return listed([phrases.name(move) for move in moves], _MOST_SILENT)
 
 
 def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:

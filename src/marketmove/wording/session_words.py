@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 ENDS = 20
-PAIR_HEADS = {"split": "Divergent moves", "wide": "Wide spreads", "asked": "Pairs asked for"}
+PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
@@ -145,7 +144,7 @@ def widest(report: SessionReport) -> list[str]:
         if pair.kind == "split":
             up, down = pair_labels(report, pair)
             spread = words.spread(pair, report.basis == "published")
-            return [f"widest apart: {up} and {down}, {spread}"]
+            return [f"widest divergent pair: {up} and {down}, {spread}"]
     return []
 
 
@@ -173,7 +172,7 @@ def percentile(pair: Divergence) -> str:
     """
     if pair.percentile is None:
         return words.NOTHING
-    share = f"{words.round_to(Decimal(repr(pair.percentile)), 1)}"
+    share = f"{words.round_to(exact(pair.percentile), 1)}"
     return share if pair.n == WINDOW else f"{share} (n {pair.n})"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import Decimal
 
 from marketmove.rarity.superlatives import long_ago
 from marketmove.render import RenderOptions
@@ -64,14 +63,8 @@ def period(report: PairReport) -> str:
 
 
 def spread(one_pct: float, other_pct: float) -> str:
-    """Write one move less another, from the decimals of both.
-
-    Examples
-    --------
-    >>> spread(3.694628815776023, -0.7907460112357699)
-    '+4.49 pp'
-    """
-    return f"{words.points(float(Decimal(repr(one_pct)) - Decimal(repr(other_pct))), 2)} pp"
+    """Write one move less another, from the decimals of both."""
+    return words.signed_spread(one_pct, other_pct)
 
 
 def spread_range(report: PairReport) -> str:
