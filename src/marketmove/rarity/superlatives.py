@@ -36,15 +36,15 @@ class Fact(NamedTuple):
     in_data: bool = False
 
 
-def of_move(move: Move, told: MoveContext | None) -> list[Fact]:
+def move_facts(move: Move, told: MoveContext | None) -> list[Fact]:
     """Give what is rare about a move, the rarest first; nothing of one of zero.
 
     A move over sessions that the data lacks is not held against those of single ones.
     """
-    return sorted(_of_move(move, told), key=rarest) if told else []
+    return sorted(_found(move, told), key=rarest) if told else []
 
 
-def _of_move(move: Move, told: MoveContext) -> Iterator[Fact]:
+def _found(move: Move, told: MoveContext) -> Iterator[Fact]:
     session, rose = move.session, (move.change_pct or 0.0) > 0
     if session is None or not move.change_pct:
         return
@@ -66,7 +66,7 @@ def _of_move(move: Move, told: MoveContext) -> Iterator[Fact]:
         yield Fact(2.0 ** abs(told.streak or 0), "streak", rose, start)
 
 
-def of_pair(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
+def pair_fact(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
     """Tell whether the spread of a pair is the widest for long; None if not."""
     up, down = moves[pair.up], moves[pair.down]
     session = up.session
@@ -78,6 +78,11 @@ def of_pair(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
         whole = _sessions(pair.data_since, session)
         return Fact(whole, "widest", True, pair.data_since, in_data=True)
     return next(_since("widest", True, pair.widest_since, session), None)
+
+
+def of_move(move: Move, told: MoveContext | None) -> list[Fact]:  # until aliases are gone
+    """Give what ``move_facts`` gives."""
+    return move_facts(move, told)
 
 
 def rarest(fact: Fact) -> tuple[float, str]:

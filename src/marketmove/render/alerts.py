@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marketmove.reports.records import Alert
-from marketmove.wording import numbers as words
+from marketmove.wording.characters import visible
 
 # A condition for any pair can be met by hundreds.
 _MOST = 5
@@ -30,5 +30,5 @@ def alert_lines(alerts: Sequence[Alert]) -> list[str]:
         shown = _MOST if len(texts) > _MOST + 1 else len(texts)
         lines += texts[:shown]
         if more := len(texts) - shown:
-            lines.append(f"{words.visible(condition)}: and {more:,} more")
+            lines.append(f"{visible(condition)}: and {more:,} more")
     return lines

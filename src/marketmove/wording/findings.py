@@ -10,7 +10,8 @@ from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 _MOST_NAMED = 8
 _WHY = {
@@ -51,7 +52,7 @@ def findings_of(
 def _no_session(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
     shut = [row for row in rows if row.verdict == "no_session"]
     for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
-        reason = f" ({words.visible(why)})" if why else ""
+        reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
 
 
@@ -60,7 +61,7 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
         figures = listed([f"{_name(row)} {given(row)}" for row in wrong], _MOST_NAMED)
-        text = f"{words.visible(closes)} has {other} for {session}: {figures}"
+        text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
 
@@ -113,7 +114,7 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
 
 
 def _name(row: Checked) -> str:
-    return words.visible(row.move.name)
+    return visible(row.move.name)
 
 
 def given(row: Checked) -> str:
@@ -128,8 +129,8 @@ def given(row: Checked) -> str:
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
-    close = words.printed_level(row.printed.close) if "close" in row.wrong else ""
-    pct = words.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
+    close = numbers.printed_level(row.printed.close) if "close" in row.wrong else ""
+    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
     return _both(close, pct)
 
 
@@ -139,11 +140,11 @@ def _both(close: str, pct: str) -> str:
 
 def _level(printed: Printed, move: Move) -> str:
     """A close that the closes give, with at least the digits that were printed."""
-    return words.level(move.close, max(move.decimals, _places(printed.close)))
+    return numbers.level(move.close, max(move.decimals, _places(printed.close)))
 
 
 def _percent(printed: Printed, move: Move) -> str:
-    return words.percent(move.change_pct, max(2, _places(printed.change_pct)))
+    return numbers.percent(move.change_pct, max(2, _places(printed.change_pct)))
 
 
 def _places(figure: Decimal | None) -> int:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from marketmove.errors import listed
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
 from marketmove.rarity.index_history import MoveContext
-from marketmove.rarity.superlatives import Fact
+from marketmove.rarity.superlatives import Fact, pair_fact
 from marketmove.reports.summary import Sentence, SentenceFigure, sentence
 from marketmove.wording import phrases
 
@@ -211,4 +210,4 @@ def _gaps(pairs: Sequence[Divergence], known: Mapping[str, RankedMove]) -> dict[
     """The divergent pairs that are wide beside their past, with since when."""
     moves = {symbol: told.move for symbol, told in known.items()}
     of_shares = [p for p in pairs if p.kind == "split" and {p.up, p.down} <= moves.keys()]
-    return {pair: fact for pair in of_shares if (fact := facts.of_pair(pair, moves))}
+    return {pair: fact for pair in of_shares if (fact := pair_fact(pair, moves))}

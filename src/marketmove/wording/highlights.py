@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
 from marketmove.rarity.index_history import MoveContext
-from marketmove.rarity.superlatives import Fact
+from marketmove.rarity.superlatives import Fact, move_facts, pair_fact
 from marketmove.reports.records import SessionReport
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
@@ -34,12 +34,10 @@ def highlights(report: SessionReport) -> list[str]:
     of_moves = []
     for move in report.moves:
         told = report.contexts.get(move.symbol)
-        if told is not None and (found := facts.of_move(move, told)):
+        if told is not None and (found := move_facts(move, told)):
             text = _joined(found[:_MOST_FACTS], told)
             size = abs(move.change_pct or 0.0)
-            of_moves.append(
-                _Superlative(found[0].rarity, size, f"{words.visible(move.name)}: {text}")
-            )
+            of_moves.append(_Superlative(found[0].rarity, size, f"{visible(move.name)}: {text}"))
     moves = {move.symbol: move for move in report.moves}
     apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
     of_pairs = sorted(apart, key=_rarest)
@@ -52,10 +50,10 @@ def _rarest(told: _Superlative) -> tuple[float, float, str]:
 
 
 def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Superlative | None:
-    fact = facts.of_pair(pair, moves)
+    fact = pair_fact(pair, moves)
     if fact is None:
         return None
-    one, other = (words.visible(moves[symbol].name) for symbol in (pair.up, pair.down))
+    one, other = (visible(moves[symbol].name) for symbol in (pair.up, pair.down))
     size = pair.spread_pp or 0.0
     return _Superlative(fact.rarity, size, f"{one} and {other}: widest {_since(fact)}")
 
@@ -102,5 +100,5 @@ def streak(told: MoveContext) -> str:
         return ""
     way, length = ("up" if told.streak > 0 else "down"), abs(told.streak)
     if told.streak_is_least:
-        return f"{way} for at least {words.count(length, 'session', 'sessions')}"
-    return f"{way} for {words.article(length)} {words.ordinal(length)} session"
+        return f"{way} for at least {numbers.count(length, 'session', 'sessions')}"
+    return f"{way} for {numbers.article(length)} {numbers.ordinal(length)} session"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,7 +11,8 @@ from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.rarity.superlatives import Fact
 from marketmove.reports.summary import Sentence, SentenceFigure, sentence
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak as in_a_row
 
 _SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
@@ -20,31 +20,6 @@ _SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
 _MUCH_PCT, _USUAL = 1.0, 50.0
 # A session and a close, the most that can be beyond all before them.
 _BOTH = 2
-
-
-def date(day: dt.date) -> str:
-    """Write a date of the past, such as ``2 October 2024``.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> date(dt.date(2024, 10, 2))
-    '2 October 2024'
-    """
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def near(day: dt.date, session: dt.date | None) -> str:
-    """Write a date close to a session, such as ``Wed 5 Feb``; with its year if that is another.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> near(dt.date(2025, 2, 5), dt.date(2025, 2, 4)), near(dt.date(2025, 1, 2), None)
-    ('Wed 5 Feb', 'Thu 2 Jan 2025')
-    """
-    same = session is not None and day.year == session.year
-    return words.day(day).rpartition(" ")[0] if same else words.day(day)
 
 
 def size(pct: float) -> str:
@@ -60,7 +35,7 @@ def size(pct: float) -> str:
 
 
 def _shown(pct: float) -> Decimal:
-    return words.round_to(abs(exact(pct)), 2)
+    return numbers.round_to(abs(exact(pct)), 2)
 
 
 def is_less(pct: float, most: str) -> bool:
@@ -70,7 +45,7 @@ def is_less(pct: float, most: str) -> bool:
 
 def name(move: Move) -> str:
     """Give the name of an index as text."""
-    return words.visible(move.name)
+    return visible(move.name)
 
 
 def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sentence:
@@ -132,7 +107,7 @@ def _over(move: Move) -> str:
 def _when(move: Move, beside: Move | None) -> str:
     if beside is None or move.session is None or move.session == beside.session:
         return ""
-    return f" on {near(move.session, beside.session)}"
+    return f" on {dates.near(move.session, beside.session)}"
 
 
 def _move(text: str, move: Move) -> Sentence:
@@ -188,7 +163,7 @@ def _another(told: MoveContext) -> str:
     ('its fifth rise in a row', 'at least its 12th fall in a row')
     """
     streak = told.streak or 0
-    text = f"its {words.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
+    text = f"its {numbers.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
     return f"at least {text}" if told.streak_is_least else text
 
 
@@ -204,7 +179,7 @@ def _of_fact(fact: Fact, of: str) -> SentenceFigure:
 
 def since(fact: Fact) -> str:
     """Write since when something has not been, or that the data has no such thing."""
-    day = date(fact.since)
+    day = dates.in_full(fact.since)
     return f"in this data, since {day}" if fact.in_data else f"since {day}"
 
 

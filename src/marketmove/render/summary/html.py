@@ -16,8 +16,8 @@ from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import HEADS, SummaryRow, by_region, row
 from marketmove.reports.summary import Section, SummaryReport
-from marketmove.wording import numbers
-from marketmove.wording import session_words as session
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii, visible
 
 # Colours of a rise and a fall, on light and on dark; each at least 4.5:1 against its ground.
 _GREEN, _RED = ("#0a6b35", "#5fd38d"), ("#b3261e", "#ff8a80")
@@ -45,7 +45,7 @@ def as_html(summary: SummaryReport, look: RenderOptions) -> str:
     text = _document(summary, look, bars=True)
     if len(text.encode()) > _MOST_BYTES:
         text = _document(summary, look, bars=False)
-    return numbers.plain_ascii(text) if look.ascii_only else text
+    return plain_ascii(text) if look.ascii_only else text
 
 
 def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str:
@@ -68,7 +68,7 @@ def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>{escape(session.title(report))}</title>
+<title>{escape(session_rows.title(report))}</title>
 <style>
 {_dark(look)}
 </style>
@@ -134,7 +134,7 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
             if bars:
                 lines.append(_bar(move.change_pct or 0.0, scale, look))
     lines.append("</table>")
-    return lines + [_paragraph(text) for text in session.rows_left_out(summary.left_out)]
+    return lines + [_paragraph(text) for text in session_rows.rows_left_out(summary.left_out)]
 
 
 def _heads() -> str:
@@ -152,7 +152,7 @@ def _heads() -> str:
 def _region(name: str) -> str:
     return (
         '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
-        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(numbers.visible(name))}'
+        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(visible(name))}'
         "</th></tr>"
     )
 

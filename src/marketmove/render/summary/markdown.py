@@ -12,8 +12,8 @@ from marketmove.render import RenderOptions
 from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import table
 from marketmove.reports.summary import SummaryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
@@ -33,13 +33,13 @@ def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
         runs = map(len, re.findall("`+", "\n".join(rows)))
         fence = "`" * max(_LEAST_FENCE, 1 + max(runs, default=0))
         lines += [fence, *(row.rstrip() for row in rows), fence, ""]
-    lines += [_escaped(text) for text in page.rows_left_out(summary.left_out)]
+    lines += [_escaped(text) for text in session_rows.rows_left_out(summary.left_out)]
     for section in summary.sections:
         lines += [f"*{section.head}*", ""]
         lines += [f"- {_escaped(told.text)}" for told in section.sentences]
         lines.append("")
     text = "\n".join(lines[:-1]) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+    return plain_ascii(text) if look.ascii_only else text
 
 
 def _escaped(text: str) -> str:

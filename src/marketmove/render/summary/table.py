@@ -12,9 +12,7 @@ from rich.cells import cell_len
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import phrases
-from marketmove.wording import session_words as page
+from marketmove.wording import dates, numbers, phrases, session_rows
 
 WIDTH = 72
 _BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
@@ -40,13 +38,15 @@ def row(report: SessionReport, move: Move) -> SummaryRow:
     """Give the cells of one move; the session is empty where all have the same."""
     ends = None if report.as_of is None else report.as_of.date()
     own = report.session is None and move.session is not None
-    week, year = (words.percent(page.period_pct(move, period)) for period in report.periods)
+    week, year = (
+        numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
+    )
     return SummaryRow(
         name=phrases.name(move),
-        session=_short(phrases.near(move.session, ends)) if own and move.session else "",
-        close=words.level(move.close, move.decimals),
-        points=words.points(move.change_pts, move.decimals),
-        percent=words.percent(move.change_pct),
+        session=_short(dates.near(move.session, ends)) if own and move.session else "",
+        close=numbers.level(move.close, move.decimals),
+        points=numbers.points(move.change_pts, move.decimals),
+        percent=numbers.percent(move.change_pct),
         week=week,
         year=year,
     )

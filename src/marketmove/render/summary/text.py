@@ -12,8 +12,8 @@ from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
 from marketmove.reports.summary import SummaryReport, summary_document
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii, visible
 
 
 def as_text(summary: SummaryReport, look: RenderOptions) -> str:
@@ -28,7 +28,7 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
         lines += ["", *rows]
     lines += [
         line
-        for text in page.rows_left_out(summary.left_out)
+        for text in session_rows.rows_left_out(summary.left_out)
         for line in wrapped(text, WIDTH, "  ", "  ")
     ]
     for section in summary.sections:
@@ -36,7 +36,7 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
         for told in section.sentences:
             lines += wrapped(told.text, WIDTH, "  ", "    ")
     text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+    return plain_ascii(text) if look.ascii_only else text
 
 
 def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
@@ -47,10 +47,10 @@ def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
-    headline = words.visible(summary.headline.text)
+    headline = visible(summary.headline.text)
     return Message(
         subject=f"Alert: {headline}" if summary.session.alerts else headline,
-        title=page.title(summary.session).partition(" · ")[0],
+        title=session_rows.title(summary.session).partition(" · ")[0],
         body=written[output_format],
         body_format="text" if output_format == "json" else output_format,
         text=written["text"],
