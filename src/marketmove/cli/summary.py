@@ -133,7 +133,7 @@ def _summary(
     quiet = quiet or (people and output is None and same_terminal())
 
     def headed(revised: tuple[Revision, ...]) -> SummaryReport:
-        return told._replace(revised=tuple(map(revisions.told, revised)))
+        return told._replace(revised=tuple(map(revisions.sentence, revised)))
 
     def write(revised: tuple[Revision, ...]) -> None:
         if not quiet:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.sparks import parts, spark
 from marketmove.render.session import (
@@ -22,6 +22,7 @@ from marketmove.render.session import (
 )
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
+from marketmove.wording.highlights import widest
 
 _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10
@@ -99,10 +100,8 @@ def _latest(report: PairReport, look: RenderOptions) -> list[StyledLine]:
         z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
         share = f"wider than {_share(latest.percentile)} of the {latest.n} common sessions before"
         lines += [[StyledText(share)], [StyledText(z)]]
-        if latest.widest_since is None:
-            lines.append([StyledText(f"the widest in this data, since {latest.data_since}")])
-        elif long_ago(latest.widest_since, latest.session):
-            lines.append([StyledText(f"widest since {latest.widest_since}")])
+        if fact := widest_fact(latest.session, latest.widest_since, latest.data_since):
+            lines.append([StyledText(widest(fact))])
     return _labelled("Latest spread", lines)
 
 

@@ -23,7 +23,7 @@ _BOTH = 2
 
 
 def size(pct: float) -> str:
-    """Write the size of a move, whose direction a word tells.
+    """Write the size of a move, whose direction a word gives.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
     return _move(f"{name(move)} {said}{_over(move)}{_when(move, beside)}", move)
 
 
-def full(move: Move, told: MoveContext | None) -> Sentence:
+def full(move: Move, context: MoveContext | None) -> Sentence:
     """Write a move as a clause, with a verb that fits its size.
 
     Examples
@@ -86,12 +86,12 @@ def full(move: Move, told: MoveContext | None) -> Sentence:
     elif shown < _SMALL:
         text = f"edged {'up' if up else 'down'} {said}"
     else:
-        text = f"{_verb(pct, told)} {said}"
+        text = f"{_verb(pct, context)} {said}"
     return _move(f"{name(move)} {text}{_over(move)}", move)
 
 
-def _verb(pct: float, told: MoveContext | None) -> str:
-    share = told.size_percentile if told else None
+def _verb(pct: float, context: MoveContext | None) -> str:
+    share = context.size_percentile if context else None
     if share is not None and share >= WIDE:
         return "jumped" if pct > 0 else "slumped"
     much = share >= _USUAL if share is not None else abs(pct) >= _MUCH_PCT
@@ -114,13 +114,13 @@ def _move(text: str, move: Move) -> Sentence:
     return Sentence(text, (SentenceFigure(move.symbol, "change_pct", move.change_pct),))
 
 
-def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveContext) -> Sentence:
+def with_facts(base: Sentence, found: Sequence[Fact], move: Move, context: MoveContext) -> Sentence:
     """Write behind a move what is rare about it.
 
     Such as ``, its best session since 2 October 2024, to its highest close since 7 October 2024``.
     """
     said = base.text.removeprefix(name(move))
-    parts = [_superlative(fact, move, told, said) for fact in found]
+    parts = [_superlative(fact, move, context, said) for fact in found]
     if sum(fact.in_data for fact in found) == _BOTH:
         parts = _both(parts, f" {since(found[0])}")
     if parts and parts[0].text.startswith(", to ") and " most: " not in said:
@@ -136,11 +136,11 @@ def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
     return [first, second, *others]
 
 
-def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Sentence:
+def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sentence:
     if fact.kind == "streak":
         way = "up" if fact.rose else "down"
-        row = _another(told) if f" {way} " in said else in_a_row(told)
-        return Sentence(f", {row}", (SentenceFigure(move.symbol, "streak", told.streak),))
+        row = _another(context) if f" {way} " in said else in_a_row(context)
+        return Sentence(f", {row}", (SentenceFigure(move.symbol, "streak", context.streak),))
     extreme = "highest" if fact.rose else "lowest"
     text = {
         "largest": f"its {'best' if fact.rose else 'worst'} session",
@@ -151,7 +151,7 @@ def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Senten
     return Sentence(f", {text} {since(fact)}", (_of_fact(fact, move.symbol),))
 
 
-def _another(told: MoveContext) -> str:
+def _another(context: MoveContext) -> str:
     """How many in a row it makes, behind a move of which "up" or "down" is said already.
 
     Examples
@@ -162,9 +162,9 @@ def _another(told: MoveContext) -> str:
     >>> _another(MoveContext(5, False, 20, start)), _another(MoveContext(-12, True, 20, start))
     ('its fifth rise in a row', 'at least its 12th fall in a row')
     """
-    streak = told.streak or 0
+    streak = context.streak or 0
     text = f"its {numbers.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
-    return f"at least {text}" if told.streak_is_least else text
+    return f"at least {text}" if context.streak_is_least else text
 
 
 def _of_fact(fact: Fact, of: str) -> SentenceFigure:

@@ -30,7 +30,7 @@ def text(revision: Revision) -> str:
     return f"{what} revised from {numbers.whole_level(before)} to {numbers.whole_level(after)}"
 
 
-def told(revision: Revision) -> Sentence:
+def sentence(revision: Revision) -> Sentence:
     """Say the same with the figures that it rests on: the session, the close before and after."""
     symbol, session, before, after = revision
     figures = (("session", session), ("close_before", before), ("close", after))

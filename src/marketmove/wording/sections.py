@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -28,11 +29,11 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     ``rows`` are the indices that count: those of shares, if there are any.
     """
     moved = [move for move in rows if move.change_pct is not None]
-    told = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
+    said = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
-        told.append(most)
+        said.append(most)
     everything = len(report.moves)
-    return told + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
+    return said + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
 
 
 def _when(report: SessionReport) -> str:
@@ -84,8 +85,8 @@ def _most(moved: Sequence[Move]) -> Sentence | None:
     parts = [part for part in found if part]
     if not parts:
         return None
-    told = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
-    return told._replace(text=_capital(told.text) if told.text.startswith("only ") else told.text)
+    whole = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
+    return whole._replace(text=re.sub("^only ", "Only ", whole.text))
 
 
 def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
@@ -128,14 +129,14 @@ def _group(group: GroupMoves) -> Sentence:
     return Sentence(text, (SentenceFigure(group.name, "median_pct", pct),))
 
 
-def sections(report: SessionReport, told: Sequence[RankedMove]) -> tuple[Section, ...]:
+def sections(report: SessionReport, ranked: Sequence[RankedMove]) -> tuple[Section, ...]:
     """Give what stands under the table, without what there is nothing to say of.
 
-    ``told`` has the moves, with what is rare about each.
+    ``ranked`` has the moves, with what is rare about each.
     """
     every = [
         Section("pairs", "Divergent pairs", tuple(_pairs(report))),
-        Section("rare", "Streaks and records", tuple(_rare(told, len(report.moves)))),
+        Section("rare", "Streaks and records", tuple(_rare(ranked, len(report.moves)))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
         Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
@@ -176,12 +177,12 @@ def _wider(pair: Divergence, percentile: float) -> Sentence:
     return Sentence(text, (SentenceFigure(phrases.of_both(pair), "percentile", percentile),))
 
 
-def _rare(told: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
+def _rare(ranked: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
     """Each index with something rare about it, the rarest first.
 
     Of a single index the headline has said one thing already.
     """
-    news = [one for one in told if len(one.facts) > (all_indices == 1)]
+    news = [one for one in ranked if len(one.facts) > (all_indices == 1)]
     news.sort(key=lambda one: (-one.facts[0].rarity, one.move.symbol))
     for one in news[:_MOST_MOVES]:
         if one.context is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.bars import USUAL_WIDTH, told
 from marketmove.render.drawings.sparks import HEIGHTS, parts, spark
 from marketmove.render.session import PALETTES, StyledLine, StyledText, under_table, written
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
+from marketmove.wording.highlights import widest
 
 _LABEL = 10
 
@@ -50,9 +51,8 @@ def latest(report: PairReport) -> str:
     if last.percentile is None:
         return text
     share = words.percent(min(last.percentile, 99.9 if last.percentile < 100 else 100), 1)
-    since = ""
-    if last.widest_since is not None and long_ago(last.widest_since, last.session):
-        since = f"; widest since {last.widest_since}"
+    fact = widest_fact(last.session, last.widest_since, last.data_since)
+    since = f"; {widest(fact)}" if fact else ""
     return f"{text}; wider than {share.lstrip('+')} of the {last.n} before{since}"
 
 

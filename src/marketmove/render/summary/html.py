@@ -51,10 +51,10 @@ def as_html(summary: SummaryReport, look: RenderOptions) -> str:
 def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str:
     report = summary.session
     title = escape(summary.headline.text)
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     body = [
         *(_alert(text) for text in alert_lines(report.alerts)),
-        *(_paragraph(told.text) for told in summary.revised),
+        *(_paragraph(said.text) for said in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
         *_table(summary, look, bars=bars),
@@ -216,8 +216,8 @@ def _section(section: Section) -> list[str]:
     faint = section.code == "about"
     kind, colour, size = ("faint", _FAINT, 13) if faint else ("ink", _INK, 15)
     items = "".join(
-        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_WRAP}">{escape(told.text)}</li>'
-        for told in section.sentences
+        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_WRAP}">{escape(said.text)}</li>'
+        for said in section.sentences
     )
     return [
         f'<h2 style="margin:18px 0 6px;font-size:16px">{escape(section.head)}</h2>',

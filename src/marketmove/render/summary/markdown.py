@@ -25,9 +25,9 @@ _LEAST_FENCE = 3
 
 def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for chats and comments."""
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
-    lines += [part for told in summary.revised for part in (_escaped(told.text), "")]
+    lines += [part for said in summary.revised for part in (_escaped(said.text), "")]
     lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))
@@ -36,7 +36,7 @@ def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     lines += [_escaped(text) for text in session_rows.rows_left_out(summary.left_out)]
     for section in summary.sections:
         lines += [f"*{section.head}*", ""]
-        lines += [f"- {_escaped(told.text)}" for told in section.sentences]
+        lines += [f"- {_escaped(said.text)}" for said in section.sentences]
         lines.append("")
     text = "\n".join(lines[:-1]) + "\n"
     return plain_ascii(text) if look.ascii_only else text

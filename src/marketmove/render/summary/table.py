@@ -122,8 +122,8 @@ def _stacked(regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
         lines += [region] if region else []
         for row in rows:
             lines += [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
-            told = zip(HEADS[1:], row[1:], strict=True)
-            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in told if cell]
+            figures = zip(HEADS[1:], row[1:], strict=True)
+            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in figures if cell]
     return lines
 
 

@@ -18,10 +18,10 @@ from marketmove.wording.characters import plain_ascii, visible
 
 def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     alerts = alert_lines(summary.session.alerts)
     lines = [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
-    lines += [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
+    lines += [line for said in summary.revised for line in wrapped(said.text, WIDTH, "", "  ")]
     lines += [""] if lines else []
     lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
     if rows := table(summary):
@@ -33,8 +33,8 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     ]
     for section in summary.sections:
         lines += ["", section.head]
-        for told in section.sentences:
-            lines += wrapped(told.text, WIDTH, "  ", "    ")
+        for said in section.sentences:
+            lines += wrapped(said.text, WIDTH, "  ", "    ")
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     return plain_ascii(text) if look.ascii_only else text
 
