@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

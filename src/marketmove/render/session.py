@@ -10,11 +10,11 @@ from rich.cells import cell_len
 
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence

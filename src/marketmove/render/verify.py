@@ -15,7 +15,7 @@ from marketmove.render.session import Fit, StyledText, TextColumn, aligned, line
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
-from marketmove.wording.findings import _level, _percent
+from marketmove.wording.findings import close_given, percent_given
 
 if TYPE_CHECKING:
     from marketmove.published.verdicts import Checked
@@ -77,8 +77,8 @@ def _columns(rows: Sequence[Checked], symbols: bool) -> Iterator[TextColumn]:
     yield _column("Index", [words.visible(r.move.symbol if symbols else r.move.name) for r in rows])
     yield _column("Printed", [words.printed_level(r.printed.close) for r in rows], right=True)
     yield _column("", [words.printed_percent(r.printed) for r in rows], right=True)
-    yield _column("Closes give", [_level(r.printed, r.move) for r in rows], right=True)
-    yield _column("", [_percent(r.printed, r.move) for r in rows], right=True)
+    yield _column("Closes give", [close_given(r.printed, r.move) for r in rows], right=True)
+    yield _column("", [percent_given(r.printed, r.move) for r in rows], right=True)
     yield _column("Verdict", [_VERDICTS[r.verdict] for r in rows])
 
 

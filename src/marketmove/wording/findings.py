@@ -12,6 +12,7 @@ from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.phrases import name
 
 _MOST_NAMED = 8
 _WHY = {
@@ -60,7 +61,7 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
-        figures = listed([f"{_name(row)} {given(row)}" for row in wrong], _MOST_NAMED)
+        figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
@@ -86,7 +87,7 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
     placed = [row for row in rows if row.fits_session]
     for when, alike in _grouped(placed, lambda row: str(row.fits_session)):
         misfits = [
-            f"{_name(row)} has {given(row)} instead of {printed(row)}"
+            f"{name(row.move)} has {given(row)} instead of {printed(row)}"
             f"{', from the same prior close' if row.same_prior else ''}"
             for row in elsewhere
             if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
@@ -105,7 +106,7 @@ def _grouped(
 
 
 def _remark(code: str, rows: Sequence[Checked], tail: str, head: str = "") -> Remark:
-    names = listed([_name(row) for row in rows], _MOST_NAMED)
+    names = listed([name(row.move) for row in rows], _MOST_NAMED)
     return Remark(code, f"{head}{names}{tail}", _only_symbol(rows))
 
 
@@ -113,17 +114,13 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
     return rows[0].move.symbol if len(rows) == 1 else None
 
 
-def _name(row: Checked) -> str:
-    return visible(row.move.name)
-
-
 def given(row: Checked) -> str:
     """Write what the closes give in place of the figures that are wrong.
 
     Such as ``22,620.33 (+3.69%)``, or one of the two.
     """
-    close = _level(row.printed, row.move) if "close" in row.wrong else ""
-    pct = _percent(row.printed, row.move) if set(row.wrong) - {"close"} else ""
+    close = close_given(row.printed, row.move) if "close" in row.wrong else ""
+    pct = percent_given(row.printed, row.move) if set(row.wrong) - {"close"} else ""
     return _both(close, pct)
 
 
@@ -138,12 +135,13 @@ def _both(close: str, pct: str) -> str:
     return f"{close} ({pct})" if close and pct else close or pct
 
 
-def _level(printed: Printed, move: Move) -> str:
-    """A close that the closes give, with at least the digits that were printed."""
+def close_given(printed: Printed, move: Move) -> str:
+    """Write the close that the closes give, with at least the digits that were printed."""
     return numbers.level(move.close, max(move.decimals, _places(printed.close)))
 
 
-def _percent(printed: Printed, move: Move) -> str:
+def percent_given(printed: Printed, move: Move) -> str:
+    """Write the percent that the closes give, in the same way."""
     return numbers.percent(move.change_pct, max(2, _places(printed.change_pct)))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
-from marketmove.reports.records import SessionReport
+from marketmove.reports.records import Alert, SessionReport
 from marketmove.wording import dates, groups, numbers, statuses
 from marketmove.wording.characters import visible
 
@@ -19,6 +20,10 @@ PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pair
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
+
+
+# A condition for any pair can be met by hundreds.
+_MOST_ALERTS = 5
 
 
 class MoveColumn(NamedTuple):
@@ -39,6 +44,28 @@ def title(report: SessionReport) -> str:
         else f"Session of {dates.day(report.session)}"
     )
     return f"{when} · {basis} · {visible(report.source)}{sample}"
+
+
+def alert_lines(alerts: Sequence[Alert]) -> list[str]:
+    """Give the sentences of alerts; of a condition that many meet the first, and how many more.
+
+    Examples
+    --------
+    >>> text = "Hang Seng up 3.69%: at least 3%"
+    >>> alert_lines([Alert("HSI: 3", "move", True, text, ("HSI",), {})])
+    ['Hang Seng up 3.69%: at least 3%']
+    """
+    lines: list[str] = []
+    by_condition: dict[str, list[str]] = {}
+    for alert in alerts:
+        by_condition.setdefault(alert.condition, []).append(alert.text)
+    for condition, texts in by_condition.items():
+        # One line for one more would be no shorter.
+        shown = _MOST_ALERTS if len(texts) > _MOST_ALERTS + 1 else len(texts)
+        lines += texts[:shown]
+        if more := len(texts) - shown:
+            lines.append(f"{visible(condition)}: and {more:,} more")
+    return lines
 
 
 def moved(report: SessionReport) -> list[Move]:

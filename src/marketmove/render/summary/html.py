@@ -13,11 +13,11 @@ from html import escape
 from typing import NamedTuple
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import HEADS, SummaryRow, by_region, row
 from marketmove.reports.summary import Section, SummaryReport
 from marketmove.wording import session_rows
 from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.session_rows import alert_lines
 
 # Colours of a rise and a fall, on light and on dark; each at least 4.5:1 against its ground.
 _GREEN, _RED = ("#0a6b35", "#5fd38d"), ("#b3261e", "#ff8a80")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import table
 from marketmove.reports.summary import SummaryReport
 from marketmove.wording import session_rows
 from marketmove.wording.characters import plain_ascii
+from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"

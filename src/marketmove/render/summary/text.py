@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from marketmove.delivery.targets import Message
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.machine import write
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
@@ -14,6 +13,7 @@ from marketmove.render.summary.table import WIDTH, table, wrapped
 from marketmove.reports.summary import SummaryReport, summary_document
 from marketmove.wording import session_rows
 from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.session_rows import alert_lines
 
 
 def as_text(summary: SummaryReport, look: RenderOptions) -> str:
