@@ -120,7 +120,7 @@ def test_closed_missing_and_pending_stay_apart(run_cli: RunCli, write: Write) ->
     assert [line.split() for line in text.splitlines() if line.startswith("  europe  ")] == [
         ["europe", "0", "no", "move", *"–––––"],
     ]
-    assert "\n  asia: 1 shut · 1 missing · 1 without a move\n  europe: 1 not closed yet\n" in text
+    assert "\n  asia: 1 shut · 1 missing · 1 without a move\n  europe: 1 no close yet\n" in text
     assert "\n  no dispersion of fewer than 3 moves: asia\n" in text
     assert "range" not in text
 

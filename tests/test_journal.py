@@ -208,7 +208,7 @@ def test_a_folder_that_is_not_there(path: Path) -> None:
 
 
 @needs_unix
-@pytest.mark.skipif(sys.platform == "darwin", reason="the folder of states is another one")
+@pytest.mark.skipif(sys.platform == "darwin", reason="the user state directory is another one")
 def test_a_home_that_is_not_there(tmp_path: Path) -> None:
     home = tmp_path / "file"
     home.touch()

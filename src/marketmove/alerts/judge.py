@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketmove.alerts.conditions import Condition
 from marketmove.errors import Remark
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert
 from marketmove.wording import numbers as words
@@ -69,7 +68,7 @@ def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     Examples
     --------
     >>> from marketmove.alerts.conditions import Condition
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
     >>> asked = Condition("HSI: 3", "move", symbols=("HSI",), amount=3.0)
     >>> judge([asked], SessionFacts({"HSI": hsi}, {})).alerts[0].text
@@ -310,4 +309,4 @@ def _number(condition: Condition) -> str:
 
 
 def _fixed(value: float, places: int) -> str:
-    return f"{words.round_to(Decimal(repr(value)), places):,f}"
+    return f"{words.round_to(exact(value), places):,f}"

@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 from marketmove.alerts.conditions import Condition
 from marketmove.alerts.judge import Judged, SessionFacts, judge
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
-from marketmove.market.choose import spelling, symbol_of
+from marketmove.market.choose import spelling, symbol_of, unknown_index
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import between
 from marketmove.moves.move import Move
@@ -92,11 +92,10 @@ def _resolved(
             sure = condition.asked or not restricted
             if sure and symbol not in moves and not registry.find(text):
                 near = registry.nearest(text, moves)
-                hint = f"; did you mean {', '.join(near)}?" if near else ""
-                what = f'alert "{condition.text}": {text} is not an index that is known{hint}'
+                what = f'alert "{condition.text}": {unknown_index(text, near)}'
                 (typed if condition.asked else configured).append(Problem(condition.place, what))
         if len(set(symbols)) < len(symbols):
-            what = f'alert "{condition.text}": an index and itself are no pair'
+            what = f'alert "{condition.text}": a pair needs two different indices'
             (typed if condition.asked else configured).append(Problem(condition.place, what))
     if typed:
         raise WrongUsageError(typed)

@@ -70,7 +70,7 @@ def _command(text: str | None) -> tuple[str, ...]:
 
 def announce(alerts: Sequence[Alert]) -> None:
     """Name the alerts met on stderr, where the result itself has no room for them."""
-    from marketmove.render.alerts import alert_lines
+    from marketmove.wording.session_rows import alert_lines
 
     say(Problem(None, f"alert: {line}") for line in alert_lines(alerts))
 

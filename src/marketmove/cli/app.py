@@ -128,7 +128,7 @@ def _program(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug is.")] = False,
 ) -> None:
-    """Calculate index moves from closing levels: prior close, change, divergent markets."""
+    """Calculate index moves from closing levels: prior close, change, divergent pairs."""
     if context.invoked_subcommand is None:
         print(context.get_help(), end="")
         raise typer.Exit(ExitStatus.USAGE)

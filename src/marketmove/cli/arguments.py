@@ -136,8 +136,8 @@ def periods(texts: Sequence[str]) -> tuple[str, ...]:
     """
     for text in texts:
         if text not in {"day", *PERIODS}:
-            expected = f"expected day, {', '.join(PERIODS)}"
-            raise WrongUsageError.at(None, f"--period: {text} is not one; {expected}")
+            choice = ", ".join(("day", *PERIODS))
+            raise WrongUsageError.at(None, f"unknown period {text}; choose {choice}")
     return tuple(period for period in PERIODS if period in texts)
 
 
@@ -256,7 +256,7 @@ def _is_date_format(text: str) -> bool:
 
 
 def floor_pct(text: str | None) -> float | None:
-    """Read the least size of a divergent move, in percent.
+    """Read the least size of both moves of a divergent pair, in percent.
 
     Examples
     --------

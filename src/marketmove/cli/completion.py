@@ -31,7 +31,7 @@ def completion(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    """Print what makes a shell complete commands, options, symbols of indices, groups and files.
+    """Print the completion script for bash, zsh or fish.
 
     Bash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in
     ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish

@@ -50,7 +50,7 @@ JournalOption = Annotated[
         "--journal",
         metavar="PATH",
         readable=False,  # a journal that may not be read has its own message
-        help="The journal; else journal.sqlite in the folder of states of this system (Linux:"
+        help="The journal; else journal.sqlite in the user state directory (Linux:"
         " ~/.local/state/marketmove).",
     ),
 ]

@@ -24,7 +24,7 @@ def pair(
     asked: PairOptions,
     floor_pct: Annotated[
         str | None,
-        typer.Option(metavar="PERCENT", help="Least size of both moves of a split session."),
+        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
     levels: LevelsOption = None,
     reading: ReadingOptions,

@@ -62,7 +62,7 @@ def session(
     explain: ExplainOption = False,
     run: RunOptions,
 ) -> int:
-    """Show one session: each index's close, prior close and change, and which markets parted.
+    """Show one session: each index's close, prior close and change, and the divergent pairs.
 
     An index is measured from its own last close before the session; the change in percent is
     (close - prior close) / prior close x 100. Where there is no close there is no figure.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,7 +93,6 @@ def summary(
         )
     )
     options = look.render_options(settings)
-    options = options._replace(pictures=find_spec("matplotlib") is not None)
     destination = _destination(report, output_format, look, options, run.quiet, targets)
     kept = once or journal is not None
     place = functools.partial(environment.journal_to_write, journal) if kept else None
@@ -130,7 +128,7 @@ def _destination(
     people = output_format in {"text", "markdown"}
 
     def headed(revised: Revisions) -> SummaryReport:
-        return report._replace(revised=tuple(map(revisions.told, revised)))
+        return report._replace(revised=tuple(map(revisions.sentence, revised)))
 
     def write(revised: Revisions) -> None:
         warn(report.session.warnings, look.output, people, quiet)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from marketmove.config import Config
-from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError
+from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
 
@@ -135,4 +135,4 @@ def named(labels: Sequence[str]) -> str:
     >>> named(["a.csv", "b.csv", "c.csv"])
     'a.csv and 2 more'
     """
-    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+    return listed(labels, 1)

@@ -1,4 +1,4 @@
-"""`marketmove session`: the moves of one session, and which markets parted company."""
+"""`marketmove session`: the moves of one session, and the divergent pairs."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from marketmove.closes.checks import JUMP_PCT
 from marketmove.commands.session import SessionRequest, session
 from marketmove.config import Config
-from marketmove.errors import Remark
+from marketmove.errors import Remark, listed
 from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.moves.move import Move
 from marketmove.rarity import superlatives as facts
@@ -18,7 +18,7 @@ from marketmove.wording import sections as wording
 from marketmove.wording import session_words as page
 from marketmove.wording.groups import by_region
 from marketmove.wording.headline import RankedMove, headline
-from marketmove.wording.phrases import listed, size
+from marketmove.wording.phrases import size
 
 PERIODS = ("week", "ytd")
 _FEW = 3

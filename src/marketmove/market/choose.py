@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from marketmove import yamltext
-from marketmove.errors import Problem, Remark, WrongUsageError
+from marketmove.errors import Problem, Remark, WrongUsageError, listed
 from marketmove.market.groups import Group
 from marketmove.market.indices import Registry
+
+_MOST_NAMED = 12
 
 
 def choose(
@@ -40,6 +42,7 @@ def choose(
         With each text that neither the data nor the registry knows, and what looks like it; and
         with each group of which the data has nothing.
     """
+    has = listed(known, _MOST_NAMED, ", ")
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
     spelt = spelling(known)
@@ -49,14 +52,13 @@ def choose(
             symbols[symbol] = None
         else:
             near = registry.nearest(text, known)
-            hint = f"did you mean {', '.join(near)}?" if near else f"the data has {_some(known)}"
-            unknown.append(Problem(None, f"{text} is not an index that is known; {hint}"))
+            unknown.append(Problem(None, unknown_index(text, near, f"the data has {has}")))
     named = list(symbols)
     for group in groups:
         within = group.within(known)
         symbols |= dict.fromkeys(within)
         if not within:
-            text = f"the data has no index of the group {group.name}; it has {_some(known)}"
+            text = f"the data has no index of the group {group.name}; it has {has}"
             unknown.append(Problem(None, text))
     if unknown:
         raise WrongUsageError(unknown)
@@ -77,8 +79,7 @@ def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Re
     return [
         Remark(
             "not_known",
-            f"{text}, of the group {group.name}, is not an index that is known;"
-            f" did you mean {', '.join(names)}?",
+            unknown_index(f"{text}, of the group {group.name}", names),
             place=group.place,
         )
         for text, names in near.items()
@@ -113,6 +114,17 @@ def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
     return spelt.get(symbol.casefold(), symbol)
 
 
-def _some(symbols: Sequence[str], most: int = 12) -> str:
-    more = len(symbols) - most
-    return ", ".join(symbols[:most]) + (f" and {more} more" if more > 0 else "")
+def _some(symbols: Sequence[str]) -> str:
+    return listed(symbols, _MOST_NAMED, ", ")
+
+
+def unknown_index(text: str, near: Sequence[str], otherwise: str = "") -> str:
+    """Say that nobody knows an index, and what looks like it; or else something of more help.
+
+    Examples
+    --------
+    >>> unknown_index("Nikei", ["Nikkei 225"]), unknown_index("zzzz", [])
+    ('unknown index: Nikei; did you mean Nikkei 225?', 'unknown index: zzzz')
+    """
+    hint = f"did you mean {', '.join(near)}?" if near else otherwise
+    return f"unknown index: {text}" + (f"; {hint}" if hint else "")

@@ -1,13 +1,12 @@
-"""Which markets parted company in a session."""
+"""The divergent pairs of a session, and how far apart the moves of any pair are."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 
 PairKind = Literal["split", "wide", "asked"]
 
@@ -59,7 +58,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
     >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
     >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
@@ -102,7 +101,7 @@ def between(
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> spx = Move("SPX", "S&P 500", "ok", "closes", change_pct=0.5)
     >>> dji = Move("DJI", "Dow Jones", "ok", "closes", change_pct=1.0)
     >>> shut = Move("HSI", "Hang Seng", "closed", "closes")
@@ -176,4 +175,4 @@ def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
 
 def _difference(one: float, other: float) -> float:
     """The difference of two printed figures, as the decimals they are: 4.31, not 4.3100…05."""
-    return float(Decimal(repr(one)) - Decimal(repr(other)))
+    return float(exact(one) - exact(other))

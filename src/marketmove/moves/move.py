@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -19,6 +20,17 @@ Basis = Literal["closes", "published"]
 # Below this, a whole number and a hundred times it are exact as float64.
 _EXACT = 2.0**53 / 100
 _MOST_DIGITS = 16
+
+
+def exact(value: float) -> Decimal:
+    """Give the decimal that a figure was written as: the shortest that reads as the same float.
+
+    Examples
+    --------
+    >>> exact(22579.045)
+    Decimal('22579.045')
+    """
+    return Decimal(repr(float(value)))
 
 
 class Move(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.closes.levels import Levels
-from marketmove.moves.move import Move, changes
+from marketmove.moves.move import Move, changes, exact
 from marketmove.published import figures
 from marketmove.published.report_file import Printed
 
@@ -144,7 +144,7 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     if prior is None or printed.close is None or printed.change_pct is None:
         return False
     implied = figures.implied_prior_close(printed.close, printed.change_pct)
-    return implied.low <= Decimal(repr(float(prior))) <= implied.high
+    return implied.low <= exact(prior) <= implied.high
 
 
 def _why(move: Move, unchecked: Sequence[str], *, in_data: bool) -> str:
@@ -186,8 +186,8 @@ def _interval(level: float | None, half_unit: Fraction) -> _Interval | None:
     """What the decimal that a level was written as may stand for: itself, or a unit around it."""
     if level is None:
         return None
-    exact = Fraction(Decimal(repr(float(level))))
-    return exact - half_unit, exact + half_unit
+    written = Fraction(exact(level))
+    return written - half_unit, written + half_unit
 
 
 def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.date]:

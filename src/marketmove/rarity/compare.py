@@ -207,7 +207,7 @@ def _pairs(moves: MovesBySymbol, asked: Comparison, config: Config) -> list[_Pai
             choose(typed, list(moves), registry)  # refuses what nobody knows
         one, other = (symbol_of(side, spelt, registry) for side in typed)
         if one == other:
-            raise WrongUsageError.at(None, f"{text}: an index and itself are no pair")
+            raise WrongUsageError.at(None, f"{text}: a pair needs two different indices")
         pairs.append(_Pair(text, one, other))
     return pairs
 
@@ -258,7 +258,7 @@ def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
         why = "every move is up"
     elif all((move.down_by_pct or 0) < 0 for move in moved):
         why = "every move is down"
-    yield Remark("no_pair", f"no divergent moves: {why}")
+    yield Remark("no_pair", f"no divergent pairs: {why}")
 
 
 def _silent(

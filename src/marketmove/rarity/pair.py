@@ -114,7 +114,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     one, other
         The closes of both, as ``context.series`` gives them.
     floor_pct
-        The least size of both moves of a split session, in percent.
+        The least size of both moves of a divergent pair, in percent.
     window
         How many common sessions before each are its baseline, at most.
 

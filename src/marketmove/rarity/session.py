@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.errors import Remark
+from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import LEAST, MoveContext, move_context, series
 from marketmove.rarity.spread_history import MoveMatrix, move_matrix
@@ -119,5 +119,4 @@ def some(names: Sequence[str]) -> str:
     >>> some(["HSI", "SPX"]), some(["HSI", "SPX", "DJI", "DAX", "PX"])
     ('HSI, SPX', 'HSI, SPX, DJI and 2 more')
     """
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    return listed(names, _NAMED, ", ")

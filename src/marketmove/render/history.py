@@ -37,7 +37,7 @@ _REASONS = {
 }
 _TALLY = {
     "closed": "shut",
-    "pending": "not closed yet",
+    "pending": "no close yet",
     "missing": "missing",
     "no_prior": "without a prior close",
 }

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.layout import plain, texts_of
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

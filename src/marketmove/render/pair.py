@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.pair import part_sizes, share, spark, spread, spread_range
 from marketmove.render.layout import (
@@ -30,6 +30,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
 from marketmove.wording import numbers as words
+from marketmove.wording.highlights import widest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,10 +154,8 @@ def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
         z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
         wider = f"wider than {share(latest.percentile)} of the {latest.n} common sessions before"
         lines += [[StyledText(wider)], [StyledText(z)]]
-        if latest.widest_since is None:
-            lines.append([StyledText(f"the widest in this data, since {latest.data_since}")])
-        elif long_ago(latest.widest_since, latest.session):
-            lines.append([StyledText(f"widest since {latest.widest_since}")])
+        if fact := widest_fact(latest.session, latest.widest_since, latest.data_since):
+            lines.append([StyledText(widest(fact))])
     return _labelled("Latest spread", lines)
 
 
@@ -214,12 +213,12 @@ def _no_correlation(report: PairReport) -> str | None:
 def _counts(report: PairReport) -> list[StyledLine]:
     counts = report.summary.counts
     sessions = words.count(counts.sessions, "session", "sessions")
-    floor = Decimal(repr(report.floor_pct)).normalize()
+    floor = exact(report.floor_pct).normalize()
     opposite = f"{counts.opposite:,} of {sessions} ({share(counts.opposite_pct)})"
     split = f"{counts.split:,} of {sessions} ({share(counts.split_pct)})"
     return [
         *_labelled("Opposite signs", [[StyledText(opposite)]]),
-        *_labelled("Split", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
+        *_labelled("Divergent", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
     ]
 
 

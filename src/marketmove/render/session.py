@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.layout import (
     FITS,
     Fit,
@@ -31,6 +30,7 @@ from marketmove.wording import groups
 from marketmove.wording import numbers as words
 from marketmove.wording import session_words as page
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10

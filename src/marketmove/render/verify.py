@@ -26,7 +26,7 @@ from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import numbers as words
-from marketmove.wording.findings import _level, _percent
+from marketmove.wording.findings import close_given, percent_given
 
 _PRINTED = ("close", "change_pct", "over_pct", "under_pct")
 _COLUMNS = (
@@ -75,8 +75,8 @@ def _columns(rows: Sequence[Checked], fit: Fit) -> list[TextColumn]:
         column("Index", names),
         column("Printed", [words.printed_level(row.printed.close) for row in rows], right=True),
         column("", [words.printed_percent(row.printed) for row in rows], right=True),
-        column("Closes give", [_level(row.printed, row.move) for row in rows], right=True),
-        column("", [_percent(row.printed, row.move) for row in rows], right=True),
+        column("Closes give", [close_given(row.printed, row.move) for row in rows], right=True),
+        column("", [percent_given(row.printed, row.move) for row in rows], right=True),
         column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
     ]
 

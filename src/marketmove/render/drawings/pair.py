@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import Decimal
 
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.bars import USUAL_WIDTH
 from marketmove.render.layout import (
@@ -21,6 +20,7 @@ from marketmove.render.layout import (
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers as words
+from marketmove.wording.highlights import widest
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
 _LABEL = 10
@@ -60,9 +60,8 @@ def latest(report: PairReport) -> str:
     text = f"latest: {spread(last.change_pct, last.versus_change_pct)} on {words.day(last.session)}"
     if last.percentile is None:
         return text
-    since = ""
-    if last.widest_since is not None and long_ago(last.widest_since, last.session):
-        since = f"; widest since {last.widest_since}"
+    fact = widest_fact(last.session, last.widest_since, last.data_since)
+    since = f"; {widest(fact)}" if fact else ""
     return f"{text}; wider than {share(last.percentile)} of the {last.n} before{since}"
 
 
@@ -73,14 +72,8 @@ def period(report: PairReport) -> str:
 
 
 def spread(one_pct: float, other_pct: float) -> str:
-    """Write one move less another, from the decimals of both.
-
-    Examples
-    --------
-    >>> spread(3.694628815776023, -0.7907460112357699)
-    '+4.49 pp'
-    """
-    return f"{words.points(float(Decimal(repr(one_pct)) - Decimal(repr(other_pct))), 2)} pp"
+    """Write one move less another, from the decimals of both."""
+    return words.signed_spread(one_pct, other_pct)
 
 
 def share(pct: float) -> str:

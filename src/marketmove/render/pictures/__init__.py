@@ -37,25 +37,20 @@ class Picture(NamedTuple):
     warnings: list[str]
 
 
-def load_matplotlib() -> None:
-    """Load what pictures are drawn with, and have it print nothing."""
-    import logging
-
-    # It tells on stderr where it keeps its list of fonts, and that it makes one.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    import matplotlib  # noqa: F401
-
-
 def need_matplotlib() -> None:
-    """Load what pictures are drawn with.
+    """Load what pictures are drawn with, and have it print nothing.
 
     Raises
     ------
     WrongUsageError
         If it is not installed.
     """
+    import logging
+
+    # It tells on stderr where it keeps its list of fonts, and that it makes one.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
-        load_matplotlib()
+        import matplotlib  # noqa: F401
     except ImportError:
         text = (
             "a picture needs an extra: pip install 'marketmove[charts]'; without --output it is"

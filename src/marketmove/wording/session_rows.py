@@ -1,0 +1,201 @@
+"""What people read of a session, as rows of text: the same for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.moves.move import Move, exact
+from marketmove.rarity.index_history import WINDOW
+from marketmove.reports.records import Alert, SessionReport
+from marketmove.wording import dates, groups, numbers, statuses
+from marketmove.wording.characters import visible
+
+if TYPE_CHECKING:
+    from marketmove.moves.divergence import Divergence
+
+LONGEST = 200
+ENDS = 20
+PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
+_MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
+PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+_PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
+
+
+# A condition for any pair can be met by hundreds.
+_MOST_ALERTS = 5
+
+
+class MoveColumn(NamedTuple):
+    """A column of moves: what kind of cells it has, what stands above them, on which side."""
+
+    kind: str
+    text: str
+    right: bool = False
+
+
+def title(report: SessionReport) -> str:
+    """Say which session it is, on what the figures rest, and where they are from."""
+    basis = {"closes": "closes", "published": "as published"}[report.basis]
+    sample = " (bundled sample)" if report.bundled else ""
+    when = (
+        f"As of {dates.moment(report.as_of)}"
+        if report.session is None
+        else f"Session of {dates.day(report.session)}"
+    )
+    return f"{when} · {basis} · {visible(report.source)}{sample}"
+
+
+def alert_lines(alerts: Sequence[Alert]) -> list[str]:
+    """Give the sentences of alerts; of a condition that many meet the first, and how many more.
+
+    Examples
+    --------
+    >>> text = "Hang Seng up 3.69%: at least 3%"
+    >>> alert_lines([Alert("HSI: 3", "move", True, text, ("HSI",), {})])
+    ['Hang Seng up 3.69%: at least 3%']
+    """
+    lines: list[str] = []
+    by_condition: dict[str, list[str]] = {}
+    for alert in alerts:
+        by_condition.setdefault(alert.condition, []).append(alert.text)
+    for condition, texts in by_condition.items():
+        # One line for one more would be no shorter.
+        shown = _MOST_ALERTS if len(texts) > _MOST_ALERTS + 1 else len(texts)
+        lines += texts[:shown]
+        if more := len(texts) - shown:
+            lines.append(f"{visible(condition)}: and {more:,} more")
+    return lines
+
+
+def moved(report: SessionReport) -> list[Move]:
+    """Give the indices that have a move, or a bound for one."""
+    return [move for move in report.moves if move.status in {"ok", "bound"}]
+
+
+def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
+    """Shorten a long table to its first and last rows; and how many rows that leaves out."""
+    if everything or len(moves) <= LONGEST:
+        return moves, 0
+    return moves[:ENDS] + moves[-ENDS:], len(moves) - 2 * ENDS
+
+
+def rows_left_out(number: int) -> list[str]:
+    """Say how many rows a table is short of, if it is."""
+    rows = numbers.count(number, "row", "rows")
+    return [f"{rows} in the middle left out"] if number else []
+
+
+def approx(move: Move) -> str:
+    """Give the mark of what is implied by rounded figures."""
+    return "≈ " if move.prior_close_low is not None else ""
+
+
+def name(move: Move, symbols: bool = False) -> str:
+    """Give what an index is called: its name, or its symbol where that has to be short."""
+    return visible(move.symbol if symbols else move.name)
+
+
+def columns(report: SessionReport) -> list[MoveColumn]:
+    """Give what stands above the cells of moves; some are left out where there is no room."""
+    own_dates = [MoveColumn("session", "Session")] if report.session is None else []
+    return [
+        MoveColumn("name", "Index"),
+        *own_dates,
+        MoveColumn("close", "Close", right=True),
+        MoveColumn("prior", "Prior close", right=True),
+        MoveColumn("date", "Prior session"),
+        MoveColumn("points", "Change", right=True),
+        MoveColumn("percent", "Change %", right=True),
+        *(MoveColumn("period", PERIOD_HEADS[period], right=True) for period in report.periods),
+    ]
+
+
+def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]:
+    """Give the cells of one move, under ``columns``."""
+    mark = approx(move)
+    return [
+        name(move, symbols),
+        *([str(move.session)] if report.session is None else []),
+        numbers.level(move.close, move.decimals),
+        mark + numbers.level(move.prior_close, move.decimals),
+        dates.prior_date(move.session, move.prior_session),
+        mark + numbers.points(move.change_pts, move.decimals),
+        numbers.change_percent(move),
+        *(numbers.percent(period_pct(move, period)) for period in report.periods),
+    ]
+
+
+def period_pct(move: Move, period: str) -> float | None:
+    """Give the change of a move over a longer period, in percent."""
+    of = move.periods.get(period)
+    return None if of is None else of.change_pct
+
+
+def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
+    """Give each index that has no move, with the reason in words."""
+    return [
+        (name(move, symbols), statuses.reason(move)) for move in report.moves
+        if move.status not in {"ok", "bound"}
+    ]  # fmt: skip
+
+
+def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
+    """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
+    names = {move.symbol: name(move, symbols) for move in report.moves}
+    up = numbers.move_percent(pair.up_pct, pair.up_pct_over, None)
+    down = numbers.move_percent(pair.down_pct, None, pair.down_pct_under)
+    return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
+
+
+def widest(report: SessionReport) -> list[str]:
+    """Give the divergent pair with the widest spread as a line, if there is one."""
+    for pair in report.divergences:
+        if pair.kind == "split":
+            up, down = pair_labels(report, pair)
+            spread = numbers.spread(pair, report.basis == "published")
+            return [f"widest divergent pair: {up} and {down}, {spread}"]
+    return []
+
+
+def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
+    """Give the pairs of each kind, with what stands above them."""
+    kinds = dict.fromkeys(pair.kind for pair in report.divergences)
+    heads = {kind: PAIR_HEADS[kind] for kind in kinds}
+    if "asked" in kinds:
+        others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
+        heads |= others | {"asked": PAIR_HEADS["asked"]}
+    return [
+        (head, [pair for pair in report.divergences if pair.kind == kind])
+        for kind, head in heads.items()
+    ]
+
+
+def percentile(pair: Divergence) -> str:
+    """Write which share of its last sessions a spread is wider than; with n where that is less.
+
+    Examples
+    --------
+    >>> from marketmove.moves.divergence import Divergence
+    >>> percentile(Divergence("HSI", "N225", 3.7, -0.8, 4.5, percentile=96.8, n=250))
+    '96.8'
+    """
+    if pair.percentile is None:
+        return numbers.NOTHING
+    share = f"{numbers.round_to(exact(pair.percentile), 1)}"
+    return share if pair.n == WINDOW else f"{share} (n {pair.n})"
+
+
+def footers(report: SessionReport, left_out: int) -> list[str]:
+    """Give the lines under the tables: tally, range, what was left out, legend, notes."""
+    lines = [statuses.tally(report.breadth), *groups.footers(report)]
+    lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
+    if report.pairs_left_out and report.divergences:
+        more = _MORE[report.divergences[-1].kind]
+        pairs = numbers.count(report.pairs_left_out, more, f"{more}s")
+        lines.append(f"{pairs}; --top N shows more")
+    if any(pair.percentile is not None for pair in report.divergences):
+        lines.append(_PERCENTILE)
+    if any(map(approx, report.moves)):
+        lines.append("≈ implied by the published percent, within its rounding")
+    return lines + [visible(str(note)) for note in report.notes]
