@@ -11,7 +11,8 @@ from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak
 
 _PLACES = 2
@@ -114,7 +115,7 @@ def _alert(condition: Condition, symbols: tuple[str, ...], met: _Met) -> Alert:
 
 def _note(condition: Condition, reasons: Sequence[str]) -> Remark:
     whom = "" if condition.symbols else " of any pair" if condition.pair else " of any index"
-    text = f'the alert "{words.visible(condition.text)}" cannot be judged{whom}: {reasons[0]}'
+    text = f'the alert "{visible(condition.text)}" cannot be judged{whom}: {reasons[0]}'
     symbol = condition.symbols[0] if len(condition.symbols) == 1 else None
     return Remark("alert_not_judged", text, symbol, condition.place)
 
@@ -123,29 +124,27 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     (symbol,) = symbols
     move = known.moves.get(symbol)
     if move is None:
-        raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+        raise _OpenError(f"no close of {visible(symbol)} in the data")
     if condition.kind == "missing":
         return _missing(move, known.over)
     if move.status not in _MOVED:
-        raise _OpenError(f"no move of {words.visible(symbol)}")
+        raise _OpenError(f"no move of {visible(symbol)}")
     if condition.kind == "move":
         return _move(condition, move)
     context = known.contexts.get(symbol)
     if context is None:
-        raise _OpenError(f"the past of {words.visible(symbol)} is not known")
+        raise _OpenError(f"the past of {visible(symbol)} is not known")
     if condition.kind == "streak":
         return _streak(condition, move, context)
     return (_record if condition.kind == "record" else _percentile)(condition, move, context)
 
 
 def _missing(move: Move, over: bool) -> _Met | None:
-    name = words.visible(move.name)
+    name = visible(move.name)
     if move.status == "unknown":
-        raise _OpenError(
-            f"whether there was a session of {words.visible(move.symbol)} is not known"
-        )
+        raise _OpenError(f"whether there was a session of {visible(move.symbol)} is not known")
     if move.status == "pending" and not over:
-        who = words.visible(move.symbol)
+        who = visible(move.symbol)
         raise _OpenError(
             f"no close of {who} yet; with --as-of it is known when its session is over"
         )
@@ -156,7 +155,7 @@ def _missing(move: Move, over: bool) -> _Met | None:
 
 def _move(condition: Condition, move: Move) -> _Met | None:
     least, most = _range(move.change_pct, move.change_pct_over, move.change_pct_under)
-    way = _reached(condition, least, most, f"only a bound of {words.visible(move.symbol)}")
+    way = _reached(condition, least, most, f"only a bound of {visible(move.symbol)}")
     if not way:
         return None
     names = ("change_pct", "change_pct_over", "change_pct_under")
@@ -204,15 +203,15 @@ def _percentile(condition: Condition, move: Move, context: MoveContext) -> _Met 
 def _streak(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
     length = context.streak
     if length is None:
-        raise _OpenError(f"the streak of {words.visible(move.symbol)} is not known")
+        raise _OpenError(f"the streak of {visible(move.symbol)} is not known")
     fits = not condition.way or length * condition.way > 0
     if fits and abs(length) >= condition.amount:
         return _Met(
-            f"{words.visible(move.name)} {streak(context)}: at least {_number(condition)}",
+            f"{visible(move.name)} {streak(context)}: at least {_number(condition)}",
             {"streak": length, "streak_is_least": context.streak_is_least},
         )
     if fits and length and context.streak_is_least:
-        raise _OpenError(f"when the streak of {words.visible(move.symbol)} began is not known")
+        raise _OpenError(f"when the streak of {visible(move.symbol)} began is not known")
     return None
 
 
@@ -236,9 +235,9 @@ def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | No
 def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts) -> _Met | None:
     for symbol in symbols:
         if symbol not in known.moves:
-            raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+            raise _OpenError(f"no close of {visible(symbol)} in the data")
         if known.moves[symbol].status not in _MOVED:
-            raise _OpenError(f"no move of {words.visible(symbol)}")
+            raise _OpenError(f"no move of {visible(symbol)}")
     pair = next((pair for pair in known.pairs if {pair.up, pair.down} == set(symbols)), None)
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")
@@ -280,28 +279,28 @@ def _spread_text(up: Move, down: Move, pair: Divergence, places: int) -> str:
     more = "more than " if pair.spread_pp is None else ""
     approximately = "≈ " if up.basis == "published" else ""
     size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
-    return f"{words.visible(up.name)} {size} above {words.visible(down.name)}"
+    return f"{visible(up.name)} {size} above {visible(down.name)}"
 
 
 def _moved(move: Move, places: int = _PLACES) -> str:
     """A move in words, with as many places as it takes to see that it reaches an amount."""
-    name = words.visible(move.name)
+    name = visible(move.name)
     if move.change_pct is None:
         bound, way = (
             (move.change_pct_over, "more than")
             if move.change_pct_over is not None
             else (move.change_pct_under, "less than")
         )
-        return f"{name} {way} {words.percent(bound)}"
+        return f"{name} {way} {numbers.percent(bound)}"
     if not move.change_pct:
         return f"{name} unchanged"
     way = "up" if move.change_pct > 0 else "down"
-    size = words.percent(abs(move.change_pct), max(_PLACES, places)).removeprefix("+")
+    size = numbers.percent(abs(move.change_pct), max(_PLACES, places)).removeprefix("+")
     return f"{name} {way} {size}"
 
 
 def _few(who: str, kind: str = "") -> str:
-    return f"fewer than {LEAST} earlier {kind}sessions of {words.visible(who)}"
+    return f"fewer than {LEAST} earlier {kind}sessions of {visible(who)}"
 
 
 def _number(condition: Condition) -> str:
@@ -309,4 +308,4 @@ def _number(condition: Condition) -> str:
 
 
 def _fixed(value: float, places: int) -> str:
-    return f"{words.round_to(exact(value), places):,f}"
+    return f"{numbers.round_to(exact(value), places):,f}"

@@ -100,7 +100,7 @@ def unwritten(error: OSError) -> Problem:
 
 def say(problems: Iterable[Problem]) -> None:
     """Print problems or warnings to stderr, the first of them where there are many."""
-    from marketmove.wording.numbers import plain_ascii, visible
+    from marketmove.wording.characters import plain_ascii, visible
 
     if sys.stderr is None:
         return

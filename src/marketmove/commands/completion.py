@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from marketmove.wording.numbers import visible
+from marketmove.wording.characters import visible
 
 # The names by which the help calls a value that is an index, a pair, a group, a file.
 _INDEX, _PAIR, _GROUP, _FILE = {"INDEX", "A", "B"}, {"A:B"}, {"GROUP"}, {"PATH", "FILE"}

@@ -10,12 +10,12 @@ from marketmove.config import Config
 from marketmove.errors import Remark, listed
 from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
 from marketmove.rarity.compare import Comparison
+from marketmove.rarity.superlatives import move_facts
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Sentence, SummaryReport
 from marketmove.wording import sections as wording
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
 from marketmove.wording.groups import by_region
 from marketmove.wording.headline import RankedMove, headline
 from marketmove.wording.phrases import size
@@ -41,7 +41,7 @@ def summary(request: SessionRequest) -> SummaryReport:
     )
     report = session(wanted)
     report = report._replace(warnings=(*report.warnings, *_jumps(report, request.config)))
-    rows, left_out = page.shown(page.moved(report), everything=False)
+    rows, left_out = session_rows.shown(session_rows.moved(report), everything=False)
     symbols = [move.symbol for move in rows]
     told = [_told(move, report) for move in report.moves if move.status == "ok"]
     shares = _shares(report.moves, request.config)
@@ -72,7 +72,7 @@ def _jumps(report: SessionReport, config: Config) -> Iterator[Remark]:
 
 def _told(move: Move, report: SessionReport) -> RankedMove:
     context = report.contexts.get(move.symbol)
-    return RankedMove(move, context, tuple(facts.of_move(move, context)))
+    return RankedMove(move, context, tuple(move_facts(move, context)))
 
 
 def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
@@ -93,7 +93,7 @@ def _headline(
     count = {move.symbol for move in shares}
     movers = [one for one in told if one.move.symbol in count]
     if not movers:
-        return _no_move([page.name(move) for move in shares if move.close is not None])
+        return _no_move([session_rows.name(move) for move in shares if move.close is not None])
     return headline(movers, report.divergences, len(shares))
 
 

@@ -96,11 +96,6 @@ def widest_fact(
     return Fact(_sessions(data_since, session), "widest", True, data_since, in_data=True)
 
 
-def of_move(move: Move, context: MoveContext | None) -> list[Fact]:  # until aliases are gone
-    """Give what ``move_facts`` gives."""
-    return move_facts(move, context)
-
-
 def rarest(fact: Fact) -> tuple[float, str]:
     """Sort facts, the rarest first."""
     return -fact.rarity, fact.kind

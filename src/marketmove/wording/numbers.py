@@ -230,28 +230,3 @@ def _first(figure: float | None, bound: float | None) -> float:
     if value is None:
         raise ValueError("a divergence has a figure or a bound on either side")
     return value
-
-
-# [until no import has an alias
-if TYPE_CHECKING:
-    from marketmove.wording.characters import plain_ascii as plain_ascii
-    from marketmove.wording.characters import visible as visible
-    from marketmove.wording.characters import wrapped as wrapped
-    from marketmove.wording.dates import day as day
-    from marketmove.wording.dates import moment as moment
-    from marketmove.wording.dates import previous_weekday as previous_weekday
-    from marketmove.wording.dates import prior_date as prior_date
-    from marketmove.wording.statuses import tally as tally
-
-
-def __getattr__(name: str) -> object:
-    """Give what another module has now."""
-    from marketmove.wording import characters, dates, statuses
-
-    for module in (characters, dates, statuses):
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(name)
-
-
-# ]

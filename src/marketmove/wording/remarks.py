@@ -14,7 +14,7 @@ from marketmove.market.indices import Registry
 from marketmove.market.periods import first_day
 from marketmove.moves.move import Move
 from marketmove.rarity.session import some
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
         first, others = next(iter(lacking.values())), len(lacking) - 1
-        exchanges = words.count(others, "more exchange", "more exchanges")
+        exchanges = numbers.count(others, "more exchange", "more exchanges")
         more = f" (and of {exchanges} not for long enough)" if others else ""
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"

@@ -13,7 +13,8 @@ from marketmove.render.palettes import MUTED, PAPER, PICTURES
 from marketmove.render.palettes import Colours as Colours
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.reports.records import HistoryReport, PairReport, SessionReport
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,7 +125,7 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
 
 def index_label(name: str, symbol: str, letters: Lettering, room: float) -> str:
     """Write the name of an index beside its row; its symbol where no font has the name."""
-    return shortened(letters.text(words.visible(name), words.visible(symbol)), room, BODY)
+    return shortened(letters.text(visible(name), visible(symbol)), room, BODY)
 
 
 def shortened(text: str, room: float, size: float) -> str:
@@ -203,12 +204,12 @@ def footers(
     warnings = texts_of(report.warnings[:_SHOWN_WARNINGS])
     more = len(report.warnings) - _SHOWN_WARNINGS
     return [
-        f"source: {words.visible(report.source)}{sample} · {what}",
+        f"source: {visible(report.source)}{sample} · {what}",
         *lines,
         # A picture is not to go without these, wherever it is taken.
         *texts_of(note for note in report.notes if note.code in _NEEDED_NOTES),
         *(f"Warning: {warning}" for warning in warnings),
-        *([f"and {words.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
+        *([f"and {numbers.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
     ]
 
 
