@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from marketmove.closes.levels import Levels, around, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.measure import session_moves
+from marketmove.moves.measure import moves_at, read_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.large import read_large
 from marketmove.sources.plain import Form, cells_of
@@ -142,7 +142,7 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
-    moves = session_moves(kept, dict.fromkeys(kept.symbols, day))
+    moves = read_moves(moves_at(kept, dict.fromkeys(kept.symbols, day)))
     for move, (before, now) in zip(
         moves, zip(rows[199 * 900 :], rows[200 * 900 : 201 * 900], strict=False), strict=True
     ):

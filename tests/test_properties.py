@@ -16,9 +16,10 @@ from marketmove.closes.levels import Levels, fold, levels_of
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.market.indices import Registry
+from marketmove.moves.changes import changes
 from marketmove.moves.divergence import splits
-from marketmove.moves.measure import session_moves
-from marketmove.moves.move import Move, changes
+from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.move import Move
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 Row = tuple[str, str, str]
@@ -51,7 +52,7 @@ rows_of_closes = st.dictionaries(
 
 
 def _moves(rows: list[Row], symbols: tuple[str, ...] = SYMBOLS) -> list[Move]:
-    return session_moves(levels_of(rows), dict.fromkeys(symbols, SESSION))
+    return read_moves(moves_at(levels_of(rows), dict.fromkeys(symbols, SESSION)))
 
 
 def _figures(move: Move) -> tuple[object, ...]:

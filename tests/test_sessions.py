@@ -17,9 +17,8 @@ from marketmove import config
 from marketmove.closes.levels import levels_of
 from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.market import calendars
-from marketmove.moves.measure import session_moves
+from marketmove.moves.measure import moves_at, read_moves
 from marketmove.moves.move import Move
-from marketmove.moves.status import with_calendar_status
 from marketmove.resources import root
 from program import DATA, SAMPLE_CLOSES, bare_environment, command
 
@@ -262,8 +261,8 @@ def _moves(cells: list[tuple[str, dt.date]], symbols: list[str]) -> dict[str, Mo
     known = {s: calendars.load([code])[code] for s, code in EXCHANGES.items()}
     shut = on_shut_days(levels, known)
     levels = without(levels, shut[shut["ghost"]])
-    moves = session_moves(levels, dict.fromkeys(symbols, DAY))
-    return {move.symbol: move for move in with_calendar_status(moves, levels, known)}
+    rows = moves_at(levels, dict.fromkeys(symbols, DAY), known)
+    return {move.symbol: move for move in read_moves(rows)}
 
 
 EXCHANGES = {"HSI": "XHKG", "SSEC": "XSHG", "N225": "XTKS"}

@@ -11,6 +11,7 @@ from typing import Any
 
 from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
+from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.market.groups import Group, parse_groups, with_regions
@@ -49,6 +50,18 @@ class Config:
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
     places: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def closes(self) -> CloseSettings:
+        """What the reading of closes takes of the settings."""
+        return CloseSettings(
+            files=self.levels,
+            place=self.places.get("levels"),
+            registry=self.registry,
+            words=self.words,
+            exchanges=self.exchanges,
+            sessions=self.sessions,
+        )
 
 
 def load(user_file: Path | None, home: Path | None = None) -> Config:

@@ -115,7 +115,7 @@ def _session(
         context = False
 
     from marketmove.commands.session import SessionRequest, session
-    from marketmove.rarity.compare import Comparison
+    from marketmove.market.choose import Comparison
     from marketmove.render import render
 
     report = session(

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from marketmove.market.calendars import Calendar
 from marketmove.market.indices import Exchange
-
-if TYPE_CHECKING:
-    pass
 
 
 def last_completed(
@@ -37,8 +33,6 @@ def last_completed(
     >>> last_completed(evening_in_hong_kong, new_york, load(["XNYS"])["XNYS"])
     datetime.date(2025, 2, 13)
     """
-    import datetime as dt
-
     local = moment.astimezone(ZoneInfo(clock.zone))
     day = local.date()
     if local.time() < end_of(day, clock, calendar):
@@ -48,8 +42,6 @@ def last_completed(
 
 def ended(session: dt.date, clock: Exchange, calendar: Calendar | None) -> dt.datetime:
     """Give the moment at which a session of an exchange ended."""
-    import datetime as dt
-
     return dt.datetime.combine(session, end_of(session, clock, calendar), ZoneInfo(clock.zone))
 
 
