@@ -143,9 +143,9 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
     exact = _exact(moved)
     if exact is None or len(exact) < FEWEST_APART:
         return Dispersion(len(moved))
-    apart = float(max(exact) - min(exact))
+    range_pp = float(max(exact) - min(exact))
     enough = len(exact) >= FEWEST_DISPERSED
-    return Dispersion(len(exact), apart, float(statistics.pstdev(exact)) if enough else None)
+    return Dispersion(len(exact), range_pp, float(statistics.pstdev(exact)) if enough else None)
 
 
 def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:

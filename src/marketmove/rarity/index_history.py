@@ -36,7 +36,7 @@ class MoveContext(NamedTuple):
     the last sessions with a higher and a lower close, ``largest_since`` the last whose move in the
     same direction was at least as large; None where there is none. ``size_percentile`` is the
     share, in percent, of the ``size_n`` moves before it that are smaller in size. With fewer than
-    60 of these only the streak is told. ``data_since`` is the first session of the index.
+    60 of these only the streak is known. ``data_since`` is the first session of the index.
     """
 
     streak: int | None

@@ -37,7 +37,7 @@ class Latest(NamedTuple):
     """The last session of a pair: both moves, their spread, and how rare it is.
 
     Moves are in percent, the spread in percentage points; the rest is as in
-    ``spreads.PairContext``.
+    ``spread_history.PairContext``.
     """
 
     session: dt.date
@@ -113,7 +113,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     Parameters
     ----------
     one, other
-        The closes of both, as ``context.series`` gives them.
+        The closes of both, as ``measure.series`` gives them.
     floor_pct
         The least size of both moves of a split session, in percent.
     window
@@ -144,7 +144,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     here, there = here + 1, there + 1
     own, versus = one.pct[here], other.pct[there]
     n, percentile, z = _baselines(own - versus, window)
-    apart = np.sign(own) * np.sign(versus) < 0
+    opposite = np.sign(own) * np.sign(versus) < 0
     return pd.DataFrame(
         {
             "session": one.days[here].astype("datetime64[s]"),
@@ -153,7 +153,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
             "change_pct": own,
             "versus_change_pct": versus,
             "spread_pp": own - versus,
-            "split": apart & (np.abs(own) >= floor_pct) & (np.abs(versus) >= floor_pct),
+            "split": opposite & (np.abs(own) >= floor_pct) & (np.abs(versus) >= floor_pct),
             "n": n,
             "percentile": percentile,
             "z": z,

@@ -91,7 +91,7 @@ def pair_contexts(
     -------
     list of PairContext
         One a pair. Where one of the two has no move in the session, only ``n`` and
-        ``data_since`` are told.
+        ``data_since`` are known.
 
     Examples
     --------
@@ -256,12 +256,12 @@ def _rarity(before: Floats, sizes: Floats, today: Floats) -> tuple[Ints, Floats,
     n = len(before) - np.count_nonzero(gaps, axis=0)
     counted = np.maximum(n, 1)
     smaller = np.count_nonzero(sizes < np.abs(today) - SAME, axis=0)
-    told = (n >= LEAST) & ~np.isnan(today)
-    percentile = np.where(told, smaller * 100.0 / counted, np.nan)
+    enough = (n >= LEAST) & ~np.isnan(today)
+    percentile = np.where(enough, smaller * 100.0 / counted, np.nan)
     mean = _filled(before, gaps).sum(axis=0) / counted
     off = _filled(before - mean, gaps)
     deviation = np.sqrt(np.einsum("ij,ij->j", off, off) / counted)
-    varies = told & (deviation > SAME)
+    varies = enough & (deviation > SAME)
     z = np.where(varies, (today - mean) / np.where(varies, deviation, 1.0), np.nan)
     return n, percentile, z
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity.index_history import MoveContext
-
-if TYPE_CHECKING:
-    from marketmove.moves.divergence import Divergence
 
 # What has not been for a month of sessions is worth a word; so is a streak of four.
 _LEAST_SESSIONS, _LEAST_STREAK = 20, 4
@@ -36,34 +34,34 @@ class Fact(NamedTuple):
     in_data: bool = False
 
 
-def of_move(move: Move, told: MoveContext | None) -> list[Fact]:
+def of_move(move: Move, context: MoveContext | None) -> list[Fact]:
     """Give what is rare about a move, the rarest first; nothing of one of zero.
 
     A move over sessions that the data lacks is not held against those of single ones.
     """
-    return sorted(_of_move(move, told), key=rarest) if told else []
+    return sorted(_of_move(move, context), key=rarest) if context else []
 
 
-def _of_move(move: Move, told: MoveContext) -> Iterator[Fact]:
+def _of_move(move: Move, context: MoveContext) -> Iterator[Fact]:
     session, rose = move.session, (move.change_pct or 0.0) > 0
     if session is None or not move.change_pct:
         return
-    start = told.data_since
+    start = context.data_since
     record = "high" if rose else "low"
     whole = _sessions(start, session)
-    if told.record == record:
+    if context.record == record:
         yield Fact(whole, "record", rose, start, in_data=True)
-    elif told.record == f"equals {record}":
+    elif context.record == f"equals {record}":
         # It may have been equalled yesterday: worth a word, but not that of a record.
         yield Fact(_LEAST_SESSIONS, "equals", rose, start, in_data=True)
-    since = told.highest_since if rose else told.lowest_since
+    since = context.highest_since if rose else context.lowest_since
     yield from _since("extreme", rose, since, session)
     if not move.gap_sessions:
-        yield from _since("largest", rose, told.largest_since, session)
-        if told.largest_since is None and told.size_percentile is not None:
+        yield from _since("largest", rose, context.largest_since, session)
+        if context.largest_since is None and context.size_percentile is not None:
             yield Fact(whole, "largest", rose, start, in_data=True)
-    if abs(told.streak or 0) >= _LEAST_STREAK:
-        yield Fact(2.0 ** abs(told.streak or 0), "streak", rose, start)
+    if abs(context.streak or 0) >= _LEAST_STREAK:
+        yield Fact(2.0 ** abs(context.streak or 0), "streak", rose, start)
 
 
 def of_pair(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
