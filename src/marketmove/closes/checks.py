@@ -237,6 +237,9 @@ def stated_otherwise(rows: pd.DataFrame) -> list[Finding]:
 
     ``rows`` are moves, as ``measure.moves_at``, ``history`` or ``moves_to_each`` makes them.
     """
+    states = rows["stated_change_pct"].notna() | rows["stated_prior_close"].notna()
+    if not states.any():
+        return []
     differs = (rows["stated_change_pct"] - rows["change_pct"]).abs() > _PERCENT_TOLERANCE
     text = (
         "{row.symbol}: {session} is stated as {row.stated_change_pct:+.2f}%; the closes give"

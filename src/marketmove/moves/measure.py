@@ -229,8 +229,7 @@ def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
 def _plain(column: pd.Series[Any]) -> list[Any]:
     """The values of a column as Python has them: dates, whole numbers, None for missing."""
     if column.dtype.kind == "M":
-        dates: list[Any] = column.to_numpy().astype("datetime64[D]").astype(object).tolist()
-        return dates
+        return list(_days(column).tolist())
     if str(column.name).endswith("gap_sessions"):
         column = column.astype("Int64")
     values = column.to_numpy(dtype=object, copy=True)
@@ -241,19 +240,23 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 def look_backs(rows: pd.DataFrame, periods: Sequence[str] = ()) -> dict[str, list[LookBack]]:
     """Give which dates the figures of each index rest on, from the rows of its moves."""
+    days = _days(rows["session"])
+    spans = [LookBack(days, _days(rows["prior_session"]), days)]
+    for period in periods:
+        last = first_days(days, period) - np.timedelta64(1, "D")
+        spans.append(LookBack(days, _days(rows[f"{period}_prior_session"]), last))
+    symbols = rows["symbol"].cat
+    codes = np.where(np.isnat(days), _NONE, symbols.codes.to_numpy())
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(symbols.categories) + 1))
     return {
-        str(symbol): _look_backs(own, periods)
-        for symbol, own in rows.dropna(subset="session").groupby("symbol", observed=False)
+        str(symbol): [LookBack(*(column[order[start:end]] for column in span)) for span in spans]
+        for symbol, start, end in zip(symbols.categories, ends[:-1], ends[1:], strict=True)
     }
 
 
-def _look_backs(rows: pd.DataFrame, periods: Sequence[str]) -> list[LookBack]:
-    days = rows["session"].to_numpy().astype("datetime64[D]")
-    spans = [LookBack(days, rows["prior_session"].to_numpy().astype("datetime64[D]"), days)]
-    for period in periods:
-        since = rows[f"{period}_prior_session"].to_numpy().astype("datetime64[D]")
-        spans.append(LookBack(days, since, first_days(days, period) - np.timedelta64(1, "D")))
-    return spans
+def _days(column: pd.Series[Any]) -> Days:
+    return column.to_numpy().astype("datetime64[D]")
 
 
 def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
