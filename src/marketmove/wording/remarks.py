@@ -82,7 +82,7 @@ def _elsewhere(problems: Sequence[Problem], what: str) -> Iterator[Remark]:
 
 
 def _stated(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
-    found = stated_otherwise(rows)
+    found = sorted(stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or ""))
     if many and found:
         first = min(found, key=lambda finding: str(finding.session))
         others = len(found) - 1
