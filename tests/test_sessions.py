@@ -261,8 +261,8 @@ def _moves(cells: list[tuple[str, dt.date]], symbols: list[str]) -> dict[str, Mo
     known = {s: calendars.load([code])[code] for s, code in EXCHANGES.items()}
     shut = on_shut_days(levels, known)
     levels = without(levels, shut[shut["ghost"]])
-    rows = moves_at(levels, dict.fromkeys(symbols, DAY), known)
-    return {move.symbol: move for move in read_moves(rows)}
+    measured = moves_at(levels, dict.fromkeys(symbols, DAY), known)
+    return {move.symbol: move for move in read_moves(measured)}
 
 
 EXCHANGES = {"HSI": "XHKG", "SSEC": "XSHG", "N225": "XTKS"}
