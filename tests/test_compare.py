@@ -276,7 +276,7 @@ def test_files_of_many_closes_are_not_gone_through(tmp_path: Path) -> None:
         file.truncate(40_000_000)  # sparse: takes no room
     source = Source("closes.csv", "closes", b"2025-02-14,HSI,1\n" * 1000, path)
     assert source.lines == 40_000_000 // 17
-    assert not reads_past([source], None)
-    assert reads_past([source], asked=True)
-    assert reads_past([source._replace(large=None)], None)
-    assert not reads_past([source._replace(large=None)], asked=False)
+    assert not reads_past(source.lines, None)
+    assert reads_past(source.lines, asked=True)
+    assert reads_past(source._replace(large=None).lines, None)
+    assert not reads_past(source._replace(large=None).lines, asked=False)

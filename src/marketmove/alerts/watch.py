@@ -72,8 +72,8 @@ def alerts_of(
         for condition in resolved
         if condition.asked or not restricted or all(s in by_symbol for s in condition.symbols)
     ]
-    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.past) for c in wanted))
-    spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.past)
+    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.matrix) for c in wanted))
+    spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.matrix)
     return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over))
 
 

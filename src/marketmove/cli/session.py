@@ -80,7 +80,7 @@ def session(
         context = False
 
     from marketmove.commands import session as command
-    from marketmove.rarity.compare import Comparison
+    from marketmove.market.choose import Comparison
     from marketmove.render.session import FORMATS
 
     report = command.session(

@@ -18,7 +18,7 @@ class Divergence(NamedTuple):
     gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
     ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
     divergent (``split``), wide beside its own past, or was asked for. The last five are as in
-    ``spreads.PairContext``; None where they are not known.
+    ``spread_history.PairContext``; None where they are not known.
     """
 
     up: str
@@ -64,7 +64,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
     >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
     [('HSI', 'N225', 4.25)]
     """
-    ups, downs = _sides(moves, floor_pct)
+    ups, downs = _ups_and_downs(moves, floor_pct)
     # The widest n pairs are among the n highest and the n lowest moves.
     widest = sorted(
         ((up - down, one, other) for up, one in ups[:top] for down, other in downs[:top]),
@@ -75,7 +75,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
 def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
     """Count the pairs that ``splits`` gives when it gives all."""
-    ups, downs = _sides(moves, floor_pct)
+    ups, downs = _ups_and_downs(moves, floor_pct)
     return len(ups) * len(downs)
 
 
@@ -112,14 +112,14 @@ def between(
     """
     spreads = []
     for one, other in pairs:
-        apart = _apart(moves[one], moves[other]) or _apart(moves[other], moves[one])
-        if apart is not None:
-            spreads.append(apart)
+        spread = _spread(moves[one], moves[other]) or _spread(moves[other], moves[one])
+        if spread is not None:
+            spreads.append(spread)
     spreads.sort(key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol))
     return [_divergence(up, down, spread)._replace(kind=kind) for spread, up, down in spreads]
 
 
-def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
+def _spread(up: Move, down: Move) -> tuple[float, Move, Move] | None:
     """The spread, or its least, where one move is certainly not below the other."""
     if up.up_by_pct is None or down.down_by_pct is None:
         return None
@@ -127,7 +127,7 @@ def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
     return (spread, up, down) if spread >= 0 else None
 
 
-def _sides(
+def _ups_and_downs(
     moves: Sequence[Move], floor_pct: float
 ) -> tuple[list[tuple[float, Move]], list[tuple[float, Move]]]:
     """The moves of at least the floor, up and down, the largest first."""
