@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Literal
 
 from marketmove.config import Config
 from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
+from marketmove.sources import Spec as Spec
 
 if TYPE_CHECKING:
     pass
 
-Spec = Path | BinaryIO
 When = dt.date | Literal["latest"]
 SAMPLE_CLOSES = "samples/closes.csv"
 NAME_THEM = "say --levels FILE, or set levels: in the configuration"
