@@ -1,4 +1,7 @@
-"""What a caller hands in, made into what the commands take; each says what it expected instead."""
+"""What a caller hands in, made into what the commands take.
+
+Each function raises a ``WrongUsageError`` that names the parameter and what was expected instead.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,6 @@ _DATE_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
 
 def date_of(value: Date, name: str = "date") -> dt.date:
     """Read a session.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is no date, or a moment of a day.
 
     Examples
     --------
@@ -60,13 +58,7 @@ def when_of(value: Date, name: str = "date") -> When:
 def range_of(
     first: Date | None, last: Date | None, names: tuple[str, str]
 ) -> tuple[dt.date | None, When | None]:
-    """Read the first and the last date of a range that may be open at either end.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is no date, or the first is after the last.
-    """
+    """Read the first and the last date of a range that may be open at either end."""
     start = None if first is None else date_of(first, names[0])
     end = None if last is None else when_of(last, names[1])
     if start and isinstance(end, dt.date) and start > end:
@@ -75,13 +67,7 @@ def range_of(
 
 
 def moment_of(value: dt.datetime | None, when: When) -> dt.datetime | None:
-    """Check a moment of the world.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is not a datetime with its offset from UTC, or a session is asked for as well.
-    """
+    """Check a moment of the world."""
     if value is None:
         return None
     if not isinstance(value, dt.datetime) or value.tzinfo is None:
@@ -101,13 +87,7 @@ def texts_of(value: Texts | None) -> tuple[str, ...]:
 
 
 def periods_of(value: Texts) -> tuple[str, ...]:
-    """Give the periods to measure beside the day, each once.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is not known.
-    """
+    """Give the periods to measure beside the day, each once."""
     asked = texts_of(value)
     if unknown := [period for period in asked if period not in {"day", *PERIODS}]:
         text = f"unknown period {unknown[0]}; choose day, {', '.join(PERIODS)}"
@@ -116,39 +96,21 @@ def periods_of(value: Texts) -> tuple[str, ...]:
 
 
 def percent_of(value: float | None) -> float | None:
-    """Check a least size of a move, in percent.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is not a number of zero or more.
-    """
+    """Check a least size of a move, in percent."""
     if value is None or (math.isfinite(value) and value >= 0):
         return value
     raise WrongUsageError.at(None, f"floor_pct: {value} is not a percentage such as 0.5")
 
 
 def at_least(value: int | None, least: int, name: str) -> int | None:
-    """Check a whole number.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is below the least.
-    """
+    """Check a whole number."""
     if value is not None and value < least:
         raise WrongUsageError.at(None, f"{name}: {value} is below {least}")
     return value
 
 
 def sort_of(value: Literal["change", "name", "given"] | None) -> str | None:
-    """Check an order of rows.
-
-    Raises
-    ------
-    WrongUsageError
-        If there is none of that name.
-    """
+    """Check an order of rows."""
     if value is not None and value not in SORTS:
         raise WrongUsageError.at(None, f"unknown sort {value}; choose {', '.join(SORTS)}")
     return value
@@ -157,13 +119,7 @@ def sort_of(value: Literal["change", "name", "given"] | None) -> str | None:
 def reading_of(
     symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None
 ) -> ReadOptions:
-    """Check what is said of files that leave something open.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is not what can be said.
-    """
+    """Check what is said of files that leave something open."""
     if symbol is not None and not symbol.strip():
         raise WrongUsageError.at(None, "symbol is empty; say the index, such as HSI")
     if decimal not in {None, ".", ","}:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from decimal import Decimal
+from numbers import Integral
 from typing import BinaryIO
 
 from marketmove.api import arguments
@@ -167,5 +168,7 @@ def _as_written(value: str | Decimal | float) -> str:
     """A number with the digits that it is written with, and no exponent."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Integral):
+        return str(int(value))
     number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     return f"{number:f}" if number.is_finite() else str(number)

@@ -44,20 +44,36 @@ from marketmove.reports.records import (
 _PLAIN = RenderOptions()
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class _Result(ABC):
-    """A result prints as the table for people, and gives what machines read as plain values."""
+    """What results share: they print as the table for people, and keep what warns of figures."""
+
+    report: SessionReport | HistoryReport | PairReport | VerifyReport
+
+    @property
+    def warnings(self) -> tuple[Remark, ...]:
+        """What may make figures other than they seem: ``code``, ``text``, ``symbol``, ``place``."""
+        return self.report.warnings
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``--format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
 
     @abstractmethod
-    def __repr__(self) -> str:
-        """Give the table that the command line prints."""
+    def __repr__(self) -> str: ...
+
+
+class _WithNotes(_Result):
+    report: SessionReport | HistoryReport | PairReport
+
+    @property
+    def notes(self) -> tuple[Remark, ...]:
+        """What helps to read the figures, in the form of ``warnings``."""
+        return self.report.notes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SessionResult(_Result):
+class SessionResult(_WithNotes):
     """One session; printed, it is the table of ``marketmove session``."""
 
     report: SessionReport
@@ -104,18 +120,8 @@ class SessionResult(_Result):
         """The conditions of the configuration that are met."""
         return self.report.alerts
 
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """What may make figures other than they seem: ``code``, ``text``, ``symbol``, ``place``."""
-        return self.report.warnings
-
-    @property
-    def notes(self) -> tuple[Remark, ...]:
-        """What helps to read the figures, in the form of ``warnings``."""
-        return self.report.notes
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``marketmove session --format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
         return as_document(self.report)
 
     def __repr__(self) -> str:
@@ -123,7 +129,7 @@ class SessionResult(_Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HistoryResult(_Result):
+class HistoryResult(_WithNotes):
     """Many sessions; printed, they are the table of ``marketmove history``."""
 
     report: HistoryReport
@@ -135,18 +141,8 @@ class HistoryResult(_Result):
         rows = (row for block in self.report.blocks() for row in csv_rows(block, periods))
         return typed_frame(columns(periods), rows)
 
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """What may make figures other than they seem: ``code``, ``text``, ``symbol``, ``place``."""
-        return self.report.warnings
-
-    @property
-    def notes(self) -> tuple[Remark, ...]:
-        """What helps to read the figures, in the form of ``warnings``."""
-        return self.report.notes
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``marketmove history --format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
         return history_document(self.report)
 
     def __repr__(self) -> str:
@@ -154,7 +150,7 @@ class HistoryResult(_Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PairResult(_Result):
+class PairResult(_WithNotes):
     """One pair through time; printed, it is what ``marketmove pair`` says of it."""
 
     report: PairReport
@@ -170,18 +166,8 @@ class PairResult(_Result):
         """What the pair comes to: ``latest``, ``correlation``, ``span``, ``counts``, ``widest``."""
         return self.report.summary
 
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """What may make figures other than they seem: ``code``, ``text``, ``symbol``, ``place``."""
-        return self.report.warnings
-
-    @property
-    def notes(self) -> tuple[Remark, ...]:
-        """What helps to read the figures, in the form of ``warnings``."""
-        return self.report.notes
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``marketmove pair --format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
         return _document(pair_render.FORMATS["json"](self.report, _PLAIN))
 
     def __repr__(self) -> str:
@@ -189,7 +175,7 @@ class PairResult(_Result):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CheckResult(_Result):
+class CheckResult:
     """What is wrong with closes; printed, it is the list of ``marketmove check``."""
 
     report: CheckReport
@@ -217,7 +203,7 @@ class CheckResult(_Result):
         return self.report.errors
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``marketmove check --format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
         return _document(check_render.FORMATS["json"](self.report, _PLAIN))
 
     def __repr__(self) -> str:
@@ -248,13 +234,8 @@ class VerifyResult(_Result):
         """What follows from the verdicts, in the form of ``warnings``."""
         return self.report.findings
 
-    @property
-    def warnings(self) -> tuple[Remark, ...]:
-        """What may make figures other than they seem: ``code``, ``text``, ``symbol``, ``place``."""
-        return self.report.warnings
-
     def to_dict(self) -> dict[str, Any]:
-        """Return the document of ``marketmove verify --format json``."""
+        """Return the document of ``--format json``: plain values, missing as None."""
         return _document(verify_render.FORMATS["json"](self.report, _PLAIN))
 
     def __repr__(self) -> str:
