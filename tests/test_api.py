@@ -335,6 +335,7 @@ def test_text_that_leaves_a_number_open_is_refused() -> None:
         marketmove.read_closes(hsi("1.234", "1.235"))
     read = marketmove.read_closes(hsi("1.234", "1.235"), decimal=",").frame
     assert read["close"].tolist() == [1234, 1235]
+    assert marketmove.read_closes(hsi(1.234, 1.235)).frame["close"].tolist() == [1.234, 1.235]
 
 
 def test_a_missing_cell_is_a_gap_and_nothing_is_filled() -> None:
@@ -393,6 +394,14 @@ def test_what_the_cells_do_not_say_is_said() -> None:
         {"date": "2025-02-03", "symbol": "HSI", "close": "1.234"},
         {"date": "2025-02-04", "symbol": "HSI", "close": "1.235"},
     ]
+
+
+def test_timestamps_are_dates_where_they_are_midnights() -> None:
+    frame = hsi(1.5, 1.6)
+    read = marketmove.read_closes(frame, date_format="%Y-%m-%d").frame
+    assert list(read["date"]) == list(frame.index)
+    aware = marketmove.read_closes(frame.tz_localize("Asia/Hong_Kong")).frame
+    assert list(aware["date"]) == list(frame.index)
 
 
 def test_files_streams_folders_and_frames_stand_together(
