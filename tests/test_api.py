@@ -104,6 +104,25 @@ def test_options_are_those_of_the_command(
     assert in_csv(quietly(marketmove.session, closes, "2025-02-14", **options).moves) == ran.rows
 
 
+def test_columns_have_the_types_that_their_names_say(closes: marketmove.CloseTable) -> None:
+    day = quietly(marketmove.session, closes, "2025-02-14", context=True, periods="ytd")
+    kinds = {str(name): str(kind) for name, kind in day.moves.dtypes.items()}
+    kinds |= {str(name): str(kind) for name, kind in day.divergences.dtypes.items()}
+    for name, kind in kinds.items():
+        if name.endswith(("session", "_since", "reopens")):
+            assert kind == "datetime64[s]", name
+        elif name in {"gap_sessions", "streak", "size_n", "n"}:
+            assert kind == "Int64", name
+        elif name.endswith(("close", "_pts", "_pct", "_pp", "percentile", "_over", "_under")):
+            assert kind == "float64", name
+        else:
+            text = {"symbol", "name", "status", "basis", "source", "closed_for", "record"}
+            expected = {"streak_is_least": "boolean", "z": "float64"} | dict.fromkeys(
+                [*text, "up", "down", "kind"], "object"
+            )
+            assert kind == expected.get(name, "float64"), name
+
+
 @pytest.mark.parametrize("date", DATES)
 def test_the_document_of_a_session_is_its_json(date: str, run_cli: RunCli) -> None:
     ran = run_cli("session", date, "-l", SAMPLE_CLOSES, "-f", "json")
