@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError, listed
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
+from marketmove.sources import Spec as Spec
 from marketmove.sources.vocabulary import Words
 
-Spec = Path | BinaryIO
 When = dt.date | Literal["latest"]
 SAMPLE_CLOSES = "samples/closes.csv"
 NAME_THEM = "say --levels FILE, or set levels: in the configuration"
