@@ -46,9 +46,11 @@ def check(
     settings = environment.settings(config)
 
     from marketmove.commands import check as command
-    from marketmove.render.check import FORMATS
 
     report = command.check(specs, checked, settings, environment.today())
+
+    from marketmove.render.check import FORMATS
+
     look = render_options(output, "none", ascii_only)
     look = look._replace(everything=everything, explain=explain)
     emit(FORMATS[output_format](report, look), output, output_format == "table")

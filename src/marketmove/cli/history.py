@@ -46,7 +46,6 @@ def history(
     groups = chosen.groups(settings)
 
     from marketmove.commands import history as command
-    from marketmove.render.history import FORMATS
 
     report = command.history(
         command.HistoryRequest(
@@ -62,6 +61,9 @@ def history(
             groups=groups,
         )
     )
+
+    from marketmove.render.history import FORMATS
+
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
     options = look.render_options(settings)._replace(everything=everything)

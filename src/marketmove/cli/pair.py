@@ -44,7 +44,6 @@ def pair(
     settings = run.settings(palette=look.palette, floor_pct=floor)
 
     from marketmove.commands import pair as command
-    from marketmove.render.pair import FORMATS
 
     report = command.pair(
         command.PairRequest(
@@ -59,6 +58,9 @@ def pair(
             strict=run.strict,
         )
     )
+
+    from marketmove.render.pair import FORMATS
+
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
     emit(FORMATS[output_format](report, look.render_options(settings)), look.output, people)

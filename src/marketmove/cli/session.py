@@ -81,7 +81,6 @@ def session(
 
     from marketmove.commands import session as command
     from marketmove.market.choose import Comparison
-    from marketmove.render.session import FORMATS
 
     report = command.session(
         command.SessionRequest(
@@ -101,6 +100,9 @@ def session(
             alerts=alerting.conditions,
         )
     )
+
+    from marketmove.render.session import FORMATS
+
     options = look.render_options(settings)._replace(everything=everything)
     warn(report.warnings, look.output, output_format == "table", run.quiet)
     if rows:

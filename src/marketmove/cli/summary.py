@@ -77,7 +77,6 @@ def summary(
 
     from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
-    from marketmove.render.summary.text import FORMATS
 
     report = command.summary(
         SessionRequest(
@@ -92,6 +91,9 @@ def summary(
             alerts=alerting.conditions,
         )
     )
+
+    from marketmove.render.summary.text import FORMATS
+
     options = look.render_options(settings)
     destination = _destination(report, output_format, look, options, run.quiet, targets)
     kept = once or journal is not None

@@ -44,7 +44,6 @@ def verify(
     settings = environment.settings(config)
 
     from marketmove.commands import verify as command
-    from marketmove.render.verify import FORMATS
 
     report = command.verify(
         command.VerifyRequest(
@@ -56,6 +55,9 @@ def verify(
             chosen.groups(settings),
         )
     )
+
+    from marketmove.render.verify import FORMATS
+
     people = output_format == "table"
     warn(report.warnings, output, people, quiet)
     text = FORMATS[output_format](report, render_options(output, "none", ascii_only))

@@ -13,7 +13,7 @@ from marketmove.errors import Remark
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
-    from marketmove.render.pictures import Drawing
+    from marketmove.render.pictures.style import Drawing
 
 
 class Chart(NamedTuple):

@@ -16,12 +16,12 @@ import numpy as np
 from marketmove.errors import WrongUsageError
 from marketmove.render.drawings.heatmap import HeatGrid, HeatRow, month_starts
 from marketmove.render.palettes import FLAT, MUTED, PAPER, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,

@@ -21,12 +21,12 @@ from marketmove.render.drawings.pair import (
     strength_range,
 )
 from marketmove.render.palettes import INK, MUTED, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from marketmove.render.palettes import DARK, LIGHT, PICTURES
-from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.style import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.moves.move import Move
 from marketmove.render.drawings.bars import bar_length
 from marketmove.render.palettes import INK, MUTED, PAPER, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,
