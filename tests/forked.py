@@ -222,6 +222,7 @@ def _load() -> None:
 def _serve(control: socket.socket) -> NoReturn:
     """Fork a process for each run, which forks the run, waits for it, and tells how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # which a terminal sends to all; the tests end it
     while True:
         asked, ends, _, _ = socket.recv_fds(control, 1, 4)
         if not asked:
