@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from marketmove.closes.levels import levels_of
-from marketmove.rarity.index_history import series
+from marketmove.moves.measure import series
 from marketmove.rarity.spread_history import (
     MoveMatrix,
     PairContext,

@@ -19,7 +19,7 @@ from typing import Any
 from marketmove.closes.levels import Levels, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.measure import session_moves
+from marketmove.moves.measure import moves_at, read_moves
 from marketmove.moves.move import Move
 from marketmove.sources import Context, ReadOptions, open_all, read_blocks
 
@@ -46,7 +46,7 @@ def outcome(file: Path, entry: dict[str, Any]) -> tuple[str, str]:
 def mistake(levels: Levels, truth: dict[str, Any]) -> str | None:
     """How a session differs from the truth, None if it does not."""
     session = dt.date.fromisoformat(truth["date"])
-    moves = session_moves(levels, dict.fromkeys(levels.symbols, session))
+    moves = read_moves(moves_at(levels, dict.fromkeys(levels.symbols, session)))
     named = [m for m in moves if m.symbol in names(truth["symbol_or_column"])]
     candidates = named or (moves if len(moves) == 1 else [])
     if any(agrees(move, truth) for move in candidates):

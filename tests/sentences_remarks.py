@@ -371,4 +371,4 @@ def _none_diverge(reader: Reader) -> Iterator[str]:
         elif all(pct < 0 for pct in moves.values()):
             why = "every move is down"
         reader.saw("none diverge")
-        yield f"no divergent moves: {why}"
+        yield f"no divergent pairs: {why}"

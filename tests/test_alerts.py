@@ -315,8 +315,8 @@ def test_a_condition_names_indices_of_its_own(run_cli: RunCli) -> None:
         ("HSI-N225: 4%", "expected a spread such as 4pp"),
         ("HSI-N225: record", "expected a spread such as 4pp"),
         ("any pair: +4pp", "any pair has no direction; leave the sign out"),
-        ("HSI-HSI: 4pp", "an index and itself are no pair"),
-        ("Nikei: 3", 'alert "Nikei: 3": Nikei is not an index that is known; did you mean Nikkei'),
+        ("HSI-HSI: 4pp", "a pair needs two different indices"),
+        ("Nikei: 3", 'alert "Nikei: 3": unknown index: Nikei; did you mean Nikkei'),
         ("any: nan", "expected a move"),
         ("HSI: 1e3", "expected a move"),
     ],
@@ -385,7 +385,7 @@ def test_a_wrong_configuration(run_cli: RunCli, write: Write) -> None:
     unknown = write("unknown.yaml", "alerts:\n  Nikei: 3\n")
     ran = run_cli(*FEBRUARY_14, "-c", unknown)
     assert (ran.stdout, ran.status) == ("", 3)
-    assert ran.stderr.startswith(f'{unknown}:2: alert "Nikei: 3": Nikei is not an index')
+    assert ran.stderr.startswith(f'{unknown}:2: alert "Nikei: 3": unknown index: Nikei;')
 
 
 @given(

@@ -43,7 +43,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         " · S&P 500: largest rise since 2025-01-15\n"
         "  2 up\n"
         "  range 2.65 pp, highest less lowest\n"
-        "  no divergent moves: every move is up\n"
+        "  no divergent pairs: every move is up\n"
     )
 
 
@@ -109,7 +109,10 @@ def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write
         (("--as-of", "tomorrow"), "tomorrow is not a date and time with its offset from UTC"),
         (("2025-02-14", "--as-of", "now"), "2025-02-14 and --as-of both say when; leave one of"),
         (("--as-of", "now"), "no closes are named; say --levels FILE"),
-        (("2025-02-14", "--period", "decade"), "decade is not one; expected day, week, month, ytd"),
+        (
+            ("2025-02-14", "--period", "decade"),
+            "unknown period decade; choose day, week",
+        ),
     ],
 )
 def test_what_is_typed_wrong(typed: tuple[str, ...], said: str, run_cli: RunCli) -> None:

@@ -182,3 +182,47 @@ def test_latest_does_not_pass_over_a_last_row_that_cannot_be_read(run_cli: RunCl
     ran = run_cli("session", "latest", "--levels", NASTY / "close_zero.csv")
     assert ran.status == 3
     assert "close_zero.csv:3: HSI: 0 is not above zero" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "schema"),
+    [
+        ("session 2025-02-14 --levels check -f json", "session"),
+        ("session 2025-02-14 --levels check -fjson", "session"),
+        ("session 2025-02-14 --levels check -qfjson", "session"),
+        ("session 2025-02-14 --levels check --format=json", "session"),
+        ("--debug session 2025-02-14 --levels check --format json", "session"),
+        ("check none.csv -f json", "check"),
+        ("summary --levels check 2025-02-14 -f json", "summary"),
+        ("pair check HSI --levels none.csv -f json", "pair"),
+        ("history 2025-02-14 2025-02-13 -f json", "history"),
+        # What cannot be parsed.
+        ("session --nope -f json", "session"),
+        ("session -f json --levels", "session"),
+        ("history -f json", "history"),
+        ("history --nope check --format json", "history"),
+        ("session --top x -f json", "session"),
+        ("verify -f json -f json", "verify"),
+        # The value of another option.
+        ("session 2025-02-14 --levels none.csv --against -fjson", None),
+        ("session 2025-02-14 --levels -fjson", None),
+        ("session 2025-02-14 --levels none.csv -f csv -- -f json", None),
+        ("session 2025-02-14 --levels none.csv -f json -f csv", None),
+        # What has no documents.
+        ("chart session 2025-02-14 --levels none.csv -f json", None),
+        ("schedule -f json", None),
+        ("nope -f json", None),
+        ("-f json session", None),
+    ],
+)
+def test_the_document_of_a_failure_is_that_of_the_command(
+    line: str, schema: str | None, run_cli: RunCli
+) -> None:
+    ran = run_cli(*line.split())
+    assert ran.status in {2, 3}
+    assert ran.stderr
+    if schema is None:
+        assert ran.stdout == ""
+    else:
+        assert ran.document["schema"] == f"marketmove.{schema}/1"
+        assert ran.document["error"]["status"] == ran.status

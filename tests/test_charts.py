@@ -102,7 +102,7 @@ def test_a_session_says_what_it_shows(run_cli: RunCli, tmp_path: Path) -> None:
     assert written.count("Index moves in the session of Fri 14 Feb 2025") == 1
     assert X_LABEL in written
     assert f"source: {SAMPLE_CLOSES} · closing levels · session 2025-02-14" in _one_line(written)
-    assert "widest apart: Hang Seng Tech +5.56% and Taiex −1.05%, 6.61 pp" in written
+    assert "widest divergent pair: Hang Seng Tech +5.56% and Taiex −1.05%, 6.61 pp" in written
     assert set(names_of(run_cli)) <= set(written)
     assert {"+3.69%", "−0.79%", "−0.01%", "0", "+2", "+4"} <= set(written)
 
@@ -278,7 +278,7 @@ def _ordered(kind: str, run_cli: RunCli) -> list[str]:
     known = run_cli("indices", "-f", "json").document["indices"]
     return [
         row["name"]
-        for region in ("asia", "oceania", "middle-east", "africa", "europe", "americas")
+        for region in ("oceania", "asia", "middle-east", "africa", "europe", "americas")
         for row in known
         if row["region"] == region
     ]

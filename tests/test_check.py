@@ -223,6 +223,25 @@ def test_a_calendar_tells_ghosts_and_shut_days_from_closes(run_cli: RunCli, writ
     assert "XHKG was shut on 2025-01-29 (Lunar New Year); the row repeats the close" in ran.stdout
 
 
+def test_a_row_of_a_shut_day_is_judged_as_the_figures_judge_it(
+    run_cli: RunCli, write: Write
+) -> None:
+    """Nobody can tell whether it repeats the close before, which is no number: it is left out."""
+    rows = [("2025-01-27", "20197.77"), ("2025-01-28", "x"), ("2025-01-29", "20225.11")]
+    path = write("closes.csv", _tidy(rows))
+    ran = run_cli("check", path, "--format", "csv")
+    assert [(row["code"], row["session"]) for row in ran.rows] == [
+        ("unusable", "2025-01-28"),
+        ("ghost", "2025-01-29"),
+    ]
+    assert ran.rows[1]["text"] == (
+        "HSI: XHKG was shut on 2025-01-29 (Lunar New Year); the row may repeat the close before,"
+        " which cannot be used, and does not count"
+    )
+    history = run_cli("history", "2025-01-29", "2025-01-29", "-l", path)
+    assert "has a close" in history.stderr
+
+
 def test_a_row_that_cannot_be_used_leaves_no_gap_beside(run_cli: RunCli, write: Write) -> None:
     ran = run_cli("check", write("closes.csv", _replaced("2025-02-12", "x")), "--format", "csv")
     assert [row["code"] for row in ran.rows] == ["unusable"]

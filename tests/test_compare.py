@@ -50,7 +50,7 @@ def test_each_against_one(run_cli: RunCli) -> None:
     assert pairs[2]["spread_pp"] == pytest.approx(float(spread * 100), abs=1e-12)
     text = run_cli(*asked).stdout
     assert "Pairs asked for" in text
-    assert "Divergent moves" not in text
+    assert "Divergent pairs" not in text
 
 
 def test_a_pair_asked_for_is_shown_whatever_its_signs(run_cli: RunCli) -> None:
@@ -61,18 +61,18 @@ def test_a_pair_asked_for_is_shown_whatever_its_signs(run_cli: RunCli) -> None:
     assert len(others) == 7
     assert ("HSI", "N225") not in others
     text = run_cli(*asked).stdout
-    assert text.index("Pairs asked for") < text.index("Other divergent moves")
+    assert text.index("Pairs asked for") < text.index("Other divergent pairs")
     assert "S&P 500 −0.01%" in text.split("Pairs asked for")[1]
     assert "5 more divergent pairs" in run_cli(*asked, "--top", "2").stdout
 
 
 def test_a_session_without_divergent_moves_says_so(run_cli: RunCli) -> None:
     asked = ("session", "2024-08-05", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "N225")
-    assert "no divergent moves: every move is down" in run_cli(*asked).stdout
+    assert "no divergent pairs: every move is down" in run_cli(*asked).stdout
     asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SSEC")
-    assert "no divergent moves: every move is up" in run_cli(*asked).stdout
+    assert "no divergent pairs: every move is up" in run_cli(*asked).stdout
     asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-i", "HSI", "-i", "SPX")
-    said = "no divergent moves: no two moves of opposite sign are both 0.5% or more"
+    said = "no divergent pairs: no two moves of opposite sign are both 0.5% or more"
     assert said in run_cli(*asked).stdout
     assert "divergent" not in run_cli(*asked[:6]).stdout
 
@@ -107,9 +107,9 @@ def test_what_is_no_pair_in_the_configuration(wrong: str, run_cli: RunCli, write
     [
         (("--pair", "HSI"), "HSI is not a pair of indices, such as HSI:N225"),
         (("--pair", "HSI:"), "HSI: is not a pair of indices, such as HSI:N225"),
-        (("--pair", "HSI:Hang Seng"), "HSI:Hang Seng: an index and itself are no pair"),
-        (("--pair", "HSI:Nikei"), "Nikei is not an index that is known; did you mean Nikkei"),
-        (("--against", "XYZ"), "XYZ is not an index that is known; the data has CSI300"),
+        (("--pair", "HSI:Hang Seng"), "HSI:Hang Seng: a pair needs two different indices"),
+        (("--pair", "HSI:Nikei"), "unknown index: Nikei; did you mean Nikkei"),
+        (("--against", "XYZ"), "unknown index: XYZ; the data has CSI300"),
         (("--wide", "--no-context"), "--wide needs the context that --no-context leaves out"),
         (("--wide", "-f", "csv"), "--wide chooses pairs, and csv has moves alone; json has both"),
         (("--pair", "HSI:SPX", "-f", "ndjson"), "--pair chooses pairs, and ndjson has moves"),
@@ -276,7 +276,7 @@ def test_files_of_many_closes_are_not_gone_through(tmp_path: Path) -> None:
         file.truncate(40_000_000)  # sparse: takes no room
     source = Source("closes.csv", "closes", b"2025-02-14,HSI,1\n" * 1000, path)
     assert source.lines == 40_000_000 // 17
-    assert not reads_past([source], None)
-    assert reads_past([source], asked=True)
-    assert reads_past([source._replace(large=None)], None)
-    assert not reads_past([source._replace(large=None)], asked=False)
+    assert not reads_past(source.lines, None)
+    assert reads_past(source.lines, asked=True)
+    assert reads_past(source._replace(large=None).lines, None)
+    assert not reads_past(source._replace(large=None).lines, asked=False)

@@ -7,15 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from marketmove import cli, commands
 from marketmove.cli import COMMANDS
 from program import RunCli, Write, bare_environment, command, run_process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHELLS = ("bash", "zsh", "fish")
 OWN = (
@@ -187,6 +185,17 @@ def _words(run_cli: RunCli, *typed: str | Path) -> list[str]:
 
 def test_all_commands_are_offered(run_cli: RunCli) -> None:
     assert sorted(_words(run_cli, "")) == sorted(COMMANDS)
+
+
+def test_a_command_has_one_file_in_each_room() -> None:
+    below, above = ({p.stem for p in Path(r.__path__[0]).glob("*.py")} for r in (commands, cli))
+    assert below == {"__init__", *COMMANDS}
+    assert above >= set(COMMANDS)
+
+
+def test_no_other_word_of_a_line_is_the_command(run_cli: RunCli) -> None:
+    assert "verify" in run_cli("--help", "session").stdout
+    assert run_cli("sumary", "session").stderr.startswith("marketmove: No such command 'sumary'.")
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "chart session", "chart pair", "chart heatmap"])

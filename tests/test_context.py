@@ -16,7 +16,8 @@ import pytest
 from by_loops import Own, Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
 from marketmove import config
 from marketmove.closes.read import ChosenCloses, read_closes
-from marketmove.rarity.index_history import move_context, series
+from marketmove.moves.measure import series
+from marketmove.rarity.index_history import move_context
 from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from marketmove.sources import ReadOptions, open_all
 from profiles import chosen, tried
@@ -68,7 +69,7 @@ def _spreads(one: str, other: str) -> dict[str, Fraction]:
 
 @functools.cache
 def _known(path: Path) -> ChosenCloses:
-    return read_closes(open_all([path]), ReadOptions(), config.load(None), ())
+    return read_closes(open_all([path]), ReadOptions(), config.load(None).closes, ())
 
 
 def _told(case: Case, path: Path = LONG) -> tuple[Told | None, Told | None, Told]:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from by_loops import Told, own_of, plain, same, spreads_of, told_of_move, told_of_pair
 from marketmove.closes.levels import levels_of
 from marketmove.market import calendars
-from marketmove.rarity.index_history import move_context, series
+from marketmove.moves.measure import series
+from marketmove.rarity.index_history import move_context
 from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from profiles import tried
 

@@ -273,7 +273,7 @@ def test_no_secret_in_the_list_of_processes() -> None:
         assert SECRET not in ran.stdout + ran.stderr
         stop.set()
         watching.join()
-    assert any("marketmove.cli.courier" in line for line in seen)
+    assert any("marketmove.cli.send_process" in line for line in seen)
     assert not [line for line in seen if SECRET in line]
 
 

@@ -98,6 +98,22 @@ def test_group_against_group(run_cli: RunCli) -> None:
             assert spread[f"{kind}_spread_pp"] == float(exact)
 
 
+def test_a_volatility_index_is_no_share_index(run_cli: RunCli, write: Write) -> None:
+    """It falls where shares rise: session and summary count and compare the others alone."""
+    rows = "date,HSI,N225,SPX,VIX\n2025-02-13,100,100,100,20\n2025-02-14,102,99,101,10\n"
+    asked = ("2025-02-14", "-l", write("closes.csv", rows), "-f", "json")
+    session, summary = (run_cli(name, *asked).document for name in ("session", "summary"))
+    for document in (session, summary):
+        assert list(document["breadth"].values())[:3] == [2, 1, 0]
+        assert (document["dispersion"]["n"], document["dispersion"]["range_pp"]) == (3, 3.0)
+        pairs = [(pair["up"], pair["down"]) for pair in document["divergences"]]
+        assert pairs == [("HSI", "N225"), ("SPX", "N225")]
+    asked_for = run_cli("session", *asked, "--pair", "SPX:VIX").document["divergences"]
+    assert (asked_for[0]["up"], asked_for[0]["down"]) == ("SPX", "VIX")
+    alone = run_cli("session", *asked, "-i", "VIX").document
+    assert (alone["breadth"]["down"], alone["dispersion"]["n"]) == (1, 1)
+
+
 def test_closed_missing_and_pending_stay_apart(run_cli: RunCli, write: Write) -> None:
     closes = write(
         "c.csv",
@@ -120,7 +136,7 @@ def test_closed_missing_and_pending_stay_apart(run_cli: RunCli, write: Write) ->
     assert [line.split() for line in text.splitlines() if line.startswith("  europe  ")] == [
         ["europe", "0", "no", "move", *"–––––"],
     ]
-    assert "\n  asia: 1 shut · 1 missing · 1 without a move\n  europe: 1 not closed yet\n" in text
+    assert "\n  asia: 1 shut · 1 missing · 1 without a move\n  europe: 1 no close yet\n" in text
     assert "\n  no dispersion of fewer than 3 moves: asia\n" in text
     assert "range" not in text
 

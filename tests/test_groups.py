@@ -106,7 +106,7 @@ def test_a_misspelt_index_of_a_group_is_a_warning(run_cli: RunCli, write: Write)
     ran = run_cli(*SESSION, "-c", own, "-g", "mine", "-f", "csv")
     assert [row["symbol"] for row in ran.rows] == ["HSI"]
     assert ran.stderr == (
-        f"{own}:2: warning: Nikei 225, of the group mine, is not an index that is known;"
+        f"{own}:2: warning: unknown index: Nikei 225, of the group mine;"
         " did you mean Nikkei 225, NIKKEI225, Nikkei-225?\n"
     )
     assert run_cli(*SESSION, "-c", own, "-f", "csv").stderr == ""

@@ -281,7 +281,7 @@ def test_latest_is_the_last_date_of_the_data(run_cli: RunCli) -> None:
         (("2025-02-03", "2025-02-04", "closes.csv"), 2, "closes.csv stands after the date"),
         (("2025-02-15", "2025-02-16", *SAMPLES), 4, "from 2025-02-15 to 2025-02-16; the data has"),
         (("2026-02-15", "latest", *SAMPLES), 4, "the data has closes from 2023-12-28"),
-        (("2025-02-03", "2025-02-04", *SAMPLES, "-i", "DAXX"), 2, "DAXX is not an index"),
+        (("2025-02-03", "2025-02-04", *SAMPLES, "-i", "DAXX"), 2, "unknown index: DAXX"),
     ],
     ids=str,
 )

@@ -58,10 +58,7 @@ def test_an_index_that_is_not_known(run_cli: RunCli) -> None:
     ran = run_cli("indices", "Nikei 225", "zzzz", "-f", "json")
     assert ran.status == 2
     assert ran.stderr.splitlines() == [
-        (
-            "marketmove: Nikei 225 is not an index that is known;"
-            " did you mean Nikkei 225, NIKKEI225, Nikkei-225?"
-        ),
-        "marketmove: zzzz is not an index that is known",
+        ("marketmove: unknown index: Nikei 225; did you mean Nikkei 225, NIKKEI225, Nikkei-225?"),
+        "marketmove: unknown index: zzzz",
     ]
     assert ran.document["schema"] == "marketmove.indices/1"

@@ -18,9 +18,8 @@ from by_loops import Told, plain
 from marketmove.closes.levels import levels_of
 from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.market import calendars
-from marketmove.moves.measure import session_moves
-from marketmove.moves.status import with_calendar_status
-from marketmove.rarity.index_history import move_context, series
+from marketmove.moves.measure import moves_at, read_moves, series
+from marketmove.rarity.index_history import move_context
 from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from profiles import tried
 
@@ -97,11 +96,8 @@ def _told(market: Market, symbols: Sequence[str] = ()) -> AllTold:
     levels = levels_of(market.rows)
     shut = on_shut_days(levels, CALENDARS)
     levels = without(levels, shut[shut["ghost"]])
-    moves = session_moves(levels, dict.fromkeys(symbols, market.session))
-    told = {
-        m.symbol: m._asdict() | {"source": ""}
-        for m in with_calendar_status(moves, levels, CALENDARS)
-    }
+    moves = read_moves(moves_at(levels, dict.fromkeys(symbols, market.session), CALENDARS))
+    told = {m.symbol: m._asdict() | {"source": ""} for m in moves}
     known = [symbol for symbol in symbols if symbol in set(levels.symbols)]
     closes = series(levels, known)
     rarity = {s: move_context(closes[s], market.session, CALENDARS.get(s)) for s in known}

@@ -21,7 +21,6 @@ from kept import (
     in_shell,
     is_printed_and_told,
     needs_unix,
-    summaries,
 )
 from program import RunCli, bare_environment, command, run_process
 
@@ -93,44 +92,6 @@ def test_an_empty_file_is_a_new_journal(run_cli: RunCli, path: Path) -> None:
     assert path.read_bytes() == b""
     assert run_cli(*FEBRUARY_14, "--once", "--journal", path).stdout.startswith(HEADLINE)
     assert run_cli(*FEBRUARY_14, "--once", "--journal", path) == ("", "", 0)
-
-
-# As version 1 made it, written by hand: one place for a summary to go to.
-VERSION_1 = """
-    CREATE TABLE summaries (
-        id INTEGER PRIMARY KEY, sessions TEXT NOT NULL, indices TEXT NOT NULL,
-        form TEXT NOT NULL, options TEXT NOT NULL, made_at TEXT NOT NULL
-    );
-    CREATE INDEX by_asked ON summaries (sessions, indices, form, options);
-    CREATE TABLE closes (
-        summary INTEGER NOT NULL REFERENCES summaries (id), symbol TEXT NOT NULL, session TEXT,
-        close REAL, prior_session TEXT, prior_close REAL, PRIMARY KEY (summary, symbol)
-    ) WITHOUT ROWID;
-    INSERT INTO summaries VALUES
-        (1, '2025-02-14', 'HSI N225', 'text', '', '2025-02-14T10:00:00+00:00');
-    INSERT INTO closes VALUES
-        (1, 'HSI', '2025-02-14', 22620.33, '2025-02-13', 21814.37),
-        (1, 'N225', '2025-02-14', 39149.0, '2025-02-13', 39461.47);
-    PRAGMA application_id = 0x6d6d6a6c;
-    PRAGMA user_version = 1;
-"""
-
-
-def test_an_older_version_is_read_and_brought_up(run_cli: RunCli, path: Path) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.executescript(VERSION_1)
-    before = path.read_bytes()
-    listed = run_cli("journal", "--journal", path)
-    assert "2025-02-14 10:00   printed" in listed.stdout
-    assert path.read_bytes() == before
-    ran = run_cli(*FEBRUARY_14, "--once", "--journal", path)
-    assert ran.stdout.startswith("N225 2025-02-14 revised from 39,149.00 to 39,149.43\n\n")
-    assert run_cli(*FEBRUARY_14, "--once", "--journal", path) == ("", "", 0)
-    first, second = summaries(run_cli, path)
-    assert first["made_at"] == first["deliveries"][0]["at"] == "2025-02-14T10:00:00+00:00"
-    assert second["deliveries"][0]["target"] == "standard output"
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 # Disks and folders.
@@ -247,7 +208,7 @@ def test_a_folder_that_is_not_there(path: Path) -> None:
 
 
 @needs_unix
-@pytest.mark.skipif(sys.platform == "darwin", reason="the folder of states is another one")
+@pytest.mark.skipif(sys.platform == "darwin", reason="the user state directory is another one")
 def test_a_home_that_is_not_there(tmp_path: Path) -> None:
     home = tmp_path / "file"
     home.touch()

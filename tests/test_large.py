@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.measure import session_moves
+from marketmove.moves.measure import moves_at, read_moves
 from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
 from marketmove.sources.large import Form, part_of, read_large
 from profiles import tried
@@ -290,7 +290,7 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
     )
     assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
-    moves = session_moves(kept, dict.fromkeys(kept.symbols, day))
+    moves = read_moves(moves_at(kept, dict.fromkeys(kept.symbols, day)))
     for move, (before, now) in zip(
         moves, zip(rows[199 * 900 :], rows[200 * 900 : 201 * 900], strict=False), strict=True
     ):

@@ -18,8 +18,9 @@ from kept import (
     summaries,
     without_moments,
 )
-from marketmove.delivery.journal import STANDARD_OUTPUT, writing
+from marketmove.delivery.journal import writing
 from marketmove.delivery.revisions import SummaryKey
+from marketmove.delivery.targets import STANDARD_OUTPUT
 from program import SAMPLE_CLOSES, RunCli, Write
 
 # What is news.
@@ -250,7 +251,7 @@ def test_a_long_listing_ends_with_the_last(run_cli: RunCli, path: Path) -> None:
     with writing(path, 1) as journal:
         for _ in range(21):
             number = journal.record(SummaryKey("2025-02-14", "HSI", "text", "", ()), moment)
-            journal.went(number, STANDARD_OUTPUT, "printed", moment)
+            journal.record_delivery(number, STANDARD_OUTPUT, "printed", moment)
     listed = run_cli("journal", "--journal", path).stdout
     assert listed.count(" printed") == 20
     assert "  1 summary before; --all shows them" in listed

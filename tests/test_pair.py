@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketmove.closes.levels import levels_of
-from marketmove.rarity.index_history import series
+from marketmove.moves.measure import series
 from marketmove.rarity.pair import between, common, pair_summary
 from profiles import tried
 from program import SAMPLE_CLOSES, RunCli, Write

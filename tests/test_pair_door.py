@@ -43,7 +43,7 @@ CLOSES = """date,symbol,close
         ),
         ("AAA DDD", 4, "no common session: no date on which both have a close and one before it"),
         ("AAA SPX", 4, "SPX has no close in the data"),
-        ("AAA SPXX", 2, "SPXX is not an index that is known"),
+        ("AAA SPXX", 2, "unknown index: SPXX"),
         ("AAA aaa", 2, "AAA and aaa are the same index; name two"),
         ("AAA CCC --since 2025-01-08", 4, "from 2025-01-08; the nearest: 2025-01-07; the data has"),
         ("AAA CCC --until 2025-01-06", 4, "up to 2025-01-06; the nearest: 2025-01-07; the data"),

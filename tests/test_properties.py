@@ -16,9 +16,10 @@ from marketmove.closes.levels import Levels, fold, levels_of
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.market.indices import Registry
+from marketmove.moves.changes import changes
 from marketmove.moves.divergence import splits
-from marketmove.moves.measure import session_moves
-from marketmove.moves.move import Move, changes
+from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.move import Move
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from profiles import tried
 
@@ -52,7 +53,7 @@ rows_of_closes = st.dictionaries(
 
 
 def _moves(rows: list[Row]) -> list[Move]:
-    return session_moves(levels_of(rows), dict.fromkeys(SYMBOLS, SESSION))
+    return read_moves(moves_at(levels_of(rows), dict.fromkeys(SYMBOLS, SESSION)))
 
 
 @settings(max_examples=tried(40, 150))

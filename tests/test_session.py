@@ -79,7 +79,7 @@ def test_the_spread_is_of_unrounded_moves(run_cli: RunCli) -> None:
     assert abs(Decimal(repr(spread)) - exact) <= Decimal("1e-12")
 
     lines = run_cli(*FEBRUARY_14).stdout.splitlines()
-    first = next(i for i, line in enumerate(lines) if line.startswith("  Divergent moves"))
+    first = next(i for i, line in enumerate(lines) if line.startswith("  Divergent pairs"))
     sixth = " ".join(lines[first + 6].split())
     assert sixth == "Hang Seng +3.69% versus Nikkei 225 −0.79% 4.49 pp 96.8"
     assert not lines[first + 9].strip()
@@ -177,7 +177,7 @@ def test_an_index_that_nobody_knows(run_cli: RunCli) -> None:
     ran = run_cli(*FEBRUARY_14, "-i", "Nikei", "-i", "Hang Send")
     assert (ran.stdout, ran.status) == ("", 2)
     one, other = ran.stderr.splitlines()
-    assert one.startswith("marketmove: Nikei is not an index that is known; did you mean Nikkei")
+    assert one.startswith("marketmove: unknown index: Nikei; did you mean Nikkei")
     assert "Hang Seng" in other
 
 
@@ -202,7 +202,7 @@ def test_an_index_of_the_file_alone_is_known(run_cli: RunCli, write: Write) -> N
     row = run_cli("session", "2025-02-14", "-l", path, "-i", "MYX", "-f", "csv").rows[0]
     assert (row["symbol"], row["name"], row["change_pct"]) == ("MYX", "MYX", "1.5")
     near = run_cli("session", "2025-02-14", "-l", path, "-i", "MXY")
-    assert near.stderr.startswith("marketmove: MXY is not an index that is known; did you mean ")
+    assert near.stderr.startswith("marketmove: unknown index: MXY; did you mean ")
     assert "MYX" in near.stderr
     assert (near.stdout, near.status) == ("", 2)
 

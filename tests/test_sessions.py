@@ -103,7 +103,7 @@ def test_the_table_says_it_in_words(run_cli: RunCli, write: Write) -> None:
         "  Shanghai Composite   shut: Lunar New Year, opens again 2025-02-05\n"
         "  Taiex                closed at 22,793.96; no close before it is known\n"
         "\n"
-        "  1 up · 1 shut · 1 not closed yet · 1 missing · 2 without a move\n"
+        "  1 up · 1 shut · 1 no close yet · 1 missing · 2 without a move\n"
         "  fewer than 60 earlier moves, so only streaks are told\n"
     )
 

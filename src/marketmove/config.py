@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
+from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
 from marketmove.market.choose import parse_pairs
@@ -51,6 +52,18 @@ class Config:
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def closes(self) -> CloseSettings:
+        """What the reading of closes takes of the settings."""
+        return CloseSettings(
+            files=self.levels,
+            place=self.places.get("levels"),
+            registry=self.registry,
+            words=self.words,
+            exchanges=self.exchanges,
+            sessions=self.sessions,
+        )
 
 
 def load(user_file: Path | None, home: Path | None = None) -> Config:

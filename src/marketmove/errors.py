@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
@@ -39,6 +39,23 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return self.text if self.place is None else f"{self.place}: {self.text}"
+
+
+def listed(names: Sequence[str], most: int | None = None, last: str = " and ") -> str:
+    """Name several things; of more than ``most`` the first, and how many more.
+
+    ``last`` stands before the last of them where all are named.
+
+    Examples
+    --------
+    >>> listed(["A"]), listed(["A", "B", "C"]), listed(["A", "B", "C"], last=", ")
+    ('A', 'A, B and C', 'A, B, C')
+    >>> listed(["A", "B", "C", "D"], 2)
+    'A, B and 2 more'
+    """
+    if most is not None and len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+    return last.join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def by_place(problem: Problem) -> tuple[str, int]:

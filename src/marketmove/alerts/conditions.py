@@ -32,7 +32,7 @@ _OF_PAIR = "a spread such as 4pp, or a percentile such as p99"
 class Condition(NamedTuple):
     """What an alert is for.
 
-    ``sides`` are the index, or the two of a pair, as written; empty for any. ``amount`` is what
+    ``symbols`` are the index, or the two of a pair, as written; empty for any. ``amount`` is what
     has to be reached: percent of a move, percentage points of a spread, a percentile, or sessions
     of a streak, with so many ``places`` as written. ``way`` is 1 for upward alone, -1 for
     downward, 0 for either. ``asked`` tells that it was typed; ``place`` where it was configured.
@@ -41,7 +41,7 @@ class Condition(NamedTuple):
     text: str
     kind: ConditionKind
     pair: bool = False
-    sides: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
     amount: float = 0.0
     places: int = 0
     way: int = 0
@@ -137,18 +137,18 @@ def parse_condition(text: str, registry: Registry) -> Condition:
         )
     if not target:
         raise ValueError(f'"{written}": nothing before the colon; expected {_TARGETS}')
-    read = _of_test(f"{target}: {test}", test.casefold())
+    read = _parse_test(f"{target}: {test}", test.casefold())
     if target.casefold() in {_ANY, _ANY_PAIR}:
-        sides: tuple[str, ...] = ()
+        symbols: tuple[str, ...] = ()
         pair = target.casefold() == _ANY_PAIR
     else:
-        sides = _sides(target, read, registry)
-        pair = len(sides) > 1
-    _refuse_unfit(read, pair, sides)
-    return read._replace(pair=pair, sides=sides)
+        symbols = _split_target(target, read, registry)
+        pair = len(symbols) > 1
+    _refuse_unfit(read, pair, symbols)
+    return read._replace(pair=pair, symbols=symbols)
 
 
-def _of_test(text: str, test: str) -> Condition:
+def _parse_test(text: str, test: str) -> Condition:
     """The condition without its target; a spread is marked by its unit only."""
     if match := _SIZE.fullmatch(test):
         sign, number, unit = match.groups()
@@ -173,7 +173,7 @@ def _of_test(text: str, test: str) -> Condition:
     raise ValueError(f'"{text}": expected {_OF_INDEX}; or of a pair {_OF_PAIR}')
 
 
-def _sides(target: str, read: Condition, registry: Registry) -> tuple[str, ...]:
+def _split_target(target: str, read: Condition, registry: Registry) -> tuple[str, ...]:
     """The index, or the two of a pair, that a text names; names may have hyphens and colons."""
     if registry.find(target):
         return (target,)
@@ -193,7 +193,7 @@ def _sides(target: str, read: Condition, registry: Registry) -> tuple[str, ...]:
     return wanted[0]
 
 
-def _refuse_unfit(read: Condition, pair: bool, sides: tuple[str, ...]) -> None:
+def _refuse_unfit(read: Condition, pair: bool, symbols: tuple[str, ...]) -> None:
     if not pair:
         if read.kind == "spread":
             raise ValueError(
@@ -202,5 +202,5 @@ def _refuse_unfit(read: Condition, pair: bool, sides: tuple[str, ...]) -> None:
         return
     if read.kind not in {"spread", "percentile"}:
         raise ValueError(f'"{read.text}": expected {_OF_PAIR}')
-    if read.way and not sides:
+    if read.way and not symbols:
         raise ValueError(f'"{read.text}": any pair has no direction; leave the sign out')

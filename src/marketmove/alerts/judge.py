@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketmove.alerts.conditions import Condition
 from marketmove.errors import Remark
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak
 
 _PLACES = 2
@@ -56,7 +56,7 @@ def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     Parameters
     ----------
     conditions
-        With symbols for their sides.
+        With symbols for what was written.
     known
         The session, by symbol.
 
@@ -69,9 +69,9 @@ def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     Examples
     --------
     >>> from marketmove.alerts.conditions import Condition
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
-    >>> asked = Condition("HSI: 3", "move", sides=("HSI",), amount=3.0)
+    >>> asked = Condition("HSI: 3", "move", symbols=("HSI",), amount=3.0)
     >>> judge([asked], SessionFacts({"HSI": hsi}, {})).alerts[0].text
     'Hang Seng up 3.00%: at least 3%'
     """
@@ -93,8 +93,8 @@ def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
 
 
 def _subjects(condition: Condition, known: SessionFacts) -> list[tuple[str, ...]]:
-    if condition.sides:
-        return [condition.sides]
+    if condition.symbols:
+        return [condition.symbols]
     if condition.pair:
         return [(pair.up, pair.down) for pair in known.pairs]
     return [(symbol,) for symbol in known.moves]
@@ -102,9 +102,9 @@ def _subjects(condition: Condition, known: SessionFacts) -> list[tuple[str, ...]
 
 def _without_past(condition: Condition, known: SessionFacts) -> list[str]:
     """Why no pair can be held against its past; of any pair only those that are met are known."""
-    if condition.sides or not condition.pair or condition.kind != "percentile":
+    if condition.symbols or not condition.pair or condition.kind != "percentile":
         return []
-    long = [told for told in known.contexts.values() if told.size_n >= LEAST]
+    long = [context for context in known.contexts.values() if context.size_n >= LEAST]
     return [] if len(long) > 1 else [f"no two indices have {LEAST} earlier sessions"]
 
 
@@ -114,9 +114,9 @@ def _alert(condition: Condition, symbols: tuple[str, ...], met: _Met) -> Alert:
 
 
 def _note(condition: Condition, reasons: Sequence[str]) -> Remark:
-    whom = "" if condition.sides else " of any pair" if condition.pair else " of any index"
-    text = f'the alert "{words.visible(condition.text)}" cannot be judged{whom}: {reasons[0]}'
-    symbol = condition.sides[0] if len(condition.sides) == 1 else None
+    whom = "" if condition.symbols else " of any pair" if condition.pair else " of any index"
+    text = f'the alert "{visible(condition.text)}" cannot be judged{whom}: {reasons[0]}'
+    symbol = condition.symbols[0] if len(condition.symbols) == 1 else None
     return Remark("alert_not_judged", text, symbol, condition.place)
 
 
@@ -124,29 +124,27 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     (symbol,) = symbols
     move = known.moves.get(symbol)
     if move is None:
-        raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+        raise _OpenError(f"no close of {visible(symbol)} in the data")
     if condition.kind == "missing":
         return _missing(move, known.over)
     if move.status not in _MOVED:
-        raise _OpenError(f"no move of {words.visible(symbol)}")
+        raise _OpenError(f"no move of {visible(symbol)}")
     if condition.kind == "move":
         return _move(condition, move)
-    told = known.contexts.get(symbol)
-    if told is None:
-        raise _OpenError(f"the past of {words.visible(symbol)} is not known")
+    context = known.contexts.get(symbol)
+    if context is None:
+        raise _OpenError(f"the past of {visible(symbol)} is not known")
     if condition.kind == "streak":
-        return _streak(condition, move, told)
-    return (_record if condition.kind == "record" else _percentile)(condition, move, told)
+        return _streak(condition, move, context)
+    return (_record if condition.kind == "record" else _percentile)(condition, move, context)
 
 
 def _missing(move: Move, over: bool) -> _Met | None:
-    name = words.visible(move.name)
+    name = visible(move.name)
     if move.status == "unknown":
-        raise _OpenError(
-            f"whether there was a session of {words.visible(move.symbol)} is not known"
-        )
+        raise _OpenError(f"whether there was a session of {visible(move.symbol)} is not known")
     if move.status == "pending" and not over:
-        who = words.visible(move.symbol)
+        who = visible(move.symbol)
         raise _OpenError(
             f"no close of {who} yet; with --as-of it is known when its session is over"
         )
@@ -157,7 +155,7 @@ def _missing(move: Move, over: bool) -> _Met | None:
 
 def _move(condition: Condition, move: Move) -> _Met | None:
     least, most = _range(move.change_pct, move.change_pct_over, move.change_pct_under)
-    way = _reached(condition, least, most, f"only a bound of {words.visible(move.symbol)}")
+    way = _reached(condition, least, most, f"only a bound of {visible(move.symbol)}")
     if not way:
         return None
     names = ("change_pct", "change_pct_over", "change_pct_under")
@@ -189,60 +187,64 @@ def _reached(condition: Condition, least: float, most: float, otherwise: str) ->
     return 0
 
 
-def _percentile(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
-    if told.size_percentile is None:
+def _percentile(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
+    if context.size_percentile is None:
         raise _OpenError(_few(move.symbol))
-    if told.size_percentile < condition.amount - SAME:
+    if context.size_percentile < condition.amount - SAME:
         return None
-    share = _fixed(told.size_percentile, max(1, condition.places))
+    share = _fixed(context.size_percentile, max(1, condition.places))
     return _Met(
-        f"{_moved(move)}, larger than {share}% of its last {told.size_n} moves:"
+        f"{_moved(move)}, larger than {share}% of its last {context.size_n} moves:"
         f" at least p{_number(condition)}",
-        {"change_pct": move.change_pct, "percentile": told.size_percentile, "n": told.size_n},
+        {"change_pct": move.change_pct, "percentile": context.size_percentile, "n": context.size_n},
     )
 
 
-def _streak(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
-    length = told.streak
+def _streak(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
+    length = context.streak
     if length is None:
-        raise _OpenError(f"the streak of {words.visible(move.symbol)} is not known")
+        raise _OpenError(f"the streak of {visible(move.symbol)} is not known")
     fits = not condition.way or length * condition.way > 0
     if fits and abs(length) >= condition.amount:
         return _Met(
-            f"{words.visible(move.name)} {streak(told)}: at least {_number(condition)}",
-            {"streak": length, "streak_is_least": told.streak_is_least},
+            f"{visible(move.name)} {streak(context)}: at least {_number(condition)}",
+            {"streak": length, "streak_is_least": context.streak_is_least},
         )
-    if fits and length and told.streak_is_least:
-        raise _OpenError(f"when the streak of {words.visible(move.symbol)} began is not known")
+    if fits and length and context.streak_is_least:
+        raise _OpenError(f"when the streak of {visible(move.symbol)} began is not known")
     return None
 
 
-def _record(condition: Condition, move: Move, told: MoveContext) -> _Met | None:
+def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
     # A record needs 60 closes before, which is one move less.
-    if told.record is None and told.size_n < LEAST - 1:
+    if context.record is None and context.size_n < LEAST - 1:
         raise _OpenError(_few(move.symbol))
-    if told.record not in {1: {"high"}, -1: {"low"}, 0: {"high", "low"}}[condition.way]:
+    if context.record not in {1: {"high"}, -1: {"low"}, 0: {"high", "low"}}[condition.way]:
         return None
-    what = "highest" if told.record == "high" else "lowest"
+    what = "highest" if context.record == "high" else "lowest"
     return _Met(
-        f"{_moved(move)}, its {what} close in this data, since {told.data_since}",
-        {"record": told.record, "close": move.close, "data_since": told.data_since.isoformat()},
+        f"{_moved(move)}, its {what} close in this data, since {context.data_since}",
+        {
+            "record": context.record,
+            "close": move.close,
+            "data_since": context.data_since.isoformat(),
+        },
     )
 
 
 def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts) -> _Met | None:
     for symbol in symbols:
         if symbol not in known.moves:
-            raise _OpenError(f"no close of {words.visible(symbol)} in the data")
+            raise _OpenError(f"no close of {visible(symbol)} in the data")
         if known.moves[symbol].status not in _MOVED:
-            raise _OpenError(f"no move of {words.visible(symbol)}")
+            raise _OpenError(f"no move of {visible(symbol)}")
     pair = next((pair for pair in known.pairs if {pair.up, pair.down} == set(symbols)), None)
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")
     up, down = (known.moves[symbol] for symbol in (pair.up, pair.down))
-    apart = _apart(up, down, pair, condition.places)
+    spread = _spread_text(up, down, pair, condition.places)
     if condition.kind == "spread":
-        return _spread(condition, symbols, pair, apart)
+        return _spread(condition, symbols, pair, spread)
     if pair.percentile is None:
         raise _OpenError(
             _few(":".join(symbols), "common ") if pair.n is not None else "its past is not known"
@@ -251,14 +253,14 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
         return None
     share = _fixed(pair.percentile, max(1, condition.places))
     return _Met(
-        f"{apart}, wider than {share}% of their last {pair.n} common sessions:"
+        f"{spread}, wider than {share}% of their last {pair.n} common sessions:"
         f" at least p{_number(condition)}",
         {"spread_pp": pair.spread_pp, "percentile": pair.percentile, "n": pair.n},
     )
 
 
 def _spread(
-    condition: Condition, symbols: tuple[str, ...], pair: Divergence, apart: str
+    condition: Condition, symbols: tuple[str, ...], pair: Divergence, spread: str
 ) -> _Met | None:
     least, most = _range(pair.spread_pp, over=pair.spread_pp_over)
     if pair.up != symbols[0]:
@@ -267,38 +269,38 @@ def _spread(
         return None
     figures = {"spread_pp": pair.spread_pp, "spread_pp_over": pair.spread_pp_over}
     return _Met(
-        f"{apart}: at least {_number(condition)} pp",
+        f"{spread}: at least {_number(condition)} pp",
         {name: figure for name, figure in figures.items() if figure is not None},
     )
 
 
-def _apart(up: Move, down: Move, pair: Divergence, places: int) -> str:
+def _spread_text(up: Move, down: Move, pair: Divergence, places: int) -> str:
     figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
     more = "more than " if pair.spread_pp is None else ""
     approximately = "≈ " if up.basis == "published" else ""
     size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
-    return f"{words.visible(up.name)} {size} above {words.visible(down.name)}"
+    return f"{visible(up.name)} {size} above {visible(down.name)}"
 
 
 def _moved(move: Move, places: int = _PLACES) -> str:
     """A move in words, with as many places as it takes to see that it reaches an amount."""
-    name = words.visible(move.name)
+    name = visible(move.name)
     if move.change_pct is None:
         bound, way = (
             (move.change_pct_over, "more than")
             if move.change_pct_over is not None
             else (move.change_pct_under, "less than")
         )
-        return f"{name} {way} {words.percent(bound)}"
+        return f"{name} {way} {numbers.percent(bound)}"
     if not move.change_pct:
         return f"{name} unchanged"
     way = "up" if move.change_pct > 0 else "down"
-    size = words.percent(abs(move.change_pct), max(_PLACES, places)).removeprefix("+")
+    size = numbers.percent(abs(move.change_pct), max(_PLACES, places)).removeprefix("+")
     return f"{name} {way} {size}"
 
 
 def _few(who: str, kind: str = "") -> str:
-    return f"fewer than {LEAST} earlier {kind}sessions of {words.visible(who)}"
+    return f"fewer than {LEAST} earlier {kind}sessions of {visible(who)}"
 
 
 def _number(condition: Condition) -> str:
@@ -306,4 +308,4 @@ def _number(condition: Condition) -> str:
 
 
 def _fixed(value: float, places: int) -> str:
-    return f"{words.round_to(Decimal(repr(value)), places):,f}"
+    return f"{numbers.round_to(exact(value), places):,f}"

@@ -7,9 +7,8 @@ from itertools import chain, takewhile
 
 from marketmove.alerts.conditions import Condition
 from marketmove.alerts.judge import Judged, SessionFacts, judge
-from marketmove.config import Config
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
-from marketmove.market.choose import spelling, symbol_of
+from marketmove.market.choose import spelling, symbol_of, unknown_index
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import between
 from marketmove.moves.move import Move
@@ -21,17 +20,19 @@ from marketmove.rarity.spread_history import MoveMatrix, wide_pairs
 MovesBySymbol = Mapping[str, Move]
 
 
-def conditions_of(typed: Sequence[Condition], config: Config) -> tuple[Condition, ...]:
+def conditions_of(
+    typed: Sequence[Condition], configured: Sequence[Condition]
+) -> tuple[Condition, ...]:
     """Give the conditions typed, then the configured ones that were not typed too."""
     texts = {condition.text for condition in typed}
-    return (*typed, *(own for own in config.alerts if own.text not in texts))
+    return (*typed, *(own for own in configured if own.text not in texts))
 
 
 def watched(conditions: Sequence[Condition]) -> Iterator[str]:
     """Give the indices, as written, that a condition says are not to be missing."""
     for condition in conditions:
         if condition.kind == "missing":
-            yield from condition.sides
+            yield from condition.symbols
 
 
 def alerts_of(
@@ -69,10 +70,10 @@ def alerts_of(
     wanted = [
         condition
         for condition in resolved
-        if condition.asked or not restricted or all(s in by_symbol for s in condition.sides)
+        if condition.asked or not restricted or all(s in by_symbol for s in condition.symbols)
     ]
-    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.past) for c in wanted))
-    spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.past)
+    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.matrix) for c in wanted))
+    spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.matrix)
     return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over))
 
 
@@ -84,18 +85,17 @@ def _resolved(
     typed: list[Problem] = []
     configured: list[Problem] = []
     for condition in conditions:
-        sides = tuple(symbol_of(text, spelt, registry) for text in condition.sides)
-        resolved.append(condition._replace(sides=sides))
-        for text, symbol in zip(condition.sides, sides, strict=True):
+        symbols = tuple(symbol_of(text, spelt, registry) for text in condition.symbols)
+        resolved.append(condition._replace(symbols=symbols))
+        for text, symbol in zip(condition.symbols, symbols, strict=True):
             # Among chosen indices nobody can tell whether the data has a name of its own.
-            told = condition.asked or not restricted
-            if told and symbol not in moves and not registry.find(text):
+            sure = condition.asked or not restricted
+            if sure and symbol not in moves and not registry.find(text):
                 near = registry.nearest(text, moves)
-                hint = f"; did you mean {', '.join(near)}?" if near else ""
-                what = f'alert "{condition.text}": {text} is not an index that is known{hint}'
+                what = f'alert "{condition.text}": {unknown_index(text, near)}'
                 (typed if condition.asked else configured).append(Problem(condition.place, what))
-        if len(set(sides)) < len(sides):
-            what = f'alert "{condition.text}": an index and itself are no pair'
+        if len(set(symbols)) < len(symbols):
+            what = f'alert "{condition.text}": a pair needs two different indices'
             (typed if condition.asked else configured).append(Problem(condition.place, what))
     if typed:
         raise WrongUsageError(typed)
@@ -110,10 +110,10 @@ def _pairs(
     """The pairs that a condition may be met by, in one order each."""
     if not condition.pair:
         return
-    if condition.sides:
-        found = [condition.sides] if all(side in moves for side in condition.sides) else []
+    if condition.symbols:
+        found = [condition.symbols] if all(symbol in moves for symbol in condition.symbols) else []
     elif condition.kind == "spread":
-        found = list(_apart(moves, condition.amount))
+        found = list(_pairs_at_least(moves, condition.amount))
     else:
         by_day = by_session(moves, past) if past else {}
         found = [
@@ -126,7 +126,7 @@ def _pairs(
         yield (one, other) if one < other else (other, one)
 
 
-def _apart(moves: MovesBySymbol, least_pp: float) -> Iterator[tuple[str, str]]:
+def _pairs_at_least(moves: MovesBySymbol, least_pp: float) -> Iterator[tuple[str, str]]:
     """The pairs whose spread is certainly so large."""
     ups = [(m.up_by_pct, m.symbol) for m in moves.values() if m.up_by_pct is not None]
     downs = sorted((m.down_by_pct, m.symbol) for m in moves.values() if m.down_by_pct is not None)

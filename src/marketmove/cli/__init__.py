@@ -6,23 +6,18 @@ With its parts the only package that prints, ends the program, or reads the cloc
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from typing import Any
 
 import typer
+from typer.main import get_command
 
-from marketmove.cli.app import app
+from marketmove.cli.app import COMMANDS, program, typed_command
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
 
-COMMANDS = (
-    *("calc", "chart", "check", "completion", "history", "indices", "init"),
-    *("journal", "pair", "schedule", "session", "summary", "verify"),
-)
-# What a wrong command line raises; typer keeps the class under different names by version.
-_CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
+__all__ = ["COMMANDS", "main", "program", "run"]
 
 
 def main() -> None:
@@ -30,69 +25,74 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def program(typed: Sequence[str] = ()) -> typer.Typer:
-    """Give the program with its commands; with the one alone that was typed, if one was."""
-    for name in [word for word in typed if word in COMMANDS][:1] or COMMANDS:
-        import_module(f"marketmove.cli.{name}")
-    return app
-
-
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
+    command = get_command(program(typed))
     try:
-        status = program(typed)(list(typed), prog_name="marketmove", standalone_mode=False)
+        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
     except MarketMoveError as error:
-        return _failed(typed, error.status, error.problems)
-    except _CommandLineError as error:
-        return _misused(typed, error)
+        return _failed(command, typed, error.status, error.problems)
     except (KeyboardInterrupt, typer.Abort):
         return ExitStatus.INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # typer ends so, by itself, when the reader of a pipe has left while it prints its help.
         return reader_left()
-    except OSError as error:
-        if "--debug" in typed:
-            raise
-        return _failed(typed, ExitStatus.BAD_DATA, [unwritten(error)])
     except Exception as error:
+        # What a wrong command line raises, of which typer has other classes in each version.
+        if message := getattr(error, "format_message", None):
+            return _failed(command, typed, ExitStatus.USAGE, [_misused(error, message())])
         if "--debug" in typed:
             raise
+        if isinstance(error, OSError):
+            return _failed(command, typed, ExitStatus.BAD_DATA, [unwritten(error)])
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
-        return _failed(typed, ExitStatus.BUG, [Problem(None, text)])
+        return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
 
 
-def _failed(typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]) -> int:
+def _misused(error: Exception, message: str) -> Problem:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "marketmove"
+    return Problem(None, f"{message} ({path} --help)")
+
+
+def _failed(
+    command: Any, typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]
+) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
     from marketmove.delivery.targets import without_secrets
 
     problems = [problem._replace(text=without_secrets(problem.text)) for problem in problems]
     say(problems)
-    if re.search(r"(^|\s)(--format[=\s]|-f[=\s]?)json(\s|$)", " ".join(typed)):
+    name = typed_command(typed)
+    if name and _format(command.commands[name], typed[typed.index(name) + 1 :]) == "json":
         from marketmove.render.machine import failure
-        from marketmove.reports import records as report
-        from marketmove.reports import summary as digest
 
-        schemas = {
-            "calc": report.CALC_SCHEMA,
-            "check": report.CHECK_SCHEMA,
-            "history": report.HISTORY_SCHEMA,
-            "indices": report.INDICES_SCHEMA,
-            "journal": report.JOURNAL_SCHEMA,
-            "pair": report.PAIR_SCHEMA,
-            "summary": digest.SUMMARY_SCHEMA,
-            "verify": report.VERIFY_SCHEMA,
-        }
-        schema = next((schemas[word] for word in typed if word in schemas), report.SESSION_SCHEMA)
         with contextlib.suppress(BrokenPipeError, OutputError):
-            emit(failure(schema, status, problems), None, people=False)
+            emit(failure(_schema(name), status, problems), None, people=False)
     return status
 
 
-def _misused(typed: Sequence[str], error: Exception) -> int:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "marketmove"
-    message = str(getattr(error, "format_message", lambda: error)())
-    return _failed(typed, ExitStatus.USAGE, [Problem(None, f"{message} ({path} --help)")])
+def _format(command: Any, words: Sequence[str]) -> Any:
+    """The format that the words after a command ask for, be they right otherwise or not."""
+    lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
+    context = command.make_context(command.name, list(words), resilient_parsing=True, **lenient)
+    return context.params.get("output_format")
+
+
+def _schema(name: str) -> str:
+    from marketmove.reports import records, summary
+
+    return {
+        "calc": records.CALC_SCHEMA,
+        "check": records.CHECK_SCHEMA,
+        "history": records.HISTORY_SCHEMA,
+        "indices": records.INDICES_SCHEMA,
+        "journal": records.JOURNAL_SCHEMA,
+        "pair": records.PAIR_SCHEMA,
+        "session": records.SESSION_SCHEMA,
+        "summary": summary.SUMMARY_SCHEMA,
+        "verify": records.VERIFY_SCHEMA,
+    }[name]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.cli.options import AlertOptions
 from marketmove.cli.terminal import say
 from marketmove.errors import ExitStatus, Problem, WrongUsageError
 
@@ -32,9 +33,7 @@ class Alerting(NamedTuple):
     seconds: int = 30
 
 
-def alerting_of(
-    texts: Sequence[str] | None, exit_code: bool, command: str | None, seconds: int, config: Config
-) -> Alerting:
+def alerting_of(options: AlertOptions, config: Config) -> Alerting:
     """Read the options of alerts.
 
     Raises
@@ -44,14 +43,15 @@ def alerting_of(
     """
     from marketmove.alerts.conditions import parse_conditions
 
-    conditions = parse_conditions(texts or (), config.registry)
-    if command is not None and not (conditions or config.alerts):
+    conditions = parse_conditions(options.alert or (), config.registry)
+    if options.on_alert is not None and not (conditions or config.alerts):
         text = "--on-alert: there is no alert; give one with --alert, or alerts: in a configuration"
         raise WrongUsageError.at(None, text)
-    if exit_code and not config.alerts:
+    if options.exit_code and not config.alerts:
         text = "--exit-code is about alerts: in a configuration, which has none; --alert needs none"
         raise WrongUsageError.at(None, text)
-    return Alerting(conditions, exit_code, _command(command), seconds)
+    command = _command(options.on_alert)
+    return Alerting(conditions, options.exit_code, command, options.on_alert_timeout)
 
 
 def _command(text: str | None) -> tuple[str, ...]:
@@ -70,12 +70,14 @@ def _command(text: str | None) -> tuple[str, ...]:
 
 def announce(alerts: Sequence[Alert]) -> None:
     """Name the alerts met on stderr, where the result itself has no room for them."""
-    from marketmove.render.alerts import alert_lines
+    from marketmove.wording.session_rows import alert_lines
 
     say(Problem(None, f"alert: {line}") for line in alert_lines(alerts))
 
 
-def settle(alerts: Sequence[Alert], document: Callable[[], str], asked: Alerting) -> ExitStatus:
+def act_on_alerts(
+    alerts: Sequence[Alert], document: Callable[[], str], alerting: Alerting
+) -> ExitStatus:
     """Run the command, if an alert is met, and give the status that the run ends with.
 
     Parameters
@@ -84,15 +86,17 @@ def settle(alerts: Sequence[Alert], document: Callable[[], str], asked: Alerting
         Those met.
     document
         Gives the JSON of the run.
-    asked
-        What was asked for.
+    alerting
+        What is to happen then.
     """
-    if alerts and asked.command:
-        failure = _run(asked.command, document().encode("utf-8", "backslashreplace"), asked.seconds)
+    if alerts and alerting.command:
+        failure = _run(
+            alerting.command, document().encode("utf-8", "backslashreplace"), alerting.seconds
+        )
         if failure:
-            say([Problem(None, f"--on-alert: {asked.command[0]}: {failure}")])
+            say([Problem(None, f"--on-alert: {alerting.command[0]}: {failure}")])
             return ExitStatus.UNDELIVERED
-    met = any(alert.asked or asked.exit_code for alert in alerts)
+    met = any(alert.asked or alerting.exit_code for alert in alerts)
     return ExitStatus.ALERT if met else ExitStatus.DONE
 
 

@@ -1,8 +1,11 @@
-"""The program itself: what holds for all commands."""
+"""The program: its commands by name, and what holds for all of them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -10,6 +13,22 @@ from typer.core import TyperGroup
 from marketmove import __version__
 from marketmove.errors import ExitStatus
 
+# Where each command stands in this package: a function, or a program of several.
+COMMANDS: Mapping[str, str] = {
+    "calc": "calc:calc",
+    "chart": "chart:chart",
+    "check": "check:check",
+    "completion": "completion:completion",
+    "history": "history:history",
+    "indices": "indices:indices",
+    "init": "init:init",
+    "journal": "journal:journal",
+    "pair": "pair:pair",
+    "schedule": "schedule:schedule",
+    "session": "session:session",
+    "summary": "summary:summary",
+    "verify": "verify:verify",
+}
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
@@ -24,17 +43,78 @@ class _ByName(TyperGroup):
         return sorted(self.commands)
 
 
-app = typer.Typer(
-    cls=_ByName,
-    add_completion=False,
-    invoke_without_command=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-    epilog=_CONFIG_HELP,
-)
+def program(typed: Sequence[str] = ()) -> typer.Typer:
+    """Give the program with its commands; with the one alone that was typed, if one was."""
+    app = typer.Typer(
+        cls=_ByName,
+        add_completion=False,
+        invoke_without_command=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+        epilog=_CONFIG_HELP,
+    )
+    app.callback()(_program)
+    name = typed_command(typed)
+    for one in [name] if name else COMMANDS:
+        module, _, attribute = COMMANDS[one].partition(":")
+        found = getattr(import_module(f"marketmove.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=one)
+        else:
+            add_command(app, one, found)
+    return app
 
 
-@app.callback()
+def typed_command(typed: Sequence[str]) -> str:
+    """Give the command that was typed; empty if none was.
+
+    Examples
+    --------
+    >>> typed_command(["--debug", "session", "--levels", "check"])
+    'session'
+    """
+    name = next((word for word in typed if word != "--debug"), "")
+    return name if name in COMMANDS else ""
+
+
+def add_command(app: typer.Typer, name: str, function: Callable[..., Any]) -> None:
+    """Add a command to a program: a function, with its docstring for a help text.
+
+    One that takes the context looks itself at words that stand where none should.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    app.command(
+        name,
+        help="\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs),
+        context_settings={"allow_extra_args": typer.Context in hints.values()},
+    )(_unbundled(function, hints))
+
+
+def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Any]:
+    """A function with the fields of each bundle, which is a named tuple, for its parameters."""
+    bundles = {name: kind for name, kind in hints.items() if hasattr(kind, "_fields")}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        bundle = bundles.get(name)
+        one_by_one = inspect.signature(bundle).parameters.values() if bundle else [parameter]
+        kinds = get_type_hints(bundle, include_extras=True) if bundle else hints
+        parameters += [
+            one.replace(annotation=kinds[one.name], kind=inspect.Parameter.KEYWORD_ONLY)
+            for one in one_by_one
+        ]
+
+    def unbundled(**given: Any) -> Any:
+        for name, bundle in bundles.items():
+            given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})
+        return function(**given)
+
+    # What typer reads of a function.
+    unbundled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    unbundled.__annotations__ = {one.name: one.annotation for one in parameters}
+    return unbundled
+
+
 def _program(
     context: typer.Context,
     version: Annotated[
@@ -48,7 +128,7 @@ def _program(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug is.")] = False,
 ) -> None:
-    """Calculate index moves from closing levels: prior close, change, divergent markets."""
+    """Calculate index moves from closing levels: prior close, change, divergent pairs."""
     if context.invoked_subcommand is None:
         print(context.get_help(), end="")
         raise typer.Exit(ExitStatus.USAGE)

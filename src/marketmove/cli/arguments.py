@@ -1,10 +1,14 @@
-"""What was typed, made into values; each function names what it expected instead."""
+"""What was typed, made into values.
+
+Each function raises a ``WrongUsageError`` for what it cannot take, and says what it expected.
+"""
 
 from __future__ import annotations
 
 import codecs
 import datetime as dt
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +18,9 @@ from marketmove.market.periods import PERIODS
 from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
-    from marketmove.closes.find import When
+    from marketmove.closes.find import Spec, When
+    from marketmove.config import Config
+    from marketmove.market.groups import Group
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PICTURES = (".svg", ".png", ".pdf", ".html")
@@ -24,11 +30,6 @@ _PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
 
 def session_date(text: str, today: dt.date) -> When:
     """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is none of these.
 
     Examples
     --------
@@ -49,13 +50,29 @@ def session_date(text: str, today: dt.date) -> When:
     return date
 
 
+def session_or_moment(
+    date: str | None, as_of: str | None, now: dt.datetime, today: dt.date
+) -> tuple[When, dt.datetime | None]:
+    """Read the session asked for, or the moment, with the date that the samples may serve for.
+
+    Examples
+    --------
+    >>> now = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+    >>> session_or_moment(None, None, now, now.date())
+    ('latest', None)
+    >>> session_or_moment(None, "2025-02-14T18:00+00:00", now, now.date())[0]
+    datetime.date(2025, 2, 14)
+    """
+    if as_of is None:
+        return session_date("latest" if date is None else date, today), None
+    when = moment(as_of, now)
+    if date is not None:
+        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+    return "latest" if as_of == "now" else when.date(), when
+
+
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
     """Read the first and the last date of a range; the last may be ``latest``.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is no date, or the first is after the last.
 
     Examples
     --------
@@ -76,11 +93,6 @@ def open_range(
 ) -> tuple[dt.date | None, When | None]:
     """Read the first and the last date of a range that may be open at either end.
 
-    Raises
-    ------
-    WrongUsageError
-        If one is no date, or the first is after the last.
-
     Examples
     --------
     >>> open_range(None, "yesterday", dt.date(2025, 3, 1))
@@ -89,19 +101,13 @@ def open_range(
     if since is None:
         return None, None if until is None else session_date(until, today)
     if since == "latest":
-        text = "--since is latest; expected a date such as 2025-02-04"
-        raise WrongUsageError.at(None, text)
+        raise WrongUsageError.at(None, "--since is latest; expected a date such as 2025-02-04")
     start, end = date_range(since, "latest" if until is None else until, today)
     return start, None if until is None else end
 
 
 def moment(text: str, now: dt.datetime) -> dt.datetime:
     """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is neither; a time without an offset is another moment in every zone.
 
     Examples
     --------
@@ -123,11 +129,6 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
 def periods(texts: Sequence[str]) -> tuple[str, ...]:
     """Read the periods to measure beside the day, each once.
 
-    Raises
-    ------
-    WrongUsageError
-        If one is not known.
-
     Examples
     --------
     >>> periods(["day", "ytd"])
@@ -135,8 +136,8 @@ def periods(texts: Sequence[str]) -> tuple[str, ...]:
     """
     for text in texts:
         if text not in {"day", *PERIODS}:
-            expected = f"expected day, {', '.join(PERIODS)}"
-            raise WrongUsageError.at(None, f"--period: {text} is not one; {expected}")
+            choice = ", ".join(("day", *PERIODS))
+            raise WrongUsageError.at(None, f"unknown period {text}; choose {choice}")
     return tuple(period for period in PERIODS if period in texts)
 
 
@@ -147,29 +148,18 @@ def refuse_pairs(
     wide: bool,
     context: bool | None,
 ) -> None:
-    """Refuse to choose pairs where none are written, or by what is not to be worked out.
-
-    Raises
-    ------
-    WrongUsageError
-        With the option, and what to say instead.
-    """
+    """Refuse to choose pairs where none are written, or by what is not to be worked out."""
     options = {"--against": against is not None, "--pair": bool(pairs), "--wide": wide}
-    for option in [option for option, given in options.items() if given]:
-        if output_format in {"csv", "ndjson"}:
-            text = f"{option} chooses pairs, and {output_format} has moves alone; json has both"
-            raise WrongUsageError.at(None, text)
+    chosen = next((option for option, given in options.items() if given), None)
+    if chosen and output_format in {"csv", "ndjson"}:
+        text = f"{chosen} chooses pairs, and {output_format} has moves alone; json has both"
+        raise WrongUsageError.at(None, text)
     if wide and context is False:
         raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
 
 
 def paths(texts: Sequence[str]) -> list[str]:
     """Check the files named by ``--levels``.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is a URL, or standard input stands twice.
 
     Examples
     --------
@@ -178,23 +168,42 @@ def paths(texts: Sequence[str]) -> list[str]:
     """
     for text in texts:
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+            why = f"{text} is a URL, and marketmove reads files; download it, or pipe it"
             raise WrongUsageError.at(
-                None,
-                f"{text} is a URL, and marketmove reads files; download it, or pipe it:"
-                f" curl -s {text} | marketmove session DATE --levels -",
+                None, f"{why}: curl -s {text} | marketmove session DATE --levels -"
             )
     if list(texts).count("-") > 1:
         raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
     return list(texts)
 
 
+def specs(texts: Sequence[str]) -> tuple[Spec, ...]:
+    """Give the files to read; "-" is standard input."""
+    checked = paths(texts)
+    if "-" in checked and sys.stdin is None:
+        raise WrongUsageError.at(None, "- needs standard input, which is closed")
+    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+
+
+def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
+    """Give the groups named, of the bundled ones and the user's own."""
+    from marketmove.market.groups import find_groups
+
+    return find_groups(texts, config.groups)
+
+
+def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
+    """Refuse what contradicts itself about the journal."""
+    if force and not once:
+        text = "--force prints what --once would not; without --once all is printed"
+        raise WrongUsageError.at(None, text)
+    if journal is not None and output is not None and journal.resolve() == output.resolve():
+        text = f"--journal and --output are the same file, {journal}; name two"
+        raise WrongUsageError.at(None, text)
+
+
 def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be.
-
-    Raises
-    ------
-    WrongUsageError
-        If its ending is none of those that can be drawn.
 
     Examples
     --------
@@ -204,38 +213,24 @@ def picture_ending(path: Path) -> str:
     """
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        expected = f"expected one of {', '.join(_PICTURES)}"
-        raise WrongUsageError.at(
-            None, f"--output: {path} has not the ending of a picture; {expected}"
-        )
+        text = f"--output: {path} has not the ending of a picture; expected one of"
+        raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
 
 def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
-    """Refuse what a command does not take, such as the files that a shell made of a ``*``.
-
-    Raises
-    ------
-    WrongUsageError
-        If there is anything; the message says what to type instead.
-    """
+    """Refuse what a command does not take, such as the files that a shell made of a ``*``."""
     if texts:
-        raise WrongUsageError.at(
-            None,
-            f"{texts[0]} stands after {after}; name each file with --levels"
-            f" (--levels {texts[0]}), also where the shell put several for a *",
+        text = (
+            f"{texts[0]} stands after {after}; name each file with --levels (--levels {texts[0]})"
         )
+        raise WrongUsageError.at(None, f"{text}, also where the shell put several for a *")
 
 
 def reading(
     symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
 ) -> ReadOptions:
     """Check what was said of files that leave something open.
-
-    Raises
-    ------
-    WrongUsageError
-        If the date format or the encoding is none.
 
     Examples
     --------
@@ -261,12 +256,7 @@ def _is_date_format(text: str) -> bool:
 
 
 def floor_pct(text: str | None) -> float | None:
-    """Read the least size of a divergent move, in percent.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is not a number of zero or more.
+    """Read the least size of both moves of a divergent pair, in percent.
 
     Examples
     --------
@@ -283,11 +273,6 @@ def floor_pct(text: str | None) -> float | None:
 
 def zone(name: str) -> str:
     """Check the name of a time zone.
-
-    Raises
-    ------
-    WrongUsageError
-        If there is none of that name.
 
     Examples
     --------

@@ -2,290 +2,194 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from marketmove.cli import arguments
-from marketmove.cli.app import app
+from marketmove.cli import arguments, environment
+from marketmove.cli.app import add_command
 from marketmove.cli.options import (
     AllOption,
     AsciiOption,
-    ConfigOption,
-    DateFormatOption,
-    DecimalOption,
-    EncodingOption,
-    GroupOption,
-    IndexOption,
+    ChosenOptions,
+    DateArgument,
     LevelsOption,
+    PairOptions,
     PaletteOption,
-    QuietOption,
+    RangeArguments,
+    ReadingOptions,
+    RunOptions,
     Sort,
-    StrictOption,
-    SymbolOption,
 )
-from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, render_options, same_terminal, say
+from marketmove.cli.terminal import emit, render_options, say, warn
 from marketmove.errors import Problem
-from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
-    from marketmove.errors import Remark
-    from marketmove.render.pictures import Drawing
-
-_CHART_HELP = (
-    "Draw moves: in the terminal, or with --output into a picture."
-    "\n\nA picture is .svg, .png, .pdf, or .html, which has the figures as a table beside it."
-)
-_SESSION_HELP = (
-    "Draw one session: a bar an index from a zero line."
-    "\n\nAn index without a move is named, with the reason."
-)
-_HEATMAP_HELP = (
-    "Draw many sessions: a row an index, by region, and a column a session."
-    "\n\nA move is told by colour and by its sign or figure. Days on which an exchange was shut"
-    " are marked."
-)
-_PAIR_HELP = (
-    "Draw one pair through time: the spread of A less B, and their relative strength."
-    "\n\nThe spread is in percentage points (pp); the relative strength is the ratio of the closes,"
-    " 100 in the first session drawn."
-)
-PictureOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Draw into this file: .svg, .png, .pdf or .html.",
-    ),
-]
-
-chart = typer.Typer(help=_CHART_HELP)
-app.add_typer(chart, name="chart")
+    from marketmove.commands.chart import Chart
+    from marketmove.config import Config
 
 
-@chart.command("session", help=_SESSION_HELP, context_settings={"allow_extra_args": True})
-def _session(
-    context: typer.Context,
-    date: Annotated[
-        str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
-    ] = None,
-    levels: LevelsOption = None,
-    index: IndexOption = None,
-    group: GroupOption = None,
-    symbol: SymbolOption = None,
-    decimal: DecimalOption = None,
-    date_format: DateFormatOption = None,
-    encoding: EncodingOption = None,
+class PictureOptions(NamedTuple):
+    """Where a chart is drawn, and how it looks."""
+
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Draw into this file: .svg, .png, .pdf or .html."
+        ),
+    ] = None
+    palette: PaletteOption = None
+    ascii_only: AsciiOption = False
+
+    def check(self) -> None:
+        """Refuse a file that cannot be drawn into, before any work."""
+        if self.output is not None:
+            arguments.picture_ending(self.output)
+
+            from marketmove.render.pictures import need_matplotlib
+
+            need_matplotlib()
+
+    def render_options(self, config: Config) -> RenderOptions:
+        """Give how the chart is to look in the terminal."""
+        return render_options(self.output, config.palette, self.ascii_only)
+
+
+def session(
+    *,
+    typed: typer.Context,
+    date: DateArgument = None,
+    chosen: ChosenOptions,
+    reading: ReadingOptions,
     sort: Annotated[Sort | None, typer.Option(help="Order of the bars.")] = None,
-    output: PictureOption = None,
-    palette: PaletteOption = None,
-    ascii_only: AsciiOption = False,
+    picture: PictureOptions,
     everything: AllOption = False,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
-    config: ConfigOption = None,
+    run: RunOptions,
 ) -> None:
-    arguments.refuse_stray(context.args)
-    ending = _ending(output)
-    when = session_of(date, None, None)
-    specs = specs_of(arguments.paths(levels or []))
-    reading = arguments.reading(symbol, decimal, date_format, encoding)
-    settings = settings_of(config, palette=palette, sort=sort)
+    """Draw one session: a bar an index from a zero line.
 
-    from marketmove.commands.session import SessionRequest, session
+    An index without a move is named, with the reason.
+    """
+    arguments.refuse_stray(typed.args)
+    picture.check()
+    when = arguments.session_date("latest" if date is None else date, environment.today())
+    specs, checked = chosen.specs(), reading.checked()
+    settings = run.settings(palette=picture.palette, sort=sort)
 
-    report = session(
-        SessionRequest(
-            session=when,
-            levels=specs,
-            chosen=tuple(index or ()),
-            groups=groups_of(group or (), settings),
-            reading=reading,
-            config=settings,
-            strict=strict,
-            pairs=1,
-            context=False,
-        )
+    from marketmove.commands.chart import session_chart
+    from marketmove.commands.session import SessionRequest
+
+    request = SessionRequest(
+        session=when,
+        levels=specs,
+        chosen=tuple(chosen.indices or ()),
+        groups=chosen.groups(settings),
+        reading=checked,
+        config=settings,
+        strict=run.strict,
+        pairs=1,
+        context=False,
     )
-    look = render_options(output, settings.palette, ascii_only)._replace(everything=everything)
-    _say(report.warnings, output, quiet)
-
-    def drawn() -> str:
-        from marketmove.render.drawings.bars import session as as_text
-
-        return as_text(report, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.session import drawing as as_drawing
-
-        return as_drawing(report, settings.palette, everything)
-
-    _give(drawn, drawing, look, output, ending, quiet)
+    look = picture.render_options(settings)._replace(everything=everything)
+    _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
 
 
-@chart.command("heatmap", help=_HEATMAP_HELP, context_settings={"allow_extra_args": True})
-def _heatmap(
-    context: typer.Context,
-    first: Annotated[str, typer.Argument(metavar="FROM", show_default=False)],
-    last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)],
+def heatmap(
+    *,
+    typed: typer.Context,
+    dates: RangeArguments,
+    chosen: ChosenOptions,
+    reading: ReadingOptions,
+    picture: PictureOptions,
+    run: RunOptions,
+) -> None:
+    """Draw many sessions: a row an index, by region, and a column a session.
+
+    A move is told by colour and by its sign or figure. Days on which an exchange was shut are
+    marked.
+    """
+    arguments.refuse_stray(typed.args)
+    picture.check()
+    first, last = arguments.date_range(*dates, environment.today())
+    specs, checked = chosen.specs(), reading.checked()
+    settings = run.settings(palette=picture.palette)
+
+    from marketmove.commands.chart import heatmap_chart
+    from marketmove.commands.history import HistoryRequest
+
+    request = HistoryRequest(
+        first=first,
+        last=last,
+        levels=specs,
+        chosen=tuple(chosen.indices or ()),
+        groups=chosen.groups(settings),
+        reading=checked,
+        config=settings,
+        strict=run.strict,
+        shut_days=True,
+    )
+    look = picture.render_options(settings)
+    _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
+
+
+def pair(
+    *,
+    typed: typer.Context,
+    asked: PairOptions,
     levels: LevelsOption = None,
-    index: IndexOption = None,
-    group: GroupOption = None,
-    symbol: SymbolOption = None,
-    decimal: DecimalOption = None,
-    date_format: DateFormatOption = None,
-    encoding: EncodingOption = None,
-    output: PictureOption = None,
-    palette: PaletteOption = None,
-    ascii_only: AsciiOption = False,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
-    config: ConfigOption = None,
+    reading: ReadingOptions,
+    picture: PictureOptions,
+    run: RunOptions,
 ) -> None:
-    arguments.refuse_stray(context.args)
-    ending = _ending(output)
-    start, end = arguments.date_range(first, last, dt.date.today())  # noqa: DTZ011 - the typist's
-    specs = specs_of(arguments.paths(levels or []))
-    reading = arguments.reading(symbol, decimal, date_format, encoding)
-    settings = settings_of(config, palette=palette)
+    """Draw one pair through time: the spread of A less B, and their relative strength.
 
-    from marketmove.commands.history import HistoryRequest, history
-    from marketmove.render.drawings.heatmap import grid
+    The spread is in percentage points (pp); the relative strength is the ratio of the closes, 100
+    in the first session drawn.
+    """
+    arguments.refuse_stray(typed.args, "the two indices")
+    picture.check()
+    since, until = arguments.open_range(asked.since, asked.until, environment.today())
+    specs, checked = arguments.specs(levels or ()), reading.checked()
+    settings = run.settings(palette=picture.palette)
 
-    report = history(
-        HistoryRequest(
-            first=start,
-            last=end,
-            levels=specs,
-            chosen=tuple(index or ()),
-            groups=groups_of(group or (), settings),
-            reading=reading,
-            config=settings,
-            strict=strict,
-            shut_days=True,
-        )
+    from marketmove.commands.chart import pair_chart
+    from marketmove.commands.pair import PairRequest
+
+    request = PairRequest(
+        one=asked.one,
+        other=asked.other,
+        since=since,
+        until=until,
+        levels=specs,
+        reading=checked,
+        config=settings,
+        window=asked.window,
+        strict=run.strict,
     )
-    volatility = settings.groups.get(VOLATILITY_GROUP)
-    cells = grid(report, settings.registry, volatility.symbols if volatility else ())
-    look = render_options(output, settings.palette, ascii_only)
-    _say(report.warnings, output, quiet)
-
-    def drawn() -> str:
-        from marketmove.render.drawings.heatmap import heatmap
-
-        return heatmap(report, cells, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.heatmap import drawing as as_drawing
-
-        return as_drawing(report, cells, settings.palette)
-
-    _give(drawn, drawing, look, output, ending, quiet)
+    look = picture.render_options(settings)
+    _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
 
 
-@chart.command("pair", help=_PAIR_HELP, context_settings={"allow_extra_args": True})
-def _pair(
-    context: typer.Context,
-    one: Annotated[str, typer.Argument(metavar="A", show_default=False)],
-    other: Annotated[str, typer.Argument(metavar="B", show_default=False)],
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The first date; else as the data begins.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The last date; else as the data ends.")
-    ] = None,
-    window: Annotated[
-        int, typer.Option(min=60, help="How many common sessions each is held against.")
-    ] = 250,
-    levels: LevelsOption = None,
-    symbol: SymbolOption = None,
-    decimal: DecimalOption = None,
-    date_format: DateFormatOption = None,
-    encoding: EncodingOption = None,
-    output: PictureOption = None,
-    palette: PaletteOption = None,
-    ascii_only: AsciiOption = False,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
-    config: ConfigOption = None,
-) -> None:
-    arguments.refuse_stray(context.args, "the two indices")
-    ending = _ending(output)
-    start, end = arguments.open_range(since, until, dt.date.today())  # noqa: DTZ011 - the typist's
-    specs = specs_of(arguments.paths(levels or []))
-    reading = arguments.reading(symbol, decimal, date_format, encoding)
-    settings = settings_of(config, palette=palette)
-
-    from marketmove.commands.pair import PairRequest, pair
-
-    report = pair(
-        PairRequest(
-            one=one,
-            other=other,
-            since=start,
-            until=end,
-            levels=specs,
-            reading=reading,
-            config=settings,
-            window=window,
-            strict=strict,
-        )
-    )
-    look = render_options(output, settings.palette, ascii_only)
-    _say(report.warnings, output, quiet)
-
-    def drawn() -> str:
-        from marketmove.render.drawings.pair import pair as as_text
-
-        return as_text(report, look)
-
-    def drawing() -> Drawing:
-        from marketmove.render.pictures.pair import drawing as as_drawing
-
-        return as_drawing(report, settings.palette)
-
-    _give(drawn, drawing, look, output, ending, quiet)
-
-
-def _ending(output: Path | None) -> str:
-    """The ending of the file to draw into, which says how, once all is there to draw with."""
-    if output is None:
-        return ""
-    ending = arguments.picture_ending(output)
-
-    from marketmove.render.pictures import need_matplotlib
-
-    need_matplotlib()
-    return ending
-
-
-def _say(warnings: Sequence[Remark], output: Path | None, quiet: bool) -> None:
-    if not (quiet or (output is None and same_terminal())):
-        say(Problem(remark.place, f"warning: {remark.text}") for remark in warnings)
-
-
-def _give(
-    drawn: Callable[[], str],
-    drawing: Callable[[], Drawing],
-    look: RenderOptions,
-    output: Path | None,
-    ending: str,
-    quiet: bool,
-) -> None:
+def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> None:
     """Draw in the terminal, or into the file, whole or not at all."""
+    warn(chart.warnings, output, people=True, quiet=quiet)
     if output is None:
-        emit(drawn(), None, people=True)
+        emit(chart.text(), None, people=True)
         return
     from marketmove.atomic import write_file
     from marketmove.render.pictures import picture
 
-    made = picture(drawing(), ending, look.palette)
+    made = picture(chart.drawing(), arguments.picture_ending(output), palette)
     if not quiet:
         say(Problem(None, f"warning: {text}") for text in made.warnings)
     write_file(output, made.data)
+
+
+chart = typer.Typer(
+    help="Draw moves: in the terminal, or with --output into a picture."
+    "\n\nA picture is .svg, .png, .pdf, or .html, which has the figures as a table beside it."
+)
+for kind in (session, heatmap, pair):
+    add_command(chart, kind.__name__, kind)

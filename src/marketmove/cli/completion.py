@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
-from marketmove.cli.app import app
+from marketmove.cli.app import program
+from marketmove.cli.environment import config_file
 from marketmove.cli.options import OutputOption
-from marketmove.cli.terminal import config_file, emit
+from marketmove.cli.terminal import emit
+from marketmove.errors import MarketMoveError
 
 if TYPE_CHECKING:
-    from marketmove.cli.complete import Command, CompletionNames, CompletionValue, Option
-
-_COMPLETION_HELP = (
-    "Print what makes a shell complete commands, options, symbols of indices, groups and files."
-    "\n\nBash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in"
-    " ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish"
-)
+    from marketmove.commands.completion import Command, CompletionNames, CompletionValue, Option
 
 
-@app.command("completion", help=_COMPLETION_HELP)
-def _completion(
+def completion(
     shell: Annotated[
         Literal["bash", "zsh", "fish"], typer.Argument(metavar="bash|zsh|fish", show_default=False)
     ],
@@ -37,7 +31,12 @@ def _completion(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    from marketmove.cli.shells import SCRIPTS
+    """Print the completion script for bash, zsh or fish.
+
+    Bash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in
+    ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish
+    """
+    from marketmove.commands.completion import SCRIPTS
 
     if not words:
         emit(SCRIPTS[shell], output, people=False)
@@ -49,29 +48,19 @@ def _completion(
 
 def _completions(shell: str, words: Sequence[str]) -> str:
     """What can stand at the end of a command line, of which the first word is the program."""
-    from marketmove.cli.complete import complete, joined
-    from marketmove.cli.shells import for_bash, with_help
+    from marketmove.commands.completion import complete, for_bash, joined, with_help
 
     typed, kept = (words, "") if shell != "bash" else joined(words)
-    found = complete(typed[1:], _commands(typed[1:-1]), lambda: _known(typed))
+    commands = _below(program(typed[1:-1]), "")
+    found = complete(typed[1:], commands, lambda: _known(typed))
     return for_bash(found, kept, words[-1]) if shell == "bash" else with_help(found)
-
-
-def _commands(finished: Sequence[str]) -> dict[str, Command]:
-    """The commands, of which only the one that is typed is looked at if one is."""
-    from marketmove.cli import program
-
-    return _below(program(finished), "")
 
 
 def _below(group: typer.Typer, name: str) -> dict[str, Command]:
     """A program or a command with kinds of its own, and all that is below it, by whole names."""
-    from marketmove.cli.complete import Command
-
-    callback = group.registered_callback and group.registered_callback.callback
+    callback: Callable[..., Any] | None = getattr(group.registered_callback, "callback", None)
     text = group.info.help if isinstance(group.info.help, str) else ""
-    own = _described(callback, text) if callback else Command(_first_sentence(text), (_help(),))
-    found = {name: own}
+    found = {name: _described(callback, text)}
     for one in group.registered_commands:
         if one.callback:
             found[f"{name} {one.name}".strip()] = _described(one.callback, one.help or "")
@@ -81,31 +70,25 @@ def _below(group: typer.Typer, name: str) -> dict[str, Command]:
     return found
 
 
-def _described(function: Callable[..., Any], text: str) -> Command:
+def _described(function: Callable[..., Any] | None, text: str) -> Command:
     """A command by its function: typer's own description of it differs from version to version."""
-    from marketmove.cli.complete import Command
+    from marketmove.commands.completion import Command, Option
 
-    hints = get_type_hints(function, include_extras=True)
-    options = [_help()]
+    options = [Option(("--help", "-h"), None, "Show this message and exit.")]
     arguments = []
-    for name in inspect.signature(function).parameters:
-        kind, *notes = get_args(hints[name]) if get_origin(hints[name]) is Annotated else [None]
+    hints = get_type_hints(function, include_extras=True) if function else {}
+    for name, hint in hints.items():
+        kind, *notes = get_args(hint) if get_origin(hint) is Annotated else [None]
         for note in notes:
             if isinstance(note, typer.models.OptionInfo):
                 options.append(_option(name, kind, note))
             elif isinstance(note, typer.models.ArgumentInfo):
                 arguments.append(_value(kind, note.metavar))
-    return Command(_first_sentence(text), tuple(options), tuple(arguments))
-
-
-def _help() -> Option:
-    from marketmove.cli.complete import Option
-
-    return Option(("--help", "-h"), None, "Show this message and exit.")
+    return Command(text.partition("\n")[0], tuple(options), tuple(arguments))
 
 
 def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
-    from marketmove.cli.complete import Option
+    from marketmove.commands.completion import Option
 
     flag = _is(kind, bool)
     usual = name.replace("_", "-")
@@ -118,7 +101,7 @@ def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
 
 
 def _value(kind: Any, metavar: str | None) -> CompletionValue:
-    from marketmove.cli.complete import CompletionValue
+    from marketmove.commands.completion import CompletionValue
 
     choices = next((get_args(k) for k in _alternatives(kind) if get_origin(k) is Literal), ())
     named = metavar or ("PATH" if _is(kind, Path) else "")
@@ -135,15 +118,10 @@ def _is(kind: Any, wanted: type) -> bool:
     return wanted in _alternatives(kind)
 
 
-def _first_sentence(text: str) -> str:
-    return text.partition("\n")[0]
-
-
 def _known(typed: Sequence[str]) -> CompletionNames:
     """The indices and groups of the configuration that the command line names, or the usual one."""
-    from marketmove.cli.complete import CompletionNames
+    from marketmove.commands.completion import CompletionNames
     from marketmove.config import load
-    from marketmove.errors import MarketMoveError
 
     try:
         config = load(*config_file(_named_config(typed)))

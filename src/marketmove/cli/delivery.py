@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import typer
+
+from marketmove.cli.environment import home
 from marketmove.cli.terminal import say
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
@@ -23,9 +26,25 @@ _AT_ONCE = 8
 
 
 class DeliveryOptions(NamedTuple):
+    """Where to deliver to, as typed."""
+
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Deliver here instead of printing: env:NAME or file:PATH, which have an apprise"
+            " URL; a URL itself; - prints. Repeatable.",
+        ),
+    ] = None
+    to_timeout: Annotated[
+        int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one target may take.")
+    ] = 30
+
+
+class ReadyTargets(NamedTuple):
     """The targets of a run, with the URL of each by its name, and how long each may take.
 
-    ``prints`` tells that the result goes to standard output too.
+    ``prints`` says that the result goes to standard output too.
     """
 
     targets: tuple[Target, ...] = ()
@@ -39,10 +58,10 @@ class DeliveryOptions(NamedTuple):
         return tuple(target.name for target in self.targets)
 
     def __repr__(self) -> str:
-        return f"<DeliveryOptions to {', '.join(target.name for target in self.targets)}>"
+        return f"<ReadyTargets to {', '.join(target.name for target in self.targets)}>"
 
 
-def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> DeliveryOptions:
+def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
     """Find where a result goes: as typed, else as configured, else to standard output alone.
 
     Raises
@@ -50,15 +69,15 @@ def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> De
     WrongUsageError
         If a target is none, its URL cannot be found, or apprise is not there.
     """
-    home = Path(os.environ["HOME"]) if os.environ.get("HOME") else None
     try:
-        typed = parse_targets([(text, None) for text in texts or ()], Path(), home)
+        texts = [(text, None) for text in options.to or ()]
+        typed = parse_targets(texts, Path(), home())
     except ValueError as error:
         raise WrongUsageError.at(None, f"--to: {error}") from None
     chosen = typed or config.to
     targets = tuple(target for target in chosen if target.kind != "stdout")
     if not targets:
-        return DeliveryOptions(seconds=seconds)
+        return ReadyTargets(seconds=options.to_timeout)
     if find_spec("apprise") is None:
         text = (
             f"delivery to {targets[0].name} needs apprise;"
@@ -66,22 +85,22 @@ def delivery_of(texts: Sequence[str] | None, seconds: int, config: Config) -> De
         )
         raise WrongUsageError.at(targets[0].place, text)
     prints = len(targets) < len(chosen)
-    return DeliveryOptions(targets, urls_of(targets, os.environ), seconds, prints)
+    return ReadyTargets(targets, urls_of(targets, os.environ), options.to_timeout, prints)
 
 
 def deliver(
-    delivery: DeliveryOptions, messages: Mapping[str, Message], late: bool
+    to: ReadyTargets, messages: Mapping[str, Message], earlier: bool
 ) -> Iterator[Delivered]:
     """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
 
     Parameters
     ----------
-    delivery
+    to
         The targets.
     messages
         What each gets, by its name.
-    late
-        Whether it is of an earlier run.
+    earlier
+        Whether they are of an earlier run.
 
     Yields
     ------
@@ -95,22 +114,25 @@ def deliver(
     reasons: dict[str, str] = {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         running = {
-            pool.submit(_courier, delivery.urls[name], message, delivery.seconds): name
+            pool.submit(_send, to.urls[name], message, to.seconds): name
             for name, message in messages.items()
         }
         for future in as_completed(running):
             name, reason = running[future], future.result()
             reasons[name] = reason
             yield Delivered(name, not reason, reason)
-    what = {name: f"{told.title} is still " if late else "" for name, told in messages.items()}
     say(
-        Problem(None, f"{what[name]}not delivered to {name}: {reasons[name]}")
-        for name in messages
+        Problem(
+            None,
+            f"{f'{message.title} is still ' if earlier else ''}not delivered to {name}:"
+            f" {reasons[name]}",
+        )
+        for name, message in messages.items()
         if reasons[name]
     )
 
 
-def _courier(url: str, message: Message, seconds: int) -> str:
+def _send(url: str, message: Message, seconds: int) -> str:
     """Have a process deliver; give why that failed, empty if it did not."""
     job = json.dumps({"url": url, "message": message, "seconds": seconds})
     # The folder that this package is in, where the process may not find it by itself; and never
@@ -119,7 +141,7 @@ def _courier(url: str, message: Message, seconds: int) -> str:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "marketmove.cli.courier"],
+            [sys.executable, "-P", "-m", "marketmove.cli.send_process"],
             input=job.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -10,18 +10,12 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments
-from marketmove.cli.app import app
-from marketmove.cli.terminal import config_place, emit
+from marketmove.cli.environment import config_place
+from marketmove.cli.terminal import emit
 from marketmove.errors import WrongUsageError
 
-_INIT_HELP = (
-    "Write a configuration to start from, with every setting and a comment on each."
-    "\n\nIt goes where it is looked for, and never over a file that is there."
-)
 
-
-@app.command("init", help=_INIT_HELP, context_settings={"allow_extra_args": True})
-def _init(
+def init(
     typed: typer.Context,
     levels: Annotated[
         list[str] | None,
@@ -33,10 +27,13 @@ def _init(
         ),
     ] = None,
     config: Annotated[
-        Path | None,
-        typer.Option("--config", "-c", help="Write it here, not into the usual place."),
+        Path | None, typer.Option("--config", "-c", help="Write it here, not into the usual place.")
     ] = None,
 ) -> None:
+    """Write a configuration to start from, with every setting and a comment on each.
+
+    It goes where it is looked for, and never over a file that is there.
+    """
     arguments.refuse_stray(typed.args, "init")
     texts = arguments.paths(levels or [])
     if "-" in texts:
@@ -45,9 +42,9 @@ def _init(
     paths = list(map(_whole, map(Path, texts)))
     place = config_place(config).absolute()
 
-    from marketmove.commands.init import init
+    from marketmove.commands import init as command
 
-    init(place, paths)
+    command.init(place, paths)
     emit(f"Wrote {place}\n\n{_next_steps(place, bool(paths), config)}", None, people=True)
 
 

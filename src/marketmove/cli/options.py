@@ -1,27 +1,46 @@
-"""The options that several commands share."""
+"""The options that several commands share: each alone, or in a bundle of those that go together.
+
+A command names a bundle as the type of a parameter; ``app`` gives its options to typer one by one,
+in their order, and the command gets them together.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-Format = Literal["table", "csv", "json", "ndjson", "markdown"]
-HistoryFormat = Literal["table", "csv", "json", "ndjson"]
-CalcFormat = Literal["table", "json"]
-CheckFormat = Literal["table", "csv", "json"]
-JournalFormat = Literal["table", "csv", "json"]
-VerifyFormat = Literal["table", "csv", "json"]
-SummaryFormat = Literal["text", "markdown", "json", "html"]
-Palette = Literal["western", "east-asia", "korea", "cvd", "none"]
-Sort = Literal["change", "name", "given"]
-DecimalMark = Literal[".", ","]
+from marketmove.cli import arguments, environment
+from marketmove.cli.terminal import render_options
+from marketmove.render import RenderOptions
+from marketmove.sources.block import ReadOptions
 
+if TYPE_CHECKING:
+    from marketmove.closes.find import Spec
+    from marketmove.config import Config
+    from marketmove.market.groups import Group
+
+_FORMAT = typer.Option("--format", "-f", help="How to write it.")
+SessionFormat = Annotated[Literal["table", "csv", "json", "ndjson", "markdown"], _FORMAT]
+HistoryFormat = Annotated[Literal["table", "csv", "json", "ndjson"], _FORMAT]
+TableFormat = Annotated[Literal["table", "csv", "json"], _FORMAT]
+CalcFormat = Annotated[Literal["table", "json"], _FORMAT]
+SummaryFormat = Annotated[Literal["text", "markdown", "json", "html"], _FORMAT]
+Sort = Literal["change", "name", "given"]
+
+DateArgument = Annotated[
+    str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
 ]
+PaletteOption = Annotated[
+    Literal["western", "east-asia", "korea", "cvd", "none"] | None,
+    typer.Option(help="Colours of up and down."),
+]
 AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only.")]
+AllOption = Annotated[bool, typer.Option("--all", help="All rows of a long table.")]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Your configuration file.")
 ]
@@ -31,7 +50,7 @@ JournalOption = Annotated[
         "--journal",
         metavar="PATH",
         readable=False,  # a journal that may not be read has its own message
-        help="The journal; else journal.sqlite in the folder of states of this system (Linux:"
+        help="The journal; else journal.sqlite in the user state directory (Linux:"
         " ~/.local/state/marketmove).",
     ),
 ]
@@ -42,25 +61,6 @@ LevelsOption = Annotated[
         "-l",
         metavar="PATH|-",
         help="A file of closes, or a folder of them; - is standard input. Repeatable.",
-    ),
-]
-IndexOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--index",
-        "-i",
-        metavar="INDEX",
-        help="Only this index: symbol, name or alias. Repeatable.",
-    ),
-]
-GroupOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--group",
-        "-g",
-        metavar="GROUP",
-        help="Only the indices of this group: a region, developed, emerging, greater-china, or one"
-        " of your own. Repeatable.",
     ),
 ]
 PeriodOption = Annotated[
@@ -77,59 +77,144 @@ AsOfOption = Annotated[
         help="Each index's last session over at a moment such as 2025-02-14T18:00+08:00.",
     ),
 ]
-SymbolOption = Annotated[
-    str | None,
-    typer.Option(metavar="INDEX", help="The index of a file that has one and does not name it."),
-]
-DecimalOption = Annotated[
-    DecimalMark | None, typer.Option(help="The decimal mark, where the file leaves it open.")
-]
-DateFormatOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
-    ),
-]
-EncodingOption = Annotated[
-    str | None, typer.Option(help="The encoding of the files, such as gb18030, where it is open.")
-]
 ExplainOption = Annotated[
     bool, typer.Option("--explain", help="Say how the files were read, and why.")
 ]
-AllOption = Annotated[bool, typer.Option("--all", help="All rows of a long table.")]
-AlertOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="CONDITION",
-        help="End with status 5 if this is met: HSI: 3, HSI: -3, HSI-N225: 4pp, any pair: p99,"
-        " HSI: streak 5, any: record, HSI: missing. Repeatable.",
-    ),
-]
-ExitCodeOption = Annotated[
-    bool, typer.Option("--exit-code", help="End with status 5 for configured alerts too.")
-]
-OnAlertOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COMMAND", help="Run this if an alert is met, with the JSON on its standard input."
-    ),
-]
-OnAlertTimeoutOption = Annotated[
-    int, typer.Option(metavar="SECONDS", min=1, max=86_400, help="How long that may take.")
-]
-ToOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="TARGET",
-        help="Deliver here instead of printing: env:NAME or file:PATH, which have an apprise URL;"
-        " a URL itself; - prints. Repeatable.",
-    ),
-]
-ToTimeoutOption = Annotated[
-    int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one target may take.")
-]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")]
-
-
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on stderr.")]
-PaletteOption = Annotated[Palette | None, typer.Option(help="Colours of up and down.")]
+
+
+class ChosenOptions(NamedTuple):
+    """The files of closes, and the indices of them."""
+
+    levels: LevelsOption = None
+    indices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--index",
+            "-i",
+            metavar="INDEX",
+            help="Only this index: symbol, name or alias. Repeatable.",
+        ),
+    ] = None
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            "-g",
+            metavar="GROUP",
+            help="Only the indices of this group: a region, developed, emerging, greater-china, or"
+            " one of your own. Repeatable.",
+        ),
+    ] = None
+
+    def specs(self) -> tuple[Spec, ...]:
+        """Give the files to read."""
+        return arguments.specs(self.levels or ())
+
+    def groups(self, config: Config) -> tuple[Group, ...]:
+        """Give the groups named."""
+        return arguments.groups(self.group or (), config)
+
+
+class ReadingOptions(NamedTuple):
+    """What a file leaves open of how to read it."""
+
+    symbol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INDEX", help="The index of a file that has one and does not name it."
+        ),
+    ] = None
+    decimal: Annotated[
+        Literal[".", ","] | None,
+        typer.Option(help="The decimal mark, where the file leaves it open."),
+    ] = None
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="The encoding of the files, such as gb18030, where it is open."),
+    ] = None
+
+    def checked(self) -> ReadOptions:
+        """Give the options, each of which is one."""
+        return arguments.reading(*self)
+
+
+class RangeArguments(NamedTuple):
+    """The first and the last session."""
+
+    first: Annotated[str, typer.Argument(metavar="FROM", show_default=False)]
+    last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)]
+
+
+class PairOptions(NamedTuple):
+    """Two indices, and the sessions in which they are compared."""
+
+    one: Annotated[str, typer.Argument(metavar="A", show_default=False)]
+    other: Annotated[str, typer.Argument(metavar="B", show_default=False)]
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The first date; else as the data begins.")
+    ] = None
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The last date; else as the data ends.")
+    ] = None
+    window: Annotated[
+        int, typer.Option(min=60, help="How many common sessions each is held against.")
+    ] = 250
+
+
+class AlertOptions(NamedTuple):
+    """What to watch for, and what to do where it is met."""
+
+    alert: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="End with status 5 if this is met: HSI: 3, HSI: -3, HSI-N225: 4pp, any pair: p99,"
+            " HSI: streak 5, any: record, HSI: missing. Repeatable.",
+        ),
+    ] = None
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with status 5 for configured alerts too.")
+    ] = False
+    on_alert: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Run this if an alert is met, with the JSON on its standard input.",
+        ),
+    ] = None
+    on_alert_timeout: Annotated[
+        int, typer.Option(metavar="SECONDS", min=1, max=86_400, help="How long that may take.")
+    ] = 30
+
+
+class LookOptions(NamedTuple):
+    """Where the result goes, and how it is to look."""
+
+    output: OutputOption = None
+    palette: PaletteOption = None
+    ascii_only: AsciiOption = False
+
+    def render_options(self, config: Config) -> RenderOptions:
+        """Give how text for people is to look there."""
+        return render_options(self.output, config.palette, self.ascii_only)
+
+
+class RunOptions(NamedTuple):
+    """What is said and refused, and the configuration."""
+
+    quiet: QuietOption = False
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")] = (
+        False
+    )
+    config: ConfigOption = None
+
+    def settings(self, **chosen: str | float | int | None) -> Config:
+        """Give the configuration, with what was chosen on the command line over it."""
+        return environment.settings(self.config, **chosen)

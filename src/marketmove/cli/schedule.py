@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 import typer
 
-from marketmove.cli import arguments
-from marketmove.cli.app import app
-from marketmove.cli.machine import machine_zone, this_program
+from marketmove.cli import arguments, environment
 from marketmove.cli.options import ConfigOption, OutputOption
-from marketmove.cli.settings import groups_of, settings_of
-from marketmove.cli.terminal import config_file, emit, say
+from marketmove.cli.terminal import emit, say
 from marketmove.errors import Problem
 
-_SCHEDULE_HELP = (
-    "Print the lines that run the summary of a region by themselves, after its last close."
-    "\n\nCron knows one clock: the time is the latest that the close has on it over the year. The"
-    " timer of systemd is told the zone. Nothing is installed; the comments say how to."
-)
 
-
-@app.command("schedule", help=_SCHEDULE_HELP)
-def _schedule(
+def schedule(
     region: Annotated[
         str,
         typer.Option(
@@ -46,19 +35,26 @@ def _schedule(
     output: OutputOption = None,
     config: ConfigOption = None,
 ) -> None:
-    clock = None if zone is None else arguments.zone(zone)
-    settings = settings_of(config)
-    (group,) = groups_of([region], settings)
-    if clock is None and scheduler == "cron":
-        clock = machine_zone()
+    """Print the lines that run the summary of a region by themselves, after its last close.
 
-    from marketmove.commands.schedule import schedule, summary_command
+    Cron knows one clock: the time is the latest that the close has on it over the year. The timer
+    of systemd is told the zone. Nothing is installed; the comments say how to.
+    """
+    clock = None if zone is None else arguments.zone(zone)
+    settings = environment.settings(config)
+    (group,) = arguments.groups([region], settings)
+    if clock is None and scheduler == "cron":
+        clock = environment.machine_zone()
+
+    from marketmove.commands import schedule as command
     from marketmove.render.schedule import FORMATS
 
-    place, _ = config_file(config)
-    command = summary_command(this_program(), group.name, place and place.absolute())
-    today = dt.date.today()  # noqa: DTZ011 - from which day on the year counts
-    plan = schedule(group, settings, command, clock, after, today)
+    place, _ = environment.config_file(config)
+    line = command.summary_command(
+        environment.this_program(), group.name, place and place.absolute()
+    )
+    # From today on the year counts.
+    plan = command.schedule(group, settings, line, clock, after, environment.today())
     if not settings.levels:
         text = "no closes are named for it: set levels: in a configuration (marketmove init)"
         say([Problem(None, f"warning: {text}")])

@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
 
-from marketmove.cli import arguments
-from marketmove.cli.alerts import alerting_of, announce, settle
-from marketmove.cli.app import app
+from marketmove.cli import arguments, environment
+from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
 from marketmove.cli.options import (
-    AlertOption,
+    AlertOptions,
     AllOption,
-    AsciiOption,
     AsOfOption,
-    ConfigOption,
-    DateFormatOption,
-    DecimalOption,
-    EncodingOption,
-    ExitCodeOption,
+    ChosenOptions,
+    DateArgument,
     ExplainOption,
-    Format,
-    GroupOption,
-    IndexOption,
-    LevelsOption,
-    OnAlertOption,
-    OnAlertTimeoutOption,
-    OutputOption,
-    PaletteOption,
+    LookOptions,
     PeriodOption,
-    QuietOption,
+    ReadingOptions,
+    RunOptions,
+    SessionFormat,
     Sort,
-    StrictOption,
-    SymbolOption,
 )
-from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, render_options, same_terminal, say
-from marketmove.errors import Problem
-
-_SESSION_HELP = (
-    "Show one session: each index's close, prior close and change, and which markets parted."
-    "\n\nAn index is measured from its own last close before the session; the change in percent is"
-    " (close - prior close) / prior close x 100. Where there is no close there is no figure."
-)
+from marketmove.cli.terminal import emit, warn
 
 
-@app.command("session", help=_SESSION_HELP, context_settings={"allow_extra_args": True})
-def _session(
+def session(
+    *,
     typed: typer.Context,
-    date: Annotated[
-        str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
-    ] = None,
-    levels: LevelsOption = None,
-    index: IndexOption = None,
-    group: GroupOption = None,
+    date: DateArgument = None,
+    chosen: ChosenOptions,
     as_of: AsOfOption = None,
     period: PeriodOption = None,
-    symbol: SymbolOption = None,
-    decimal: DecimalOption = None,
-    date_format: DateFormatOption = None,
-    encoding: EncodingOption = None,
+    reading: ReadingOptions,
     against: Annotated[
         str | None, typer.Option(metavar="INDEX", help="Compare each index with this one.")
     ] = None,
@@ -75,8 +47,7 @@ def _session(
         ),
     ] = False,
     context: Annotated[
-        bool | None,
-        typer.Option(help="How rare each move is, also in CSV; or not at all."),
+        bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
     ] = None,
     sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None,
@@ -84,48 +55,41 @@ def _session(
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
-    alert: AlertOption = None,
-    exit_code: ExitCodeOption = False,
-    on_alert: OnAlertOption = None,
-    on_alert_timeout: OnAlertTimeoutOption = 30,
-    output_format: Annotated[
-        Format, typer.Option("--format", "-f", help="How to write it.")
-    ] = "table",
-    output: OutputOption = None,
-    palette: PaletteOption = None,
-    ascii_only: AsciiOption = False,
+    alerts: AlertOptions,
+    output_format: SessionFormat = "table",
+    look: LookOptions,
     everything: AllOption = False,
     explain: ExplainOption = False,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
-    config: ConfigOption = None,
+    run: RunOptions,
 ) -> int:
+    """Show one session: each index's close, prior close and change, and the divergent pairs.
+
+    An index is measured from its own last close before the session; the change in percent is
+    (close - prior close) / prior close x 100. Where there is no close there is no figure.
+    """
     arguments.refuse_stray(typed.args)
-    moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
-    when = session_of(date, as_of, moment)
-    specs = specs_of(arguments.paths(levels or []))
-    reading = arguments.reading(symbol, decimal, date_format, encoding)
+    when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
+    specs, checked = chosen.specs(), reading.checked()
     floor = arguments.floor_pct(floor_pct)
-    settings = settings_of(config, palette=palette, floor_pct=floor, top=top, sort=sort)
-    groups = groups_of(group or (), settings)
-    alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
-    people = output_format in {"table", "markdown"}
+    settings = run.settings(palette=look.palette, floor_pct=floor, top=top, sort=sort)
+    groups = chosen.groups(settings)
+    alerting = alerting_of(alerts, settings)
     arguments.refuse_pairs(output_format, against, pair, wide, context)
-    if context is None and output_format in {"csv", "ndjson"}:
+    people, rows = output_format in {"table", "markdown"}, output_format in {"csv", "ndjson"}
+    if context is None and rows:
         context = False
 
-    from marketmove.commands.session import SessionRequest, session
-    from marketmove.rarity.compare import Comparison
-    from marketmove.render.session import FORMATS
+    from marketmove.commands import session as command
+    from marketmove.market.choose import Comparison
 
-    report = session(
-        SessionRequest(
+    report = command.session(
+        command.SessionRequest(
             session=when,
             levels=specs,
-            chosen=tuple(index or ()),
-            reading=reading,
+            chosen=tuple(chosen.indices or ()),
+            reading=checked,
             config=settings,
-            strict=strict,
+            strict=run.strict,
             explain=explain,
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
@@ -136,15 +100,16 @@ def _session(
             alerts=alerting.conditions,
         )
     )
-    look = render_options(output, settings.palette, ascii_only)._replace(everything=everything)
-    seen = output_format == "table" and output is None and same_terminal()
-    if not (quiet or seen):
-        say(Problem(remark.place, f"warning: {remark.text}") for remark in report.warnings)
-    if output_format in {"csv", "ndjson"}:
+
+    from marketmove.render.session import FORMATS
+
+    options = look.render_options(settings)._replace(everything=everything)
+    warn(report.warnings, look.output, output_format == "table", run.quiet)
+    if rows:
         announce(report.alerts)
     try:
-        emit(FORMATS[output_format](report, look), output, people)
+        emit(FORMATS[output_format](report, options), look.output, people)
     finally:
         # An alert is met whether or not the result could be written.
-        status = settle(report.alerts, lambda: FORMATS["json"](report, look), alerting)
+        status = act_on_alerts(report.alerts, lambda: FORMATS["json"](report, options), alerting)
     return status

@@ -2,91 +2,56 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-from importlib.util import find_spec
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from marketmove.cli import arguments
-from marketmove.cli.alerts import alerting_of, settle
-from marketmove.cli.app import app
-from marketmove.cli.delivery import deliver, delivery_of
+from marketmove.cli import arguments, environment
+from marketmove.cli.alerts import act_on_alerts, alerting_of
+from marketmove.cli.delivery import DeliveryOptions, ReadyTargets, deliver, delivery_of
 from marketmove.cli.options import (
-    AlertOption,
-    AsciiOption,
+    AlertOptions,
     AsOfOption,
-    ConfigOption,
-    DateFormatOption,
-    DecimalOption,
-    EncodingOption,
-    ExitCodeOption,
-    GroupOption,
-    IndexOption,
+    ChosenOptions,
+    DateArgument,
     JournalOption,
-    LevelsOption,
-    OnAlertOption,
-    OnAlertTimeoutOption,
-    OutputOption,
-    PaletteOption,
-    QuietOption,
-    StrictOption,
+    LookOptions,
+    ReadingOptions,
+    RunOptions,
     SummaryFormat,
-    SymbolOption,
-    ToOption,
-    ToTimeoutOption,
 )
-from marketmove.cli.settings import groups_of, session_of, settings_of, specs_of
-from marketmove.cli.terminal import emit, render_options, same_terminal, say
+from marketmove.cli.terminal import emit, say, warn
 from marketmove.delivery.publish import (
     Destination,
+    JournalOptions,
     Outcome,
-    journal_options,
-    options_text,
+    Revisions,
+    destination_name,
     publish,
-    target_of,
 )
+from marketmove.delivery.revisions import summary_key
 from marketmove.delivery.targets import Message
-from marketmove.errors import ExitStatus, Problem
+from marketmove.errors import ExitStatus
+from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
-    from marketmove.delivery.revisions import Revision
     from marketmove.reports.summary import SummaryReport
 
-_SUMMARY_HELP = (
-    "Sum up one session in words: a headline, the moves by region, divergent pairs, records."
-    "\n\nWhat a market wrap says, from closes alone, for mail (text, html), chats (markdown) and"
-    " programs (json). Text is 72 columns wide."
-)
 
-
-@app.command("summary", help=_SUMMARY_HELP, context_settings={"allow_extra_args": True})
-def _summary(
+def summary(
+    *,
     typed: typer.Context,
-    date: Annotated[
-        str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
-    ] = None,
-    levels: LevelsOption = None,
-    index: IndexOption = None,
-    group: GroupOption = None,
+    date: DateArgument = None,
+    chosen: ChosenOptions,
     as_of: AsOfOption = None,
-    symbol: SymbolOption = None,
-    decimal: DecimalOption = None,
-    date_format: DateFormatOption = None,
-    encoding: EncodingOption = None,
-    alert: AlertOption = None,
-    exit_code: ExitCodeOption = False,
-    on_alert: OnAlertOption = None,
-    on_alert_timeout: OnAlertTimeoutOption = 30,
-    to: ToOption = None,
-    to_timeout: ToTimeoutOption = 30,
-    output_format: Annotated[
-        SummaryFormat, typer.Option("--format", "-f", help="How to write it.")
-    ] = "text",
-    output: OutputOption = None,
-    palette: PaletteOption = None,
-    ascii_only: AsciiOption = False,
+    reading: ReadingOptions,
+    alerts: AlertOptions,
+    delivery: DeliveryOptions,
+    output_format: SummaryFormat = "text",
+    look: LookOptions,
     once: Annotated[
         bool, typer.Option("--once", help="Only news: nothing where the session is done.")
     ] = False,
@@ -94,78 +59,103 @@ def _summary(
         bool, typer.Option("--force", help="Print what --once would not, and record it.")
     ] = False,
     journal: JournalOption = None,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
-    config: ConfigOption = None,
+    run: RunOptions,
 ) -> int:
+    """Sum up one session in words: a headline, the moves by region, divergent pairs, records.
+
+    What a market wrap says, from closes alone, for mail (text, html), chats (markdown) and
+    programs (json). Text is 72 columns wide.
+    """
     arguments.refuse_stray(typed.args)
-    moment = None if as_of is None else arguments.moment(as_of, dt.datetime.now(dt.UTC))
-    when = session_of(date, as_of, moment)
-    specs = specs_of(arguments.paths(levels or []))
-    reading = arguments.reading(symbol, decimal, date_format, encoding)
-    settings = settings_of(config, palette=palette)
-    groups = groups_of(group or (), settings)
-    asked = journal_options(once, force, journal, output)
-    alerting = alerting_of(alert, exit_code, on_alert, on_alert_timeout, settings)
-    delivery = delivery_of(to, to_timeout, settings)
+    when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
+    specs, checked = chosen.specs(), reading.checked()
+    settings = run.settings(palette=look.palette)
+    groups = chosen.groups(settings)
+    arguments.refuse_journal(once, force, journal, look.output)
+    alerting = alerting_of(alerts, settings)
+    targets = delivery_of(delivery, settings)
 
+    from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
-    from marketmove.commands.summary import summary
 
-    told = summary(
+    report = command.summary(
         SessionRequest(
             session=when,
             levels=specs,
-            chosen=tuple(index or ()),
-            reading=reading,
+            chosen=tuple(chosen.indices or ()),
+            reading=checked,
             config=settings,
-            strict=strict,
+            strict=run.strict,
             as_of=moment,
             groups=groups,
             alerts=alerting.conditions,
         )
     )
-    from marketmove.delivery.revisions import summary_key
+
+    from marketmove.render.summary.text import FORMATS
+
+    options = look.render_options(settings)
+    destination = _destination(report, output_format, look, options, run.quiet, targets)
+    kept = once or journal is not None
+    place = functools.partial(environment.journal_to_write, journal) if kept else None
+    key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
+    outcome = Outcome()
+    try:
+        outcome = publish(JournalOptions(once, force, place), key, destination, environment.now)
+        say(outcome.problems)
+    except KeyboardInterrupt:
+        outcome = Outcome(fresh=False)
+        raise
+    finally:
+        # An alert is met whether or not the result could be written; but once is enough.
+        met = report.session.alerts if outcome.fresh else ()
+        status = act_on_alerts(met, lambda: FORMATS["json"](report, options), alerting)
+    if outcome.problems:
+        return ExitStatus.BAD_DATA
+    return max(status, status if outcome.delivered else ExitStatus.UNDELIVERED)
+
+
+def _destination(
+    report: SummaryReport,
+    output_format: str,
+    look: LookOptions,
+    options: RenderOptions,
+    quiet: bool,
+    targets: ReadyTargets,
+) -> Destination:
+    """Where a summary goes: printed or written, and sent, each headed by what was revised."""
     from marketmove.render.summary.text import FORMATS, message
     from marketmove.wording import revisions
 
     people = output_format in {"text", "markdown"}
-    look = render_options(output, settings.palette, ascii_only)
-    look = look._replace(pictures=find_spec("matplotlib") is not None)
-    quiet = quiet or (people and output is None and same_terminal())
 
-    def headed(revised: tuple[Revision, ...]) -> SummaryReport:
-        return told._replace(revised=tuple(map(revisions.told, revised)))
+    def headed(revised: Revisions) -> SummaryReport:
+        return report._replace(revised=tuple(map(revisions.sentence, revised)))
 
-    def write(revised: tuple[Revision, ...]) -> None:
-        if not quiet:
-            say(Problem(w.place, f"warning: {w.text}") for w in told.session.warnings)
-        emit(FORMATS[output_format](headed(revised), look), output, people)
+    def write(revised: Revisions) -> None:
+        warn(report.session.warnings, look.output, people, quiet)
+        emit(FORMATS[output_format](headed(revised), options), look.output, people)
 
     @functools.cache
-    def told_to_targets(revised: tuple[Revision, ...]) -> Message:
+    def as_message(revised: Revisions) -> Message:
         # What is delivered is UTF-8, whatever the locale says.
-        signs = look._replace(ascii_only=ascii_only)
+        signs = options._replace(ascii_only=look.ascii_only)
         return message(headed(revised), output_format, signs)
 
-    going = Destination(
-        output=target_of(output),
-        prints=delivery.prints or output is not None,
+    return Destination(
+        output=destination_name(look.output),
+        prints=targets.prints or look.output is not None,
         write=write,
-        names=delivery.names,
-        message=told_to_targets,
-        send=functools.partial(deliver, delivery),
-        seconds=to_timeout,
+        names=targets.names,
+        message=as_message,
+        send=functools.partial(deliver, targets),
+        seconds=targets.seconds,
     )
-    rests_on = summary_key(told.session.moves, output_format, options_text(group, config))
-    gone = Outcome()
-    try:
-        gone = publish(asked, rests_on, going)
-    except KeyboardInterrupt:
-        gone = Outcome(fresh=False)
-        raise
-    finally:
-        # An alert is met whether or not the result could be written; but once is enough.
-        met = told.session.alerts if gone.fresh else ()
-        status = settle(met, lambda: FORMATS["json"](told, look), alerting)
-    return max(status, status if gone.delivered else ExitStatus.UNDELIVERED)
+
+
+def _options_text(groups: Sequence[str] | None, config: Path | None) -> str:
+    """What else was typed that makes summaries of the same indices different ones."""
+    typed = [f"--group {name}" for name in sorted(groups or ())]
+    if config is not None:
+        typed.append(f"--config {config.resolve()}")
+    return " ".join(typed)

@@ -1,4 +1,4 @@
-"""The terminal, the streams and the environment: what output may look like, and where it goes."""
+"""The terminal and the streams: what output may look like, and where it goes."""
 
 from __future__ import annotations
 
@@ -10,83 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from marketmove.errors import (
-    ExitStatus,
-    JournalError,
-    OutputError,
-    Place,
-    Problem,
-    WrongUsageError,
-)
+from marketmove.errors import ExitStatus, OutputError, Place, Problem, Remark
 from marketmove.render import RenderOptions
 
 _SHOWN_PROBLEMS = 20
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
 _SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
 _OUR_SIGNS = "−≈│▇·–▁█"
-
-
-def config_file(named: Path | None) -> tuple[Path | None, Path | None]:
-    """Find the user's configuration, which has to be there if it was named; and the home folder."""
-    home = Path(os.environ["HOME"]) if os.environ.get("HOME") else None
-    if place := _named_config(named):
-        return place, home
-    usual = _usual_config()
-    return (usual if usual and usual.is_file() else None), home
-
-
-def config_place(named: Path | None) -> Path:
-    """Give where the user's configuration is looked for, be it there or not.
-
-    Raises
-    ------
-    WrongUsageError
-        If none was named and the environment tells no usual place.
-    """
-    if place := _named_config(named):
-        return place
-    usual = _usual_config()
-    nowhere = not (os.environ.get("HOME") or os.environ.get("XDG_CONFIG_HOME"))
-    if usual is None or (os.name == "posix" and nowhere):
-        text = "HOME is not set, so there is no usual place for a configuration; name one: --config"
-        raise WrongUsageError.at(None, f"{text} PATH")
-    return usual
-
-
-def _named_config(named: Path | None) -> Path | None:
-    variable = os.environ.get("MARKETMOVE_CONFIG")
-    return Path(variable) if named is None and variable else named
-
-
-def _usual_config() -> Path | None:
-    return _users_folder("user_config_path", "marketmove.yaml")
-
-
-def _users_folder(kind: str, name: str) -> Path | None:
-    """A file in a folder of the user; None where nothing tells where the user's folders are."""
-    import platformdirs
-
-    try:
-        folder: Path = getattr(platformdirs, kind)("marketmove")
-    except RuntimeError:
-        return None
-    return folder / name if folder.is_absolute() else None
-
-
-def journal_file(named: Path | None) -> Path:
-    """Find the journal of summaries: the one named, else that in the user's folder of states.
-
-    Raises
-    ------
-    JournalError
-        If none is named, and nothing tells where the user's folders are.
-    """
-    if named is not None:
-        return named
-    usual = _users_folder("user_state_path", "journal.sqlite")
-    if usual is None:
-        raise JournalError.at(None, "there is no home folder for the journal; say --journal PATH")
-    return usual
 
 
 def render_options(output: Path | None, palette: str, ascii_only: bool) -> RenderOptions:
@@ -170,7 +100,7 @@ def unwritten(error: OSError) -> Problem:
 
 def say(problems: Iterable[Problem]) -> None:
     """Print problems or warnings to stderr, the first of them where there are many."""
-    from marketmove.wording.numbers import plain_ascii, visible
+    from marketmove.wording.characters import plain_ascii, visible
 
     if sys.stderr is None:
         return
@@ -183,6 +113,12 @@ def say(problems: Iterable[Problem]) -> None:
     except OSError:
         # A stderr that takes no more costs its lines, and not the result or the status.
         _drop(sys.stderr)
+
+
+def warn(warnings: Iterable[Remark], output: Path | None, people: bool, quiet: bool) -> None:
+    """Print warnings to stderr, unless the result says them on the same terminal."""
+    if not (quiet or (people and output is None and same_terminal())):
+        say(Problem(remark.place, f"warning: {remark.text}") for remark in warnings)
 
 
 def reader_left() -> int:

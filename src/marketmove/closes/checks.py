@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
-from marketmove.closes.levels import Levels, of_each_row
-from marketmove.errors import Place, Problem
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketmove.closes.levels import Levels
+from marketmove.errors import Place, Problem, by_place
+from marketmove.market.calendars import Calendar
 from marketmove.sources import Fault
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-    from marketmove.market.calendars import Calendar
-
+Days = npt.NDArray[np.datetime64]
 Severity = Literal["error", "suspicion"]
 
 # A move beyond this is looked at; one that is undone the next day is a stray row.
@@ -42,7 +41,11 @@ class Finding(NamedTuple):
 
 
 def find(
-    levels: Levels, today: dt.date, calendars: Mapping[str, Calendar] | None = None
+    levels: Levels,
+    moves: pd.DataFrame,
+    today: dt.date,
+    calendars: Mapping[str, Calendar],
+    shut: pd.DataFrame,
 ) -> list[Finding]:
     """Everything in closes that is wrong or doubtful, errors first, then by place.
 
@@ -50,11 +53,15 @@ def find(
     ----------
     levels
         The closes, as ``levels.fold`` makes them.
+    moves
+        The move to each of them, as ``measure.moves_to_each`` makes it.
     today
         After which a session is in the future.
     calendars
         The calendars by symbol of the index, which tell holes and ghosts from holidays; for other
         indices only long gaps and weekends are found.
+    shut
+        The closes of dates without a session, as ``shut_days.on_shut_days`` gives them.
 
     Returns
     -------
@@ -68,8 +75,11 @@ def find(
     --------
     >>> import datetime as dt
     >>> from marketmove.closes.levels import levels_of
-    >>> closes = [("AAA", "2025-02-13", 200.0), ("AAA", "2025-02-14", 2030.0)]
-    >>> [finding.code for finding in find(levels_of(closes), dt.date(2025, 3, 1))]
+    >>> from marketmove.closes.shut_days import on_shut_days
+    >>> from marketmove.moves.measure import moves_to_each
+    >>> levels = levels_of([("AAA", "2025-02-13", 200.0), ("AAA", "2025-02-14", 2030.0)])
+    >>> moves, shut = moves_to_each(levels), on_shut_days(levels, {})
+    >>> [finding.code for finding in find(levels, moves, dt.date(2025, 3, 1), {}, shut)]
     ['jump']
     """
     found = [
@@ -78,10 +88,11 @@ def find(
     ]
     found += [Finding("suspicion", "repeat", p.text, place=p.place) for p in levels.repeats]
     found += [Finding("suspicion", "reading", p.text, place=p.place) for p in levels.warnings]
-    rows = _judged(_with_neighbours(levels.frame), calendars or {}, levels.faults)
-    for check in (_outside_range, _disorder, _holes, _gaps, _unchanged, _jumps, _weekends, _stated):
+    rows = _judged(_beside(moves, levels.frame), calendars, levels.faults)
+    rows["ghost"] = rows.index.isin(shut.index[shut["ghost"]])
+    for check in _CHECKS:
         found += check(rows)
-    found += _on_shut_days(rows, calendars or {})
+    found += _on_shut_days(rows[rows["ghost"] | (rows["shut"] == 1)], calendars)
     found += _future(rows, today)
     return sorted(found, key=_worst_first)
 
@@ -91,16 +102,10 @@ def _worst_first(finding: Finding) -> tuple[bool, str, int]:
     return finding.severity != "error", place.path, place.line or 0
 
 
-def _with_neighbours(frame: pd.DataFrame) -> pd.DataFrame:
-    """The closes with those before and after them of the same index, and the change in percent."""
-    by_index = frame.groupby("symbol", observed=True)
-    before, after = by_index["close"].shift(), by_index["close"].shift(-1)
-    return frame.assign(
-        before=before,
-        after=after,
-        before_session=by_index["session"].shift(),
-        move_pct=(frame["close"] / before - 1) * 100,
-    )
+def _beside(moves: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """The moves with the close after each, and what the files have beside it."""
+    after = frame.groupby("symbol", observed=True)["close"].shift(-1)
+    return moves.assign(after=after, low=frame["low"], high=frame["high"])
 
 
 def _judged(
@@ -111,11 +116,9 @@ def _judged(
     An index that has fewer than half of its sessions is not daily, and is not judged. A row that
     cannot be used is found as such, and does not leave a gap.
     """
-    import numpy as np
-
     shut, lacking = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     days = rows["session"].to_numpy().astype("datetime64[D]")
-    before = rows["before_session"].to_numpy().astype("datetime64[D]")
+    before = rows["prior_session"].to_numpy().astype("datetime64[D]")
     for symbol, own in rows.groupby("symbol", observed=True).indices.items():
         if calendar := calendars.get(str(symbol)):
             counted = calendar.lacking(before[own], days[own])
@@ -130,9 +133,7 @@ def _judged(
     return rows.assign(shut=shut, lacking=lacking)
 
 
-def _dates_of(symbol: str, faults: Sequence[Fault]) -> npt.NDArray[np.datetime64]:
-    import numpy as np
-
+def _dates_of(symbol: str, faults: Sequence[Fault]) -> Days:
     dates = {fault.session for fault in faults if fault.symbol == symbol and fault.session}
     return np.array(sorted(dates), dtype="datetime64[D]")
 
@@ -166,7 +167,7 @@ def _disorder(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _holes(rows: pd.DataFrame) -> Iterator[Finding]:
     """Sessions of the exchange, by its calendar, without a close."""
-    text = "{row.symbol}: no close for {row.sessions} between {row.before_session:%Y-%m-%d}"
+    text = "{row.symbol}: no close for {row.sessions} between {row.prior_session:%Y-%m-%d}"
     one = rows["lacking"] == 1
     sessions = rows["lacking"].map("{:.0f} sessions".format).mask(one, "a session")
     of_holes = rows.assign(sessions=sessions)[rows["lacking"] > 0]
@@ -175,25 +176,25 @@ def _holes(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _on_shut_days(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
     """Closes of dates without a session: the close before once more, or another one."""
-    for row in rows[rows["shut"] == 1].itertuples():
+    for row in rows.itertuples():
         entry: Any = row
         day, symbol = entry.session.date(), str(entry.symbol)
         calendar = calendars[symbol]
         why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
-        ghost = entry.close == entry.before
-        text = f"{symbol}: {calendar.exchange} was shut on {day}{why}; the row " + (
-            "repeats the close before, and does not count"
-            if ghost
-            else "counts, as it repeats none"
-        )
+        what = "counts, as it repeats none"
+        if entry.ghost:
+            what = "may repeat the close before, which cannot be used, and does not count"
+            if entry.close == entry.prior_close:
+                what = "repeats the close before, and does not count"
+        text = f"{symbol}: {calendar.exchange} was shut on {day}{why}; the row {what}"
         place = Place(str(entry.file), int(entry.line))
-        code = "ghost" if ghost else "shut_day"
+        code = "ghost" if entry.ghost else "shut_day"
         yield Finding("suspicion", code, text, symbol, day, place)
 
 
 def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
     """Stretches without a close that are long for the index, where no calendar can tell."""
-    days = (rows["session"] - rows["before_session"]).dt.days
+    days = (rows["session"] - rows["prior_session"]).dt.days
     usual = days.groupby(rows["symbol"], observed=True).transform("median")
     long = (days > _LONG_GAP_DAYS) & (days > 4 * usual) & rows["lacking"].isna()
     text = "{row.symbol}: no close for {row.days:.0f} days before {session}"
@@ -201,21 +202,22 @@ def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _unchanged(rows: pd.DataFrame) -> Iterator[Finding]:
-    same = (rows["close"] == rows["before"]) & (rows["shut"] != 1)
+    same = (rows["close"] == rows["prior_close"]) & ~rows["ghost"]
     text = "{row.symbol}: {row.close:,} is the close of the session before, to the last digit"
     return _findings(rows[same], "suspicion", "carried_forward", text)
 
 
 def _jumps(rows: pd.DataFrame) -> Iterator[Finding]:
-    far = rows["move_pct"].abs() > JUMP_PCT
-    undone = (rows["after"] / rows["before"] - 1).abs() * 100 < _BACK_PCT
-    ratio = rows["close"] / rows["before"]
+    far = rows["change_pct"].abs() > JUMP_PCT
+    undone = (rows["after"] / rows["prior_close"] - 1).abs() * 100 < _BACK_PCT
+    ratio = rows["close"] / rows["prior_close"]
     slipped = ratio.map(lambda r: any(abs(r / factor - 1) * 100 < _BACK_PCT for factor in _SLIPS))
     reason = (
         undone.map({True: ", and is undone by the next: a stray row?", False: ""})
         + slipped.map({True: ": a slipped decimal point?", False: ""})
     ).where(far, "")
-    text = "{row.symbol}: {row.close:,} is {row.move_pct:+,.1f}% from {row.before:,}{row.reason}"
+    text = "{row.symbol}: {row.close:,} is {row.change_pct:+,.1f}% from {row.prior_close:,}"
+    text += "{row.reason}"
     return _findings(rows.assign(reason=reason)[far], "suspicion", "jump", text)
 
 
@@ -230,18 +232,26 @@ def _weekends(rows: pd.DataFrame) -> Iterator[Finding]:
     return _findings(rows[weekend & (share < _USUAL_WEEKENDS)], "suspicion", "weekend", text)
 
 
-def _stated(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Changes and prior closes that the file states, and that its own closes do not give."""
-    differs = (rows["change_pct"] - rows["move_pct"]).abs() > _PERCENT_TOLERANCE
-    text = "{row.symbol}: {session} is stated as {row.change_pct:+.2f}%; the closes give"
-    yield from _findings(
-        rows[differs], "suspicion", "stated_change", text + " {row.move_pct:+.2f}%"
+def stated_otherwise(rows: pd.DataFrame) -> list[Finding]:
+    """Give the changes and prior closes that a file states and its own closes do not give.
+
+    ``rows`` are moves, as ``measure.moves_at``, ``history`` or ``moves_to_each`` makes them.
+    """
+    states = rows["stated_change_pct"].notna() | rows["stated_prior_close"].notna()
+    if not states.any():
+        return []
+    differs = (rows["stated_change_pct"] - rows["change_pct"]).abs() > _PERCENT_TOLERANCE
+    text = (
+        "{row.symbol}: {session} is stated as {row.stated_change_pct:+.2f}%; the closes give"
+        " {row.change_pct:+.2f}%"
     )
-    differs = (rows["prior_close"] - rows["before"]).abs() > _LEVEL_TOLERANCE
-    text = "{row.symbol}: the prior close of {session} is stated as {row.prior_close:,};"
-    yield from _findings(
-        rows[differs], "suspicion", "stated_prior", text + " the row before has {row.before:,}"
+    changes = _findings(rows[differs], "suspicion", "stated_change", text)
+    differs = (rows["stated_prior_close"] - rows["prior_close"]).abs() > _LEVEL_TOLERANCE
+    text = (
+        "{row.symbol}: the prior close of {session} is stated as {row.stated_prior_close:,};"
+        " the row before has {row.prior_close:,}"
     )
+    return [*changes, *_findings(rows[differs], "suspicion", "stated_prior", text)]
 
 
 def _future(rows: pd.DataFrame, today: dt.date) -> Iterator[Finding]:
@@ -250,36 +260,87 @@ def _future(rows: pd.DataFrame, today: dt.date) -> Iterator[Finding]:
     return _findings(rows[later], "suspicion", "future", text)
 
 
-def stated_otherwise(levels: Levels, sessions: Mapping[str, dt.date | None]) -> list[Problem]:
-    """Say where a file states another change for a session than its closes give.
+_CHECKS: tuple[Callable[[pd.DataFrame], Iterable[Finding]], ...] = (
+    _outside_range,
+    _disorder,
+    _holes,
+    _gaps,
+    _unchanged,
+    _jumps,
+    _weekends,
+    stated_otherwise,
+)
+
+
+class LookBack(NamedTuple):
+    """The sessions of an index; from when to when each rests on its closes, both included.
+
+    Neither ``since`` nor ``until`` goes back from one session to the next; NaT is the beginning.
+    """
+
+    sessions: Days
+    since: Days
+    until: Days
+
+    @classmethod
+    def whole(cls, last: dt.date) -> LookBack:
+        """Make one that rests on all closes until a date."""
+        until = np.array([last], dtype="datetime64[D]")
+        return cls(until, np.array(["NaT"], dtype="datetime64[D]"), until)
+
+
+class PartedFaults(NamedTuple):
+    """What cannot be used: what may touch the figures asked for, from ``first`` on, and what not.
+
+    ``first`` is None where nothing touches them.
+    """
+
+    touching: list[Problem]
+    elsewhere: list[Problem]
+    first: dt.date | None
+
+
+def part_faults(
+    faults: Iterable[Fault],
+    look_backs: Mapping[str, Sequence[LookBack]],
+    within: tuple[dt.date, dt.date] | None = None,
+) -> PartedFaults:
+    """Part the faults of closes into those that may touch the figures asked for, and the others.
+
+    A fault touches a move where it may be of its index, in the session, or after the prior session
+    that was found without it: it might have been the prior close.
 
     Parameters
     ----------
-    levels
-        The closes with what stands beside them.
-    sessions
-        The chosen indices, each with its session.
+    faults
+        What cannot be used.
+    look_backs
+        The chosen indices, each with what its figures rest on.
+    within
+        The range that was asked for, if it was one: what is in it touches it.
     """
-    frame = levels.frame
-    if frame["change_pct"].isna().all() and frame["prior_close"].isna().all():
-        return []
-    asked = of_each_row(frame, sessions)
-    last_two = frame[(frame["session"] <= asked).to_numpy()].groupby("symbol", observed=True)
-    rows = _with_neighbours(last_two.tail(2))
-    of_session = rows[(rows["session"] == of_each_row(rows, sessions)).to_numpy()]
-    return [Problem(finding.place, finding.text) for finding in _stated(of_session)]
+    touching: list[Problem] = []
+    firsts: list[dt.date] = []
+    elsewhere: list[Problem] = []
+    for fault in faults:
+        spans = look_backs.values() if fault.symbol is None else [look_backs.get(fault.symbol, ())]
+        when = fault.session
+        dates = [day for each in spans for span in each if (day := _touched(span, when))]
+        if when and within and any(spans) and within[0] <= when <= within[1]:
+            dates = [when]
+        if dates:
+            touching.append(fault.problem)
+            firsts.append(min(dates))
+        else:
+            elsewhere.append(fault.problem)
+    first = min(firsts, default=None)
+    return PartedFaults(sorted(touching, key=by_place), sorted(elsewhere, key=by_place), first)
 
 
-def stated_within(
-    levels: Levels, symbols: Iterable[str], first: dt.date, last: dt.date
-) -> list[Problem]:
-    """Say the same of every session from ``first`` to ``last``, both included, in their order."""
-    import pandas as pd
-
-    frame = levels.frame
-    if frame["change_pct"].isna().all() and frame["prior_close"].isna().all():
-        return []
-    rows = _with_neighbours(frame[frame["symbol"].isin(list(symbols))])
-    rows = rows[rows["session"].between(pd.Timestamp(first), pd.Timestamp(last))]
-    found = sorted(_stated(rows), key=lambda finding: str(finding.session))
-    return [Problem(finding.place, finding.text) for finding in found]
+def _touched(span: LookBack, when: dt.date | None) -> dt.date | None:
+    """The first session that rests on a date; None for the date if it may be any."""
+    at = 0 if when is None else int(np.searchsorted(span.until, np.datetime64(when)))
+    if at == len(span.sessions) or (when and span.since[at] > np.datetime64(when)):
+        return None
+    session: dt.date = span.sessions[at].item()
+    return session

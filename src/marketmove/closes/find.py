@@ -1,28 +1,40 @@
-"""Steps that commands share: which files, which indices, what to say of a date without closes."""
+"""Which files the closes come from: those named, else those of the configuration, else samples."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import Literal, NamedTuple
 
-from marketmove.config import Config
-from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError
+from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError, listed
+from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
+from marketmove.sources import Spec as Spec
+from marketmove.sources.vocabulary import Words
 
-if TYPE_CHECKING:
-    pass
-
-Spec = Path | BinaryIO
 When = dt.date | Literal["latest"]
 SAMPLE_CLOSES = "samples/closes.csv"
 NAME_THEM = "say --levels FILE, or set levels: in the configuration"
 
 
+class CloseSettings(NamedTuple):
+    """What is known of closes beforehand: the user's files, names, words, clocks, own sessions.
+
+    ``place`` is where ``files`` are set; ``sessions`` is the user's own file of them, if any.
+    """
+
+    files: tuple[Path, ...]
+    place: Place | None
+    registry: Registry
+    words: Words
+    exchanges: Mapping[str, Exchange]
+    sessions: Path | None
+
+
 def find_sources(
-    specs: Sequence[Spec], config: Config, when: When, *, closes_only: bool = False
+    specs: Sequence[Spec], settings: CloseSettings, when: When, *, closes_only: bool = False
 ) -> tuple[list[Source], bool]:
     """Open the files named, else those of the configuration, else the bundled samples.
 
@@ -43,11 +55,11 @@ def find_sources(
     """
     if specs:
         return open_all(specs), False
-    if config.levels:
+    if settings.files:
         try:
-            return open_all(config.levels), False
+            return open_all(settings.files), False
         except MarketMoveError as error:
-            named = Problem(config.places.get("levels"), "this setting names what cannot be read")
+            named = Problem(settings.place, "this setting names what cannot be read")
             raise type(error)([*error.problems, named]) from None
     if when == "latest":
         raise WrongUsageError.at(None, f"no closes are named; {NAME_THEM}")
@@ -57,7 +69,7 @@ def find_sources(
     return [open_source(root() / label, label)], True
 
 
-def find_closes(specs: Sequence[Spec], config: Config) -> list[Source]:
+def find_closes(specs: Sequence[Spec], settings: CloseSettings) -> list[Source]:
     """Open the files named, else those of the configuration; never the samples.
 
     Raises
@@ -67,13 +79,13 @@ def find_closes(specs: Sequence[Spec], config: Config) -> list[Source]:
     UnreadableFileError
         With every file that cannot be opened.
     """
-    sources, _ = find_sources(specs, config, "latest")
+    sources, _ = find_sources(specs, settings, "latest")
     _refuse_published(sources)
     return sources
 
 
 def find_closes_of(
-    specs: Sequence[Spec], config: Config, *dates: When
+    specs: Sequence[Spec], settings: CloseSettings, *dates: When
 ) -> tuple[list[Source], bool]:
     """Open the files named, else those of the configuration, else the samples if they hold dates.
 
@@ -91,7 +103,7 @@ def find_closes_of(
         With every file that cannot be opened.
     """
     when = "latest" if "latest" in dates else dates[0]
-    sources, bundled = find_sources(specs, config, when, closes_only=True)
+    sources, bundled = find_sources(specs, settings, when, closes_only=True)
     _refuse_published(sources)
     if bundled:
         first, last = _reach(sources[0])
@@ -115,18 +127,6 @@ def _reach(samples: Source) -> tuple[str, str]:
     return first.partition(",")[0], last.partition(",")[0]
 
 
-def bad_rows_elsewhere(
-    problems: Sequence[Problem], what: str = "this session does"
-) -> list[Remark]:
-    """Warn of rows that cannot be used but do not touch the figures asked for."""
-    if not problems:
-        return []
-    first = problems[0]
-    rows = "a row" if len(problems) == 1 else f"{len(problems):,} rows"
-    text = f"{rows} that {what} not touch cannot be used; the first: {first.text}"
-    return [Remark("bad_rows_elsewhere", text, place=first.place)]
-
-
 def named(labels: Sequence[str]) -> str:
     """Name the files in a title.
 
@@ -135,4 +135,4 @@ def named(labels: Sequence[str]) -> str:
     >>> named(["a.csv", "b.csv", "c.csv"])
     'a.csv and 2 more'
     """
-    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+    return listed(labels, 1)

@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from marketmove.errors import BadFiguresError, Place, Problem, by_place
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.market.indices import Registry
 from marketmove.sources import Block, Closes, Fault, Reading
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import pandas as pd
-
-# A prior session, or None, and the session that is measured from it.
-SessionSpan = tuple[dt.date | None, dt.date]
 
 _KEY = ["symbol", "session"]
 # A 32-bit float is written with six or more decimals, or with five by some.
@@ -82,8 +78,6 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     BadFiguresError
         If a file has not one usable close; with all that is wrong in it.
     """
-    import pandas as pd
-
     blocks = list(blocks)
     for block in blocks:
         if block.frame.empty:
@@ -123,8 +117,6 @@ def rows_needed(
     days
         The days asked for; None for the last there is.
     """
-    import numpy as np
-
     order = None
     if not (sessions[1:] >= sessions[:-1]).all():
         order = np.argsort(sessions, kind="stable")
@@ -147,8 +139,6 @@ def rows_needed(
 
 def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """The last row of each symbol."""
-    import numpy as np
-
     last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
     last[symbols] = np.arange(len(symbols))  # of several rows of a symbol, the last stays
     return last[last >= 0]
@@ -158,8 +148,6 @@ def of_each_row(
     frame: pd.DataFrame, dates: Mapping[str, dt.date | None]
 ) -> npt.NDArray[np.datetime64]:
     """Give the date that the index of each row has; NaT where it has none."""
-    import numpy as np
-
     symbols = frame["symbol"].cat
     by_symbol = [dates.get(str(symbol)) or np.datetime64("NaT") for symbol in symbols.categories]
     return np.array(by_symbol, dtype="datetime64[s]")[symbols.codes.to_numpy()]
@@ -171,9 +159,6 @@ def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFram
     That is certain where every level of an index, to the index's decimals, is the very 32-bit
     float written, and some have more decimals than anyone publishes.
     """
-    import numpy as np
-    import pandas as pd
-
     decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
     scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
     written = frame["close"].to_numpy()
@@ -237,37 +222,6 @@ def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
     rows = "1 row repeats" if len(same) == 1 else f"{len(same)} rows repeat"
     text = f"{rows} a close that stands already, with the same figure; the first is here"
     return (Problem(Place(str(first.file), int(first.line)), text),)
-
-
-def part_faults(
-    levels: Levels, spans: Mapping[str, Sequence[SessionSpan]]
-) -> tuple[list[Problem], list[Problem]]:
-    """Part the faults into those that may touch the figures asked for, and the others.
-
-    A fault touches a move where it may be of a chosen index, in the session, or after the prior
-    session that was found without it: it might have been the prior close.
-
-    Parameters
-    ----------
-    levels
-        The closes with their faults.
-    spans
-        The chosen indices, each with its prior sessions (or None) and the sessions from there.
-    """
-    touching: list[Problem] = []
-    others: list[Problem] = []
-    for fault in levels.faults:
-        affected = spans if fault.symbol is None else [fault.symbol]
-        near = any(
-            _within(fault.session, span) for symbol in affected for span in spans.get(symbol, ())
-        )
-        (touching if near else others).append(fault.problem)
-    return sorted(touching, key=by_place), sorted(others, key=by_place)
-
-
-def _within(when: dt.date | None, span: SessionSpan) -> bool:
-    prior, session = span
-    return when is None or (when <= session and (prior is None or when >= prior))
 
 
 def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:

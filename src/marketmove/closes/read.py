@@ -1,24 +1,29 @@
-"""Steps that commands share once the files are known: read the closes, judge them by calendar."""
+"""The closes of the chosen indices, once the files are known: read, and judged by calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.closes.levels import Levels, fold
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketmove.closes.find import CloseSettings, When
+from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.closes.shut_days import on_shut_days, without
-from marketmove.config import Config
 from marketmove.errors import Remark
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
+from marketmove.market.clocks import last_completed
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
+from marketmove.market.periods import day_before
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from marketmove.sources.large import RowFilter
 
 
@@ -40,7 +45,7 @@ class ChosenCloses(NamedTuple):
 def read_closes(
     sources: Sequence[Source],
     reading: ReadOptions,
-    config: Config,
+    settings: CloseSettings,
     chosen: Sequence[str],
     keep: RowFilter | None = None,
     groups: Sequence[Group] = (),
@@ -53,7 +58,7 @@ def read_closes(
         The files, as ``find_sources`` gives them.
     reading
         What the user said of them.
-    config
+    settings
         The registry, words and clocks, and the user's own sessions.
     chosen
         The indices wanted, as typed; all if neither they nor groups are given.
@@ -67,24 +72,27 @@ def read_closes(
     MarketMoveError
         If the files cannot be read, or an index is not known.
     """
-    levels = read_levels(sources, reading, config, keep)
-    symbols, absent = choose(chosen, levels.symbols, config.registry, groups)
-    known = by_calendar(levels, symbols, config)._replace(absent=absent)
+    levels = read_levels(sources, reading, settings, keep)
+    symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
+    known = by_calendar(levels, symbols, settings)._replace(absent=absent)
     if len(known.shut) and keep and any(source.large is not None for source in sources):
         # Of a large file only some rows were kept: not those that tell whether these count.
-        return read_closes(sources, reading, config, chosen, groups=groups)
+        return read_closes(sources, reading, settings, chosen, groups=groups)
     return known
 
 
 def read_levels(
-    sources: Sequence[Source], reading: ReadOptions, config: Config, keep: RowFilter | None = None
+    sources: Sequence[Source],
+    reading: ReadOptions,
+    settings: CloseSettings,
+    keep: RowFilter | None = None,
 ) -> Levels:
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
-    context = Context(config.registry, config.words, config.exchanges)
-    return fold(read_blocks(sources, reading, context, keep), config.registry)
+    context = Context(settings.registry, settings.words, settings.exchanges)
+    return fold(read_blocks(sources, reading, context, keep), settings.registry)
 
 
-def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> ChosenCloses:
+def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings) -> ChosenCloses:
     """Take the ghosts out of closes, and add what is known of the exchanges of some indices.
 
     Parameters
@@ -93,30 +101,84 @@ def by_calendar(levels: Levels, symbols: Sequence[str], config: Config) -> Chose
         The closes, as ``read_levels`` gives them.
     symbols
         The indices wanted, also such as the closes do not have.
-    config
+    settings
         The registry, the clocks and the user's own sessions.
     """
-    exchanges = {s: i.exchange for s in symbols if (i := config.registry.find(s)) and i.exchange}
-    known = calendars.load(exchanges.values(), config.sessions)
-    by_symbol = {s: known[code] for s, code in exchanges.items() if code in known}
-    shut = on_shut_days(levels, by_symbol)
-    clocks = {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges}
+    known, clocks = _exchanges(symbols, settings)
+    shut = on_shut_days(levels, known)
     return ChosenCloses(
-        without(levels, shut[shut["ghost"]]), list(symbols), shut, by_symbol, clocks, []
+        without(levels, shut[shut["ghost"]]), list(symbols), shut, known, clocks, []
     )
 
 
-def with_rows_of(known: ChosenCloses, symbols: Sequence[str], config: Config) -> ChosenCloses:
+def with_rows_of(
+    known: ChosenCloses, names: Iterable[str], settings: CloseSettings
+) -> ChosenCloses:
     """Add indices that the data does not have, so that the calendar says what their row means."""
-    lacking = [symbol for symbol in dict.fromkeys(symbols) if symbol not in known.symbols]
+    symbols = dict.fromkeys(i.symbol for name in names if (i := settings.registry.find(name)))
+    lacking = [symbol for symbol in symbols if symbol not in known.symbols]
     if not lacking:
         return known
-    exchanges = {s: config.registry.resolve(s).exchange for s in lacking}
-    calendar = calendars.load(exchanges.values(), config.sessions)
+    by_symbol, clocks = _exchanges(lacking, settings)
     return known._replace(
         symbols=[*known.symbols, *lacking],
-        calendars={**known.calendars}
-        | {s: calendar[code] for s, code in exchanges.items() if code in calendar},
-        clocks={**known.clocks}
-        | {s: config.exchanges[c] for s, c in exchanges.items() if c in config.exchanges},
+        calendars={**known.calendars, **by_symbol},
+        clocks={**known.clocks, **clocks},
     )
+
+
+def _exchanges(
+    symbols: Sequence[str], settings: CloseSettings
+) -> tuple[dict[str, Calendar], dict[str, Exchange]]:
+    """The calendar and the clock of each index whose exchange is known."""
+    exchanges = {s: i.exchange for s in symbols if (i := settings.registry.find(s)) and i.exchange}
+    loaded = calendars.load(exchanges.values(), settings.sessions)
+    by_symbol = {s: loaded[code] for s, code in exchanges.items() if code in loaded}
+    clocks = {s: settings.exchanges[c] for s, c in exchanges.items() if c in settings.exchanges}
+    return by_symbol, clocks
+
+
+def keep_for_session(
+    when: When, as_of: dt.datetime | None, periods: Iterable[str]
+) -> RowFilter | None:
+    """Tell which rows of a large file a session needs; None where that depends on the data."""
+    days: list[dt.date] | None = None
+    if as_of is not None:
+        # Somewhere in the world it is the next day, or the session before has not begun.
+        days = [as_of.date() + n * dt.timedelta(days=1) for n in (-2, -1, 0, 1)]
+    elif when != "latest":
+        days = [when, *(day_before(when, period) for period in periods)]
+    if periods and (as_of or when == "latest"):
+        return None
+    return lambda symbols, sessions: rows_needed(symbols, sessions, days)
+
+
+def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFilter:
+    """Tell which rows of a large file a range needs: its own, and the closes around it."""
+    days = [first - dt.timedelta(days=1), *(day_before(first, period) for period in periods)]
+    days += [] if last == "latest" else [last]
+
+    def keep(symbols: npt.NDArray[Any], sessions: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+        inside = sessions >= np.datetime64(first)
+        if last != "latest":
+            inside &= sessions <= np.datetime64(last)
+        return np.union1d(rows_needed(symbols, sessions, days), np.flatnonzero(inside))
+
+    return keep
+
+
+def session_of_each(
+    known: ChosenCloses, when: When, as_of: dt.datetime | None
+) -> dict[str, dt.date | None]:
+    """Give the session of each index: the one asked for, or its last that was over at a moment."""
+    if as_of is None:
+        session = known.levels.latest(known.symbols) if when == "latest" else when
+        return dict.fromkeys(known.symbols, session)
+    return {symbol: _completed(symbol, known, as_of) for symbol in known.symbols}
+
+
+def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date | None:
+    clock, calendar = known.clocks.get(symbol), known.calendars.get(symbol)
+    day = last_completed(as_of, clock, calendar) if clock else None
+    # Without a calendar the data alone tells which dates had a session.
+    return known.levels.latest([symbol], day) if day and calendar is None else day

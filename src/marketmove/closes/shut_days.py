@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from marketmove.closes.levels import Levels, of_each_row
 from marketmove.market.calendars import Calendar
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-    from marketmove.closes.levels import Levels
 
 
 def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
@@ -32,8 +30,6 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
         the last digit, so that it is not a close at all. It is taken for one, too, where the row
         before cannot be used, so that nobody can tell.
     """
-    import numpy as np
-
     frame = levels.frame
     codes = frame["symbol"].cat.codes.to_numpy()
     days = frame["session"].to_numpy().astype("datetime64[D]")
@@ -56,8 +52,6 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
 
 def _unusable(levels: Levels) -> dict[str | None, tuple[np.datetime64, ...]]:
     """The dates of rows that cannot be used, by symbol; None stands for any."""
-    import numpy as np
-
     dates: dict[str | None, list[np.datetime64]] = {}
     for fault in levels.faults:
         if fault.session is not None:
@@ -69,3 +63,17 @@ def without(levels: Levels, rows: pd.DataFrame) -> Levels:
     """Give the levels without some of their rows."""
     frame = levels.frame.drop(index=rows.index).reset_index(drop=True)
     return replace(levels, frame=frame) if len(rows) else levels
+
+
+def shut_between(
+    shut: pd.DataFrame,
+    since: Mapping[str, dt.date | None],
+    until: Mapping[str, dt.date | None],
+) -> pd.DataFrame:
+    """Give the closes of shut days between two dates of each index, both included.
+
+    ``shut`` is as ``on_shut_days`` gives it; no date in ``since`` is the beginning, none in
+    ``until`` leaves the index out.
+    """
+    early = (shut["session"] < of_each_row(shut, since)).to_numpy()
+    return shut[~early & (shut["session"] <= of_each_row(shut, until)).to_numpy()]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from marketmove.closes.checks import find
 from marketmove.closes.find import Spec, find_closes, named
-from marketmove.closes.levels import Levels
-from marketmove.closes.read import by_calendar, read_levels
 from marketmove.config import Config
 from marketmove.reports.records import CheckReport, FileRead
 from marketmove.sources import Reading, ReadOptions
+
+if TYPE_CHECKING:
+    from marketmove.closes.levels import Levels
 
 
 def check(
@@ -31,13 +32,21 @@ def check(
 
     Raises
     ------
-    MarketMoveError
-        If no closes are named, or a file cannot be opened or recognised at all.
+    WrongUsageError
+        If no closes are named.
+    UnreadableFileError, UnrecognisedFileError, BadFiguresError
+        If a file cannot be opened or recognised, or has not one usable close.
     """
-    sources = find_closes(specs, config)
-    levels = read_levels(sources, reading, config)
-    known = by_calendar(levels, levels.symbols, config)
-    found = find(levels, today, known.calendars)
+    sources = find_closes(specs, config.closes)
+
+    # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.closes.checks import find
+    from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.moves.measure import moves_to_each
+
+    levels = read_levels(sources, reading, config.closes)
+    known = by_calendar(levels, levels.symbols, config.closes)
+    found = find(levels, moves_to_each(levels), today, known.calendars, known.shut)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
     return CheckReport(named([file.label for file in files]), files, tuple(found))
 

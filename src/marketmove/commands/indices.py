@@ -9,6 +9,7 @@ from marketmove.config import Config
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
+from marketmove.market.choose import unknown_index
 from marketmove.market.clocks import last_completed
 from marketmove.market.indices import Index, Registry
 from marketmove.reports.records import IndexListing, IndexRow
@@ -45,8 +46,7 @@ def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
             found[index.symbol] = index
         else:
             near = registry.nearest(text, ())
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            unknown.append(Problem(None, f"{text} is not an index that is known{hint}"))
+            unknown.append(Problem(None, unknown_index(text, near)))
     if unknown:
         raise WrongUsageError(unknown)
     return list(found.values()) or list(registry.indices.values())

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from marketmove.closes.find import Spec, When, bad_rows_elsewhere, find_closes_of, named
+from marketmove.closes.find import Spec, When, find_closes_of, named
 from marketmove.config import Config
-from marketmove.errors import (
-    BadFiguresError,
-    MarketMoveError,
-    NoSessionError,
-    Problem,
-    Remark,
-    WrongUsageError,
-)
-from marketmove.rarity.index_history import LEAST, WINDOW, Series
+from marketmove.errors import BadFiguresError, NoSessionError, Problem, WrongUsageError
 from marketmove.reports.records import PairReport
 from marketmove.sources import ReadOptions
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from marketmove.closes.read import ChosenCloses
-    from marketmove.rarity.pair import PairSummary
 
 
 class PairRequest(NamedTuple):
     """What was asked: two indices as typed, the range, the files.
 
-    ``since`` and ``until`` are None for as far as the data goes. ``levels`` are paths or an open
-    standard input; empty for those of the configuration or, for dates that they hold, the bundled
-    samples.
+    ``since`` and ``until`` are None for as far as the data goes, ``window`` for the usual one.
+    ``levels`` are paths or an open standard input; empty for those of the configuration or, for
+    dates that they hold, the bundled samples.
     """
 
     one: str
@@ -42,7 +27,7 @@ class PairRequest(NamedTuple):
     levels: tuple[Spec, ...]
     reading: ReadOptions
     config: Config
-    window: int = WINDOW
+    window: int | None = None
     strict: bool = False
 
     @property
@@ -56,132 +41,68 @@ def pair(request: PairRequest) -> PairReport:
 
     Raises
     ------
-    MarketMoveError
-        Of the class that says what the user can mend.
+    WrongUsageError
+        If no closes are named, an index is not known, or the two are the same.
+    UnreadableFileError, UnrecognisedFileError, BadFiguresError
+        If files cannot be read, or rows that the figures may rest on cannot be used.
+    NoSessionError
+        If the two have no common session in the range.
     """
+    config, last = request.config, request.last
     dates: list[When] = [date for date in (request.since, request.until) if date] or ["latest"]
-    sources, bundled = find_closes_of(request.levels, request.config, *dates)
+    sources, bundled = find_closes_of(request.levels, config.closes, *dates)
 
     # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.closes.checks import LookBack, part_faults
     from marketmove.closes.read import read_closes
-    from marketmove.rarity.index_history import series
-    from marketmove.rarity.pair import between, common, pair_summary
+    from marketmove.moves import measure
+    from marketmove.rarity.index_history import WINDOW
+    from marketmove.rarity.pair import between, common, pair_summary, rested_on
+    from marketmove.wording import remarks
+    from marketmove.wording.comparisons import few_common_sessions
+    from marketmove.wording.no_sessions import no_common_session
 
-    config, window = request.config, request.window
-    known = read_closes(sources, request.reading, config, (request.one, request.other))
-    _refuse_same(request, known)
-    elsewhere = _sound(request, known)
-    own = series(known.levels, known.symbols)
+    window = request.window or WINDOW
+    known = read_closes(sources, request.reading, config.closes, (request.one, request.other))
+    levels, symbols = known.levels, known.symbols
+    if len(symbols) == 1:
+        text = f"{request.one} and {request.other} are the same index; name two"
+        raise WrongUsageError.at(None, text)
+    whole = [LookBack.whole(last or dt.date.max)]
+    faults = part_faults(levels.faults, dict.fromkeys(symbols, whole))
+    if faults.touching or (request.strict and faults.elsewhere):
+        raise BadFiguresError(faults.touching + (faults.elsewhere if request.strict else []))
     if known.absent:
         raise NoSessionError([Problem(None, remark.text) for remark in known.absent])
-    one, other = known.symbols
+    own = measure.series(levels, symbols)
+    one, other = symbols
     sessions = common(own[one], own[other], config.floor_pct, window)
-    shown = between(sessions, request.since, request.last)
+    shown = between(sessions, request.since, last)
     if shown.empty:
-        raise _no_common(request, own, sessions)
-    told = pair_summary(sessions, shown, window)
-    rested_on = _rested_on(sessions, shown, window)
-    levels = known.levels
+        common_days = [when.date() for when in sessions["session"]]
+        raise no_common_session(own, common_days, request.since, last)
+    summary = pair_summary(sessions, shown, window)
+    days = rested_on(sessions, shown, window)["session"]
+    within = measure.Range(days.iloc[0].date(), days.iloc[-1].date())
+    rows = measure.history(levels, symbols, known.calendars, within)
+    rows = rows[rows["session"].isin(days)]
+    latest = measure.read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
     return PairReport(
         one=config.registry.resolve(one),
         other=config.registry.resolve(other),
-        first=told.span.first,
-        last=told.span.last,
+        first=summary.span.first,
+        last=summary.span.last,
         source=named([source.label for source in sources]),
         bundled=bundled,
         frame=shown,
-        summary=told,
+        summary=summary,
         window=window,
         floor_pct=config.floor_pct,
-        warnings=(
-            *bad_rows_elsewhere(elsewhere, "this pair does"),
-            *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
-            *_warnings(rested_on, known),
-        ),
+        warnings=tuple(remarks.warnings_of(rows, known, faults, within, what="this pair does")),
         notes=(
-            *(Remark("repeated_rows", r.text, place=r.place) for r in levels.repeats),
-            *(Remark("reading", n.text, place=n.place) for n in levels.notes),
-            *_few(told),
-            *_notes(told, known, config),
+            *remarks.reading_notes(levels),
+            *few_common_sessions(summary),
+            *remarks.hours_apart(latest, known),
+            *remarks.kinds(symbols, config.registry),
         ),
     )
-
-
-def _refuse_same(request: PairRequest, known: ChosenCloses) -> None:
-    if len(known.symbols) == 1:
-        text = f"{request.one} and {request.other} are the same index; name two"
-        raise WrongUsageError.at(None, text)
-
-
-def _sound(request: PairRequest, known: ChosenCloses) -> list[Problem]:
-    """Refuse bad rows that the figures may rest on: all of the two indices up to the last date."""
-    from marketmove.closes.levels import part_faults
-
-    whole = (None, request.last or dt.date.max)
-    touching, elsewhere = part_faults(known.levels, {symbol: [whole] for symbol in known.symbols})
-    if touching or (request.strict and elsewhere):
-        raise BadFiguresError(touching + (elsewhere if request.strict else []))
-    return elsewhere
-
-
-def _no_common(
-    request: PairRequest, own: Mapping[str, Series], sessions: pd.DataFrame
-) -> MarketMoveError:
-    """Make the error for a pair without a common session in the range: what there is instead."""
-    names = " and ".join(own)
-    one, other = own.values()
-    have = ", ".join(f"{name} from {o.days[0]} to {o.days[-1]}" for name, o in own.items())
-    if sessions.empty:
-        why = (
-            f"{names} have no common session: no date on which both have a close and one before it"
-            if set(one.days.tolist()) & set(other.days.tolist())
-            else f"{names} never trade on the same date"
-        )
-        return NoSessionError.at(None, f"{why}; the data has {have}")
-    days = [when.date() for when in sessions["session"]]
-    since, last = request.since, request.last
-    before = [day for day in days if since is not None and day < since][-1:]
-    after = [day for day in days if last is not None and day > last][:1]
-    near = " and ".join(map(str, before + after))
-    where = " ".join(
-        [f"from {since}"] * (since is not None) + [f"up to {last}"] * (last is not None)
-    )
-    text = f"{names} have no common session {where}; the nearest: {near}; the data has {have}"
-    return NoSessionError.at(None, text)
-
-
-def _rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.DataFrame:
-    """The common sessions shown, and those that the first of them is held against."""
-    start = int(sessions["session"].searchsorted(shown["session"].iloc[0]))
-    return sessions.iloc[max(0, start - window) : start + len(shown)]
-
-
-def _warnings(rested_on: pd.DataFrame, known: ChosenCloses) -> list[Remark]:
-    """Warn of what makes figures other than they seem: those shown, and their baselines."""
-    from marketmove.moves.measure import Range, history
-    from marketmove.wording.grouped_remarks import warnings_of
-
-    days = rested_on["session"]
-    within = Range(days.iloc[0].date(), days.iloc[-1].date())
-    moves = history(known.levels, known.symbols, known.calendars, within)
-    return warnings_of(moves[moves["session"].isin(days)], known, within)
-
-
-def _few(told: PairSummary) -> Iterator[Remark]:
-    """One line where there are too few common sessions to say how rare a spread is."""
-    if told.latest.n < LEAST:
-        alike = ", nor a correlation" if told.correlation.lacking == "few" else ""
-        sessions = "common session" if told.latest.n == 1 else "common sessions"
-        text = (
-            f"the latest spread has {told.latest.n} {sessions} before it, fewer than {LEAST}:"
-            f" no percentile and no z{alike}"
-        )
-        yield Remark("few_sessions", text)
-
-
-def _notes(told: PairSummary, known: ChosenCloses, config: Config) -> Sequence[Remark]:
-    from marketmove.moves.measure import session_moves
-    from marketmove.wording.remarks import hours_apart, kinds
-
-    moves = session_moves(known.levels, dict.fromkeys(known.symbols, told.span.last))
-    return [*hours_apart(moves, known), *kinds(known.symbols, config.registry)]

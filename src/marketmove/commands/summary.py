@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from marketmove.closes.checks import JUMP_PCT
 from marketmove.commands.session import SessionRequest, session
-from marketmove.config import Config
-from marketmove.errors import Remark
-from marketmove.market.groups import VOLATILITY_GROUP
+from marketmove.errors import listed
+from marketmove.market.choose import volatility_indices
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
-from marketmove.rarity.compare import Comparison
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Sentence, SummaryReport
-from marketmove.wording import sections as wording
-from marketmove.wording import session_words as page
-from marketmove.wording.groups import by_region
-from marketmove.wording.headline import RankedMove, headline
-from marketmove.wording.phrases import listed, size
+
+if TYPE_CHECKING:
+    from marketmove.wording.headline import RankedMove
 
 PERIODS = ("week", "ytd")
 _FEW = 3
@@ -29,71 +24,46 @@ def summary(request: SessionRequest) -> SummaryReport:
 
     Raises
     ------
-    MarketMoveError
-        Of the class that says what the user can mend.
+    WrongUsageError, UnreadableFileError, UnrecognisedFileError, BadFiguresError, NoSessionError
+        As ``session`` does.
     """
-    wanted = request._replace(
-        periods=PERIODS,
-        pairs=request.config.top,
-        closes_for="summary",
-        # Volatility falls where shares rise: of it only the pairs that are asked for.
-        comparison=Comparison(apart=frozenset(_volatility(request.config))),
-    )
-    report = session(wanted)
-    report = report._replace(warnings=(*report.warnings, *_jumps(report, request.config)))
-    rows, left_out = page.shown(page.moved(report), everything=False)
-    symbols = [move.symbol for move in rows]
-    told = [_told(move, report) for move in report.moves if move.status == "ok"]
-    shares = _shares(report.moves, request.config)
+    config = request.config
+    report = session(request._replace(periods=PERIODS, pairs=config.top, closes_for="summary"))
+
+    # What follows is about figures, and loads what they are made with.
+    from marketmove.moves.breadth import share_moves
+    from marketmove.rarity.superlatives import move_facts
+    from marketmove.wording import sections, session_rows
+    from marketmove.wording.groups import by_region
+    from marketmove.wording.headline import RankedMove
+    from marketmove.wording.remarks import jumps
+
+    volatility = volatility_indices(config.groups, [move.symbol for move in report.moves])
+    shares = share_moves(report.moves, volatility)
+    report = report._replace(warnings=(*report.warnings, *jumps(report.moves, volatility)))
+    rows, left_out = session_rows.shown(session_rows.moved(report), everything=False)
+    contexts = [(m, report.contexts.get(m.symbol)) for m in report.moves if m.status == "ok"]
+    ranked = [RankedMove(m, context, tuple(move_facts(m, context))) for m, context in contexts]
     return SummaryReport(
         session=report,
-        headline=_headline(told, shares, report),
-        brief=tuple(wording.brief(report, shares)),
-        regions=tuple(by_region(symbols, request.config.registry, _volatility(request.config))),
+        headline=_headline(ranked, shares, report),
+        brief=tuple(sections.brief(report, shares)),
+        regions=tuple(by_region([m.symbol for m in rows], config.registry, volatility)),
         left_out=left_out,
-        sections=wording.sections(report, told),
+        sections=sections.sections(report, ranked),
     )
-
-
-def _jumps(report: SessionReport, config: Config) -> Iterator[Remark]:
-    """Doubt what only a wrong close makes: nobody may look at the figures before they are sent."""
-    apart = _volatility(config)
-    for move in report.moves:
-        pct = move.change_pct
-        if pct is None or abs(pct) <= JUMP_PCT or move.symbol in apart:
-            continue
-        text = (
-            f"{move.symbol}: a {'rise' if pct > 0 else 'fall'} of {size(pct)} from"
-            f" {move.prior_session} to {move.session}; is one of the two closes wrong?"
-            " marketmove check tells more"
-        )
-        yield Remark("jump", text, move.symbol)
-
-
-def _told(move: Move, report: SessionReport) -> RankedMove:
-    context = report.contexts.get(move.symbol)
-    return RankedMove(move, context, tuple(facts.of_move(move, context)))
-
-
-def _shares(moves: Sequence[Move], config: Config) -> Sequence[Move]:
-    """The indices of shares; all where none of them has a move, or there is none."""
-    apart = _volatility(config)
-    shares = [move for move in moves if move.symbol not in apart]
-    return shares if any(move.status == "ok" for move in shares) else moves
-
-
-def _volatility(config: Config) -> set[str]:
-    group = config.groups.get(VOLATILITY_GROUP)
-    return set(group.symbols) if group else set()
 
 
 def _headline(
-    told: Sequence[RankedMove], shares: Sequence[Move], report: SessionReport
+    ranked: Sequence[RankedMove], shares: Sequence[Move], report: SessionReport
 ) -> Sentence:
+    from marketmove.wording import session_rows
+    from marketmove.wording.headline import headline
+
     count = {move.symbol for move in shares}
-    movers = [one for one in told if one.move.symbol in count]
+    movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
-        return _no_move([page.name(move) for move in shares if move.close is not None])
+        return _no_move([session_rows.name(move) for move in shares if move.close is not None])
     return headline(movers, report.divergences, len(shares))
 
 

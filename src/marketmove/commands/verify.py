@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.closes.find import Spec, bad_rows_elsewhere, find_closes_of, named
+from marketmove.closes.find import Spec, find_closes_of, named
 from marketmove.config import Config
 from marketmove.errors import (
     BadFiguresError,
@@ -23,6 +23,8 @@ from marketmove.reports.records import VerifyReport
 from marketmove.sources import ReadOptions, open_source
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from marketmove.closes.read import ChosenCloses
     from marketmove.published.verdicts import Checked
 
@@ -88,25 +90,24 @@ def hold(
     UnreadableFileError, UnrecognisedFileError, BadFiguresError
         If they cannot be read, or rows that the figures rest on cannot be used.
     """
-    sources, bundled = find_closes_of(specs, config, published.session)
+    sources, bundled = find_closes_of(specs, config.closes, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.closes.levels import part_faults
+    from marketmove.closes.checks import part_faults
     from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.moves.measure import look_backs, read_moves
     from marketmove.published.verdicts import with_fits
     from marketmove.wording.findings import findings_of
     from marketmove.wording.remarks import warnings_of
 
-    levels = read_levels(sources, reading, config)
-    known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config)
-    moves = _moves(known, published.session)
-    touching, others = part_faults(
-        levels, {m.symbol: [(m.prior_session, published.session)] for m in moves}
-    )
-    if touching:
-        raise BadFiguresError(touching)
-    judged = _judged(published, moves, known)
+    levels = read_levels(sources, reading, config.closes)
+    known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config.closes)
+    at_session = _rows(known, published.session)
+    faults = part_faults(levels.faults, look_backs(at_session))
+    if faults.touching:
+        raise BadFiguresError(faults.touching)
+    judged = _judged(published, read_moves(at_session), known)
     rows, fits = with_fits(judged, known.levels, published.session)
-    there = [] if fits is None else _judged(published, _moves(known, fits), known)
+    there = [] if fits is None else _judged(published, read_moves(_rows(known, fits)), known)
     closes = named([source.label for source in sources])
     return VerifyReport(
         session=published.session,
@@ -116,11 +117,7 @@ def hold(
         rows=tuple(rows),
         fits_session=fits,
         findings=tuple(findings_of(rows, there, published.session, closes)),
-        warnings=(
-            *bad_rows_elsewhere(others),
-            *(Remark("reading", w.text, place=w.place) for w in levels.warnings),
-            *warnings_of(moves, known),
-        ),
+        warnings=tuple(warnings_of(at_session, known, faults)),
     )
 
 
@@ -137,13 +134,11 @@ def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
     return [own.get(row.symbol.casefold(), row.symbol) for row in rows]
 
 
-def _moves(known: ChosenCloses, session: dt.date) -> list[Move]:
+def _rows(known: ChosenCloses, session: dt.date) -> pd.DataFrame:
     """The moves of one session, a row an index, whether or not the closes have it."""
-    from marketmove.moves.measure import session_moves
-    from marketmove.moves.status import with_calendar_status
+    from marketmove.moves.measure import moves_at
 
-    moves = session_moves(known.levels, dict.fromkeys(known.symbols, session))
-    return with_calendar_status(moves, known.levels, known.calendars)
+    return moves_at(known.levels, dict.fromkeys(known.symbols, session), known.calendars)
 
 
 def contradictions(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:

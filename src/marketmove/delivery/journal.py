@@ -24,11 +24,10 @@ from marketmove.delivery.journal_file import failures, locked, readable
 from marketmove.delivery.revisions import CloseSeen, Revision, SummaryKey, revisions
 
 Result = Literal["printed", "delivered", "failed"]
-STANDARD_OUTPUT = "standard output"
 
 # What a target did not get is news for so long.
 _TRIED_AGAIN_FOR = dt.timedelta(days=7)
-_ASKED = "sessions = ? AND indices = ? AND form = ? AND options = ?"
+_KEY = "sessions = ? AND indices = ? AND form = ? AND options = ?"
 
 
 class Delivery(NamedTuple):
@@ -52,8 +51,8 @@ class Entry(NamedTuple):
     revisions: tuple[Revision, ...]
 
 
-class Late(NamedTuple):
-    """What a target lacks of an earlier summary: its number, and the message as it was sent."""
+class Undelivered(NamedTuple):
+    """An earlier summary that a target lacks: its number, and the message as it was sent."""
 
     number: int
     message: str
@@ -77,22 +76,22 @@ class Journal:
             last = _last_out(self._connection, summary, target)
             return () if last is None else revisions(_closes(self._connection, last), summary.seen)
 
-    def owed(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
+    def pending_targets(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
         """Give the targets that do not have this summary, on these closes, as the last one.
 
         The others lack nothing of these sessions, whatever else could not be delivered of them.
         """
         with failures(self._path):
-            owed = tuple(t for t in targets if not self._has(summary, t))
-            for target in set(targets) - set(owed):
-                self._lacks(summary[:4], target, None)
-            return owed
+            pending = tuple(t for t in targets if not self._has(summary, t))
+            for target in set(targets) - set(pending):
+                self._set_undelivered(summary[:4], target, None)
+            return pending
 
     def _has(self, summary: SummaryKey, target: str) -> bool:
         last = _last_out(self._connection, summary, target)
         return last is not None and _closes(self._connection, last) == summary.seen
 
-    def late(self, summary: SummaryKey, target: str) -> tuple[Late, ...]:
+    def undelivered(self, summary: SummaryKey, target: str) -> tuple[Undelivered, ...]:
         """Give what a target lacks of other sessions of such a summary, the oldest first."""
         with failures(self._path):
             rows = self._connection.execute(
@@ -101,7 +100,7 @@ class Journal:
                 " ORDER BY id",
                 (target, *summary[:4]),
             )
-            return tuple(Late(*row) for row in rows)
+            return tuple(Undelivered(*row) for row in rows)
 
     def record(self, summary: SummaryKey, moment: dt.datetime) -> int:
         """Enter a summary that is about to go out, and give its number.
@@ -126,7 +125,7 @@ class Journal:
             )
             return number or 0
 
-    def went(
+    def record_delivery(
         self,
         number: int,
         target: str,
@@ -137,7 +136,7 @@ class Journal:
     ) -> None:
         """Enter for good where a summary went; a kill from now on does not take it back.
 
-        A target is told by its name, never its address. ``message`` is what it lacks, if it failed.
+        ``target`` is a name, never an address. ``message`` is what it lacks, if it failed.
         """
         if "://" in target.replace("://…", ""):
             raise ValueError("the address of a target is no name")
@@ -146,10 +145,11 @@ class Journal:
                 "REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?)",
                 (number, target, result, detail, _stamp(moment)),
             )
-            asked = self._connection.execute(
+            key = self._connection.execute(
                 "SELECT sessions, indices, form, options FROM summaries WHERE id = ?", [number]
             ).fetchone()
-            self._lacks(asked, target, (number, message) if message else None)
+            lacking = Undelivered(number, message) if message else None
+            self._set_undelivered(key, target, lacking)
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
 
@@ -158,21 +158,23 @@ class Journal:
         with failures(self._path):
             self._connection.execute(
                 "UPDATE summaries SET ended = 1 WHERE id ="  # noqa: S608 - as above
-                f" (SELECT max(id) FROM summaries WHERE {_ASKED})",
+                f" (SELECT max(id) FROM summaries WHERE {_KEY})",
                 summary[:4],
             )
 
-    def _lacks(self, asked: Sequence[str], target: str, what: tuple[int, str] | None) -> None:
+    def _set_undelivered(
+        self, key: Sequence[str], target: str, lacking: Undelivered | None
+    ) -> None:
         """Enter what a target lacks of such summaries of the same sessions: this, and no more."""
         self._connection.execute(
             f"DELETE FROM undelivered WHERE target = ? AND summary IN"  # noqa: S608 - no text of users
-            f" (SELECT id FROM summaries WHERE {_ASKED})",
-            (target, *asked),
+            f" (SELECT id FROM summaries WHERE {_KEY})",
+            (target, *key),
         )
-        if what is not None:
-            number, message = what
+        if lacking is not None:
             self._connection.execute(
-                "INSERT INTO undelivered VALUES (?, ?, ?)", (number, target, message)
+                "INSERT INTO undelivered VALUES (?, ?, ?)",
+                (lacking.number, target, lacking.message),
             )
 
 
@@ -180,7 +182,7 @@ class Journal:
 def writing(path: Path, wait_s: float) -> Iterator[Journal]:
     """Open a journal and lock it to the end; it is made if there is none.
 
-    An exception in between leaves in the file what ``went`` entered before, and nothing else.
+    An exception in between leaves in the file the deliveries recorded before it, and nothing else.
 
     Parameters
     ----------
@@ -198,16 +200,18 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
     --------
     >>> import datetime as dt, pathlib, tempfile
     >>> from marketmove.delivery.revisions import CloseSeen, SummaryKey
+    >>> from marketmove.delivery.targets import STANDARD_OUTPUT
     >>> day = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
     >>> made = SummaryKey("2025-02-14", "N225", "text", "", (day,))
     >>> moment = dt.datetime(2025, 2, 14, 10, tzinfo=dt.UTC)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder) / "journal.sqlite"
     ...     with writing(path, 1) as journal:
-    ...         first = journal.owed(made, [STANDARD_OUTPUT])
-    ...         journal.went(journal.record(made, moment), STANDARD_OUTPUT, "printed", moment)
+    ...         first = journal.pending_targets(made, [STANDARD_OUTPUT])
+    ...         number = journal.record(made, moment)
+    ...         journal.record_delivery(number, STANDARD_OUTPUT, "printed", moment)
     ...     with writing(path, 1) as journal:
-    ...         again = journal.owed(made, [STANDARD_OUTPUT])
+    ...         again = journal.pending_targets(made, [STANDARD_OUTPUT])
     >>> first, again
     (('standard output',), ())
     """
@@ -248,7 +252,7 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 def _last(connection: sqlite3.Connection, summary: SummaryKey) -> int | None:
     """The number of the last such summary whose run came to its end, out or not."""
-    row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_ASKED} AND ended", summary[:4])  # noqa: S608
+    row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_KEY} AND ended", summary[:4])  # noqa: S608
     number: int | None = row.fetchone()[0]
     return number
 
@@ -258,7 +262,7 @@ def _last_out(
 ) -> int | None:
     """The number of the last such summary that went out, to a target or to any."""
     row = connection.execute(
-        f"SELECT max(id) FROM summaries JOIN deliveries ON summary = id WHERE {_ASKED}"  # noqa: S608
+        f"SELECT max(id) FROM summaries JOIN deliveries ON summary = id WHERE {_KEY}"  # noqa: S608
         " AND result != 'failed' AND target = coalesce(?, target)",
         (*summary[:4], target),
     )

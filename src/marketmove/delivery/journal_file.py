@@ -1,4 +1,4 @@
-"""The file of the journal: its versions, its one lock, and what SQLite reports, in words."""
+"""The file of the journal: its tables, its one lock, and what SQLite reports, in words."""
 
 from __future__ import annotations
 
@@ -12,46 +12,37 @@ from marketmove.errors import JournalError, Place, Problem
 
 # "mmjl": tells a journal from any other SQLite file.
 _APPLICATION_ID = 0x6D6D6A6C
-# How a file of each version becomes one of the next; a new file takes all steps. Never edited.
-_STEPS = (
-    """
-    CREATE TABLE summaries (
+_VERSION = 3
+_TABLES = (
+    """CREATE TABLE summaries (
         id INTEGER PRIMARY KEY, sessions TEXT NOT NULL, indices TEXT NOT NULL,
-        form TEXT NOT NULL, options TEXT NOT NULL, made_at TEXT NOT NULL
-    );
-    CREATE INDEX by_asked ON summaries (sessions, indices, form, options);
-    CREATE TABLE closes (
+        form TEXT NOT NULL, options TEXT NOT NULL, made_at TEXT NOT NULL,
+        ended INTEGER NOT NULL DEFAULT 1
+    )""",
+    "CREATE INDEX by_asked ON summaries (sessions, indices, form, options)",
+    """CREATE TABLE closes (
         summary INTEGER NOT NULL REFERENCES summaries (id), symbol TEXT NOT NULL, session TEXT,
         close REAL, prior_session TEXT, prior_close REAL, PRIMARY KEY (summary, symbol)
-    ) WITHOUT ROWID
-    """,
-    # Before it there was no other place than standard output.
-    """
-    CREATE TABLE deliveries (
+    ) WITHOUT ROWID""",
+    """CREATE TABLE deliveries (
         summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
         result TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL,
         PRIMARY KEY (summary, target)
-    ) WITHOUT ROWID;
-    INSERT INTO deliveries SELECT id, 'standard output', 'printed', '', made_at FROM summaries
-    """,
-    # What a target lacks, whole, until it has it; and whether a run came to its end.
-    """
-    CREATE TABLE undelivered (
+    ) WITHOUT ROWID""",
+    # What a target lacks, whole, until it has it.
+    """CREATE TABLE undelivered (
         summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
         message TEXT NOT NULL, PRIMARY KEY (summary, target)
-    ) WITHOUT ROWID;
-    ALTER TABLE summaries ADD COLUMN ended INTEGER NOT NULL DEFAULT 1
-    """,
+    ) WITHOUT ROWID""",
 )
-_VERSION = len(_STEPS)
 
 
 @contextlib.contextmanager
 def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
     """Open a journal for writing, in a transaction, and lock it to the end, over all commits.
 
-    It is made if there is none, and an older one is brought to the version of today. What was
-    entered is committed at the end; after an exception the file is as the last commit left it.
+    It is made if there is none. What was entered is committed at the end; after an exception the
+    file is as the last commit left it.
 
     Raises
     ------
@@ -66,7 +57,8 @@ def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
             _lock(connection, wait_s)
         try:
             with failures(path):
-                _bring_up(connection, _version(connection, path))
+                if not _has_tables(connection, path):
+                    _make_tables(connection)
             yield connection
             with failures(path):
                 _unlock(connection, "COMMIT")
@@ -103,7 +95,7 @@ def _unlock(connection: sqlite3.Connection, how: str) -> None:
 
 @contextlib.contextmanager
 def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
-    """Open a journal as one of today's version, which it need not be; nothing is written.
+    """Open a journal to read it; nothing is written.
 
     Raises
     ------
@@ -115,16 +107,13 @@ def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
         raise JournalError.at(Place(str(path)), text)
     with failures(path), contextlib.closing(_opened(path, wait_s)) as connection:
         connection.execute("BEGIN")
-        version = _version(connection, path)
-        if version == _VERSION:
+        if _has_tables(connection, path):
             yield connection
             return
-        # Brought up in memory: the file stays as it is until a run writes to it.
-        connection.execute("COMMIT")
-        with contextlib.closing(_connected(":memory:", 0)) as copy:
-            connection.backup(copy)
-            _bring_up(copy, version)
-            yield copy
+        # The file stays empty until a run writes to it.
+        with contextlib.closing(_connected(":memory:", 0)) as empty:
+            _make_tables(empty)
+            yield empty
 
 
 def _is_there(path: Path) -> bool:
@@ -164,8 +153,8 @@ def _opened(path: Path, wait_s: float) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of a file that is sound and a journal; 0 for one that is empty."""
+def _has_tables(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a file is a sound journal, or still empty; refuse what is neither."""
     sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if sound != "ok":
         raise _damaged(path)
@@ -181,16 +170,13 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             f" {_VERSION}); update marketmove, or name another file with --journal"
         )
         raise JournalError.at(Place(str(path)), text)
-    return version
+    return not empty
 
 
-def _bring_up(connection: sqlite3.Connection, version: int) -> None:
-    if version == _VERSION:
-        return
-    for step in _STEPS[version:]:
-        # Not executescript(), which would end the transaction.
-        for statement in step.split(";"):
-            connection.execute(statement)
+def _make_tables(connection: sqlite3.Connection) -> None:
+    # Not executescript(), which would end the transaction.
+    for statement in _TABLES:
+        connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")
 

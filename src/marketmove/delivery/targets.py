@@ -19,13 +19,13 @@ _IN_TEXT = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"
-STDOUT = "-"
+STANDARD_OUTPUT = "standard output"
 
 
 class Target(NamedTuple):
     """A place to deliver to: a URL, or where to find it; or standard output.
 
-    ``name`` is what people are told; ``value`` may be a secret, and is no part of any text.
+    ``name`` is what people see; ``value`` may be a secret, and is no part of any text.
     """
 
     name: str
@@ -89,13 +89,13 @@ def parse_targets(
     for number, (text, place) in enumerate(texts, start=1):
         target = _target(text.strip(), number, place, folder, home)
         targets.setdefault((target.kind, target.value), target)
-    return tuple(_told_apart(list(targets.values())))
+    return tuple(_numbered(list(targets.values())))
 
 
 def _target(text: str, number: int, place: Place | None, folder: Path, home: Path | None) -> Target:
     kind, _, value = text.partition(":")
-    if text == STDOUT:
-        return Target("standard output", "stdout", "", place)
+    if text == "-":
+        return Target(STANDARD_OUTPUT, "stdout", "", place)
     if kind == "env" and _NAME.fullmatch(value):
         return Target(text, "env", value, place)
     # A URL behind it, typed so by mistake, is no path, and would be named in what is said.
@@ -108,14 +108,14 @@ def _target(text: str, number: int, place: Place | None, folder: Path, home: Pat
     raise ValueError(f"target {number} is not one; expected {_EXPECTED}")
 
 
-def _told_apart(targets: Sequence[Target]) -> list[Target]:
+def _numbered(targets: Sequence[Target]) -> list[Target]:
     """Number those that would have the same name."""
     names: dict[str, int] = {}
-    told = []
+    numbered = []
     for target in targets:
         names[target.name] = nth = names.get(target.name, 0) + 1
-        told.append(target if nth == 1 else target._replace(name=f"{target.name} ({nth})"))
-    return told
+        numbered.append(target if nth == 1 else target._replace(name=f"{target.name} ({nth})"))
+    return numbered
 
 
 def without_secrets(text: str) -> str:

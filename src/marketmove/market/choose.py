@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from marketmove import yamltext
-from marketmove.errors import Problem, Remark, WrongUsageError
-from marketmove.market.groups import Group
+from marketmove.errors import Problem, Remark, WrongUsageError, listed
+from marketmove.market.groups import VOLATILITY_GROUP, Group
 from marketmove.market.indices import Registry
+
+_MOST_NAMED = 12
+
+
+class Comparison(NamedTuple):
+    """What is compared, as typed: all with all, or each ``against`` one; ``wide`` pairs or not.
+
+    ``pairs`` are asked for beside that, each as two indices with a colon between; those of the
+    configuration if there are none.
+    """
+
+    against: str | None = None
+    pairs: tuple[str, ...] = ()
+    wide: bool = False
+
+
+class ChosenPair(NamedTuple):
+    """A pair as it was written, and the symbols of its two indices."""
+
+    text: str
+    one: str
+    other: str
 
 
 def choose(
@@ -40,6 +63,7 @@ def choose(
         With each text that neither the data nor the registry knows, and what looks like it; and
         with each group of which the data has nothing.
     """
+    has = listed(known, _MOST_NAMED, ", ")
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
     spelt = spelling(known)
@@ -49,14 +73,13 @@ def choose(
             symbols[symbol] = None
         else:
             near = registry.nearest(text, known)
-            hint = f"did you mean {', '.join(near)}?" if near else f"the data has {_some(known)}"
-            unknown.append(Problem(None, f"{text} is not an index that is known; {hint}"))
+            unknown.append(Problem(None, unknown_index(text, near, f"the data has {has}")))
     named = list(symbols)
     for group in groups:
         within = group.within(known)
         symbols |= dict.fromkeys(within)
         if not within:
-            text = f"the data has no index of the group {group.name}; it has {_some(known)}"
+            text = f"the data has no index of the group {group.name}; it has {has}"
             unknown.append(Problem(None, text))
     if unknown:
         raise WrongUsageError(unknown)
@@ -77,8 +100,7 @@ def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Re
     return [
         Remark(
             "not_known",
-            f"{text}, of the group {group.name}, is not an index that is known;"
-            f" did you mean {', '.join(names)}?",
+            unknown_index(f"{text}, of the group {group.name}", names),
             place=group.place,
         )
         for text, names in near.items()
@@ -113,6 +135,78 @@ def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
     return spelt.get(symbol.casefold(), symbol)
 
 
-def _some(symbols: Sequence[str], most: int = 12) -> str:
-    more = len(symbols) - most
-    return ", ".join(symbols[:most]) + (f" and {more} more" if more > 0 else "")
+def _some(symbols: Sequence[str]) -> str:
+    return listed(symbols, _MOST_NAMED, ", ")
+
+
+def unknown_index(text: str, near: Sequence[str], otherwise: str = "") -> str:
+    """Say that nobody knows an index, and what looks like it; or else something of more help.
+
+    Examples
+    --------
+    >>> unknown_index("Nikei", ["Nikkei 225"]), unknown_index("zzzz", [])
+    ('unknown index: Nikei; did you mean Nikkei 225?', 'unknown index: zzzz')
+    """
+    hint = f"did you mean {', '.join(near)}?" if near else otherwise
+    return f"unknown index: {text}" + (f"; {hint}" if hint else "")
+
+
+def volatility_indices(groups: Mapping[str, Group], known: Iterable[str]) -> frozenset[str]:
+    """Give those symbols of the data that are of volatility: no index of shares."""
+    group = groups.get(VOLATILITY_GROUP)
+    return frozenset(group.within(known)) if group else frozenset()
+
+
+def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
+    """Give the indices that were typed to be compared.
+
+    Raises
+    ------
+    WrongUsageError
+        If a text is no pair.
+    """
+    named = () if asked.against is None else (asked.against,)
+    return named + tuple(text for pair in asked.pairs for text in split_pair(pair, registry))
+
+
+def split_pair(text: str, registry: Registry) -> tuple[str, str]:
+    """Give the two indices of a pair, as typed; a name may have a colon of its own.
+
+    Raises
+    ------
+    WrongUsageError
+        If it is no pair.
+
+    Examples
+    --------
+    >>> from marketmove.market.indices import Index, Registry
+    >>> split_pair("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
+    ('HSI', 'N225')
+    """
+    ways = [(text[:at], text[at + 1 :]) for at, sign in enumerate(text) if sign == ":"]
+    known = [way for way in ways if all(map(registry.find, way))] or ways
+    if len(known) != 1 or not all(name.strip() for name in known[0]):
+        raise WrongUsageError.at(None, f"{text} is not a pair of indices, such as HSI:N225")
+    return known[0]
+
+
+def choose_pairs(
+    asked: Comparison, configured: Sequence[str], known: Sequence[str], registry: Registry
+) -> tuple[ChosenPair, ...]:
+    """Give the pairs asked for: as typed, else those of the configuration.
+
+    Raises
+    ------
+    WrongUsageError
+        If a text is no pair, or one of two different indices that somebody knows.
+    """
+    spelt, pairs = spelling(known), []
+    for text in dict.fromkeys(asked.pairs or configured):
+        typed = split_pair(text, registry)
+        if asked.pairs:
+            choose(typed, known, registry)  # refuses what nobody knows
+        one, other = (symbol_of(name, spelt, registry) for name in typed)
+        if one == other:
+            raise WrongUsageError.at(None, f"{text}: a pair needs two different indices")
+        pairs.append(ChosenPair(text, one, other))
+    return tuple(pairs)

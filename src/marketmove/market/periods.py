@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 PERIODS = ("week", "month", "ytd")
 
 
-def first_day(session: dt.date, period: str) -> dt.date:
-    """Give the first date of the week, month or year that a session is in.
+def day_before(session: dt.date, period: str) -> dt.date:
+    """Give the last date before the week, month or year that a session is in.
 
     Examples
     --------
-    >>> [str(first_day(dt.date(2025, 2, 5), period)) for period in PERIODS]
-    ['2025-02-03', '2025-02-01', '2025-01-01']
+    >>> [str(day_before(dt.date(2025, 2, 5), period)) for period in PERIODS]
+    ['2025-02-02', '2025-01-31', '2024-12-31']
     """
-    if period == "week":
-        return session - dt.timedelta(days=session.weekday())
-    return session.replace(day=1) if period == "month" else session.replace(month=1, day=1)
+    import numpy as np
+
+    before: dt.date = (first_days(np.array([session], "M8[D]"), period) - 1)[0].item()
+    return before
 
 
 def first_days(sessions: Days, period: str) -> Days:
-    """Give the same for many sessions (datetime64[D]) at once.
+    """Give the first date of the period that each of some sessions (datetime64[D]) is in.
 
     Examples
     --------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from marketmove.market.groups import Group
 from marketmove.moves.move import Move
 
 _WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
@@ -81,6 +82,23 @@ class GroupSpread(NamedTuple):
     mean_spread_pp: float | None
 
 
+def share_moves(moves: Sequence[Move], excluded: Container[str]) -> list[Move]:
+    """Give the moves that a session counts: those not excluded; all where none of these moved.
+
+    Volatility falls where shares rise, so that its indices say nothing of how markets went.
+
+    Examples
+    --------
+    >>> from marketmove.moves.move import Move
+    >>> moves = [Move(s, s, "ok", "closes", change_pct=1.0) for s in ("SPX", "VIX")]
+    >>> [move.symbol for move in share_moves(moves, {"VIX"})]
+    ['SPX']
+    """
+    shares = [move for move in moves if move.symbol not in excluded]
+    moved = any(move.status in {"ok", "bound"} for move in shares)
+    return shares if moved else list(moves)
+
+
 def breadth(moves: Sequence[Move]) -> Breadth:
     """Count the moves by direction; a bound counts where it leaves the direction in no doubt.
 
@@ -125,9 +143,9 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
     exact = _exact(moved)
     if exact is None or len(exact) < FEWEST_APART:
         return Dispersion(len(moved))
-    apart = float(max(exact) - min(exact))
+    range_pp = float(max(exact) - min(exact))
     enough = len(exact) >= FEWEST_DISPERSED
-    return Dispersion(len(exact), apart, float(statistics.pstdev(exact)) if enough else None)
+    return Dispersion(len(exact), range_pp, float(statistics.pstdev(exact)) if enough else None)
 
 
 def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:
@@ -168,6 +186,15 @@ def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:
         worst_pct=worst and worst.change_pct,
         breadth=breadth(moves),
         dispersion=dispersion(moves),
+    )
+
+
+def moves_by_group(groups: Iterable[Group], moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
+    """Sum up the moves of each group, of those of its indices that the data has."""
+    by_symbol = {move.symbol: move for move in moves}
+    return tuple(
+        group_moves(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
+        for group in groups
     )
 
 

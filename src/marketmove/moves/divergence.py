@@ -1,13 +1,12 @@
-"""Which markets parted company in a session."""
+"""The divergent pairs of a session, and how far apart the moves of any pair are."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 
 PairKind = Literal["split", "wide", "asked"]
 
@@ -19,7 +18,7 @@ class Divergence(NamedTuple):
     gives only a bound, the figure is None and ``_over`` or ``_under`` has the bound. ``_low`` and
     ``_high`` enclose a spread of printed, rounded moves. ``kind`` tells why the pair is here: it is
     divergent (``split``), wide beside its own past, or was asked for. The last five are as in
-    ``spreads.PairContext``; None where they are not known.
+    ``spread_history.PairContext``; None where they are not known.
     """
 
     up: str
@@ -59,13 +58,13 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
     >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
     >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
     [('HSI', 'N225', 4.25)]
     """
-    ups, downs = _sides(moves, floor_pct)
+    ups, downs = _ups_and_downs(moves, floor_pct)
     # The widest n pairs are among the n highest and the n lowest moves.
     widest = sorted(
         ((up - down, one, other) for up, one in ups[:top] for down, other in downs[:top]),
@@ -76,7 +75,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
 def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
     """Count the pairs that ``splits`` gives when it gives all."""
-    ups, downs = _sides(moves, floor_pct)
+    ups, downs = _ups_and_downs(moves, floor_pct)
     return len(ups) * len(downs)
 
 
@@ -102,7 +101,7 @@ def between(
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> spx = Move("SPX", "S&P 500", "ok", "closes", change_pct=0.5)
     >>> dji = Move("DJI", "Dow Jones", "ok", "closes", change_pct=1.0)
     >>> shut = Move("HSI", "Hang Seng", "closed", "closes")
@@ -113,14 +112,14 @@ def between(
     """
     spreads = []
     for one, other in pairs:
-        apart = _apart(moves[one], moves[other]) or _apart(moves[other], moves[one])
-        if apart is not None:
-            spreads.append(apart)
+        spread = _spread(moves[one], moves[other]) or _spread(moves[other], moves[one])
+        if spread is not None:
+            spreads.append(spread)
     spreads.sort(key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol))
     return [_divergence(up, down, spread)._replace(kind=kind) for spread, up, down in spreads]
 
 
-def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
+def _spread(up: Move, down: Move) -> tuple[float, Move, Move] | None:
     """The spread, or its least, where one move is certainly not below the other."""
     if up.up_by_pct is None or down.down_by_pct is None:
         return None
@@ -128,7 +127,7 @@ def _apart(up: Move, down: Move) -> tuple[float, Move, Move] | None:
     return (spread, up, down) if spread >= 0 else None
 
 
-def _sides(
+def _ups_and_downs(
     moves: Sequence[Move], floor_pct: float
 ) -> tuple[list[tuple[float, Move]], list[tuple[float, Move]]]:
     """The moves of at least the floor, up and down, the largest first."""
@@ -176,4 +175,4 @@ def _spread_interval(up: Move, down: Move) -> tuple[float | None, float | None]:
 
 def _difference(one: float, other: float) -> float:
     """The difference of two printed figures, as the decimals they are: 4.31, not 4.3100…05."""
-    return float(Decimal(repr(one)) - Decimal(repr(other)))
+    return float(exact(one) - exact(other))

@@ -1,4 +1,4 @@
-"""The moves of many sessions at once: the same arithmetic as for one, over whole columns.
+"""The moves of closes: one engine over index and session, whether of one session or of many.
 
 Each index and date is one whole number, so that the closes of all indices stand in one sorted
 line, and "its own last close before" is one search in it.
@@ -7,26 +7,26 @@ line, and "its own last close before" is one search in it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.closes.levels import Levels, of_each_row
+from marketmove.closes.checks import LookBack
+from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
-from marketmove.market.indices import Index
-from marketmove.market.periods import first_day, first_days
-from marketmove.moves.move import Move, changes
-from marketmove.sources import Fault
+from marketmove.market.periods import first_days
+from marketmove.moves.changes import changes
+from marketmove.moves.move import Move, PeriodMove
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
 
-STATUSES = ("ok", "no_prior", "missing", "pending", "closed")
+_STATUSES = ("ok", "no_prior", "missing", "pending", "closed", "unknown")
 # Room for every date of the calendar, counted from 1970, for each index.
 _ROOM, _DAY_0 = 1 << 23, 1 << 22
 _NONE = -1
@@ -44,14 +44,25 @@ class Range(NamedTuple):
     shut_days: bool = False
 
 
-class _CloseLine(NamedTuple):
-    """The closes of the chosen indices by key; one more entry, at the end, stands for none."""
+class Series(NamedTuple):
+    """The closes of one index in order: dates, index points, and the move to each in percent.
 
+    The first move is nan: no close before it is known.
+    """
+
+    days: Days
+    close: Floats
+    pct: Floats
+
+
+class _CloseLine(NamedTuple):
+    """The closes of some indices by key; one more entry, at the end of each column, is none's."""
+
+    names: Sequence[str]
     keys: Ints
     session: Days
-    close: npt.NDArray[np.float64]
-    file: npt.NDArray[np.integer[Any]]
-    line: Ints
+    close: Floats
+    beside: Mapping[str, npt.NDArray[Any]]
 
 
 def history(
@@ -75,9 +86,10 @@ def history(
     DataFrame
         A row for every index and session, ordered by session and symbol, with the columns of
         ``moves.Move`` and ``{period}_prior_session``, ``{period}_prior_close``,
-        ``{period}_change_pts``, ``{period}_change_pct``; instead of ``source``, ``file`` and
-        ``line``. Missing is nan, NaT or None. Levels and ``_pts`` are index points, ``_pct``
-        percent.
+        ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_gap_sessions``; instead of
+        ``source``, ``file`` and ``line``; and ``stated_change_pct`` and ``stated_prior_close``,
+        which the file has beside the close. Missing is nan, NaT or None. Levels and ``_pts`` are
+        index points, ``_pct`` percent.
 
     Examples
     --------
@@ -89,44 +101,162 @@ def history(
     >>> moves[["symbol", "status", "change_pct"]].values.tolist()
     [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
     """
-    names = sorted(symbols)
-    line = _line(levels, names)
-    groups = _by_calendar(names, calendars)
-    rows = _rows(line, groups, within)
-    codes, days = _split_keys(rows)
-    at, before = _found(line, rows), _before(line, rows)
-    judged = _judged(codes, days, line.session[before], groups)
-    known = [levels.registry.resolve(name) for name in names]
-    place = np.where(at == _NONE, before, at)
-    columns = {
-        "session": days.astype("datetime64[s]"),
-        "symbol": _labelled(codes, names),
-        "name": np.array([index.name for index in known], dtype=object)[codes],
-        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
-        "status": _status(line, rows, at, before, judged.shut),
-        "close": line.close[at],
-        **_measured(line, at, before),
-        "file": _labelled(line.file[place], levels.frame["file"].cat.categories),
-        "line": line.line[place],
-        "gap_sessions": judged.gap_sessions,
-        **_shut_for(judged, at == _NONE),
-    }
-    for period in within.periods:
-        limits = _keys(codes, first_days(days, period))
-        of = _measured(line, at, _before(line, limits))
-        columns |= {f"{period}_{name}": values for name, values in of.items()}
+    line = _line(levels, sorted(symbols))
+    groups = _by_calendar(line.names, calendars)
+    codes, days = _split_keys(_keys_within(line, groups, within))
     order = np.argsort(days, kind="stable")
-    return pd.DataFrame(columns).iloc[order].reset_index(drop=True)
+    return _measured(levels, line, codes[order], days[order], groups, within.periods)
 
 
-def _keys(codes: Ints, days: Days) -> Ints:
-    """One number for each index and date, in the order of indices and then of dates."""
-    return codes * _ROOM + days.astype("datetime64[D]").astype(np.int64) + _DAY_0
+def moves_at(
+    levels: Levels,
+    sessions: Mapping[str, dt.date | None],
+    calendars: Mapping[str, Calendar] | None = None,
+    periods: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Move of each index in a session of its own: the same columns as those of ``history``.
+
+    An index's prior close is its own latest close strictly before its session, so two indices
+    with different holidays can have different prior sessions. Missing is never zero: without a
+    close there is no change, and the last own close stays as the prior one.
+
+    Parameters
+    ----------
+    levels
+        The closes, without ghosts.
+    sessions
+        The indices wanted, each with its session: an exchange-local calendar date, not a
+        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
+    calendars
+        By symbol, as far as they are known.
+    periods
+        Of ``PERIODS``. The convention of the wires: a Tuesday's week to date spans two sessions,
+        and the year to date starts from the last close of the year before, not from the first
+        close of the year (AP, "For the week", 2021-12-21).
+
+    Returns
+    -------
+    DataFrame
+        A row an index, in the order of ``sessions``. ``status`` of a row without a close is
+        ``closed`` (no session), ``missing`` (there was one, and the data has later closes) or
+        ``pending`` (and it has none), where a calendar tells; else ``unknown``.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-12-31", 200), ("AAA", "2025-02-03", 202),
+    ...                     ("AAA", "2025-02-04", 203), ("BBB", "2025-02-03", 50)])
+    >>> rows = moves_at(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2025, 2, 4)), {}, ["ytd"])
+    >>> rows[["symbol", "status", "change_pts", "ytd_change_pct"]].values.tolist()
+    [['AAA', 'ok', 1.0, 1.5], ['BBB', 'unknown', nan, nan]]
+    """
+    line = _line(levels, list(sessions))
+    days = np.array([day or "NaT" for day in sessions.values()], dtype="datetime64[D]")
+    groups = _by_calendar(line.names, calendars or {})
+    return _measured(levels, line, np.arange(len(days)), days, groups, periods)
 
 
-def _split_keys(keys: Ints) -> tuple[Ints, Days]:
-    """The index and the date that each number stands for."""
-    return keys // _ROOM, (keys % _ROOM - _DAY_0).astype("datetime64[D]")
+def moves_to_each(levels: Levels) -> pd.DataFrame:
+    """Move to each close from the one before of its index, in the rows of ``levels.frame``."""
+    symbols = levels.frame["symbol"].cat
+    days = levels.frame["session"].to_numpy().astype("datetime64[D]")
+    line = _line(levels, [str(name) for name in symbols.categories])
+    return _measured(levels, line, symbols.codes.to_numpy().astype(np.int64), days)
+
+
+def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
+    """Give the closes of each index, with the move to each from its own close before.
+
+    Parameters
+    ----------
+    levels
+        The closes, without ghosts.
+    symbols
+        The indices wanted; one without a close is left out.
+
+    Examples
+    --------
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
+    >>> series(levels, ["AAA"])["AAA"].pct.tolist()
+    [nan, 1.5]
+    """
+    line = _line(levels, list(symbols))
+    close, days = line.close[:-1], line.session[:-1]
+    pct = np.append(changes(close[1:], close[:-1])[1], np.nan)
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    pct = np.roll(pct, 1)
+    pct[starts[:-1][np.diff(starts) > 0]] = np.nan
+    ends = zip(line.names, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    return {
+        name: Series(days[start:end], close[start:end], pct[start:end])
+        for name, start, end in ends
+        if end > start
+    }
+
+
+def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
+    """Read the records of moves off the rows of ``moves_at`` or ``history``.
+
+    Examples
+    --------
+    >>> from marketmove.closes.levels import levels_of
+    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
+    >>> (move,) = read_moves(moves_at(levels, {"AAA": dt.date(2024, 5, 3)}))
+    >>> move.status, move.change_pct, move.source, str(move.prior_session)
+    ('ok', 1.5, 'closes.csv:3', '2024-05-02')
+    """
+    names = [name for name in rows.columns if name in Move._fields]
+    cells = zip(*(_plain(rows[name]) for name in names), strict=True)
+    places = zip(_plain(rows["file"]), rows["line"].tolist(), strict=True)
+    spans = [
+        [*map(PeriodMove, *(_plain(rows[f"{period}_{name}"]) for name in PeriodMove._fields))]
+        for period in periods
+    ]
+    by_row = zip(*spans, strict=True) if spans else [()] * len(rows)
+    return [
+        Move(
+            basis="closes",
+            source=f"{file}:{line}" if file else "",
+            periods=dict(zip(periods, span, strict=True)),
+            **dict(zip(names, row, strict=True)),
+        )
+        for row, (file, line), span in zip(cells, places, by_row, strict=True)
+    ]
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """The values of a column as Python has them: dates, whole numbers, None for missing."""
+    if column.dtype.kind == "M":
+        return list(_days(column).tolist())
+    if str(column.name).endswith("gap_sessions"):
+        column = column.astype("Int64")
+    values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = None
+    plain: list[Any] = values.tolist()
+    return plain
+
+
+def look_backs(rows: pd.DataFrame, periods: Sequence[str] = ()) -> dict[str, list[LookBack]]:
+    """Give which dates the figures of each index rest on, from the rows of its moves."""
+    days = _days(rows["session"])
+    spans = [LookBack(days, _days(rows["prior_session"]), days)]
+    for period in periods:
+        last = first_days(days, period) - np.timedelta64(1, "D")
+        spans.append(LookBack(days, _days(rows[f"{period}_prior_session"]), last))
+    symbols = rows["symbol"].cat
+    codes = np.where(np.isnat(days), _NONE, symbols.codes.to_numpy())
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(symbols.categories) + 1))
+    return {
+        str(symbol): [LookBack(*(column[order[start:end]] for column in span)) for span in spans]
+        for symbol, start, end in zip(symbols.categories, ends[:-1], ends[1:], strict=True)
+    }
+
+
+def _days(column: pd.Series[Any]) -> Days:
+    return column.to_numpy().astype("datetime64[D]")
 
 
 def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
@@ -137,14 +267,34 @@ def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
     keys = _keys(own, frame["session"].to_numpy())
     order = np.argsort(keys, kind="stable")
     order = order[own[order] != _NONE]
-    sorted_keys = keys[order]
+
+    def column(name: str, none: Any) -> npt.NDArray[Any]:
+        values = frame[name].cat.codes if name == "file" else frame[name]
+        return np.append(values.to_numpy()[order], none)
+
     return _CloseLine(
-        keys=sorted_keys,
-        session=np.append(_split_keys(sorted_keys)[1], np.datetime64("NaT")),
-        close=np.append(frame["close"].to_numpy()[order], np.nan),
-        file=np.append(frame["file"].cat.codes.to_numpy()[order], _NONE),
-        line=np.append(frame["line"].to_numpy()[order], 0),
+        names=names,
+        keys=keys[order],
+        session=column("session", np.datetime64("NaT")).astype("datetime64[D]"),
+        close=column("close", np.nan),
+        beside={
+            "file": column("file", _NONE),
+            "line": column("line", 0),
+            "stated_change_pct": column("change_pct", np.nan),
+            "stated_prior_close": column("prior_close", np.nan),
+        },
     )
+
+
+def _keys(codes: Ints, days: Days) -> Ints:
+    """One number for each index and date, in the order of indices and then of dates; NaT first."""
+    numbers = days.astype("datetime64[D]").astype(np.int64)
+    return codes * _ROOM + np.maximum(numbers, -_DAY_0) + _DAY_0
+
+
+def _split_keys(keys: Ints) -> tuple[Ints, Days]:
+    """The index and the date that each number stands for."""
+    return keys // _ROOM, (keys % _ROOM - _DAY_0).astype("datetime64[D]")
 
 
 def _by_calendar(
@@ -158,8 +308,8 @@ def _by_calendar(
     return [(calendar, np.array(codes, dtype=np.int64)) for calendar, codes in groups.values()]
 
 
-def _rows(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
-    """Every index and date that is a row, once."""
+def _keys_within(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
+    """Every index and date of a range that is a row, once."""
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     days = line.session[:-1]
     keys = [line.keys[(days >= first) & (days <= last)]]
@@ -176,6 +326,44 @@ def _all_of(codes: Ints, days: Days) -> Ints:
     return _keys(np.repeat(codes, len(days)), np.tile(days, len(codes)))
 
 
+def _measured(
+    levels: Levels,
+    line: _CloseLine,
+    codes: Ints,
+    days: Days,
+    groups: Sequence[tuple[Calendar, Ints]] = (),
+    periods: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The rows of some indices and dates, in the order of these."""
+    keys = _keys(codes, days)
+    at, before = _found(line, keys), _before(line, keys)
+    judged = _judged(codes, days, line.session[before], groups)
+    known = [levels.registry.resolve(name) for name in line.names]
+    place = np.where(at == _NONE, before, at)
+    columns = {
+        "session": days.astype("datetime64[s]"),
+        "symbol": _labelled(codes, line.names),
+        "name": np.array([index.name for index in known], dtype=object)[codes],
+        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
+        "status": _status(line, keys, at, before, judged),
+        "close": line.close[at],
+        **_changes(line, at, before),
+        "file": _labelled(line.beside["file"][place], levels.frame["file"].cat.categories),
+        "line": line.beside["line"][place],
+        "gap_sessions": judged.gap_sessions,
+        **_shut_for(judged, at == _NONE),
+        "stated_change_pct": line.beside["stated_change_pct"][at],
+        "stated_prior_close": line.beside["stated_prior_close"][at],
+    }
+    for period in periods:
+        first = first_days(days, period)
+        own_before = _before(line, _keys(codes, first))
+        measured = _changes(line, at, own_before)
+        measured["gap_sessions"] = _lacking(codes, first, line.session[own_before], groups)
+        columns |= {f"{period}_{name}": values for name, values in measured.items()}
+    return pd.DataFrame(columns)
+
+
 def _found(line: _CloseLine, keys: Ints) -> Ints:
     """Where the close of each index and date is."""
     at = np.searchsorted(line.keys, keys)
@@ -189,7 +377,7 @@ def _before(line: _CloseLine, keys: Ints) -> Ints:
     return np.where(own, at, _NONE)
 
 
-def _measured(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
+def _changes(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
     """The prior closes, and the changes where both closes are known."""
     both = (at != _NONE) & (before != _NONE)
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
@@ -202,30 +390,12 @@ def _measured(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray
     }
 
 
-def _status(
-    line: _CloseLine, rows: Ints, at: Ints, before: Ints, shut: Bools
-) -> pd.Categorical[Any]:
-    closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, rows)]
-    kinds = {
-        "ok": closed & (before != _NONE),
-        "no_prior": closed,
-        "closed": shut,
-        "missing": later // _ROOM == rows // _ROOM,
-    }
-    codes = np.select([*kinds.values()], [*map(STATUSES.index, kinds)], STATUSES.index("pending"))
-    return _labelled(codes, STATUSES)
-
-
-def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[Any]:
-    """A column of labels by their numbers; -1 stands for none."""
-    return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
-
-
 class _CalendarFacts(NamedTuple):
     """What the calendars say of each row."""
 
+    covered: Bools
     shut: Bools
-    gap_sessions: npt.NDArray[np.float64]
+    gap_sessions: Floats
     closed_for: npt.NDArray[Any]
     reopens: Days
 
@@ -235,13 +405,14 @@ def _judged(
 ) -> _CalendarFacts:
     judged = _CalendarFacts(
         np.zeros(len(days), dtype=bool),
-        np.full(len(days), np.nan),
+        np.zeros(len(days), dtype=bool),
+        _lacking(codes, days, prior, groups),
         np.full(len(days), None, dtype=object),
         np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
     )
     for calendar, own in groups:
         rows = np.flatnonzero(np.isin(codes, own))
-        judged.gap_sessions[rows] = calendar.lacking(prior[rows], days[rows])
+        judged.covered[rows] = calendar.covered(days[rows])
         shut = rows[calendar.shut(days[rows])]
         judged.shut[shut] = True
         dates, of_row = np.unique(days[shut], return_inverse=True)
@@ -252,197 +423,39 @@ def _judged(
     return judged
 
 
+def _lacking(
+    codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
+) -> Floats:
+    """How many sessions lie between each prior close and a date; nan where none can tell."""
+    lacking = np.full(len(days), np.nan)
+    for calendar, own in groups:
+        rows = np.flatnonzero(np.isin(codes, own))
+        lacking[rows] = calendar.lacking(prior[rows], days[rows])
+    return lacking
+
+
+def _status(
+    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: _CalendarFacts
+) -> pd.Categorical[Any]:
+    closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, keys)]
+    kinds = {
+        "ok": closed & (before != _NONE),
+        "no_prior": closed,
+        "closed": judged.shut,
+        "unknown": ~judged.covered,
+        "missing": later // _ROOM == keys // _ROOM,
+    }
+    codes = np.select([*kinds.values()], [*map(_STATUSES.index, kinds)], _STATUSES.index("pending"))
+    return _labelled(codes, _STATUSES)
+
+
+def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[Any]:
+    """A column of labels by their numbers; -1 stands for none."""
+    return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
+
+
 def _shut_for(judged: _CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
     """Why an exchange was shut and when it opened again, where there is no close to tell else."""
     judged.closed_for[~without_close] = None
     judged.reopens[~without_close] = np.datetime64("NaT")
     return {"closed_for": judged.closed_for, "reopens": judged.reopens.astype("datetime64[s]")}
-
-
-def touched_from(
-    frame: pd.DataFrame, faults: Iterable[Fault], within: Range
-) -> Iterator[dt.date | None]:
-    """Tell from which date on each fault may touch the moves; None where it touches none of them.
-
-    A fault may be the close of its date, or the prior close of the next session, or of a period.
-
-    Parameters
-    ----------
-    frame
-        As ``history`` makes it.
-    faults
-        What could not be used.
-    within
-        The range that the moves are of.
-    """
-    own = {
-        str(symbol): _spans(rows, within.periods)
-        for symbol, rows in frame.groupby("symbol", observed=False)
-    }
-    for fault in faults:
-        spans = own.values() if fault.symbol is None else [own.get(fault.symbol, [])]
-        if fault.session and any(spans) and within.first <= fault.session <= within.last:
-            yield fault.session
-        else:
-            dates = [
-                when for each in spans for span in each if (when := _touched(span, fault.session))
-            ]
-            yield min(dates, default=None)
-
-
-class _LookBack(NamedTuple):
-    """The sessions of an index; from when to when each looks at its closes, both included."""
-
-    sessions: Days
-    since: Days
-    until: Days
-
-
-def _spans(rows: pd.DataFrame, periods: Iterable[str]) -> list[_LookBack]:
-    days = rows["session"].to_numpy().astype("datetime64[D]")
-    spans = [_LookBack(days, rows["prior_session"].to_numpy().astype("datetime64[D]"), days)]
-    for period in periods:
-        since = rows[f"{period}_prior_session"].to_numpy().astype("datetime64[D]")
-        spans.append(_LookBack(days, since, first_days(days, period) - np.timedelta64(1, "D")))
-    return spans
-
-
-def _touched(span: _LookBack, when: dt.date | None) -> dt.date | None:
-    """The first session that looks at a date; ``since`` and ``until`` never go back."""
-    at = 0 if when is None else int(np.searchsorted(span.until, np.datetime64(when)))
-    if at == len(span.sessions) or (when and span.since[at] > np.datetime64(when)):
-        return None
-    session: dt.date = span.sessions[at].item()
-    return session
-
-
-def with_periods(
-    moves: Sequence[Move],
-    levels: Levels,
-    sessions: Mapping[str, dt.date | None],
-    periods: Sequence[str],
-) -> list[Move]:
-    """Give moves with the same figures of longer periods.
-
-    The convention of the wires: a Tuesday's week to date spans two sessions, and the year to date
-    starts from the last close of the year before, not from the first close of the year (AP, "For
-    the week", 2021-12-21).
-
-    Parameters
-    ----------
-    moves
-        As ``moves.session_moves`` makes them of ``levels`` and ``sessions``.
-    periods
-        Of ``PERIODS``.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-
-    >>> closes = [("AAA", "2024-12-31", 200.0), ("AAA", "2025-01-02", 202.0),
-    ...           ("AAA", "2025-02-04", 203.0)]
-    >>> levels, sessions = levels_of(closes), {"AAA": dt.date(2025, 2, 4)}
-    >>> (move,) = with_periods(session_moves(levels, sessions), levels, sessions, ["ytd"])
-    >>> move.periods["ytd"].change_pct, str(move.periods["ytd"].prior_session)
-    (1.5, '2024-12-31')
-    """
-    measured = {}
-    for period in periods:
-        since = {
-            symbol: None if session is None else first_day(session, period)
-            for symbol, session in sessions.items()
-        }
-        measured[period] = session_moves(levels, sessions, since)
-    return [
-        move._replace(periods={period: of[row] for period, of in measured.items()})
-        for row, move in enumerate(moves)
-    ]
-
-
-def session_moves(
-    levels: Levels,
-    sessions: Mapping[str, dt.date | None],
-    since: Mapping[str, dt.date | None] | None = None,
-) -> list[Move]:
-    """Move of every chosen index from its prior close to its close in one session.
-
-    An index's prior close is its own latest close strictly before its session, so two indices
-    with different holidays can have different prior sessions. Missing is never zero: without a
-    close the change is None and the last own close stays as the prior one.
-
-    Parameters
-    ----------
-    levels
-        Closing levels, as ``levels.fold`` makes them.
-    sessions
-        The indices wanted, each with its session: an exchange-local calendar date, not a
-        timestamp; None where it is not known. One that ``levels`` does not have gets a row too.
-    since
-        Where a period is measured instead of a session: the first date of it, before which the
-        prior close has to be.
-
-    Returns
-    -------
-    list of Move
-        One an index, in the order of ``sessions``. ``status`` is ``ok``, ``no_prior`` (a close,
-        but none before it) or ``unknown`` (no close in the session). ``source`` is the
-        ``file:line`` of the close.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", "200"), ("AAA", "2024-05-03", "203"),
-    ...                     ("BBB", "2024-05-02", "50")])
-    >>> for move in session_moves(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2024, 5, 3))):
-    ...     print(move.symbol, move.status, move.change_pts, move.change_pct)
-    AAA ok 3.0 1.5
-    BBB unknown None None
-    """
-    frame, symbols = levels.frame, list(sessions)
-    asked = of_each_row(frame, sessions)
-    limit = asked if since is None else of_each_row(frame, since)
-    now = _latest(frame[(frame["session"] == asked).to_numpy()], symbols)
-    before = _latest(frame[(frame["session"] < limit).to_numpy()], symbols)
-    both = (now["close"].notna() & before["close"].notna()).to_numpy()
-    pts, pct = changes(now["close"].to_numpy()[both], before["close"].to_numpy()[both])
-    points, percents = iter(pts.tolist()), iter(pct.tolist())
-    return [
-        _move(levels.registry.resolve(symbol), close, prior, moved, points, percents)._replace(
-            session=sessions[symbol]
-        )
-        for symbol, close, prior, moved in zip(
-            symbols, now.itertuples(), before.itertuples(), both.tolist(), strict=True
-        )
-    ]
-
-
-def _latest(rows: pd.DataFrame, symbols: list[str]) -> pd.DataFrame:
-    """The last row of each wanted index; all missing where it has none."""
-    last = rows.drop_duplicates("symbol", keep="last")
-    return last.set_index(last["symbol"].astype(object)).reindex(symbols)
-
-
-def _move(
-    index: Index,
-    now: Any,
-    before: Any,
-    moved: bool,
-    points: Iterator[float],
-    percents: Iterator[float],
-) -> Move:
-    closed, known = now.close > 0, before.close > 0
-    place = now if closed else before
-    return Move(
-        symbol=index.symbol,
-        name=index.name,
-        status="ok" if moved else "no_prior" if closed else "unknown",
-        basis="closes",
-        close=now.close if closed else None,
-        prior_session=before.session.date() if known else None,
-        prior_close=before.close if known else None,
-        change_pts=next(points) if moved else None,
-        change_pct=next(percents) if moved else None,
-        source=f"{place.file}:{int(place.line)}" if closed or known else "",
-        decimals=index.decimals,
-    )

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.float64]
+from typing import Literal, NamedTuple
 
 Status = Literal["ok", "closed", "pending", "missing", "no_prior", "bound", "unknown"]
 Basis = Literal["closes", "published"]
 
-# Below this, a whole number and a hundred times it are exact as float64.
-_EXACT = 2.0**53 / 100
-_MOST_DIGITS = 16
+
+class PeriodMove(NamedTuple):
+    """The change from an index's last close before a week, a month or a year to its close.
+
+    In index points and percent; None where one of the two closes is not known.
+    """
+
+    prior_session: dt.date | None
+    prior_close: float | None
+    change_pts: float | None
+    change_pct: float | None
+
+
+def exact(value: float) -> Decimal:
+    """Give the decimal that a figure was written as: the shortest that reads as the same float.
+
+    Examples
+    --------
+    >>> exact(22579.045)
+    Decimal('22579.045')
+    """
+    return Decimal(repr(float(value)))
 
 
 class Move(NamedTuple):
@@ -29,8 +43,8 @@ class Move(NamedTuple):
     ``_low`` and ``_high`` enclose what is implied by rounded figures. ``source`` is the
     ``file:line`` of the close or, without one, of the prior close. ``gap_sessions`` counts the
     sessions between the prior session and this one that the data lacks; ``closed_for`` names why
-    the exchange was shut, and ``reopens`` is its next session. ``periods`` has the same figures
-    from the last close before a week, month or year.
+    the exchange was shut, and ``reopens`` is its next session. ``periods`` has the change since the
+    last close before a week, month or year, by its name.
     """
 
     symbol: str
@@ -56,7 +70,7 @@ class Move(NamedTuple):
     gap_sessions: int | None = None
     closed_for: str | None = None
     reopens: dt.date | None = None
-    periods: Mapping[str, Move] = MappingProxyType({})
+    periods: Mapping[str, PeriodMove] = MappingProxyType({})
 
     @property
     def up_by_pct(self) -> float | None:
@@ -67,61 +81,3 @@ class Move(NamedTuple):
     def down_by_pct(self) -> float | None:
         """The most that the index is known to have risen, in percent; negative if it fell."""
         return self.change_pct_under if self.change_pct is None else self.change_pct
-
-
-def changes(close: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """Change in points and percent between levels, as the decimals written, correctly rounded.
-
-    The difference of two floats is not the difference of the two decimals they were written as
-    (22620.33 − 21814.37 gives 805.9600000000028). So both are taken as whole numbers of their
-    last digit, where the difference is exact and one division rounds once.
-
-    Parameters
-    ----------
-    close, prior
-        Levels in index points, above zero, of the same length.
-
-    Returns
-    -------
-    tuple of arrays
-        ``change_pts`` in index points and ``change_pct`` in percent: the float64 nearest to the
-        exact value.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pts, pct = changes(np.array([22620.33]), np.array([21814.37]))
-    >>> float(pts[0]), round(float(pct[0]), 6)
-    (805.96, 3.694629)
-    """
-    import numpy as np
-
-    scale = np.maximum(_unit_scale(close), _unit_scale(prior))
-    close_units, prior_units = np.rint(close * scale), np.rint(prior * scale)
-    units = close_units - prior_units
-    change_pts, change_pct = units / scale, units * 100.0 / prior_units
-    for i in np.flatnonzero(~(np.maximum(close_units, prior_units) < _EXACT)):
-        change_pts[i], change_pct[i] = _exact_change(float(close[i]), float(prior[i]))
-    return change_pts, change_pct
-
-
-def _exact_change(close: float, prior: float) -> tuple[float, float]:
-    """The same for levels of too many digits to be whole numbers of their last one."""
-    from fractions import Fraction
-
-    exact_close, exact_prior = Fraction(repr(close)), Fraction(repr(prior))
-    change = exact_close - exact_prior
-    return float(change), float(change / exact_prior * 100)
-
-
-def _unit_scale(levels: Floats) -> Floats:
-    """How many units of its last written digit make one point: 100 for 22620.33."""
-    import numpy as np
-
-    scale = np.full(levels.shape, 1.0)
-    for _ in range(_MOST_DIGITS):
-        inexact = np.rint(levels * scale) / scale != levels
-        if not inexact.any():
-            break
-        scale[inexact] *= 10.0
-    return scale

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.closes.levels import Levels
-from marketmove.moves.move import Move, changes
+from marketmove.moves.changes import changes
+from marketmove.moves.move import Move, exact
 from marketmove.published import figures
 from marketmove.published.report_file import Printed
 
@@ -115,10 +116,10 @@ def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     >>> import datetime as dt
     >>> from marketmove.errors import Place
     >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.moves.measure import session_moves
+    >>> from marketmove.moves.measure import moves_at, read_moves
     >>> from marketmove.published.report_file import Printed
     >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
-    >>> (move,) = session_moves(levels, {"HSI": dt.date(2024, 5, 3)})
+    >>> (move,) = read_moves(moves_at(levels, {"HSI": dt.date(2024, 5, 3)}))
     >>> printed = Printed("HSI", Place("report.yaml", 3), Decimal("203.0"), Decimal("1.4"))
     >>> checked = judge(printed, move, levels)
     >>> checked.verdict, checked.wrong
@@ -144,7 +145,7 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     if prior is None or printed.close is None or printed.change_pct is None:
         return False
     implied = figures.implied_prior_close(printed.close, printed.change_pct)
-    return implied.low <= Decimal(repr(float(prior))) <= implied.high
+    return implied.low <= exact(prior) <= implied.high
 
 
 def _why(move: Move, unchecked: Sequence[str], *, in_data: bool) -> str:
@@ -186,8 +187,8 @@ def _interval(level: float | None, half_unit: Fraction) -> _Interval | None:
     """What the decimal that a level was written as may stand for: itself, or a unit around it."""
     if level is None:
         return None
-    exact = Fraction(Decimal(repr(float(level))))
-    return exact - half_unit, exact + half_unit
+    written = Fraction(exact(level))
+    return written - half_unit, written + half_unit
 
 
 def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.date]:

@@ -6,20 +6,17 @@ Nothing here looks ahead: what later sessions bring changes nothing said of an e
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from marketmove.closes.levels import Levels
-from marketmove.moves.move import changes
+import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from marketmove.market.calendars import Calendar
+from marketmove.moves.measure import Series
 
-    from marketmove.market.calendars import Calendar
-
-    Floats = npt.NDArray[np.float64]
-    Days = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+Bools = npt.NDArray[np.bool_]
 
 # Sessions that a baseline has at most, and without which there is none.
 WINDOW, LEAST = 250, 60
@@ -28,17 +25,6 @@ WINDOW, LEAST = 250, 60
 SAME = 1e-9
 
 Record = Literal["high", "low", "equals high", "equals low"]
-
-
-class Series(NamedTuple):
-    """The closes of one index in order: dates, index points, and the move to each in percent.
-
-    The first move is nan: no close before it is known.
-    """
-
-    days: Days
-    close: Floats
-    pct: Floats
 
 
 class MoveContext(NamedTuple):
@@ -50,7 +36,7 @@ class MoveContext(NamedTuple):
     the last sessions with a higher and a lower close, ``largest_since`` the last whose move in the
     same direction was at least as large; None where there is none. ``size_percentile`` is the
     share, in percent, of the ``size_n`` moves before it that are smaller in size. With fewer than
-    60 of these only the streak is told. ``data_since`` is the first session of the index.
+    60 of these only the streak is known. ``data_since`` is the first session of the index.
     """
 
     streak: int | None
@@ -62,40 +48,6 @@ class MoveContext(NamedTuple):
     lowest_since: dt.date | None = None
     largest_since: dt.date | None = None
     size_percentile: float | None = None
-
-
-def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
-    """Give the closes of each index, with the move to each from its own close before.
-
-    Parameters
-    ----------
-    levels
-        The closes, without ghosts.
-    symbols
-        The indices wanted; one without a close is left out.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
-    >>> series(levels, ["AAA"])["AAA"].pct.tolist()
-    [nan, 1.5]
-    """
-    import numpy as np
-
-    frame = levels.frame
-    codes = frame["symbol"].cat.codes.to_numpy()
-    days = frame["session"].to_numpy().astype("datetime64[D]")
-    close = frame["close"].to_numpy()
-    code_of = {str(name): code for code, name in enumerate(frame["symbol"].cat.categories)}
-    found = {}
-    for symbol in symbols:
-        start, end = np.searchsorted(codes, [code_of.get(symbol, -1), code_of.get(symbol, -1) + 1])
-        if symbol in code_of and end > start:
-            own = close[start:end]
-            pct = np.append(np.nan, changes(own[1:], own[:-1])[1])
-            found[symbol] = Series(days[start:end], own, pct)
-    return found
 
 
 def move_context(
@@ -123,12 +75,11 @@ def move_context(
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
     ...           ("AAA", "2024-05-06", 193), ("AAA", "2024-05-07", 196)]
-    >>> told = move_context(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
-    >>> told.streak, told.size_n, told.size_percentile
+    >>> from marketmove.moves.measure import series
+    >>> found = move_context(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
+    >>> found.streak, found.size_n, found.size_percentile
     (2, 2, None)
     """
-    import numpy as np
-
     at = int(np.searchsorted(own.days, np.datetime64(session)))
     if at == 0 or at == len(own.days) or own.days[at] != np.datetime64(session):
         return None
@@ -137,22 +88,22 @@ def move_context(
     as_large = (moves * np.sign(move) >= abs(move) - SAME) & (move != 0)
     streak, is_least = _streak(own, at, calendar)
     sizes = np.abs(moves[-WINDOW:])
-    told = MoveContext(streak, is_least, size_n=len(sizes), data_since=own.days[0].item())
+    context = MoveContext(streak, is_least, size_n=len(sizes), data_since=own.days[0].item())
     if len(sizes) < LEAST:
-        return told
-    return told._replace(
+        return context
+    beyond = np.column_stack([before > today, before < today, np.append(False, as_large)])
+    highest, lowest, largest = last_days(own.days[:at], beyond)
+    return context._replace(
         record=_record(before, today),
-        highest_since=_last(own.days, before > today),
-        lowest_since=_last(own.days, before < today),
-        largest_since=_last(own.days[1:], as_large),
+        highest_since=highest,
+        lowest_since=lowest,
+        largest_since=largest,
         size_percentile=_share(sizes < abs(move) - SAME),
     )
 
 
 def _streak(own: Series, at: int, calendar: Calendar | None) -> tuple[int | None, bool]:
     """Sessions in a row with the sign of this one; whether there may be more of them."""
-    import numpy as np
-
     sign = np.sign(own.pct[at])
     others = np.flatnonzero(np.sign(own.pct[1:at]) != sign)
     first = int(others[-1]) + 2 if len(others) else 1
@@ -181,16 +132,30 @@ def _record(before: Floats, today: float) -> Record | None:
     return "equals high" if today == highest else "equals low"
 
 
-def _share(smaller: npt.NDArray[np.bool_]) -> float:
+def _share(smaller: Bools) -> float:
     return float(smaller.sum() * 100.0 / len(smaller))
 
 
-def _last(days: Days, wanted: npt.NDArray[np.bool_]) -> dt.date | None:
-    """The last of some days, which are in order."""
-    import numpy as np
+def last_days(days: Days, wanted: Bools) -> list[dt.date | None]:
+    """Give the last day on which each column is true; None where it is on none.
 
-    found = np.flatnonzero(wanted)
-    if not len(found):
-        return None
-    day: dt.date = days[found[-1]].item()
-    return day
+    Parameters
+    ----------
+    days
+        In order.
+    wanted
+        A row a day.
+
+    Examples
+    --------
+    >>> days = np.array(["2024-05-02", "2024-05-03"], dtype="datetime64[D]")
+    >>> [str(day) for day in last_days(days, np.array([[True, False], [False, False]]))]
+    ['2024-05-02', 'None']
+    """
+    found: list[dt.date | None] = [None] * wanted.shape[1]
+    if len(days):
+        rows = len(days) - 1 - wanted[::-1].argmax(axis=0)
+        columns = np.flatnonzero(wanted[rows, np.arange(len(rows))])
+        for column, day in zip(columns.tolist(), days[rows[columns]].tolist(), strict=True):
+            found[column] = day
+    return found

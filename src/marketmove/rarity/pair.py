@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.moves.move import changes
-from marketmove.rarity.index_history import LEAST, SAME, WINDOW, Series
-from marketmove.rarity.spread_history import rarity
+from marketmove.moves.changes import changes
+from marketmove.moves.measure import Series
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW
+from marketmove.rarity.spread_history import first_and_widest, rarity
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,7 +37,7 @@ class Latest(NamedTuple):
     """The last session of a pair: both moves, their spread, and how rare it is.
 
     Moves are in percent, the spread in percentage points; the rest is as in
-    ``spreads.PairContext``.
+    ``spread_history.PairContext``.
     """
 
     session: dt.date
@@ -112,9 +113,9 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     Parameters
     ----------
     one, other
-        The closes of both, as ``context.series`` gives them.
+        The closes of both, as ``measure.series`` gives them.
     floor_pct
-        The least size of both moves of a split session, in percent.
+        The least size of both moves of a divergent pair, in percent.
     window
         How many common sessions before each are its baseline, at most.
 
@@ -129,7 +130,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
 
     Examples
     --------
-    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
     ...                     ("BBB", "2024-05-01", 50), ("BBB", "2024-05-03", 49)])
@@ -143,7 +144,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     here, there = here + 1, there + 1
     own, versus = one.pct[here], other.pct[there]
     n, percentile, z = _baselines(own - versus, window)
-    apart = np.sign(own) * np.sign(versus) < 0
+    opposite = np.sign(own) * np.sign(versus) < 0
     return pd.DataFrame(
         {
             "session": one.days[here].astype("datetime64[s]"),
@@ -152,7 +153,7 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
             "change_pct": own,
             "versus_change_pct": versus,
             "spread_pp": own - versus,
-            "split": apart & (np.abs(own) >= floor_pct) & (np.abs(versus) >= floor_pct),
+            "split": opposite & (np.abs(own) >= floor_pct) & (np.abs(versus) >= floor_pct),
             "n": n,
             "percentile": percentile,
             "z": z,
@@ -194,7 +195,7 @@ def between(
 
     Examples
     --------
-    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
     >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
@@ -214,6 +215,12 @@ def between(
     return shown.assign(relative_strength=100.0 * (one * other[:1]) / (other * one[:1]))
 
 
+def rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.DataFrame:
+    """Give the common sessions shown, and those that the first of them is held against."""
+    start = int(sessions["session"].searchsorted(shown["session"].iloc[0]))
+    return sessions.iloc[max(0, start - window) : start + len(shown)]
+
+
 def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> PairSummary:
     """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
 
@@ -228,16 +235,16 @@ def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WIND
 
     Examples
     --------
-    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
     >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
     >>> known = series(levels_of(closes), ["AAA", "BBB"])
     >>> sessions = common(known["AAA"], known["BBB"], 0.5)
-    >>> told = pair_summary(sessions, between(sessions))
-    >>> told.span.change_pct, told.span.versus_change_pct, told.span.excess_pct
+    >>> found = pair_summary(sessions, between(sessions))
+    >>> found.span.change_pct, found.span.versus_change_pct, found.span.excess_pct
     (10.0, -12.0, 25.0)
-    >>> told.latest.spread_pp, told.counts.split_pct, told.correlation.lacking
+    >>> found.latest.spread_pp, found.counts.split_pct, found.correlation.lacking
     (22.0, 50.0, 'few')
     """
     known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
@@ -253,9 +260,9 @@ def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WIND
 def _latest(known: pd.DataFrame) -> Latest:
     """The last of the sessions, beside those before it."""
     row: Any = next(known.tail(1).itertuples())
-    days, sizes = known["session"].iloc[:-1], known["spread_pp"].abs().to_numpy()[:-1]
-    as_wide = np.flatnonzero(sizes >= abs(row.spread_pp) - SAME)
-    told = row.n >= LEAST
+    days = known["session"].to_numpy().astype("datetime64[D]")[:-1]
+    sizes = known["spread_pp"].abs().to_numpy()[:-1, None]
+    (first,), (widest,) = first_and_widest(days, sizes, np.array([row.spread_pp]))
     return Latest(
         session=row.session.date(),
         change_pct=row.change_pct,
@@ -264,8 +271,8 @@ def _latest(known: pd.DataFrame) -> Latest:
         percentile=_known(row.percentile),
         z=_known(row.z),
         n=row.n,
-        widest_since=days.iloc[as_wide[-1]].date() if told and len(as_wide) else None,
-        data_since=days.iloc[0].date() if len(days) else None,
+        widest_since=widest if row.n >= LEAST else None,
+        data_since=first,
     )
 
 

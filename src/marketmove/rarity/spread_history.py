@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from marketmove.rarity.index_history import LEAST, SAME, WINDOW, Series
+import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from marketmove.moves.measure import Series
+from marketmove.rarity.index_history import LEAST, SAME, WINDOW, last_days
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.intp]
-    Days = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Days = npt.NDArray[np.datetime64]
 
 # From which percentile of its own past on a spread is wide.
 WIDE = 95.0
@@ -58,15 +58,13 @@ def move_matrix(known: Mapping[str, Series]) -> MoveMatrix:
 
     Examples
     --------
-    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
     ...                     ("BBB", "2024-05-02", 50)])
     >>> move_matrix(series(levels, ["AAA", "BBB"])).pct.tolist()
     [[nan, nan], [1.5, nan]]
     """
-    import numpy as np
-
     empty = np.array([], dtype="datetime64[D]")
     days = np.unique(np.concatenate([empty, *(own.days for own in known.values())]))
     pct = np.full((len(days), len(known)), np.nan, order="F")
@@ -76,13 +74,13 @@ def move_matrix(known: Mapping[str, Series]) -> MoveMatrix:
 
 
 def pair_contexts(
-    past: MoveMatrix, pairs: Sequence[tuple[str, str]], session: dt.date
+    matrix: MoveMatrix, pairs: Sequence[tuple[str, str]], session: dt.date
 ) -> list[PairContext]:
     """Hold the spreads of a session against those of the earlier common sessions.
 
     Parameters
     ----------
-    past
+    matrix
         The moves of all indices.
     pairs
         The indices of each pair, the higher move first; the spread is the first less the second.
@@ -93,69 +91,64 @@ def pair_contexts(
     -------
     list of PairContext
         One a pair. Where one of the two has no move in the session, only ``n`` and
-        ``data_since`` are told.
+        ``data_since`` are known.
 
     Examples
     --------
     >>> import datetime as dt
-    >>> from marketmove.rarity.index_history import series
+    >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> day = dt.timedelta(days=1)
     >>> closes = [("AAA", str(dt.date(2024, 1, 1) + n * day), 100 + n % 2) for n in range(99)]
     >>> closes += [("BBB", str(dt.date(2024, 1, 1) + n * day), 100) for n in range(99)]
-    >>> past = move_matrix(series(levels_of(closes), ["AAA", "BBB"]))
-    >>> pair_contexts(past, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
+    >>> matrix = move_matrix(series(levels_of(closes), ["AAA", "BBB"]))
+    >>> pair_contexts(matrix, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
     96
     """
-    import numpy as np
-
-    one, other = (
-        np.fromiter((past.columns[pair[n]] for pair in pairs), np.intp, len(pairs)) for n in (0, 1)
-    )
+    columns = np.array([[*map(matrix.columns.__getitem__, pair)] for pair in pairs], dtype=np.intp)
+    one, other = columns.reshape(-1, 2).T
     order = np.argsort(one, kind="stable")
     found: list[PairContext] = []
     for rows in np.split(order, np.flatnonzero(np.diff(one[order])) + 1):
-        for others in _blocks(past, other[rows]):
-            found += _of_pairs(past, one[rows[0]], others, session)
+        for others in _blocks(matrix, other[rows]):
+            found += _of_pairs(matrix, one[rows[0]], others, session)
     return [found[row] for row in np.argsort(order).tolist()]
 
 
-def _of_pairs(past: MoveMatrix, one: int, others: Ints, session: dt.date) -> Iterator[PairContext]:
-    import numpy as np
-
-    before, today = _spreads(past, one, others, session)
+def _of_pairs(
+    matrix: MoveMatrix, one: int, others: Ints, session: dt.date
+) -> Iterator[PairContext]:
+    before, today = _spreads(matrix, one, others, session)
     sizes = np.abs(before)
     n, percentile, z = _held(before, sizes, today, WINDOW)
-    first = _first_row(sizes >= 0)
-    as_wide = sizes >= np.abs(today) - SAME
-    last = len(before) - 1 - _first_row(as_wide[::-1])
-    last[np.isnan(percentile) | (last == len(before))] = -1
-    # The one behind the last is for the row -1: there is none.
-    days = np.array([*past.days.tolist(), None])
-    return map(
-        PairContext,
-        _or_none(percentile),
-        _or_none(z),
-        n.tolist(),
-        days[last].tolist(),
-        days[first].tolist(),
-    )
+    days = matrix.days[: len(before)]
+    since, as_wide = first_and_widest(days, sizes, today)
+    widest = [None if few else day for few, day in zip(np.isnan(percentile), as_wide, strict=True)]
+    return map(PairContext, _or_none(percentile), _or_none(z), n.tolist(), widest, since)
 
 
-def _first_row(wanted: npt.NDArray[np.bool_]) -> Ints:
-    """The first row of each column that is wanted; -1 where there is none."""
-    import numpy as np
+def first_and_widest(
+    days: Days, sizes: Floats, today: Floats
+) -> tuple[list[dt.date | None], list[dt.date | None]]:
+    """Give the first common session of each pair, and the last whose spread was as wide as today's.
 
-    if not len(wanted):
-        return np.full(wanted.shape[1], -1)
-    if wanted[0].all():
-        return np.zeros(wanted.shape[1], dtype=np.intp)
-    return np.where(wanted.any(axis=0), wanted.argmax(axis=0), -1)
+    Parameters
+    ----------
+    days
+        The dates before the session, in order.
+    sizes
+        The sizes of the spreads: a row a date, a column a pair, nan where it is no common session.
+    today
+        The spread of each pair in the session.
+    """
+    common = sizes >= 0
+    first = last_days(days[:1], common[:1])
+    if None in first:
+        first = last_days(days[::-1], common[::-1])
+    return first, last_days(days, sizes >= np.abs(today) - SAME)
 
 
 def _or_none(values: Floats) -> list[float | None]:
-    import numpy as np
-
     found = values.astype(object)
     found[np.isnan(values)] = None
     listed: list[float | None] = found.tolist()
@@ -163,13 +156,13 @@ def _or_none(values: Floats) -> list[float | None]:
 
 
 def wide_pairs(
-    past: MoveMatrix, session: dt.date, symbols: Sequence[str], least: float = WIDE
+    matrix: MoveMatrix, session: dt.date, symbols: Sequence[str], least: float = WIDE
 ) -> list[tuple[str, str]]:
     """Give the pairs whose spread is in the top tail of their own past, the higher move first.
 
     Parameters
     ----------
-    past
+    matrix
         The moves of all indices.
     session
         The session; later ones are not looked at.
@@ -183,35 +176,31 @@ def wide_pairs(
     list of tuple
         In no order that means anything.
     """
-    import numpy as np
-
-    columns = np.array([past.columns[symbol] for symbol in symbols], dtype=np.intp)
+    columns = np.array([matrix.columns[symbol] for symbol in symbols], dtype=np.intp)
     wide = []
     for nth, one in enumerate(columns):
-        for others in _blocks(past, columns[nth + 1 :]):
-            before, today = _spreads(past, one, others, session)
+        for others in _blocks(matrix, columns[nth + 1 :]):
+            before, today = _spreads(matrix, one, others, session)
             _, percentile, _ = rarity(before, today)
             hits = np.flatnonzero(percentile >= least - SAME)
             wide += [(one, others[hit], today[hit] >= 0) for hit in hits]
-    names = list(past.columns)
+    names = list(matrix.columns)
     return [(names[a], names[b]) if first else (names[b], names[a]) for a, b, first in wide]
 
 
-def _blocks(past: MoveMatrix, columns: Ints) -> Iterator[Ints]:
+def _blocks(matrix: MoveMatrix, columns: Ints) -> Iterator[Ints]:
     """The columns in parts, so that not all spreads are in memory at once."""
-    size = max(1, _CELLS // max(1, len(past.days)))
+    size = max(1, _CELLS // max(1, len(matrix.days)))
     return (columns[start : start + size] for start in range(0, len(columns), size))
 
 
-def _spreads(past: MoveMatrix, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
+def _spreads(matrix: MoveMatrix, one: int, others: Ints, session: dt.date) -> tuple[Floats, Floats]:
     """The spreads of one index to others before a session, and in it; nan where not common."""
-    import numpy as np
-
-    at = int(np.searchsorted(past.days, np.datetime64(session)))
+    at = int(np.searchsorted(matrix.days, np.datetime64(session)))
     # By column, as the moves lie: what is added up then stands together.
-    by_column = past.pct.T[:, : at + 1]
+    by_column = matrix.pct.T[:, : at + 1]
     spreads: Floats = (by_column[one] - by_column[others]).T
-    if at == len(past.days) or past.days[at] != np.datetime64(session):
+    if at == len(matrix.days) or matrix.days[at] != np.datetime64(session):
         return spreads, np.full(len(others), np.nan)
     return spreads[:-1], spreads[-1]
 
@@ -243,14 +232,10 @@ def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, F
     >>> n.tolist(), percentile.tolist(), z.tolist()
     ([80], [100.0], [2.0])
     """
-    import numpy as np
-
     return _held(before, np.abs(before), today, window)
 
 
 def _held(before: Floats, sizes: Floats, today: Floats, window: int) -> tuple[Ints, Floats, Floats]:
-    import numpy as np
-
     rows = len(before)
     n, percentile, z = _rarity(before[-window:], sizes[-window:], today)
     # Columns with gaps reach further back for as many sessions; most of them not by far.
@@ -267,24 +252,20 @@ def _held(before: Floats, sizes: Floats, today: Floats, window: int) -> tuple[In
 
 
 def _rarity(before: Floats, sizes: Floats, today: Floats) -> tuple[Ints, Floats, Floats]:
-    import numpy as np
-
     gaps = np.isnan(before)
     n = len(before) - np.count_nonzero(gaps, axis=0)
     counted = np.maximum(n, 1)
     smaller = np.count_nonzero(sizes < np.abs(today) - SAME, axis=0)
-    told = (n >= LEAST) & ~np.isnan(today)
-    percentile = np.where(told, smaller * 100.0 / counted, np.nan)
+    enough = (n >= LEAST) & ~np.isnan(today)
+    percentile = np.where(enough, smaller * 100.0 / counted, np.nan)
     mean = _filled(before, gaps).sum(axis=0) / counted
     off = _filled(before - mean, gaps)
     deviation = np.sqrt(np.einsum("ij,ij->j", off, off) / counted)
-    varies = told & (deviation > SAME)
+    varies = enough & (deviation > SAME)
     z = np.where(varies, (today - mean) / np.where(varies, deviation, 1.0), np.nan)
     return n, percentile, z
 
 
 def _filled(values: Floats, gaps: npt.NDArray[np.bool_]) -> Floats:
     """Values to add up, of which gaps are no part."""
-    import numpy as np
-
     return np.where(gaps, 0.0, values) if gaps.any() else values

@@ -36,48 +36,64 @@ class Fact(NamedTuple):
     in_data: bool = False
 
 
-def of_move(move: Move, told: MoveContext | None) -> list[Fact]:
+def move_facts(move: Move, context: MoveContext | None) -> list[Fact]:
     """Give what is rare about a move, the rarest first; nothing of one of zero.
 
     A move over sessions that the data lacks is not held against those of single ones.
     """
-    return sorted(_of_move(move, told), key=rarest) if told else []
+    return sorted(_found(move, context), key=rarest) if context else []
 
 
-def _of_move(move: Move, told: MoveContext) -> Iterator[Fact]:
+def _found(move: Move, context: MoveContext) -> Iterator[Fact]:
     session, rose = move.session, (move.change_pct or 0.0) > 0
     if session is None or not move.change_pct:
         return
-    start = told.data_since
+    start = context.data_since
     record = "high" if rose else "low"
     whole = _sessions(start, session)
-    if told.record == record:
+    if context.record == record:
         yield Fact(whole, "record", rose, start, in_data=True)
-    elif told.record == f"equals {record}":
+    elif context.record == f"equals {record}":
         # It may have been equalled yesterday: worth a word, but not that of a record.
         yield Fact(_LEAST_SESSIONS, "equals", rose, start, in_data=True)
-    since = told.highest_since if rose else told.lowest_since
+    since = context.highest_since if rose else context.lowest_since
     yield from _since("extreme", rose, since, session)
     if not move.gap_sessions:
-        yield from _since("largest", rose, told.largest_since, session)
-        if told.largest_since is None and told.size_percentile is not None:
+        yield from _since("largest", rose, context.largest_since, session)
+        if context.largest_since is None and context.size_percentile is not None:
             yield Fact(whole, "largest", rose, start, in_data=True)
-    if abs(told.streak or 0) >= _LEAST_STREAK:
-        yield Fact(2.0 ** abs(told.streak or 0), "streak", rose, start)
+    if abs(context.streak or 0) >= _LEAST_STREAK:
+        yield Fact(2.0 ** abs(context.streak or 0), "streak", rose, start)
 
 
-def of_pair(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
+def pair_fact(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
     """Tell whether the spread of a pair is the widest for long; None if not."""
     up, down = moves[pair.up], moves[pair.down]
-    session = up.session
-    if session is None or pair.percentile is None or pair.data_since is None:
+    if up.session is None or pair.percentile is None or up.gap_sessions or down.gap_sessions:
         return None
-    if up.gap_sessions or down.gap_sessions:
+    return widest_fact(up.session, pair.widest_since, pair.data_since)
+
+
+def widest_fact(
+    session: dt.date, widest_since: dt.date | None, data_since: dt.date | None
+) -> Fact | None:
+    """Give that a spread is the widest for long, or of all the data; None if it is not.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> start, session = dt.date(2024, 1, 2), dt.date(2025, 2, 14)
+    >>> widest_fact(session, dt.date(2025, 1, 2), start).since
+    datetime.date(2025, 1, 2)
+    >>> widest_fact(session, dt.date(2025, 2, 13), start)
+    >>> widest_fact(session, None, start).in_data
+    True
+    """
+    if widest_since is not None:
+        return next(_since("widest", True, widest_since, session), None)
+    if data_since is None:
         return None
-    if pair.widest_since is None:
-        whole = _sessions(pair.data_since, session)
-        return Fact(whole, "widest", True, pair.data_since, in_data=True)
-    return next(_since("widest", True, pair.widest_since, session), None)
+    return Fact(_sessions(data_since, session), "widest", True, data_since, in_data=True)
 
 
 def rarest(fact: Fact) -> tuple[float, str]:
@@ -85,20 +101,8 @@ def rarest(fact: Fact) -> tuple[float, str]:
     return -fact.rarity, fact.kind
 
 
-def long_ago(since: dt.date, session: dt.date) -> bool:
-    """Tell whether what was last so on a date is worth a word.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> long_ago(dt.date(2025, 1, 2), dt.date(2025, 2, 14))
-    True
-    """
-    return _sessions(since, session) >= _LEAST_SESSIONS
-
-
 def _since(kind: FactKind, rose: bool, since: dt.date | None, session: dt.date) -> Iterator[Fact]:
-    if since is not None and long_ago(since, session):
+    if since is not None and _sessions(since, session) >= _LEAST_SESSIONS:
         yield Fact(_sessions(since, session), kind, rose, since)
 
 

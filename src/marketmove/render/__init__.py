@@ -9,8 +9,7 @@ class RenderOptions(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
-    ``everything`` shows all rows of a long table; ``explain`` says how the files were read;
-    ``pictures`` puts them into pages, with matplotlib.
+    ``everything`` shows all rows of a long table; ``explain`` says how the files were read.
     """
 
     width: int | None = None
@@ -19,4 +18,3 @@ class RenderOptions(NamedTuple):
     ascii_only: bool = False
     everything: bool = False
     explain: bool = False
-    pictures: bool = False

@@ -11,15 +11,15 @@ from marketmove.render import RenderOptions
 from marketmove.render.layout import plain
 from marketmove.render.machine import write_json
 from marketmove.reports.records import CALC_SCHEMA, Calculation
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
 
-_LEVEL, _POINTS = partial(words.level, decimals=2), partial(words.points, decimals=2)
+_LEVEL, _POINTS = partial(numbers.level, decimals=2), partial(numbers.points, decimals=2)
 # What each figure is called, and how it is written.
 _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
     "close": ("Close", _LEVEL),
     "prior_close": ("Prior close", _LEVEL),
     "change_pts": ("Change", _POINTS),
-    "change_pct": ("Change %", words.percent),
+    "change_pct": ("Change %", numbers.percent),
 }
 
 

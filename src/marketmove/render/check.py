@@ -11,7 +11,8 @@ from marketmove.render import RenderOptions
 from marketmove.render.layout import plain
 from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 _COLUMNS = ("severity", "code", "symbol", "session", "place", "text")
 _SHOWN = 20
@@ -27,16 +28,16 @@ def as_table(report: CheckReport, options: RenderOptions) -> str:
         if of_kind:
             lines += [head, *_listed(of_kind, options.everything), ""]
     tally = [
-        words.count(report.errors, "error", "errors"),
-        words.count(len(report.findings) - report.errors, "suspicion", "suspicions"),
+        numbers.count(report.errors, "error", "errors"),
+        numbers.count(len(report.findings) - report.errors, "suspicion", "suspicions"),
     ]
     lines.append(" · ".join(tally) if report.findings else "Nothing is wrong with these closes.")
-    return plain(map(words.visible, lines), options)
+    return plain(map(visible, lines), options)
 
 
 def _how(file: FileRead, explain: bool) -> Iterator[str]:
-    closes = words.count(file.closes, "close", "closes")
-    indices = words.count(len(file.sessions), "index", "indices")
+    closes = numbers.count(file.closes, "close", "closes")
+    indices = numbers.count(len(file.sessions), "index", "indices")
     yield f"{file.label} · {closes} of {indices} · {file.first} to {file.last}"
     if explain:
         each = ", ".join(f"{symbol} {n:,}" for symbol, n in file.sessions.items())

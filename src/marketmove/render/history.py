@@ -27,8 +27,9 @@ from marketmove.render.machine import write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows, history_document
 from marketmove.reports.records import HistoryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import dates, numbers, session_rows
+from marketmove.wording.characters import visible
+from marketmove.wording.session_rows import ENDS, LONGEST
 
 _REASONS = {
     "no_prior": "no close before it is known",
@@ -37,7 +38,7 @@ _REASONS = {
 }
 _TALLY = {
     "closed": "shut",
-    "pending": "not closed yet",
+    "pending": "no close yet",
     "missing": "missing",
     "no_prior": "without a prior close",
 }
@@ -78,9 +79,8 @@ def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     tries = (TextTable(_columns(report, rows, options, fit), fit.gap) for fit in FITS)
     head, *lines = roomiest_table(tries, options.width).lines()
     if left_out:
-        lines.insert(
-            page.ENDS, [StyledText(f"  … {words.count(left_out, 'row', 'rows')} left out")]
-        )
+        rows_left_out = numbers.count(left_out, "row", "rows")
+        lines.insert(ENDS, [StyledText(f"  … {rows_left_out} left out")])
     title = [StyledText(_title(report), "bold")]
     footers = below(_footers(report, left_out), report.warnings, options)
     yield written([title, [], head, *lines, [], *footers], options)
@@ -96,9 +96,9 @@ FORMATS: dict[str, Callable[[HistoryReport, RenderOptions], Iterator[str]]] = {
 
 def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
     """The first and last rows of a long frame; and how many lie between."""
-    left_out = 0 if everything or len(frame) <= page.LONGEST else len(frame) - 2 * page.ENDS
+    left_out = 0 if everything or len(frame) <= LONGEST else len(frame) - 2 * ENDS
     if left_out:
-        frame = pd.concat([frame.head(page.ENDS), frame.tail(page.ENDS)])
+        frame = pd.concat([frame.head(ENDS), frame.tail(ENDS)])
     return list(frame.itertuples()), left_out
 
 
@@ -107,13 +107,14 @@ def _columns(
 ) -> list[TextColumn]:
     """The columns that say something; a date is written on the first row of its session."""
     by_sign = TERMINAL[options.palette].of_text
-    dates = [f"{row.session:%Y-%m-%d}" for row in rows]
-    first = ["", *dates[:-1]]
+    dates_shown = [f"{row.session:%Y-%m-%d}" for row in rows]
+    first = ["", *dates_shown[:-1]]
     parts = [
         column(
-            "Session", ["" if d == before else d for d, before in zip(dates, first, strict=True)]
+            "Session",
+            ["" if d == before else d for d, before in zip(dates_shown, first, strict=True)],
         ),
-        column("Index", [words.visible(row.symbol if fit.symbols else row.name) for row in rows]),
+        column("Index", [visible(row.symbol if fit.symbols else row.name) for row in rows]),
         column("Close", [_level(row.close, row) for row in rows], right=True),
         column("Prior close", map(_prior, rows), right=True),
         column("Prior session", map(_prior_date, rows)),
@@ -127,11 +128,11 @@ def _columns(
 
 def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> TextColumn:
     texts = [_percent(getattr(row, f"{name}_change_pct")) for row in rows]
-    return column(page.PERIOD_HEADS[name], texts, by_sign, right=True)
+    return column(session_rows.PERIOD_HEADS[name], texts, by_sign, right=True)
 
 
 def _level(value: float, row: Any) -> str:
-    return "" if math.isnan(value) else words.level(value, row.decimals)
+    return "" if math.isnan(value) else numbers.level(value, row.decimals)
 
 
 def _prior(row: Any) -> str:
@@ -141,37 +142,37 @@ def _prior(row: Any) -> str:
 def _prior_date(row: Any) -> str:
     if row.status != "ok":
         return ""
-    return words.prior_date(row.session.date(), row.prior_session.date())
+    return dates.prior_date(row.session.date(), row.prior_session.date())
 
 
 def _points(row: Any) -> str:
-    return words.points(row.change_pts, row.decimals) if row.status == "ok" else ""
+    return numbers.points(row.change_pts, row.decimals) if row.status == "ok" else ""
 
 
 def _percent(pct: float) -> str:
-    return "" if math.isnan(pct) else words.percent(pct)
+    return "" if math.isnan(pct) else numbers.percent(pct)
 
 
 def _reason(row: Any) -> str:
     """Why an index has no move, in a few words."""
     if row.status == "closed":
-        return f"shut{f': {words.visible(row.closed_for)}' if row.closed_for else ''}"
+        return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
     return _REASONS.get(row.status, "")
 
 
 def _title(report: HistoryReport) -> str:
     source = closes_source(report.source, report.bundled)
-    return f"Moves from {words.day(report.first)} to {words.day(report.last)} · {source}"
+    return f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}"
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:
     counts = report.frame["status"].value_counts()
     sessions = int(report.frame["session"].nunique())
-    tally = [words.count(sessions, "session", "sessions")]
-    tally.append(words.count(int(counts["ok"]), "move", "moves"))
+    tally = [numbers.count(sessions, "session", "sessions")]
+    tally.append(numbers.count(int(counts["ok"]), "move", "moves"))
     tally += [f"{counts[status]:,} {word}" for status, word in _TALLY.items() if counts[status]]
     lines = [" · ".join(tally)]
     if left_out:
-        rows = words.count(left_out, "row", "rows")
+        rows = numbers.count(left_out, "row", "rows")
         lines.append(f"{rows} in the middle left out; --all shows them")
     return lines + texts_of(report.notes)

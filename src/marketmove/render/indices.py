@@ -9,7 +9,8 @@ from marketmove.render.layout import StyledText, TextTable, column, roomiest_tab
 from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import fields_of
 from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
 
 # Left out one after the other where a terminal has no room.
 _LESS_WANTED = ("Zone", "Returns", "Exchange")
@@ -18,8 +19,8 @@ _GAP = 2
 
 def as_table(listing: IndexListing, options: RenderOptions) -> str:
     """Write the registry as one table; columns that a terminal has no room for are left out."""
-    title = f"Next session after {words.moment(listing.moment)}, exchange's own date and time"
-    count = words.count(len(listing.rows), "index", "indices")
+    title = f"Next session after {dates.moment(listing.moment)}, exchange's own date and time"
+    count = numbers.count(len(listing.rows), "index", "indices")
     table = roomiest_table(_tables(listing.rows), options.width)
     head, end = [StyledText(title, "bold")], [StyledText(f"  {count}")]
     return written([head, [], *table.lines(), [], end], options)
@@ -27,7 +28,7 @@ def as_table(listing: IndexListing, options: RenderOptions) -> str:
 
 def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
     """The table with all columns, and then with ever fewer."""
-    none = words.NOTHING
+    none = numbers.NOTHING
     texts = {
         "Symbol": [row.symbol for row in rows],
         "Index": [row.name for row in rows],
@@ -37,7 +38,7 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
         "Next session": [str(row.next_session or none) for row in rows],
         "Returns": [row.returns for row in rows],
     }
-    columns = {head: column(head, map(words.visible, cells)) for head, cells in texts.items()}
+    columns = {head: column(head, map(visible, cells)) for head, cells in texts.items()}
     yield TextTable([*columns.values()], _GAP)
     for head in _LESS_WANTED:
         del columns[head]

@@ -8,14 +8,15 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from marketmove.delivery.journal import STANDARD_OUTPUT, Delivery, Entry
+from marketmove.delivery.journal import Delivery, Entry
+from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
 from marketmove.render.layout import padded, plain
 from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import fields_of
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
-from marketmove.wording import numbers as words
-from marketmove.wording import revisions
+from marketmove.wording import characters, numbers, revisions
+from marketmove.wording.characters import visible
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
 _COLUMNS = (
@@ -30,12 +31,14 @@ def as_table(report: JournalReport, options: RenderOptions) -> str:
     """Write the journal as one table, the last summary at its end."""
     shown = report.entries if options.everything else report.entries[-_SHOWN:]
     left_out = len(report.entries) - len(shown)
-    lines = [f"Journal · {words.visible(report.source)}", ""]
+    lines = [f"Journal · {visible(report.source)}", ""]
     if shown:
         lines += _table(shown, options.width)
     if left_out:
-        lines.append(f"  {words.count(left_out, 'summary', 'summaries')} before; --all shows them")
-    lines.append(f"  {words.count(len(report.entries), 'summary', 'summaries')}")
+        lines.append(
+            f"  {numbers.count(left_out, 'summary', 'summaries')} before; --all shows them"
+        )
+    lines.append(f"  {numbers.count(len(report.entries), 'summary', 'summaries')}")
     return plain(lines, options)
 
 
@@ -47,7 +50,7 @@ def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
         for delivery in _of(entry):
             lines += _line(_cells(entry, delivery), widths, width)
         for revision in entry.revisions:
-            lines += words.wrapped(f"  {revisions.text(revision)}", width)
+            lines += characters.wrapped(f"  {revisions.text(revision)}", width)
     return [*lines, ""]
 
 
@@ -59,13 +62,13 @@ def _cells(entry: Entry, delivery: Delivery | None) -> tuple[str, ...]:
     symbols = entry.summary.indices.split()
     indices = ", ".join(symbols) if len(symbols) <= _NAMED else f"{len(symbols)} indices"
     sessions = sorted(one.session for one in entry.summary.seen if one.session)
-    last = sessions[-1] if sessions else words.NOTHING
+    last = sessions[-1] if sessions else numbers.NOTHING
     return (
         last if not sessions or sessions[0] == last else f"to {last}",
-        words.visible(indices),
+        visible(indices),
         entry.summary.form,
         f"{dt.datetime.fromisoformat(entry.made_at).astimezone(dt.UTC):%Y-%m-%d %H:%M}",
-        words.visible(_where(delivery)),
+        visible(_where(delivery)),
     )
 
 
@@ -87,7 +90,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> lis
     whole = (start + _GAP + last).rstrip()
     if width is None or cell_len(whole) <= width:
         return [whole]
-    return [start.rstrip(), *words.wrapped(f"  {last}", width)]
+    return [start.rstrip(), *characters.wrapped(f"  {last}", width)]
 
 
 def as_csv(report: JournalReport, _options: RenderOptions) -> str:

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from marketmove.errors import Remark
 from marketmove.render import RenderOptions
-from marketmove.wording import numbers as words
+from marketmove.wording import characters
+from marketmove.wording.characters import plain_ascii, visible
 
 _INDENT = "  "
 _Try = TypeVar("_Try")
@@ -131,17 +132,17 @@ def title(what: str, source: str, options: RenderOptions) -> list[StyledLine]:
 
 def closes_source(source: str, bundled: bool) -> str:
     """Name the closes that figures rest on."""
-    return f"closes · {words.visible(source)}{' (bundled sample)' if bundled else ''}"
+    return f"closes · {visible(source)}{' (bundled sample)' if bundled else ''}"
 
 
 def texts_of(remarks: Iterable[Remark]) -> list[str]:
     """Give the sentences of notes or warnings, with their places."""
-    return [words.visible(str(remark)) for remark in remarks]
+    return [visible(str(remark)) for remark in remarks]
 
 
 def under_table(text: str, style: str, options: RenderOptions) -> list[StyledLine]:
     """Give a sentence under a table, on as many lines as the terminal needs."""
-    return [[StyledText(line, style)] for line in words.wrapped(text, options.width)]
+    return [[StyledText(line, style)] for line in characters.wrapped(text, options.width)]
 
 
 def below(
@@ -165,7 +166,7 @@ def written(lines: Iterable[StyledLine], options: RenderOptions) -> str:
 def plain(lines: Iterable[str], options: RenderOptions) -> str:
     """Give lines without styles as one text."""
     text = "".join(f"{line}\n" for line in lines)
-    return words.plain_ascii(text) if options.ascii_only else text
+    return plain_ascii(text) if options.ascii_only else text
 
 
 def _coloured(lines: Iterable[StyledLine]) -> str:

@@ -6,43 +6,44 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.layout import plain, texts_of
 from marketmove.reports.records import SessionReport
-from marketmove.wording import groups
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def as_markdown(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as a heading and tables."""
-    rows, left_out = page.shown(page.moved(report), options.everything)
+    rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
     lines = [f"**Alert:** {_escaped(text)}\n" for text in alert_lines(report.alerts)]
-    lines += [f"## {_escaped(page.title(report))}", ""]
+    lines += [f"## {_escaped(session_rows.title(report))}", ""]
     if rows:
-        columns = page.columns(report)
+        columns = session_rows.columns(report)
         right = [column.right for column in columns]
-        cells = [page.cells(report, move) for move in rows]
+        cells = [session_rows.cells(report, move) for move in rows]
         lines += _table([column.text for column in columns], right, cells)
-    if silent := page.without_move(report):
+    if silent := session_rows.without_move(report):
         lines += _table(("Without a move", "Why"), (False, False), silent)
     lines += [*_pairs(report), *_groups(report)]
     if found := highlights(report):
         lines += [f"**Highlights:** {_escaped(' · '.join(found))}", ""]
-    lines += [f"- {_escaped(footer)}" for footer in page.footers(report, left_out)]
+    lines += [f"- {_escaped(footer)}" for footer in session_rows.footers(report, left_out)]
     lines += [f"- **Warning:** {_escaped(warning)}" for warning in texts_of(report.warnings)]
     return plain(lines, options)
 
 
 def _pairs(report: SessionReport) -> Iterator[str]:
     heads = ["versus", "Spread", *(["Percentile"] if report.contexts else [])]
-    for head, pairs in page.pair_tables(report):
+    for head, pairs in session_rows.pair_tables(report):
         rows = [
-            [*page.pair_labels(report, pair), words.spread(pair, report.basis == "published")]
-            + ([page.percentile(pair)] if report.contexts else [])
+            [
+                *session_rows.pair_labels(report, pair),
+                numbers.spread(pair, report.basis == "published"),
+            ]
+            + ([session_rows.percentile(pair)] if report.contexts else [])
             for pair in pairs
         ]
         yield from _table([head, *heads], (False, False, True, True), rows)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.pair import part_sizes, share, spark, spread, spread_range
 from marketmove.render.layout import (
@@ -29,7 +29,9 @@ from marketmove.render.machine import flags_as_text, write_csv, write_json, writ
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
+from marketmove.wording.highlights import widest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,8 +88,8 @@ def as_json(report: PairReport, _options: RenderOptions) -> str:
 def as_table(report: PairReport, options: RenderOptions) -> str:
     """Write what a pair comes to as text for people."""
     what = (
-        f"{words.visible(report.one.name)} versus {words.visible(report.other.name)}"
-        f" · {words.day(report.first)} to {words.day(report.last)}"
+        f"{visible(report.one.name)} versus {visible(report.other.name)}"
+        f" · {dates.day(report.first)} to {dates.day(report.last)}"
     )
     footers = below(texts_of(report.notes), report.warnings, options)
     lines = [
@@ -146,17 +148,19 @@ def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     latest = report.summary.latest
     text = spread(latest.change_pct, latest.versus_change_pct)
     lines: list[StyledLine] = [
-        [StyledText(text, "bold"), StyledText(f" on {words.day(latest.session)}, arithmetic")],
+        [StyledText(text, "bold"), StyledText(f" on {dates.day(latest.session)}, arithmetic")],
         _both_moves(report, options, latest.change_pct, latest.versus_change_pct),
     ]
     if latest.percentile is not None:
-        z = "no z: they are all the same" if latest.z is None else f"z {words.points(latest.z, 2)}"
+        z = (
+            "no z: they are all the same"
+            if latest.z is None
+            else f"z {numbers.points(latest.z, 2)}"
+        )
         wider = f"wider than {share(latest.percentile)} of the {latest.n} common sessions before"
         lines += [[StyledText(wider)], [StyledText(z)]]
-        if latest.widest_since is None:
-            lines.append([StyledText(f"the widest in this data, since {latest.data_since}")])
-        elif long_ago(latest.widest_since, latest.session):
-            lines.append([StyledText(f"widest since {latest.widest_since}")])
+        if fact := widest_fact(latest.session, latest.widest_since, latest.data_since):
+            lines.append([StyledText(widest(fact))])
     return _labelled("Latest spread", lines)
 
 
@@ -165,10 +169,10 @@ def _both_moves(
 ) -> StyledLine:
     colours = TERMINAL[options.palette]
     return [
-        StyledText(f"{words.visible(report.one.name)} "),
-        StyledText(words.percent(one_pct), colours.of(one_pct)),
-        StyledText(f", {words.visible(report.other.name)} "),
-        StyledText(words.percent(other_pct), colours.of(other_pct)),
+        StyledText(f"{visible(report.one.name)} "),
+        StyledText(numbers.percent(one_pct), colours.of(one_pct)),
+        StyledText(f", {visible(report.other.name)} "),
+        StyledText(numbers.percent(other_pct), colours.of(other_pct)),
     ]
 
 
@@ -177,10 +181,10 @@ def _span(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
         lines = [[StyledText("one session, so nothing beyond its moves")]]
     else:
-        strength = words.level(float(report.frame["relative_strength"].iloc[-1]), 2)
+        strength = numbers.level(float(report.frame["relative_strength"].iloc[-1]), 2)
         lines = [
             [
-                StyledText(words.percent(span.excess_pct), "bold"),
+                StyledText(numbers.percent(span.excess_pct), "bold"),
                 StyledText(f" excess, geometric: relative strength {strength}"),
             ],
             _both_moves(report, options, span.change_pct, span.versus_change_pct),
@@ -193,7 +197,7 @@ def _correlation(report: PairReport) -> str:
     correlation = report.summary.correlation
     if correlation.value is None:
         return f"not given: {_no_correlation(report)}"
-    value = words.points(correlation.value, 2)
+    value = numbers.points(correlation.value, 2)
     return f"{value} of the moves of the last {correlation.n} common sessions"
 
 
@@ -203,7 +207,7 @@ def _no_correlation(report: PairReport) -> str | None:
     if lacking is None:
         return None
     if lacking == "few":
-        return f"{words.count(n, 'common session', 'common sessions')}, fewer than {LEAST}"
+        return f"{numbers.count(n, 'common session', 'common sessions')}, fewer than {LEAST}"
     return {
         "first": f"the moves of {report.one.symbol} do not vary",
         "versus": f"the moves of {report.other.symbol} do not vary",
@@ -213,13 +217,13 @@ def _no_correlation(report: PairReport) -> str | None:
 
 def _counts(report: PairReport) -> list[StyledLine]:
     counts = report.summary.counts
-    sessions = words.count(counts.sessions, "session", "sessions")
-    floor = Decimal(repr(report.floor_pct)).normalize()
+    sessions = numbers.count(counts.sessions, "session", "sessions")
+    floor = exact(report.floor_pct).normalize()
     opposite = f"{counts.opposite:,} of {sessions} ({share(counts.opposite_pct)})"
     split = f"{counts.split:,} of {sessions} ({share(counts.split_pct)})"
     return [
         *_labelled("Opposite signs", [[StyledText(opposite)]]),
-        *_labelled("Split", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
+        *_labelled("Divergent", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
     ]
 
 
@@ -227,7 +231,7 @@ def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     """Spread and relative strength as lines of blocks, with their lowest and highest value."""
     frame = report.frame
     strengths = frame["relative_strength"]
-    low, high = (words.level(float(value), 2) for value in (strengths.min(), strengths.max()))
+    low, high = (numbers.level(float(value), 2) for value in (strengths.min(), strengths.max()))
     drawn = (
         ("Spread", frame["spread_pp"], spread_range(report)),
         ("Relative strength", strengths, f"{low} to {high}"),
@@ -261,25 +265,26 @@ def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
         return roomiest_table(tries, options.width).lines()
     day = report.summary.widest[0]
     text = f"  The spread is {spread(day.change_pct, day.versus_change_pct)} in"
-    return [[StyledText(f"{text} {words.count(len(spreads), 'session', 'sessions')}, all of them")]]
+    return [
+        [StyledText(f"{text} {numbers.count(len(spreads), 'session', 'sessions')}, all of them")]
+    ]
 
 
 def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> list[TextColumn]:
     days = report.summary.widest
     one, other = (
-        words.visible(index.symbol if fit.symbols else index.name)
-        for index in (report.one, report.other)
+        visible(index.symbol if fit.symbols else index.name) for index in (report.one, report.other)
     )
     moves = [(day.change_pct, day.versus_change_pct) for day in days]
     by_sign = TERMINAL[options.palette].of_text
     columns = [
         column("Widest sessions", [str(day.session) for day in days]),
         column("Spread", [spread(*both) for both in moves], right=True),
-        column(one, [words.percent(pct) for pct, _ in moves], by_sign, right=True),
-        column(other, [words.percent(pct) for _, pct in moves], by_sign, right=True),
+        column(one, [numbers.percent(pct) for pct, _ in moves], by_sign, right=True),
+        column(other, [numbers.percent(pct) for _, pct in moves], by_sign, right=True),
     ]
     ranks = [day.percentile for day in days]
     if any(rank is not None for rank in ranks):
-        texts = [words.NOTHING if rank is None else share(rank).rstrip("%") for rank in ranks]
+        texts = [numbers.NOTHING if rank is None else share(rank).rstrip("%") for rank in ranks]
         columns.append(column("Percentile", texts, right=True))
     return columns

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.layout import (
     FITS,
     Fit,
@@ -27,10 +26,9 @@ from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document, csv_document, session_columns, session_row
 from marketmove.reports.records import SessionReport
-from marketmove.wording import groups
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import characters, groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
+from marketmove.wording.session_rows import alert_lines
 
 _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
@@ -55,20 +53,20 @@ def as_ndjson(report: SessionReport, _options: RenderOptions) -> str:
 
 def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
-    rows, left_out = page.shown(page.moved(report), options.everything)
+    rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
     moves, *others = roomiest(
         (_tables(report, rows, options, fit) for fit in FITS),
         lambda tables: all(table.fits(options.width) for table in tables),
     )
     if rows:
         moves = _with_bars(moves, rows, options)
-    lines = [*_alerts(report, options), [StyledText(page.title(report), "bold")], []]
+    lines = [*_alerts(report, options), [StyledText(session_rows.title(report), "bold")], []]
     for table in (moves, *others, *_group_tables(report, options)):
         if table.columns:
             lines += [*table.lines(), []]
     if found := highlights(report):
         lines += under_table(f"Highlights: {' · '.join(found)}", "", options)
-    lines += below(page.footers(report, left_out), report.warnings, options)
+    lines += below(session_rows.footers(report, left_out), report.warnings, options)
     return written(lines, options)
 
 
@@ -86,7 +84,7 @@ def _alerts(report: SessionReport, options: RenderOptions) -> list[StyledLine]:
     lines = [
         [StyledText(line.strip(), "bold")]
         for text in alert_lines(report.alerts)
-        for line in words.wrapped(f"Alert: {text}", options.width)
+        for line in characters.wrapped(f"Alert: {text}", options.width)
     ]
     return [*lines, []] if lines else []
 
@@ -100,7 +98,10 @@ def _tables(
         for columns in (
             _move_columns(report, rows, options, fit),
             _silent_columns(report, fit),
-            *(_pair_columns(report, *kind, options, fit) for kind in page.pair_tables(report)),
+            *(
+                _pair_columns(report, *kind, options, fit)
+                for kind in session_rows.pair_tables(report)
+            ),
         )
     ]
 
@@ -109,9 +110,9 @@ def _move_columns(
     report: SessionReport, moves: Sequence[Move], options: RenderOptions, fit: Fit
 ) -> list[TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
-    texts = [page.cells(report, move, fit.symbols) for move in moves]
+    texts = [session_rows.cells(report, move, fit.symbols) for move in moves]
     columns = []
-    for n, head in enumerate(page.columns(report) if moves else ()):
+    for n, head in enumerate(session_rows.columns(report) if moves else ()):
         cells = [
             [StyledText(row[n], _move_style(head.kind, row[n], move, options))]
             for row, move in zip(texts, moves, strict=True)
@@ -137,7 +138,7 @@ def _style(move: Move, options: RenderOptions) -> str:
 
 
 def _silent_columns(report: SessionReport, fit: Fit) -> list[TextColumn]:
-    rows = page.without_move(report, fit.symbols)
+    rows = session_rows.without_move(report, fit.symbols)
     if not rows:
         return []
     return [
@@ -153,10 +154,10 @@ def _pair_columns(
     ups: list[StyledLine] = []
     downs: list[StyledLine] = []
     for pair in pairs:
-        up, down = page.pair_labels(report, pair, fit.symbols)
+        up, down = session_rows.pair_labels(report, pair, fit.symbols)
         ups.append([StyledText(up, _style(moves[pair.up], options))])
         downs.append([StyledText(down, _style(moves[pair.down], options))])
-    spreads = [words.spread(pair, report.basis == "published") for pair in pairs]
+    spreads = [numbers.spread(pair, report.basis == "published") for pair in pairs]
     columns = [
         TextColumn(head, ups),
         column("", ["versus"] * len(pairs), "dim"),
@@ -165,7 +166,7 @@ def _pair_columns(
     ]
     if any(pair.percentile is not None for pair in pairs):
         label = "Percentile" if fit.gap > _NARROW else "Pctl"
-        columns.append(column(label, map(page.percentile, pairs), right=True))
+        columns.append(column(label, map(session_rows.percentile, pairs), right=True))
     return columns
 
 

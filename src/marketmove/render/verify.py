@@ -25,8 +25,9 @@ from marketmove.render.layout import (
 from marketmove.render.machine import write_csv, write_json
 from marketmove.reports.documents import remark_document
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
-from marketmove.wording import numbers as words
-from marketmove.wording.findings import _level, _percent
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
+from marketmove.wording.findings import close_given, percent_given
 
 _PRINTED = ("close", "change_pct", "over_pct", "under_pct")
 _COLUMNS = (
@@ -53,9 +54,9 @@ _SHOWN_IN_TABLE = "published_disagrees"
 def as_table(report: VerifyReport, options: RenderOptions) -> str:
     """Write what was printed, what the closes give and the verdict; under it what follows."""
     tries = (TextTable(_columns(report.rows, fit), fit.gap) for fit in FITS[:3])
-    findings = [words.visible(f.text) for f in report.findings if f.code != _SHOWN_IN_TABLE]
+    findings = [visible(f.text) for f in report.findings if f.code != _SHOWN_IN_TABLE]
     heads = [
-        f"Published for {words.day(report.session)} · {words.visible(report.published)}",
+        f"Published for {dates.day(report.session)} · {visible(report.published)}",
         f"against {closes_source(report.closes, report.bundled)}",
     ]
     lines: list[StyledLine] = [
@@ -70,13 +71,13 @@ def as_table(report: VerifyReport, options: RenderOptions) -> str:
 
 
 def _columns(rows: Sequence[Checked], fit: Fit) -> list[TextColumn]:
-    names = [words.visible(row.move.symbol if fit.symbols else row.move.name) for row in rows]
+    names = [visible(row.move.symbol if fit.symbols else row.move.name) for row in rows]
     return [
         column("Index", names),
-        column("Printed", [words.printed_level(row.printed.close) for row in rows], right=True),
-        column("", [words.printed_percent(row.printed) for row in rows], right=True),
-        column("Closes give", [_level(row.printed, row.move) for row in rows], right=True),
-        column("", [_percent(row.printed, row.move) for row in rows], right=True),
+        column("Printed", [numbers.printed_level(row.printed.close) for row in rows], right=True),
+        column("", [numbers.printed_percent(row.printed) for row in rows], right=True),
+        column("Closes give", [close_given(row.printed, row.move) for row in rows], right=True),
+        column("", [percent_given(row.printed, row.move) for row in rows], right=True),
         column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
     ]
 

@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 CSV_COLUMNS = (
-    *("session", "symbol", "name", "status", "basis", "close", "prior_session", "prior_close"),
-    *("change_pts", "change_pct", "source", "change_pct_over", "change_pct_under"),
-    *("gap_sessions", "closed_for", "reopens"),
-)
+    "session", "symbol", "name", "status", "basis", "close", "prior_session", "prior_close",
+    "change_pts", "change_pct", "source", "change_pct_over", "change_pct_under", "gap_sessions",
+    "closed_for", "reopens",
+)  # fmt: skip
 # What the context adds where it is asked for, as in ``context.MoveContext``.
 CONTEXT_COLUMNS = (
-    *("streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since"),
-    *("size_percentile", "size_n", "data_since"),
-)
+    "streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since",
+    "size_percentile", "size_n", "data_since",
+)  # fmt: skip
 # What each period asked for adds, under its name: ``ytd_change_pct``.
 _PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
-_JSON_ONLY = (
-    *("prior_close_low", "prior_close_high", "change_pts_low", "change_pts_high"),
-    *("change_pct_low", "change_pct_high"),
+_JSON_ONLY = tuple(
+    f"{name}_{end}"
+    for name in ("prior_close", "change_pts", "change_pct")
+    for end in ("low", "high")
 )
 
 
@@ -62,25 +63,25 @@ def session_columns(report: SessionReport) -> list[str]:
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
     """Give the cells of one move of a session, under ``session_columns``."""
-    told = _context_cells(report, move) if report.context else {}
-    return [*csv_row(move, report.periods), *told.values()]
+    context = _context_cells(report, move) if report.context else {}
+    return [*csv_row(move, report.periods), *context.values()]
 
 
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
-    told = report.contexts.get(move.symbol)
-    return {name: getattr(told, name, None) for name in CONTEXT_COLUMNS}
+    context = report.contexts.get(move.symbol)
+    return {name: getattr(context, name, None) for name in CONTEXT_COLUMNS}
 
 
 def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
     places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
-    told = {
+    fixed = {
         "basis": ["closes"] * len(block),
         "source": ["" if file is None else f"{file}:{line}" for file, line in places],
         "change_pct_over": [None] * len(block),
         "change_pct_under": [None] * len(block),
     }
-    cells = (told.get(name) or _plain_column(block[name]) for name in columns(periods))
+    cells = (fixed.get(name) or _plain_column(block[name]) for name in columns(periods))
     return zip(*cells, strict=True)
 
 
@@ -142,8 +143,8 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 
 
 def _session_document(report: SessionReport, move: Move) -> dict[str, Any]:
-    told = _context_cells(report, move)
-    return move_document(move, report.periods) | {n: _plain(cell) for n, cell in told.items()}
+    context = _context_cells(report, move)
+    return move_document(move, report.periods) | {n: _plain(cell) for n, cell in context.items()}
 
 
 def _group_document(group: GroupMoves) -> dict[str, Any]:

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from marketmove.rarity.pair import PairSummary
     from marketmove.sources import Reading
 
-SESSION_SCHEMA = "marketmove.session/1"
-HISTORY_SCHEMA = "marketmove.history/1"
-CALC_SCHEMA = "marketmove.calc/1"
-CHECK_SCHEMA = "marketmove.check/1"
-INDICES_SCHEMA = "marketmove.indices/1"
-JOURNAL_SCHEMA = "marketmove.journal/1"
-PAIR_SCHEMA = "marketmove.pair/1"
-VERIFY_SCHEMA = "marketmove.verify/1"
 
 # Rows that are written at a time, so that their text is never all in memory.
 _BLOCK_ROWS = 10_000
@@ -40,7 +32,7 @@ _BLOCK_ROWS = 10_000
 class Alert(NamedTuple):
     """A condition that is met: by which indices, in a sentence, with the figures that say so.
 
-    ``asked`` tells that it was typed, not configured. ``figures`` are named as everywhere.
+    ``asked`` says that it was typed, not configured. ``figures`` are named as everywhere.
     """
 
     condition: str
@@ -51,13 +43,16 @@ class Alert(NamedTuple):
     figures: Mapping[str, Any]
 
 
+SESSION_SCHEMA = "marketmove.session/1"
+
+
 class SessionReport(NamedTuple):
     """One session: the moves as sorted, the divergent pairs, and what there is to say of them.
 
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
-    names the files; ``bundled`` tells that they are the samples. ``divergences`` are all pairs but
+    names the files; ``bundled`` says that they are the samples. ``divergences`` are all pairs but
     ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
-    ``contexts`` tells by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
+    ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
     are those asked for, in the order asked. ``alerts`` are the conditions that are met.
     """
 
@@ -79,6 +74,9 @@ class SessionReport(NamedTuple):
     groups: tuple[GroupMoves, ...] = ()
     group_spreads: tuple[GroupSpread, ...] = ()
     alerts: tuple[Alert, ...] = ()
+
+
+HISTORY_SCHEMA = "marketmove.history/1"
 
 
 class HistoryReport(NamedTuple):
@@ -112,6 +110,9 @@ class HistoryReport(NamedTuple):
             raise BadFiguresError(self.unusable)
 
 
+PAIR_SCHEMA = "marketmove.pair/1"
+
+
 class PairReport(NamedTuple):
     """One pair through time: its common sessions, what they come to, and what there is to say.
 
@@ -132,6 +133,9 @@ class PairReport(NamedTuple):
     floor_pct: float
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+
+
+CALC_SCHEMA = "marketmove.calc/1"
 
 
 class Calculation(NamedTuple):
@@ -157,6 +161,9 @@ class FileRead(NamedTuple):
     closes: int
     first: dt.date
     last: dt.date
+
+
+CHECK_SCHEMA = "marketmove.check/1"
 
 
 class CheckReport(NamedTuple):
@@ -191,11 +198,17 @@ class IndexRow(NamedTuple):
     aliases: tuple[str, ...]
 
 
+INDICES_SCHEMA = "marketmove.indices/1"
+
+
 class IndexListing(NamedTuple):
     """The known indices, with what comes next after a moment."""
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+
+
+JOURNAL_SCHEMA = "marketmove.journal/1"
 
 
 class JournalReport(NamedTuple):
@@ -205,10 +218,13 @@ class JournalReport(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+VERIFY_SCHEMA = "marketmove.verify/1"
+
+
 class VerifyReport(NamedTuple):
     """Published figures held against closes: a verdict a row, and what follows from them.
 
-    ``published`` and ``closes`` name the files; ``bundled`` tells that the closes are the samples.
+    ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
     """
 

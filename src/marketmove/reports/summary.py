@@ -87,9 +87,9 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
     report = summary.session
     return as_document(report) | {
         "schema": SUMMARY_SCHEMA,
-        "revised": [_sentence_document(told) for told in summary.revised],
+        "revised": [_sentence_document(one) for one in summary.revised],
         "headline": _sentence_document(summary.headline),
-        "brief": [_sentence_document(told) for told in summary.brief],
+        "brief": [_sentence_document(one) for one in summary.brief],
         "regions": [
             {"name": region.name, "symbols": list(region.symbols)} for region in summary.regions
         ],
@@ -97,7 +97,7 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
             {
                 "code": section.code,
                 "head": section.head,
-                "sentences": [_sentence_document(told) for told in section.sentences],
+                "sentences": [_sentence_document(one) for one in section.sentences],
             }
             for section in summary.sections
         ],
@@ -105,5 +105,5 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
     }
 
 
-def _sentence_document(told: Sentence) -> dict[str, Any]:
-    return {"text": told.text, "figures": [fields_of(figure) for figure in told.figures]}
+def _sentence_document(one: Sentence) -> dict[str, Any]:
+    return {"text": one.text, "figures": [fields_of(figure) for figure in one.figures]}

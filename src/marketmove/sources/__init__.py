@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.opening import Source, expand, open_source
+from marketmove.sources.opening import Source, Spec, expand, open_source
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
@@ -22,6 +21,7 @@ __all__ = [
     "ReadOptions",
     "Reading",
     "Source",
+    "Spec",
     "open_all",
     "open_source",
     "read_blocks",
@@ -32,7 +32,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def open_all(specs: Iterable[Path | BinaryIO]) -> list[Source]:
+def open_all(specs: Iterable[Spec]) -> list[Source]:
     """Open every file, those of a folder too, and report all that cannot be together.
 
     Raises
@@ -81,6 +81,10 @@ def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilte
         if block := read_large(source, source.large, options, context, keep):
             return block
         source = source.whole()
+    if source.grid is not None:
+        from marketmove.sources.frames import read_frame
+
+        return read_frame(source.grid, options, context)
     from marketmove.sources.table import read_table
 
     grid, encoding = _grid(source, options, context)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, UnreadableFileError
+from marketmove.sources.grid import Grid
 
 STDIN_LABEL = "<stdin>"
 _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)
@@ -29,13 +30,15 @@ _Unpacker = Callable[[bytes, str], tuple[bytes, str | None]]
 class Source(NamedTuple):
     """The bytes of one file; ``stem`` is its name without folder and ending, None for a pipe.
 
-    Of a large file that is not packed, ``data`` is the beginning, and ``large`` its path.
+    Of a large file that is not packed, ``data`` is the beginning, and ``large`` its path. What is
+    no file at all, such as a DataFrame, has no bytes, and its rows in ``grid``.
     """
 
     label: str
     stem: str | None
     data: bytes
     large: Path | None = None
+    grid: Grid | None = None
 
     def whole(self) -> Source:
         """Give the source with all its bytes.
@@ -52,7 +55,7 @@ class Source(NamedTuple):
     @property
     def lines(self) -> int:
         """How many lines there are; of a large file about, judged by its beginning."""
-        found = self.data.count(b"\n")
+        found = self.data.count(b"\n") if self.grid is None else len(self.grid.rows)
         if self.large is None:
             return found
         return found * self.large.stat().st_size // len(self.data)
@@ -81,7 +84,11 @@ class Source(NamedTuple):
             raise UnreadableFileError.at(Place(self.label, line), found) from None
 
 
-def expand(specs: Iterable[Path | BinaryIO]) -> list[Path | BinaryIO]:
+# What names closes: a path, an open stream of bytes, or what was opened before.
+Spec = Path | BinaryIO | Source
+
+
+def expand(specs: Iterable[Spec]) -> list[Spec]:
     """Give each folder's files, hidden ones apart, in the order of their names.
 
     Raises
@@ -89,7 +96,7 @@ def expand(specs: Iterable[Path | BinaryIO]) -> list[Path | BinaryIO]:
     UnreadableFileError
         If a folder has no file, or may not be read.
     """
-    expanded: list[Path | BinaryIO] = []
+    expanded: list[Spec] = []
     for spec in specs:
         if not (isinstance(spec, Path) and spec.is_dir()):
             expanded.append(spec)
@@ -104,13 +111,13 @@ def expand(specs: Iterable[Path | BinaryIO]) -> list[Path | BinaryIO]:
     return expanded
 
 
-def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
+def open_source(spec: Spec, label: str | None = None) -> Source:
     """Read a file or a pipe, and unpack it if it is packed.
 
     Parameters
     ----------
     spec
-        A path, or an open stream of bytes such as standard input.
+        A path, or an open stream of bytes such as standard input; a source is given back.
     label
         What to call it in messages and output; the path as given if None.
 
@@ -119,6 +126,8 @@ def open_source(spec: Path | BinaryIO, label: str | None = None) -> Source:
     UnreadableFileError
         If it is not there, not permitted, empty, or cannot be unpacked.
     """
+    if isinstance(spec, Source):
+        return spec
     if isinstance(spec, Path):
         name = label or str(spec)
         data, large = _read(spec, name, _HEAD), None

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from marketmove.errors import Remark
+from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
+from marketmove.wording.phrases import name
 
 _MOST_NAMED = 8
 _WHY = {
@@ -51,7 +53,7 @@ def findings_of(
 def _no_session(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
     shut = [row for row in rows if row.verdict == "no_session"]
     for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
-        reason = f" ({words.visible(why)})" if why else ""
+        reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
 
 
@@ -59,8 +61,8 @@ def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iter
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
-        listed = _listed([f"{_name(row)} {given(row)}" for row in wrong])
-        text = f"{words.visible(closes)} has {other} for {session}: {listed}"
+        figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
+        text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
 
 
@@ -85,12 +87,12 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
     placed = [row for row in rows if row.fits_session]
     for when, alike in _grouped(placed, lambda row: str(row.fits_session)):
         misfits = [
-            f"{_name(row)} has {given(row)} instead of {printed(row)}"
+            f"{name(row.move)} has {given(row)} instead of {printed(row)}"
             f"{', from the same prior close' if row.same_prior else ''}"
             for row in elsewhere
             if row.verdict == "disagrees" and row.move.session == alike[0].fits_session
         ]
-        rest = f"; on that date {_listed(misfits)}" if misfits else ""
+        rest = f"; on that date {listed(misfits, _MOST_NAMED)}" if misfits else ""
         yield _remark("published_fits", alike, f" are those of {when}{rest}", "the figures of ")
 
 
@@ -104,22 +106,12 @@ def _grouped(
 
 
 def _remark(code: str, rows: Sequence[Checked], tail: str, head: str = "") -> Remark:
-    return Remark(code, f"{head}{_listed([_name(r) for r in rows])}{tail}", _only_symbol(rows))
+    names = listed([name(row.move) for row in rows], _MOST_NAMED)
+    return Remark(code, f"{head}{names}{tail}", _only_symbol(rows))
 
 
 def _only_symbol(rows: Sequence[Checked]) -> str | None:
     return rows[0].move.symbol if len(rows) == 1 else None
-
-
-def _name(row: Checked) -> str:
-    return words.visible(row.move.name)
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """Write texts as a list, such as ``A, B and C``."""
-    more = len(texts) - _MOST_NAMED
-    shown = [*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else list(texts)
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def given(row: Checked) -> str:
@@ -127,15 +119,15 @@ def given(row: Checked) -> str:
 
     Such as ``22,620.33 (+3.69%)``, or one of the two.
     """
-    close = _level(row.printed, row.move) if "close" in row.wrong else ""
-    pct = _percent(row.printed, row.move) if set(row.wrong) - {"close"} else ""
+    close = close_given(row.printed, row.move) if "close" in row.wrong else ""
+    pct = percent_given(row.printed, row.move) if set(row.wrong) - {"close"} else ""
     return _both(close, pct)
 
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
-    close = words.printed_level(row.printed.close) if "close" in row.wrong else ""
-    pct = words.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
+    close = numbers.printed_level(row.printed.close) if "close" in row.wrong else ""
+    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
     return _both(close, pct)
 
 
@@ -143,13 +135,14 @@ def _both(close: str, pct: str) -> str:
     return f"{close} ({pct})" if close and pct else close or pct
 
 
-def _level(printed: Printed, move: Move) -> str:
-    """A close that the closes give, with at least the digits that were printed."""
-    return words.level(move.close, max(move.decimals, _places(printed.close)))
+def close_given(printed: Printed, move: Move) -> str:
+    """Write the close that the closes give, with at least the digits that were printed."""
+    return numbers.level(move.close, max(move.decimals, _places(printed.close)))
 
 
-def _percent(printed: Printed, move: Move) -> str:
-    return words.percent(move.change_pct, max(2, _places(printed.change_pct)))
+def percent_given(printed: Printed, move: Move) -> str:
+    """Write the percent that the closes give, in the same way."""
+    return numbers.percent(move.change_pct, max(2, _places(printed.change_pct)))
 
 
 def _places(figure: Decimal | None) -> int:

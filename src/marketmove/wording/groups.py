@@ -10,7 +10,8 @@ from marketmove.moves.breadth import FEWEST_DISPERSED, Breadth, GroupMoves, Grou
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryRegion
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers, statuses
+from marketmove.wording.characters import visible
 
 
 class GroupColumn(NamedTuple):
@@ -74,44 +75,44 @@ def by_region(
 def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> dict[str, str]:
     """Give the cells of one group by the kind of their column."""
     if not group.n:
-        nothing = dict.fromkeys((head.kind for head in HEADS), words.NOTHING)
-        return nothing | {"group": words.visible(group.name), "n": "0", "median": "no move"}
+        nothing = dict.fromkeys((head.kind for head in HEADS), numbers.NOTHING)
+        return nothing | {"group": visible(group.name), "n": "0", "median": "no move"}
     moves = {move.symbol: move for move in report.moves}
     breadth = group.breadth
     return {
-        "group": words.visible(group.name),
+        "group": visible(group.name),
         "n": f"{group.n:,}",
         "median": _percent(report, group.median_pct),
         "mean": _percent(report, group.mean_pct),
         "breadth": f"{breadth.up:,}/{breadth.down:,}/{breadth.unchanged:,}",
         "best": _end(moves, group.best, symbols),
         "worst": _end(moves, group.worst, symbols),
-        "dispersion": words.pp(group.dispersion.dispersion_pp, _approximate(report)),
+        "dispersion": numbers.pp(group.dispersion.dispersion_pp, _approximate(report)),
     }
 
 
 def _end(moves: dict[str, Move], symbol: str | None, symbols: bool) -> str:
     if symbol is None:
-        return words.NOTHING
+        return numbers.NOTHING
     move = moves[symbol]
-    return f"{words.visible(symbol if symbols else move.name)} {words.change_percent(move)}"
+    return f"{visible(symbol if symbols else move.name)} {numbers.change_percent(move)}"
 
 
 def group_labels(report: SessionReport, spread: GroupSpread, bare: bool = False) -> tuple[str, str]:
     """Write both sides of two groups with their medians, such as ``asia +0.31%``, or without."""
     if bare:
-        return words.visible(spread.up), words.visible(spread.down)
+        return visible(spread.up), visible(spread.down)
     up = _percent(report, spread.up_median_pct)
     down = _percent(report, spread.down_median_pct)
-    return f"{words.visible(spread.up)} {up}", f"{words.visible(spread.down)} {down}"
+    return f"{visible(spread.up)} {up}", f"{visible(spread.down)} {down}"
 
 
 def spreads(report: SessionReport, spread: GroupSpread) -> tuple[str, str]:
     """Write how far the medians and the means of two groups are apart."""
     approximate = _approximate(report)
     return (
-        words.pp(spread.median_spread_pp, approximate),
-        words.pp(spread.mean_spread_pp, approximate),
+        numbers.pp(spread.median_spread_pp, approximate),
+        numbers.pp(spread.mean_spread_pp, approximate),
     )
 
 
@@ -125,23 +126,23 @@ def footers(report: SessionReport) -> list[str]:
     few = [group.name for group in report.groups if 0 < group.n < FEWEST_DISPERSED]
     if few:
         lines.append(f"no dispersion of fewer than {FEWEST_DISPERSED} moves: {', '.join(few)}")
-    return [words.visible(line) for line in lines]
+    return [visible(line) for line in lines]
 
 
 def _apart(report: SessionReport) -> Iterator[str]:
     """Such as ``range 4.75 pp, highest less lowest``."""
     _, apart, dispersed = report.dispersion
     if apart is not None:
-        yield f"range {words.pp(apart, _approximate(report))}, highest less lowest"
+        yield f"range {numbers.pp(apart, _approximate(report))}, highest less lowest"
     if dispersed is not None:
-        figure = words.pp(dispersed, _approximate(report))
+        figure = numbers.pp(dispersed, _approximate(report))
         yield f"cross-index dispersion (1 day, equal-weighted) {figure}"
 
 
 def _silent(group: GroupMoves) -> Iterator[str]:
     breadth: Breadth = group.breadth._replace(up=0, down=0, unchanged=0)
     if any(breadth):
-        yield f"{group.name}: {words.tally(breadth)}"
+        yield f"{group.name}: {statuses.tally(breadth)}"
 
 
 def _bounds_line(report: SessionReport, bounds: set[str], groups: list[GroupMoves]) -> str:
@@ -155,7 +156,7 @@ def _bounds_line(report: SessionReport, bounds: set[str], groups: list[GroupMove
 
 def _percent(report: SessionReport, pct: float | None) -> str:
     mark = "≈ " if _approximate(report) and pct is not None else ""
-    return f"{mark}{words.percent(pct)}"
+    return f"{mark}{numbers.percent(pct)}"
 
 
 def _approximate(report: SessionReport) -> bool:

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from marketmove.errors import listed
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
 from marketmove.rarity.index_history import MoveContext
-from marketmove.rarity.superlatives import Fact
+from marketmove.rarity.superlatives import Fact, pair_fact
 from marketmove.reports.summary import Sentence, SentenceFigure, sentence
 from marketmove.wording import phrases
 
@@ -52,8 +52,8 @@ def headline(
     all_indices
         How many there are, with a move or without.
     """
-    ups = [told for told in movers if told.pct > 0]
-    downs = [told for told in movers if told.pct < 0]
+    ups = [one for one in movers if one.pct > 0]
+    downs = [one for one in movers if one.pct < 0]
     if len(movers) == 1:
         return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
     if not (ups or downs):
@@ -73,26 +73,26 @@ def _no_other(others: int) -> str:
     return "; the other index has no move" if others else ""
 
 
-def _clause(told: RankedMove, beside: RankedMove | None = None, *, most: bool = False) -> Sentence:
+def _clause(one: RankedMove, beside: RankedMove | None = None, *, most: bool = False) -> Sentence:
     """A move with the rarest of it."""
-    base = phrases.brief(told.move, beside.move if beside else None, most=most)
-    if not told.facts or told.context is None:
+    base = phrases.brief(one.move, beside.move if beside else None, most=most)
+    if not one.facts or one.context is None:
         return base
-    return phrases.with_facts(base, told.facts[:1], told.move, told.context)
+    return phrases.with_facts(base, one.facts[:1], one.move, one.context)
 
 
 def _all_flat(movers: Sequence[RankedMove], all_indices: int) -> Sentence:
-    figures = tuple(SentenceFigure(told.move.symbol, "change_pct", 0.0) for told in movers)
+    figures = tuple(SentenceFigure(one.move.symbol, "change_pct", 0.0) for one in movers)
     if len(movers) < all_indices:
         text = f"{len(movers):,} of {all_indices:,} indices unchanged, the others without a move"
         return Sentence(text, figures)
-    which = "Both indices" if len(movers) == len("AB") else f"All {len(movers):,} indices"
+    which = "Both indices" if len(movers) == 2 else f"All {len(movers):,} indices"
     return Sentence(f"{which} unchanged", figures)
 
 
 def _quiet(movers: Sequence[RankedMove]) -> bool:
-    small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in movers)
-    return small and len(movers) >= _FEW and not any(told.news for told in movers)
+    small = all(phrases.is_less(one.pct, _QUIET_PCT) for one in movers)
+    return small and len(movers) >= _FEW and not any(one.news for one in movers)
 
 
 def _quietly(movers: Sequence[RankedMove]) -> Sentence:
@@ -108,26 +108,26 @@ def _quietly(movers: Sequence[RankedMove]) -> Sentence:
 
 def _by_move(movers: Sequence[RankedMove]) -> list[RankedMove]:
     """The moves, the highest first."""
-    return sorted(movers, key=lambda told: (-told.pct, told.move.symbol))
+    return sorted(movers, key=lambda one: (-one.pct, one.move.symbol))
 
 
 def _one_way(movers: Sequence[RankedMove], all_indices: int) -> Sentence:
     """All up, or all down: the largest move, and another where that is the news."""
     lead = _largest(movers)
     if len(movers) < _FEW:
-        (other,) = (told for told in movers if told is not lead)
+        (other,) = (one for one in movers if one is not lead)
         return sentence(_clause(lead, other), "; ", _clause(other, lead))
     way, other_way = ("up", "down") if lead.pct > 0 else ("down", "up")
     whole = len(movers) == all_indices
     which, then = f"{len(movers):,} of {all_indices:,} indices {way}, none {other_way}", "; "
     if whole:
         which, then = f"All {all_indices:,} indices {way}", ", "
-    as_far = [told for told in movers if told.pct == lead.pct]
+    as_far = [one for one in movers if one.pct == lead.pct]
     if len(as_far) == len(movers):
         return sentence(which, " " if whole else "; each ", _size_of(as_far))
     if len(as_far) > 1:
         return sentence(which, then, f"{_some(as_far)} most: ", _size_of(as_far))
-    news = max(movers, key=lambda told: told.news)
+    news = max(movers, key=lambda one: one.news)
     parts: list[Sentence | str] = [which, then, _clause(lead, news, most=True)]
     if news.news >= _NEWS and news.news > lead.news:
         parts += ["; ", _clause(news, lead)]
@@ -138,35 +138,35 @@ def _some(equals: Sequence[RankedMove]) -> str:
     """Those of which none went further, by name if they are few."""
     if len(equals) > _FEW:
         return f"{len(equals):,} of them"
-    return phrases.listed([phrases.name(told.move) for told in equals])
+    return listed([phrases.name(one.move) for one in equals])
 
 
 def _size_of(equals: Sequence[RankedMove]) -> Sentence:
-    figures = tuple(SentenceFigure(told.move.symbol, "change_pct", told.pct) for told in equals)
+    figures = tuple(SentenceFigure(one.move.symbol, "change_pct", one.pct) for one in equals)
     return Sentence(phrases.size(equals[0].pct), figures)
 
 
 def _largest(movers: Sequence[RankedMove]) -> RankedMove:
-    return min(movers, key=lambda told: (-abs(told.pct), told.move.symbol))
+    return min(movers, key=lambda one: (-abs(one.pct), one.move.symbol))
 
 
 def _some_flat(movers: Sequence[RankedMove], moved: int, all_indices: int) -> Sentence:
     unchanged = f"{moved - len(movers):,} of {all_indices:,} unchanged"
-    if moved == all_indices == len("AB"):
+    if moved == all_indices == 2:
         unchanged = "the other unchanged"
     return sentence(_clause(_lead(movers)), f"; {unchanged}")
 
 
 def _lead(movers: Sequence[RankedMove], newest: dt.date | None = None) -> RankedMove:
     """The one with news, the rarest, or else the largest move; of the newest session, if any."""
-    movers = [told for told in movers if told.move.session == newest] or movers
-    news = [told for told in movers if told.news >= _NEWS]
-    return max(news, key=lambda told: told.news) if news else _largest(movers)
+    movers = [one for one in movers if one.move.session == newest] or movers
+    news = [one for one in movers if one.news >= _NEWS]
+    return max(news, key=lambda one: one.news) if news else _largest(movers)
 
 
 def _newest(movers: Sequence[RankedMove]) -> dt.date | None:
     """The last session of all; they differ where each index has its own."""
-    return max((told.move.session for told in movers if told.move.session), default=None)
+    return max((one.move.session for one in movers if one.move.session), default=None)
 
 
 def _both_ways(
@@ -177,8 +177,8 @@ def _both_ways(
 ) -> Sentence:
     """Both sides; or one, and that most went that way, where the other is not worth a word."""
     for many, few, way in ((ups, downs, "rose"), (downs, ups, "fell")):
-        small = all(phrases.is_less(told.pct, _QUIET_PCT) for told in few)
-        news = any(told.news >= _NEWS for told in few)
+        small = all(phrases.is_less(one.pct, _QUIET_PCT) for one in few)
+        news = any(one.news >= _NEWS for one in few)
         if len(many) >= _MOST * all_indices and small and not news and len(many) >= _FEW:
             lead = _lead(many, _newest(many))
             return sentence(_clause(lead), f"; most indices {way}")
@@ -189,10 +189,10 @@ def _apart(
     ups: Sequence[RankedMove], downs: Sequence[RankedMove], pairs: Sequence[Divergence]
 ) -> Sentence:
     """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
-    by_symbol = {told.move.symbol: told for told in (*ups, *downs)}
+    by_symbol = {one.move.symbol: one for one in (*ups, *downs)}
     newest = _newest([*ups, *downs])
     up, down = _lead(ups, newest), _lead(downs, newest)
-    new = {symbol: told for symbol, told in by_symbol.items() if told.move.session == newest}
+    new = {symbol: one for symbol, one in by_symbol.items() if one.move.session == newest}
     gaps = _gaps(pairs, new)
     rarest = max(gaps, key=lambda pair: gaps[pair].rarity, default=None)
     if rarest and gaps[rarest].rarity >= max(_NEWS, 0.5 * max(up.news, down.news)):
@@ -202,12 +202,12 @@ def _apart(
         for pair, fact in gaps.items()
         if (pair.up, pair.down) == (up.move.symbol, down.move.symbol)
     ]
-    first, second = sorted((up, down), key=lambda told: (-told.news, -abs(told.pct)))
+    first, second = sorted((up, down), key=lambda one: (-one.news, -abs(one.pct)))
     return sentence(_clause(first, second), "; ", _clause(second, first), *gap[:1])
 
 
 def _gaps(pairs: Sequence[Divergence], known: Mapping[str, RankedMove]) -> dict[Divergence, Fact]:
     """The divergent pairs that are wide beside their past, with since when."""
-    moves = {symbol: told.move for symbol, told in known.items()}
+    moves = {symbol: one.move for symbol, one in known.items()}
     of_shares = [p for p in pairs if p.kind == "split" and {p.up, p.down} <= moves.keys()]
-    return {pair: fact for pair in of_shares if (fact := facts.of_pair(pair, moves))}
+    return {pair: fact for pair in of_shares if (fact := pair_fact(pair, moves))}

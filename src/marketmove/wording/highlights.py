@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
 from marketmove.rarity.index_history import MoveContext
-from marketmove.rarity.superlatives import Fact
+from marketmove.rarity.superlatives import Fact, move_facts, pair_fact
 from marketmove.reports.records import SessionReport
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
@@ -33,13 +33,11 @@ def highlights(report: SessionReport) -> list[str]:
     """
     of_moves = []
     for move in report.moves:
-        told = report.contexts.get(move.symbol)
-        if told is not None and (found := facts.of_move(move, told)):
-            text = _joined(found[:_MOST_FACTS], told)
+        context = report.contexts.get(move.symbol)
+        if context is not None and (found := move_facts(move, context)):
+            text = _joined(found[:_MOST_FACTS], context)
             size = abs(move.change_pct or 0.0)
-            of_moves.append(
-                _Superlative(found[0].rarity, size, f"{words.visible(move.name)}: {text}")
-            )
+            of_moves.append(_Superlative(found[0].rarity, size, f"{visible(move.name)}: {text}"))
     moves = {move.symbol: move for move in report.moves}
     apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
     of_pairs = sorted(apart, key=_rarest)
@@ -47,31 +45,31 @@ def highlights(report: SessionReport) -> list[str]:
     return [one.text for one in rarest[:_MOST]]
 
 
-def _rarest(told: _Superlative) -> tuple[float, float, str]:
-    return -told.rarity, -told.size, told.text
+def _rarest(one: _Superlative) -> tuple[float, float, str]:
+    return -one.rarity, -one.size, one.text
 
 
 def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Superlative | None:
-    fact = facts.of_pair(pair, moves)
+    fact = pair_fact(pair, moves)
     if fact is None:
         return None
-    one, other = (words.visible(moves[symbol].name) for symbol in (pair.up, pair.down))
+    one, other = (visible(moves[symbol].name) for symbol in (pair.up, pair.down))
     size = pair.spread_pp or 0.0
-    return _Superlative(fact.rarity, size, f"{one} and {other}: widest {_since(fact)}")
+    return _Superlative(fact.rarity, size, f"{one} and {other}: {widest(fact)}")
 
 
-def _joined(found: Sequence[Fact], told: MoveContext) -> str:
+def _joined(found: Sequence[Fact], context: MoveContext) -> str:
     """Facts in a row; what is true of all the data last, and that it is said once."""
-    parts = [f"{_what(f, told)} {_since(f)}".rstrip() for f in found if not f.in_data]
+    parts = [f"{_what(f, context)} {_since(f)}".rstrip() for f in found if not f.in_data]
     whole = [fact for fact in found if fact.in_data]
     if whole:
-        parts.append(f"{' and '.join(_what(f, told) for f in whole)} {_since(whole[0])}")
+        parts.append(f"{' and '.join(_what(f, context) for f in whole)} {_since(whole[0])}")
     return ", ".join(parts)
 
 
-def _what(fact: Fact, told: MoveContext) -> str:
+def _what(fact: Fact, context: MoveContext) -> str:
     if fact.kind == "streak":
-        return streak(told)
+        return streak(context)
     extreme = "highest" if fact.rose else "lowest"
     return {
         "record": "record close" if fact.rose else "lowest close",
@@ -87,7 +85,19 @@ def _since(fact: Fact) -> str:
     return f"in this data, since {fact.since}" if fact.in_data else f"since {fact.since}"
 
 
-def streak(told: MoveContext) -> str:
+def widest(fact: Fact) -> str:
+    """Say since when no spread of a pair was as wide.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> widest(Fact(70.0, "widest", True, dt.date(2024, 11, 6)))
+    'widest since 2024-11-06'
+    """
+    return f"widest {_since(fact)}"
+
+
+def streak(context: MoveContext) -> str:
     """Say how many sessions in a row went one way; empty where that is not known.
 
     Examples
@@ -98,9 +108,9 @@ def streak(told: MoveContext) -> str:
     >>> streak(MoveContext(3, False, 20, start)), streak(MoveContext(-12, True, 20, start))
     ('up for a third session', 'down for at least 12 sessions')
     """
-    if not told.streak:
+    if not context.streak:
         return ""
-    way, length = ("up" if told.streak > 0 else "down"), abs(told.streak)
-    if told.streak_is_least:
-        return f"{way} for at least {words.count(length, 'session', 'sessions')}"
-    return f"{way} for {words.article(length)} {words.ordinal(length)} session"
+    way, length = ("up" if context.streak > 0 else "down"), abs(context.streak)
+    if context.streak_is_least:
+        return f"{way} for at least {numbers.count(length, 'session', 'sessions')}"
+    return f"{way} for {numbers.article(length)} {numbers.ordinal(length)} session"

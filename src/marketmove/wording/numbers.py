@@ -1,32 +1,24 @@
-"""Figures and dates as people read them: rounded once, half away from zero, always with a sign."""
+"""Figures as people read them: rounded once, half away from zero, always with a sign."""
 
 from __future__ import annotations
 
-import datetime as dt
-import textwrap
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from marketmove.moves.move import exact
+
 if TYPE_CHECKING:
-    from marketmove.moves.breadth import Breadth
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Move
     from marketmove.published.report_file import Printed
 
 NOTHING = "–"
 _PLACES = 2
-_ASCII = str.maketrans(
-    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-", "…": "~"}
-    # The heights of sparklines, by how dark they are; ▇ is that of bars too.
-    | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
-)
 _ORDINALS = (
-    *("", "first", "second", "third", "fourth", "fifth"),
-    *("sixth", "seventh", "eighth", "ninth", "tenth"),
-)
+    "", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+    "tenth",
+)  # fmt: skip
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def level(value: float | None, decimals: int) -> str:
@@ -37,7 +29,7 @@ def level(value: float | None, decimals: int) -> str:
     >>> level(22579.045, 2), level(None, 2)
     ('22,579.05', '–')
     """
-    return NOTHING if value is None else f"{round_to(Decimal(repr(value)), decimals):,}"
+    return NOTHING if value is None else f"{round_to(exact(value), decimals):,}"
 
 
 def whole_level(value: float | None) -> str:
@@ -50,7 +42,7 @@ def whole_level(value: float | None) -> str:
     """
     if value is None:
         return NOTHING
-    return level(value, max(_PLACES, -int(Decimal(repr(value)).as_tuple().exponent)))
+    return level(value, max(_PLACES, -int(exact(value).as_tuple().exponent)))
 
 
 def points(value: float | None, decimals: int) -> str:
@@ -61,7 +53,7 @@ def points(value: float | None, decimals: int) -> str:
     >>> points(-311.74, 2), points(0.0, 2), points(0.004, 2)
     ('−311.74', '0.00', '+<0.01')
     """
-    return NOTHING if value is None else _signed(Decimal(repr(value)), decimals)
+    return NOTHING if value is None else _signed(exact(value), decimals)
 
 
 def percent(value: float | None, places: int = _PLACES) -> str:
@@ -72,7 +64,7 @@ def percent(value: float | None, places: int = _PLACES) -> str:
     >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
     ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
     """
-    return NOTHING if value is None else f"{_signed(Decimal(repr(value)), places)}%"
+    return NOTHING if value is None else f"{_signed(exact(value), places)}%"
 
 
 def move_percent(change: float | None, over: float | None, under: float | None) -> str:
@@ -141,9 +133,20 @@ def spread(divergence: Divergence, approximate: bool) -> str:
     higher = _first(divergence.up_pct, divergence.up_pct_over)
     lower = _first(divergence.down_pct, divergence.down_pct_under)
     # From the decimals of both moves, so that what was printed as 3.51 and 0.79 gives 4.30.
-    value = round_to(Decimal(repr(higher)) - Decimal(repr(lower)), _PLACES)
+    value = round_to(exact(higher) - exact(lower), _PLACES)
     bound = "> " if divergence.spread_pp is None else ""
     return f"{bound}{'≈ ' if approximate else ''}{value:,} pp"
+
+
+def signed_spread(one: float, other: float) -> str:
+    """Write how far one move is above another, from the decimals of both.
+
+    Examples
+    --------
+    >>> signed_spread(3.694628815776023, -0.7907460112357699)
+    '+4.49 pp'
+    """
+    return f"{_signed(exact(one) - exact(other), _PLACES)} pp"
 
 
 def pp(value: float | None, approximate: bool = False) -> str:
@@ -157,120 +160,7 @@ def pp(value: float | None, approximate: bool = False) -> str:
     if value is None:
         return NOTHING
     mark = "≈ " if approximate else ""
-    return f"{mark}{_signed(Decimal(repr(value)), _PLACES).removeprefix('+')} pp"
-
-
-def tally(breadth: Breadth) -> str:
-    """Count who rose, fell, stayed and has no move.
-
-    Examples
-    --------
-    >>> from marketmove.moves.breadth import Breadth
-    >>> tally(Breadth(up=3, down=2, unchanged=0, closed=1))
-    '3 up · 2 down · 1 shut'
-    """
-    silent = breadth.no_prior + breadth.unknown
-    counts = [
-        (breadth.up, "up"),
-        (breadth.down, "down"),
-        (breadth.unchanged, "unchanged"),
-        (breadth.closed, "shut"),
-        (breadth.pending, "not closed yet"),
-        (breadth.missing, "missing"),
-        (silent, "without a move"),
-    ]
-    return " · ".join(f"{number:,} {word}" for number, word in counts if number)
-
-
-def day(date: dt.date) -> str:
-    """Write a date with its weekday, such as ``Tue 4 Feb 2025``.
-
-    Examples
-    --------
-    >>> day(dt.date(2025, 2, 4))
-    'Tue 4 Feb 2025'
-    """
-    return f"{date:%a} {date.day} {date:%b} {date.year}"
-
-
-def moment(when: dt.datetime | None) -> str:
-    """Write a moment with its offset from UTC, such as ``14 Feb 2025 18:00 +08:00``.
-
-    Examples
-    --------
-    >>> moment(dt.datetime.fromisoformat("2025-02-14T18:00+08:00"))
-    '14 Feb 2025 18:00 +08:00'
-    """
-    if when is None:
-        return NOTHING
-    offset = when.isoformat()[-6:] if when.utcoffset() else "UTC"
-    return f"{when.day} {when:%b %Y %H:%M} {offset}"
-
-
-def previous_weekday(date: dt.date) -> dt.date:
-    """Give the last day before a date that is no Saturday or Sunday.
-
-    Examples
-    --------
-    >>> previous_weekday(dt.date(2025, 2, 3))
-    datetime.date(2025, 1, 31)
-    """
-    before = date - dt.timedelta(days=1)
-    return before - dt.timedelta(days=max(0, before.weekday() - 4))
-
-
-def prior_date(session: dt.date | None, prior: dt.date | None) -> str:
-    """Write the prior session where it is not the weekday before, which goes without saying.
-
-    Examples
-    --------
-    >>> prior_date(dt.date(2025, 2, 5), dt.date(2025, 1, 27))
-    '2025-01-27'
-    """
-    if prior is None or session is None or prior == previous_weekday(session):
-        return ""
-    return prior.isoformat()
-
-
-def visible(text: str) -> str:
-    r"""Show the control and formatting characters of a text instead of sending them.
-
-    Examples
-    --------
-    >>> visible("\x1b[31mHSI")
-    '\\x1b[31mHSI'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c
-        for c in text
-    )
-
-
-def plain_ascii(text: str) -> str:
-    """Write the signs of this module in ASCII.
-
-    Examples
-    --------
-    >>> plain_ascii("≈ −311.74")
-    '~ -311.74'
-    """
-    return text.translate(_ASCII)
-
-
-def wrapped(text: str, width: int | None) -> list[str]:
-    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
-
-    Examples
-    --------
-    >>> wrapped("two up and two down", 16), wrapped("two up", None)
-    (['  two up and two', '    down'], ['  two up'])
-    """
-    line = f"  {text}"
-    if width is None:
-        return [line]
-    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
+    return f"{mark}{_signed(exact(value), _PLACES).removeprefix('+')} pp"
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -331,9 +221,8 @@ def _signed(value: Decimal, places: int) -> str:
 
 
 def _bound(value: float) -> str:
-    exact = Decimal(repr(value))
-    sign = "+" if exact > 0 else "−" if exact < 0 else ""
-    return f"{sign}{abs(exact).normalize():,f}%"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{abs(exact(value)).normalize():,f}%"
 
 
 def _first(figure: float | None, bound: float | None) -> float:

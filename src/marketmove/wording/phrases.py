@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.rarity.superlatives import Fact
 from marketmove.reports.summary import Sentence, SentenceFigure, sentence
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak as in_a_row
 
 _SMALL, _SMALLEST = Decimal("0.10"), Decimal("0.01")
@@ -22,45 +22,8 @@ _MUCH_PCT, _USUAL = 1.0, 50.0
 _BOTH = 2
 
 
-def date(day: dt.date) -> str:
-    """Write a date of the past, such as ``2 October 2024``.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> date(dt.date(2024, 10, 2))
-    '2 October 2024'
-    """
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def near(day: dt.date, session: dt.date | None) -> str:
-    """Write a date close to a session, such as ``Wed 5 Feb``; with its year if that is another.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> near(dt.date(2025, 2, 5), dt.date(2025, 2, 4)), near(dt.date(2025, 1, 2), None)
-    ('Wed 5 Feb', 'Thu 2 Jan 2025')
-    """
-    same = session is not None and day.year == session.year
-    return words.day(day).rpartition(" ")[0] if same else words.day(day)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Name several things.
-
-    Examples
-    --------
-    >>> listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])
-    ('A', 'A and B', 'A, B and C')
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def size(pct: float) -> str:
-    """Write the size of a move, whose direction a word tells.
+    """Write the size of a move, whose direction a word gives.
 
     Examples
     --------
@@ -72,7 +35,7 @@ def size(pct: float) -> str:
 
 
 def _shown(pct: float) -> Decimal:
-    return words.round_to(abs(Decimal(repr(pct))), 2)
+    return numbers.round_to(abs(exact(pct)), 2)
 
 
 def is_less(pct: float, most: str) -> bool:
@@ -82,7 +45,7 @@ def is_less(pct: float, most: str) -> bool:
 
 def name(move: Move) -> str:
     """Give the name of an index as text."""
-    return words.visible(move.name)
+    return visible(move.name)
 
 
 def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sentence:
@@ -93,7 +56,7 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> brief(Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.694628815776023)).text
     'Hang Seng up 3.69%'
     """
@@ -103,12 +66,12 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
     return _move(f"{name(move)} {said}{_over(move)}{_when(move, beside)}", move)
 
 
-def full(move: Move, told: MoveContext | None) -> Sentence:
+def full(move: Move, context: MoveContext | None) -> Sentence:
     """Write a move as a clause, with a verb that fits its size.
 
     Examples
     --------
-    >>> from marketmove.moves.move import Move
+    >>> from marketmove.moves.move import Move, exact
     >>> move = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.79)
     >>> full(move, None).text, full(move._replace(change_pct=0.05), None).text
     ('Nikkei 225 fell 0.79%', 'Nikkei 225 edged up 0.05%')
@@ -123,12 +86,12 @@ def full(move: Move, told: MoveContext | None) -> Sentence:
     elif shown < _SMALL:
         text = f"edged {'up' if up else 'down'} {said}"
     else:
-        text = f"{_verb(pct, told)} {said}"
+        text = f"{_verb(pct, context)} {said}"
     return _move(f"{name(move)} {text}{_over(move)}", move)
 
 
-def _verb(pct: float, told: MoveContext | None) -> str:
-    share = told.size_percentile if told else None
+def _verb(pct: float, context: MoveContext | None) -> str:
+    share = context.size_percentile if context else None
     if share is not None and share >= WIDE:
         return "jumped" if pct > 0 else "slumped"
     much = share >= _USUAL if share is not None else abs(pct) >= _MUCH_PCT
@@ -144,20 +107,20 @@ def _over(move: Move) -> str:
 def _when(move: Move, beside: Move | None) -> str:
     if beside is None or move.session is None or move.session == beside.session:
         return ""
-    return f" on {near(move.session, beside.session)}"
+    return f" on {dates.near(move.session, beside.session)}"
 
 
 def _move(text: str, move: Move) -> Sentence:
     return Sentence(text, (SentenceFigure(move.symbol, "change_pct", move.change_pct),))
 
 
-def with_facts(base: Sentence, found: Sequence[Fact], move: Move, told: MoveContext) -> Sentence:
+def with_facts(base: Sentence, found: Sequence[Fact], move: Move, context: MoveContext) -> Sentence:
     """Write behind a move what is rare about it.
 
     Such as ``, its best session since 2 October 2024, to its highest close since 7 October 2024``.
     """
     said = base.text.removeprefix(name(move))
-    parts = [_superlative(fact, move, told, said) for fact in found]
+    parts = [_superlative(fact, move, context, said) for fact in found]
     if sum(fact.in_data for fact in found) == _BOTH:
         parts = _both(parts, f" {since(found[0])}")
     if parts and parts[0].text.startswith(", to ") and " most: " not in said:
@@ -173,11 +136,11 @@ def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
     return [first, second, *others]
 
 
-def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Sentence:
+def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sentence:
     if fact.kind == "streak":
         way = "up" if fact.rose else "down"
-        row = _another(told) if f" {way} " in said else in_a_row(told)
-        return Sentence(f", {row}", (SentenceFigure(move.symbol, "streak", told.streak),))
+        row = _another(context) if f" {way} " in said else in_a_row(context)
+        return Sentence(f", {row}", (SentenceFigure(move.symbol, "streak", context.streak),))
     extreme = "highest" if fact.rose else "lowest"
     text = {
         "largest": f"its {'best' if fact.rose else 'worst'} session",
@@ -188,7 +151,7 @@ def _superlative(fact: Fact, move: Move, told: MoveContext, said: str) -> Senten
     return Sentence(f", {text} {since(fact)}", (_of_fact(fact, move.symbol),))
 
 
-def _another(told: MoveContext) -> str:
+def _another(context: MoveContext) -> str:
     """How many in a row it makes, behind a move of which "up" or "down" is said already.
 
     Examples
@@ -199,9 +162,9 @@ def _another(told: MoveContext) -> str:
     >>> _another(MoveContext(5, False, 20, start)), _another(MoveContext(-12, True, 20, start))
     ('its fifth rise in a row', 'at least its 12th fall in a row')
     """
-    streak = told.streak or 0
-    text = f"its {words.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
-    return f"at least {text}" if told.streak_is_least else text
+    streak = context.streak or 0
+    text = f"its {numbers.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
+    return f"at least {text}" if context.streak_is_least else text
 
 
 def _of_fact(fact: Fact, of: str) -> SentenceFigure:
@@ -216,7 +179,7 @@ def _of_fact(fact: Fact, of: str) -> SentenceFigure:
 
 def since(fact: Fact) -> str:
     """Write since when something has not been, or that the data has no such thing."""
-    day = date(fact.since)
+    day = dates.in_full(fact.since)
     return f"in this data, since {day}" if fact.in_data else f"since {day}"
 
 

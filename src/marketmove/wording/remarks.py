@@ -1,139 +1,271 @@
-"""What there is to say of the closes of a session, beside the figures: warnings and notes."""
+"""What there is to say of closes beside the figures: warnings and notes.
+
+Of one session each doubt is a sentence; of many each kind is one, with a count and the first.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+import pandas as pd
+
+from marketmove.closes.checks import JUMP_PCT, PartedFaults, stated_otherwise
+from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
-from marketmove.errors import Place, Remark
+from marketmove.closes.shut_days import shut_between
+from marketmove.errors import Place, Problem, Remark, listed
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Registry
-from marketmove.market.periods import first_day
+from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
-from marketmove.rarity.session import some
-from marketmove.wording import numbers as words
-
-if TYPE_CHECKING:
-    import pandas as pd
+from marketmove.wording import numbers
+from marketmove.wording.phrases import size
 
 _SAME_HOURS = dt.timedelta(hours=1)
-PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
+_PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 _RETURNS = {
     "price": "without dividends",
     "gross": "with dividends",
     "net": "with dividends after tax",
 }
+_NAMED = 3
 
 
-def warnings_of(moves: Sequence[Move], known: ChosenCloses) -> list[Remark]:
-    """Warn of what makes figures other than they seem: shut days, gaps, unknown calendars."""
+def warnings_of(
+    rows: pd.DataFrame,
+    known: ChosenCloses,
+    faults: PartedFaults,
+    within: Range | None = None,
+    periods: Sequence[str] = (),
+    what: str = "this session does",
+) -> list[Remark]:
+    """Warn of what makes figures other than they seem: bad rows, shut days, gaps, calendars.
+
+    Parameters
+    ----------
+    rows
+        The moves, as ``measure.moves_at`` or ``history`` makes them.
+    known
+        The closes that they are of.
+    faults
+        What cannot be used.
+    within
+        The range that the moves are of; None if they are of one session, each index its own.
+    periods
+        Those measured beside it.
+    what
+        What bad rows elsewhere do not touch.
+    """
+    many = within is not None
     return [
-        *_shut_days(moves, known.shut, known.calendars),
-        *_gaps(moves),
-        *_period_gaps(moves, known.calendars),
-        *_uncovered([move for move in moves if move.status == "unknown"], known.calendars),
+        *known.absent,
+        *_elsewhere(faults.elsewhere, what),
+        *(Remark("reading", w.text, place=w.place) for w in known.levels.warnings),
+        *_stated(rows, many),
+        *_shut_days(rows, known, within),
+        *_gaps(rows, many),
+        *_period_gaps(rows, periods, many),
+        *_of_calendars(*_uncovered(rows, known, within)),
     ]
 
 
-def _shut_days(
-    moves: Sequence[Move], shut: pd.DataFrame, calendars: Mapping[str, Calendar]
-) -> Iterator[Remark]:
-    """Closes of shut days from the prior session on: the ghosts in one sentence, others each."""
-    since = {move.symbol: move.prior_session for move in moves}
-    rows = shut_between(shut, since, {move.symbol: move.session for move in moves})
-    yield from of_ghosts(rows, calendars)
-    counted: list[Any] = list(rows[~rows["ghost"]].itertuples())
-    for row in counted:
-        text = f"{shut_day(row, calendars)}, yet this close does not repeat the one before: used"
-        yield Remark("shut_day", text, str(row.symbol), Place(str(row.file), int(row.line)))
+def _elsewhere(problems: Sequence[Problem], what: str) -> Iterator[Remark]:
+    """Rows that cannot be used but do not touch the figures asked for."""
+    if problems:
+        first = problems[0]
+        some_rows = "a row" if len(problems) == 1 else f"{len(problems):,} rows"
+        text = f"{some_rows} that {what} not touch cannot be used; the first: {first.text}"
+        yield Remark("bad_rows_elsewhere", text, place=first.place)
 
 
-def shut_between(
-    shut: pd.DataFrame,
-    since: Mapping[str, dt.date | None],
-    until: Mapping[str, dt.date | None],
-) -> pd.DataFrame:
-    """Give the closes of shut days between two dates of each index, both included."""
-    from marketmove.closes.levels import of_each_row
+def _stated(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
+    found = sorted(stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or ""))
+    if many and found:
+        first = min(found, key=lambda finding: str(finding.session))
+        others = len(found) - 1
+        more = f"; and {others:,} more that the closes do not give" if others else ""
+        found = [first._replace(text=f"{first.text}{more}")]
+    for finding in found:
+        yield Remark("stated_otherwise", finding.text, place=finding.place)
 
-    early = (shut["session"] < of_each_row(shut, since)).to_numpy()
-    return shut[~early & (shut["session"] <= of_each_row(shut, until)).to_numpy()]
 
-
-def of_ghosts(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
-    """Say in one sentence which closes of shut days are the one before, and so left out."""
-    ghosts: list[Any] = list(rows[rows["ghost"]].itertuples())
-    if ghosts:
-        first = ghosts[0]
+def _shut_days(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+    """Closes of shut days from the first prior session on: the ghosts, and such as count."""
+    first = rows.drop_duplicates("symbol")
+    until = (
+        dict.fromkeys(known.symbols, within.last)
+        if within
+        else _dates(first["symbol"], first["session"])
+    )
+    shut = shut_between(known.shut, _dates(first["symbol"], first["prior_session"]), until)
+    ghosts = shut[shut["ghost"]]
+    if len(ghosts):
         rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
         left_out = "it is" if len(ghosts) == 1 else "they are"
-        text = (
-            f"{rows_are} the close before on a date without a session, and {left_out} left out:"
-            f" {shut_day(first, calendars)}"
+        text = f"{rows_are} the close before on a date without a session, and {left_out} left out:"
+        yield _at_first(ghosts, "ghost", f"{text} {_shut_day(_first(ghosts), known.calendars)}")
+    counted = shut[~shut["ghost"]]
+    if within and len(counted):
+        counted = counted.sort_values("session", kind="stable")
+        one = len(counted) == 1
+        closes = "a close differs" if one else f"{len(counted):,} closes differ"
+        used = "is used" if one else "are used; the first"
+        text = f"{closes} from the one before on a date without a session, and {used}:"
+        yield _at_first(
+            counted, "shut_day", f"{text} {_shut_day(_first(counted), known.calendars)}"
         )
-        yield Remark("ghost", text, str(first.symbol), Place(str(first.file), int(first.line)))
+        return
+    for row in counted.itertuples():
+        text = f"{_shut_day(row, known.calendars)}, yet this close does not repeat the one before"
+        yield _at(row, "shut_day", f"{text}: used")
 
 
-def shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
-    """Say which exchange was shut on the date of a close, and why."""
+def _dates(symbols: pd.Series[Any], days: pd.Series[Any]) -> dict[str, dt.date | None]:
+    dates: list[dt.date | None] = days.to_numpy().astype("datetime64[D]").tolist()
+    return dict(zip(map(str, symbols), dates, strict=True))
+
+
+def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
+    """Which exchange was shut on the date of a close, and why."""
     day, calendar = row.session.date(), calendars[str(row.symbol)]
     why = calendar.why_shut(day)
     return f"{row.symbol} {day}, when {calendar.exchange} was shut{f' ({why})' if why else ''}"
 
 
-def _gaps(moves: Iterable[Move]) -> Iterator[Remark]:
-    for move in moves:
-        if move.status == "ok" and move.gap_sessions:
-            lacking = "a session" if move.gap_sessions == 1 else f"{move.gap_sessions} sessions"
-            text = (
-                f"{move.symbol}: {lacking} between {move.prior_session} and {move.session}"
-                f" not in the data; the change is of {move.gap_sessions + 1} sessions, not of one"
-            )
-            yield Remark("gap", text, move.symbol)
+def _first(rows: pd.DataFrame) -> Any:
+    return next(rows.itertuples())
 
 
-def _period_gaps(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
-    for move in moves:
-        for period, of in move.periods.items():
-            calendar = calendars.get(move.symbol)
-            if calendar is None or of.session is None or of.prior_session is None:
-                continue
-            start = first_day(of.session, period)
-            if of.status == "ok" and (lacking := calendar.between(of.prior_session, start)):
-                sessions = "a session" if lacking == 1 else f"{lacking} sessions"
+def _at(row: Any, code: str, text: str) -> Remark:
+    return Remark(code, text, str(row.symbol), Place(str(row.file), int(row.line)))
+
+
+def _at_first(rows: pd.DataFrame, code: str, text: str) -> Remark:
+    return _at(_first(rows), code, text)
+
+
+def _the_first(rows: pd.DataFrame) -> str:
+    return "" if len(rows) == 1 else "the first: "
+
+
+def _sessions(count: float) -> str:
+    return "a session" if count == 1 else f"{count:.0f} sessions"
+
+
+def _gaps(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
+    found = rows[(rows["status"] == "ok") & (rows["gap_sessions"] > 0)]
+    if many and len(found):
+        first = _first(found)
+        moves = "a move spans" if len(found) == 1 else f"{len(found):,} moves span"
+        text = (
+            f"{moves} more than one session, as the data lacks what lies between"
+            f" ({_the_first(found)}{first.symbol} from {first.prior_session:%Y-%m-%d} to"
+            f" {first.session:%Y-%m-%d})"
+        )
+        yield _at(first, "gap", text)
+        return
+    for row in found.itertuples():
+        entry: Any = row
+        text = (
+            f"{entry.symbol}: {_sessions(entry.gap_sessions)} between"
+            f" {entry.prior_session:%Y-%m-%d} and {entry.session:%Y-%m-%d} not in the data;"
+            f" the change is of {entry.gap_sessions + 1:.0f} sessions, not of one"
+        )
+        yield Remark("gap", text, str(entry.symbol))
+
+
+def _period_gaps(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+    """Changes of a period that start from a close with sessions between it and the period."""
+    late = {
+        period: rows[(rows[f"{period}_gap_sessions"] > 0) & rows[f"{period}_change_pct"].notna()]
+        for period in periods
+    }
+    if many:
+        for period, found in late.items():
+            if len(found):
+                yield _at_first(found, "period_gap", _started_late(found, period))
+        return
+    for place in rows.index:
+        for period, found in late.items():
+            if place in found.index:
+                row = found.loc[place]
                 text = (
-                    f"{move.symbol}: {sessions} between {of.prior_session} and the first day of"
-                    f" the {PERIOD_NAMES[period]} not in the data; measured from that close"
+                    f"{row['symbol']}: {_sessions(row[f'{period}_gap_sessions'])} between"
+                    f" {row[f'{period}_prior_session']:%Y-%m-%d} and the first day of the"
+                    f" {_PERIOD_NAMES[period]} not in the data; measured from that close"
                 )
-                yield Remark("period_gap", text, move.symbol)
+                yield Remark("period_gap", text, str(row["symbol"]))
 
 
-def _uncovered(moves: Iterable[Move], calendars: Mapping[str, Calendar]) -> Iterator[Remark]:
-    """One sentence on the exchanges whose calendar does not reach the session."""
+def _started_late(found: pd.DataFrame, period: str) -> str:
+    first = _first(found)
+    prior = getattr(first, f"{period}_prior_session")
+    changes = "a change" if len(found) == 1 else f"{len(found):,} changes"
+    return (
+        f"{changes} of the {_PERIOD_NAMES[period]} measured from an earlier close, as the data"
+        f" lacks the last before it ({_the_first(found)}{first.symbol} in"
+        f" {first.session:%Y-%m-%d}, from {prior:%Y-%m-%d})"
+    )
+
+
+def _uncovered(
+    rows: pd.DataFrame, known: ChosenCloses, within: Range | None
+) -> tuple[list[Calendar], str]:
+    """The calendars that do not reach over what was asked for; and where that matters.
+
+    Outside a range only dates with a close are rows, so that one that is lacking does not show.
+    """
+    if within is None:
+        unknown = rows[rows["status"] == "unknown"]
+        dates = _dates(unknown["symbol"], unknown["session"])
+        return _not_reaching({s: (day, day) for s, day in dates.items() if day}, known), "there"
+    own = known.levels.frame.groupby("symbol", observed=True)["session"].min()
+    firsts = {str(symbol): when.date() for symbol, when in own.items()}
+    begins = {
+        symbol: max(firsts.get(symbol, within.first), within.first) for symbol in known.symbols
+    }
+    spans = {symbol: (first, within.last) for symbol, first in begins.items()}
+    return _not_reaching(spans, known), "outside"
+
+
+def _not_reaching(
+    spans: Mapping[str, tuple[dt.date, dt.date]], known: ChosenCloses
+) -> list[Calendar]:
     lacking = {
         calendar.exchange: calendar
-        for move in moves
-        if (calendar := calendars.get(move.symbol))
-        and move.session
-        and not calendar.covers(move.session)
+        for symbol, span in spans.items()
+        if (calendar := known.calendars.get(symbol)) and not all(map(calendar.covers, span))
     }
-    yield from of_calendars(lacking, "there")
+    return list(lacking.values())
 
 
-def of_calendars(lacking: Mapping[str, Calendar], where: str) -> Iterator[Remark]:
+def _of_calendars(lacking: Sequence[Calendar], where: str) -> Iterator[Remark]:
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
-        first, others = next(iter(lacking.values())), len(lacking) - 1
-        exchanges = words.count(others, "more exchange", "more exchanges")
+        first, others = lacking[0], len(lacking) - 1
+        exchanges = numbers.count(others, "more exchange", "more exchanges")
         more = f" (and of {exchanges} not for long enough)" if others else ""
         text = (
             f"the calendar of {first.exchange} is known from {first.first} to {first.last} only"
             f"{more}; whether a close is lacking {where} cannot be told"
         )
         yield Remark("no_calendar", text)
+
+
+def reading_notes(levels: Levels) -> Iterator[Remark]:
+    """Note how closes were read: rows that repeat others, and what was taken for what."""
+    yield from (Remark("repeated_rows", r.text, place=r.place) for r in levels.repeats)
+    yield from (Remark("reading", n.text, place=n.place) for n in levels.notes)
+
+
+def explanations(levels: Levels) -> Iterator[Remark]:
+    """Note of each file what was taken for what, and why."""
+    for label, how in levels.readings:
+        text = "; ".join(f"{aspect}: {taken}" for aspect, taken in how.explained().items())
+        yield Remark("explained", text, place=Place(label))
 
 
 def notes_of(
@@ -144,11 +276,25 @@ def notes_of(
     ``same_date`` tells that the moves are of one date; else each shows its own anyway.
     """
     moved = [move for move in moves if move.status == "ok"]
+    spans = {move.symbol: (move.session, move.session) for move in moved if move.session}
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
-        *_uncovered(moved, known.calendars),
+        *_of_calendars(_not_reaching(spans, known), "there"),
     ]
+
+
+def jumps(moves: Iterable[Move], excluded: Container[str]) -> Iterator[Remark]:
+    """Doubt what only a wrong close makes: nobody may look at the figures before they are sent."""
+    for move in moves:
+        pct = move.change_pct
+        if pct is not None and abs(pct) > JUMP_PCT and move.symbol not in excluded:
+            text = (
+                f"{move.symbol}: a {'rise' if pct > 0 else 'fall'} of {size(pct)} from"
+                f" {move.prior_session} to {move.session}; is one of the two closes wrong?"
+                " marketmove check tells more"
+            )
+            yield Remark("jump", text, move.symbol)
 
 
 def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:
@@ -202,3 +348,14 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
         if unknown:
             text += f"; of {some(unknown)} it is not known"
         yield Remark("mixed_returns", text)
+
+
+def some(names: Sequence[str]) -> str:
+    """Name the first of several, and count the others.
+
+    Examples
+    --------
+    >>> some(["HSI", "SPX"]), some(["HSI", "SPX", "DJI", "DAX", "PX"])
+    ('HSI, SPX', 'HSI, SPX, DJI and 2 more')
+    """
+    return listed(names, _NAMED, ", ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marketmove.delivery.revisions import Revision
 from marketmove.reports.summary import Sentence, SentenceFigure
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 
 def text(revision: Revision) -> str:
@@ -21,15 +22,15 @@ def text(revision: Revision) -> str:
     N225 2025-02-14 withdrawn: it was 39,149.43
     """
     symbol, session, before, after = revision
-    what = f"{words.visible(symbol)} {session}"
+    what = f"{visible(symbol)} {session}"
     if before is None:
-        return f"{what} came in: {words.whole_level(after)}"
+        return f"{what} came in: {numbers.whole_level(after)}"
     if after is None:
-        return f"{what} withdrawn: it was {words.whole_level(before)}"
-    return f"{what} revised from {words.whole_level(before)} to {words.whole_level(after)}"
+        return f"{what} withdrawn: it was {numbers.whole_level(before)}"
+    return f"{what} revised from {numbers.whole_level(before)} to {numbers.whole_level(after)}"
 
 
-def told(revision: Revision) -> Sentence:
+def sentence(revision: Revision) -> Sentence:
     """Say the same with the figures that it rests on: the session, the close before and after."""
     symbol, session, before, after = revision
     figures = (("session", session), ("close_before", before), ("close", after))

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from marketmove.errors import listed
 from marketmove.moves.breadth import GroupMoves
 from marketmove.moves.divergence import Divergence
-from marketmove.moves.move import Move
-from marketmove.rarity import superlatives as facts
+from marketmove.moves.move import Move, exact
+from marketmove.rarity.superlatives import pair_fact
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
-from marketmove.wording import numbers as words
-from marketmove.wording import phrases
-from marketmove.wording import session_words as page
+from marketmove.wording import dates, numbers, phrases, session_rows, statuses
+from marketmove.wording.characters import visible
 from marketmove.wording.headline import RankedMove
 
 _MOST_PAIRS, _MOST_MOVES, _MOST_SILENT = 5, 10, 20
 _FEW = 3
-# What is said of those that neither rose nor fell: of one, of several.
-_STILL = {
-    "unchanged": ("was unchanged", "were unchanged"),
-    "closed": ("was shut", "were shut"),
-    "pending": ("has no close yet", "have no close yet"),
-    "missing": ("is missing", "are missing"),
-    "other": ("had no move", "had no move"),
-}
 _WEEKDAYS = {"Friday", "Saturday", "Sunday"}
 
 
@@ -36,55 +29,47 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     ``rows`` are the indices that count: those of shares, if there are any.
     """
     moved = [move for move in rows if move.change_pct is not None]
-    told = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
+    said = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
-        told.append(most)
+        said.append(most)
     everything = len(report.moves)
-    return told + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
+    return said + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
 
 
 def _when(report: SessionReport) -> str:
     if report.session is None:
-        return f"As of {words.moment(report.as_of)}"
-    return f"On {words.day(report.session)}"
+        return f"As of {dates.moment(report.as_of)}"
+    return f"On {dates.day(report.session)}"
 
 
 def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence | str]:
     """Such as ``15 of 20 indices rose, 3 fell and 2 were shut``."""
     if len(rows) == 1:
         return [_closed_at(rows[0], as_of)]
-    states = [_state(move) for move in rows]
-    counts = {state: states.count(state) for state in ("up", "down", *_STILL)}
-    said = [f"{number:,} {_did(state, number)}" for state, number in counts.items() if number]
+    states = [statuses.state(move) for move in rows]
+    counts = {state: states.count(state) for state in statuses.VERBS}
+    said = [
+        f"{number:,} {statuses.VERBS[state][number > 1]}"
+        for state, number in counts.items()
+        if number
+    ]
     number, _, rest = said[0].partition(" ")
     which = f"{number} of {len(rows):,}"
     if len(said) == 1:
-        which = "both" if len(rows) == len("AB") else f"all {number}"
+        which = "both" if len(rows) == 2 else f"all {number}"
     said[0] = f"{which} indices {rest}"
     figures = tuple(SentenceFigure("", state, number) for state, number in counts.items() if number)
-    return [Sentence(phrases.listed(said), figures)]
-
-
-def _state(move: Move) -> str:
-    if move.change_pct is not None:
-        return "up" if move.change_pct > 0 else "down" if move.change_pct < 0 else "unchanged"
-    return move.status if move.status in _STILL else "other"
-
-
-def _did(state: str, number: int) -> str:
-    if state in {"up", "down"}:
-        return {"up": "rose", "down": "fell"}[state]
-    return _STILL[state][number > 1]
+    return [Sentence(listed(said), figures)]
 
 
 def _closed_at(move: Move, as_of: dt.datetime | None) -> Sentence:
-    text = f"closed at {words.level(move.close, move.decimals)}"
+    text = f"closed at {numbers.level(move.close, move.decimals)}"
     if as_of and move.session:
-        text = f"last {text}, on {phrases.near(move.session, as_of.date())}"
+        text = f"last {text}, on {dates.near(move.session, as_of.date())}"
     figures = [SentenceFigure(move.symbol, "close", move.close)]
     if move.prior_close is not None and move.prior_session is not None:
-        prior = words.level(move.prior_close, move.decimals)
-        day = phrases.near(move.prior_session, as_of.date() if as_of else move.session)
+        prior = numbers.level(move.prior_close, move.decimals)
+        day = dates.near(move.prior_session, as_of.date() if as_of else move.session)
         text += f", after {prior} on {day}"
         figures.append(SentenceFigure(move.symbol, "prior_close", move.prior_close))
     return Sentence(f"{phrases.name(move)} {text}", tuple(figures))
@@ -100,8 +85,8 @@ def _most(moved: Sequence[Move]) -> Sentence | None:
     parts = [part for part in found if part]
     if not parts:
         return None
-    told = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
-    return told._replace(text=_capital(told.text) if told.text.startswith("only ") else told.text)
+    whole = sentence(parts[0], *(sentence("; ", part) for part in parts[1:]), ".")
+    return whole._replace(text=re.sub("^only ", "Only ", whole.text))
 
 
 def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
@@ -111,7 +96,7 @@ def _furthest(moved: Sequence[Move], sign: int, way: str) -> Sentence | None:
     names = [move for move, size in zip(moved, sizes, strict=True) if size == largest]
     if largest <= 0 or len(names) > _FEW:
         return None
-    who = phrases.listed([phrases.name(move) for move in names])
+    who = listed([phrases.name(move) for move in names])
     figures = tuple(SentenceFigure(move.symbol, "change_pct", move.change_pct) for move in names)
     alone = sum(size > 0 for size in sizes) == 1
     text = f"only {who} {way}," if alone else f"{who} {way} most,"
@@ -140,18 +125,18 @@ def _group(group: GroupMoves) -> Sentence:
     if pct is not None:
         way = "up " if pct > 0 else "down " if pct < 0 else ""
         middle = f"; the median {way}{phrases.size(pct) if pct else 'unchanged'}"
-    text = f"Group {words.visible(group.name)}: {', '.join(counts)}{middle}."
+    text = f"Group {visible(group.name)}: {', '.join(counts)}{middle}."
     return Sentence(text, (SentenceFigure(group.name, "median_pct", pct),))
 
 
-def sections(report: SessionReport, told: Sequence[RankedMove]) -> tuple[Section, ...]:
+def sections(report: SessionReport, ranked: Sequence[RankedMove]) -> tuple[Section, ...]:
     """Give what stands under the table, without what there is nothing to say of.
 
-    ``told`` has the moves, with what is rare about each.
+    ``ranked`` has the moves, with what is rare about each.
     """
     every = [
         Section("pairs", "Divergent pairs", tuple(_pairs(report))),
-        Section("rare", "Streaks and records", tuple(_rare(told, len(report.moves)))),
+        Section("rare", "Streaks and records", tuple(_rare(ranked, len(report.moves)))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
         Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
@@ -171,33 +156,33 @@ def _pairs(report: SessionReport) -> Iterable[Sentence]:
             phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
         )
     if more := len(found[_MOST_PAIRS:]) + report.pairs_left_out:
-        yield Sentence(f"{words.count(more, 'more divergent pair', 'more divergent pairs')}.")
+        yield Sentence(f"{numbers.count(more, 'more divergent pair', 'more divergent pairs')}.")
 
 
 def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:
     """How far apart, and how rare that is."""
     spread = SentenceFigure(phrases.of_both(pair), "spread_pp", pair.spread_pp)
-    parts = [Sentence(f"{words.spread(pair, approximate=False)} apart", (spread,))]
+    parts = [Sentence(f"{numbers.spread(pair, approximate=False)} apart", (spread,))]
     if pair.percentile is not None:
         parts.append(_wider(pair, pair.percentile))
-    if fact := facts.of_pair(pair, {pair.up: up, pair.down: down}):
+    if fact := pair_fact(pair, {pair.up: up, pair.down: down}):
         parts.append(sentence(", the widest ", phrases.since_of(fact, pair)))
     return sentence(*parts)
 
 
 def _wider(pair: Divergence, percentile: float) -> Sentence:
-    share = words.round_to(Decimal(repr(percentile)), 1)
+    share = numbers.round_to(exact(percentile), 1)
     of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
     text = f", wider than {of} of their last {pair.n} common sessions"
     return Sentence(text, (SentenceFigure(phrases.of_both(pair), "percentile", percentile),))
 
 
-def _rare(told: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
+def _rare(ranked: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
     """Each index with something rare about it, the rarest first.
 
     Of a single index the headline has said one thing already.
     """
-    news = [one for one in told if len(one.facts) > (all_indices == 1)]
+    news = [one for one in ranked if len(one.facts) > (all_indices == 1)]
     news.sort(key=lambda one: (-one.facts[0].rarity, one.move.symbol))
     for one in news[:_MOST_MOVES]:
         if one.context is not None:
@@ -214,10 +199,7 @@ _ORDER = ("largest", "record", "equals", "extreme", "streak", "widest")
 
 def _names(moves: Iterable[Move]) -> str:
     """Name the first of many indices, and count the others."""
-    names = [phrases.name(move) for move in moves]
-    if len(names) > _MOST_SILENT:
-        return f"{', '.join(names[:_MOST_SILENT])} and {len(names) - _MOST_SILENT:,} more"
-    return phrases.listed(names)
+    return listed([phrases.name(move) for move in moves], _MOST_SILENT)
 
 
 def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
@@ -230,7 +212,7 @@ def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
         opens = ""
         if reopens:
             verb = "reopens" if len(of) == 1 else "reopen"
-            opens = f"; {verb} {phrases.near(reopens, session)}"
+            opens = f"; {verb} {dates.near(reopens, session)}"
         figures = tuple(SentenceFigure(move.symbol, "reopens", move.reopens) for move in of)
         yield Sentence(f"{_names(of)} shut{_reason(why)}{opens}.", figures)
 
@@ -247,7 +229,7 @@ def _reason(why: str | None) -> str:
         return ""
     if why == "weekend":
         return " for the weekend"
-    return f" {'on' if why in _WEEKDAYS else 'for'} {words.visible(why)}"
+    return f" {'on' if why in _WEEKDAYS else 'for'} {visible(why)}"
 
 
 def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
@@ -256,7 +238,7 @@ def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
     early = [move for move in absent if move.status == "missing" and move.prior_close is None]
     others = [move for move in absent if move not in early]
     for move in others[:_MOST_SILENT]:
-        yield Sentence(f"{phrases.name(move)}: {page.reason(move)}.", (_status(move),))
+        yield Sentence(f"{phrases.name(move)}: {statuses.reason(move)}.", (_status(move),))
     if more := others[_MOST_SILENT:]:
         yield Sentence(f"Nor have {_names(more)} a move.", tuple(map(_status, more)))
     if early:
@@ -269,7 +251,7 @@ def _status(move: Move) -> SentenceFigure:
 
 
 def _remarks(remarks: Iterable[object]) -> Iterable[Sentence]:
-    return (Sentence(f"{_capital(words.visible(str(remark)))}.") for remark in remarks)
+    return (Sentence(f"{_capital(visible(str(remark)))}.") for remark in remarks)
 
 
 def _capital(text: str) -> str:
@@ -279,7 +261,7 @@ def _capital(text: str) -> str:
 
 def _about(report: SessionReport) -> Iterable[Sentence]:
     sample = ", a bundled sample" if report.bundled else ""
-    yield Sentence(f"Closes from {words.visible(report.source)}{sample}.")
+    yield Sentence(f"Closes from {visible(report.source)}{sample}.")
     own = "session" if report.session else "last session that was over by then"
     yield Sentence(
         f"Each index's {own}, by the date of its exchange, measured from its own close before;"
@@ -293,7 +275,7 @@ def _about(report: SessionReport) -> Iterable[Sentence]:
 def _no_period(report: SessionReport) -> Iterable[Sentence]:
     """What a dash stands for, where a week or a year has no figure beside a move."""
     pcts = [
-        page.period_pct(move, period)
+        session_rows.period_pct(move, period)
         for move in report.moves
         for period in report.periods
         if move.status == "ok"
@@ -307,10 +289,10 @@ def _since_when(report: SessionReport) -> Iterable[Sentence]:
     alike: dict[tuple[dt.date, dt.date], list[Move]] = {}
     for move in report.moves:
         session, prior = move.session, move.prior_session
-        if move.status == "ok" and session and prior and words.prior_date(session, prior):
+        if move.status == "ok" and session and prior and dates.prior_date(session, prior):
             alike.setdefault((prior, session), []).append(move)
     for (prior, session), of in alike.items():
         figures = tuple(SentenceFigure(move.symbol, "prior_session", prior) for move in of)
         near = report.as_of.date() if report.as_of else session
-        text = f"{_names(of)} measured from the close of {phrases.near(prior, near)}."
+        text = f"{_names(of)} measured from the close of {dates.near(prior, near)}."
         yield Sentence(text, figures)

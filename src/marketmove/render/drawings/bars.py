@@ -23,8 +23,7 @@ from marketmove.render.layout import (
 )
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import SessionReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import numbers, session_rows, statuses
 
 USUAL_WIDTH = 80
 _GAP = 3
@@ -34,8 +33,8 @@ _FEWEST_BLOCKS, _LONGEST_NAME = 24, 28
 def session(report: SessionReport, options: RenderOptions) -> str:
     """Draw a session as bars from a zero line, in the order of the report."""
     width = options.width or USUAL_WIDTH
-    moves, left_out = page.shown(page.moved(report), options.everything)
-    what, _, source = page.title(report).partition(" · ")
+    moves, left_out = session_rows.shown(session_rows.moved(report), options.everything)
+    what, _, source = session_rows.title(report).partition(" · ")
     lines: list[StyledLine] = [*title(what, source, options), []]
     if moves:
         lines += _bars_beside(moves, options, width)
@@ -67,14 +66,14 @@ def bar_length(move: Move) -> float:
 def _silent(report: SessionReport) -> Iterator[TextTable]:
     """The indices without a move, by name where there is room for the reason beside it."""
     for symbols in (False, True):
-        if rows := page.without_move(report, symbols):
+        if rows := session_rows.without_move(report, symbols):
             names = column("Without a move", [short(name) for name, _ in rows])
             yield TextTable([names, column("", [why for _, why in rows], "dim")], _GAP)
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
-    lines = [words.tally(report.breadth), *page.widest(report)]
-    lines += [f"{text}; --all shows them" for text in page.rows_left_out(left_out)]
+    lines = [statuses.tally(report.breadth), *session_rows.widest(report)]
+    lines += [f"{text}; --all shows them" for text in session_rows.rows_left_out(left_out)]
     return lines + texts_of(report.notes)
 
 
@@ -92,9 +91,9 @@ def _bars_beside(moves: Sequence[Move], options: RenderOptions, width: int) -> l
 
 def _labels(moves: Sequence[Move], options: RenderOptions, *, symbols: bool) -> TextTable:
     percents: list[StyledLine] = [
-        [StyledText(words.change_percent(move), _colour(move, options))] for move in moves
+        [StyledText(numbers.change_percent(move), _colour(move, options))] for move in moves
     ]
-    names = column("", [short(page.name(move, symbols)) for move in moves])
+    names = column("", [short(session_rows.name(move, symbols)) for move in moves])
     return TextTable([names, TextColumn("", percents, right=True)], _GAP)
 
 

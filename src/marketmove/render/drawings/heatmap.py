@@ -27,7 +27,8 @@ from marketmove.render.layout import (
 )
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
 from marketmove.wording.groups import by_region
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
@@ -113,7 +114,7 @@ def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] 
     rows = {
         symbol: HeatRow(
             symbol,
-            words.visible(names[symbol]),
+            visible(names[symbol]),
             tuple(None if math.isnan(pct) else float(pct) for pct in percents),
             tuple(flag is True for flag in flags),
         )
@@ -149,7 +150,7 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
     first, last = grid.sessions[0], grid.sessions[-1]
-    what = f"Moves from {words.day(first)} to {words.day(last)}"
+    what = f"Moves from {dates.day(first)} to {dates.day(last)}"
     lines: list[StyledLine] = [
         *title(what, closes_source(report.source, report.bundled), options),
         [],
@@ -159,18 +160,18 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         ),
     ]
     for region in shown.regions:
-        lines += [[StyledText(f"  {words.visible(region.name)}", "bold")]] if region.name else []
+        lines += [[StyledText(f"  {visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     footers = _legend(kind, shown)
     if left_out:
-        sessions = words.count(left_out, "session", "sessions")
+        sessions = numbers.count(left_out, "session", "sessions")
         footers.append(f"{sessions} before these left out; --output draws them")
     lines += [[], *below([*footers, *texts_of(report.notes)], report.warnings, options)]
     return written(lines, options)
 
 
 def _figure(pct: float) -> str:
-    return words.percent(pct).removesuffix("%")
+    return numbers.percent(pct).removesuffix("%")
 
 
 def _figures_width(grid: HeatGrid) -> int:
@@ -214,7 +215,7 @@ def _fitting(grid: HeatGrid, width: int) -> tuple[_CellKind, bool, int]:
 
 
 def _label(row: HeatRow, symbols: bool) -> str:
-    return short(words.visible(row.symbol) if symbols else row.name)
+    return short(visible(row.symbol) if symbols else row.name)
 
 
 def _label_width(grid: HeatGrid, symbols: bool) -> int:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import Decimal
 
-from marketmove.rarity.superlatives import long_ago
+from marketmove.rarity.superlatives import widest_fact
 from marketmove.render import RenderOptions
 from marketmove.render.drawings.bars import USUAL_WIDTH
 from marketmove.render.layout import (
@@ -20,7 +19,9 @@ from marketmove.render.layout import (
 )
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
+from marketmove.wording.characters import visible
+from marketmove.wording.highlights import widest
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
 _LABEL = 10
@@ -33,7 +34,7 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     strengths = [float(strength) for strength in frame["relative_strength"]]
     cells = (options.width or USUAL_WIDTH) - _LABEL - 1
     colours = TERMINAL[options.palette]
-    one, other = (words.visible(index.name) for index in (report.one, report.other))
+    one, other = (visible(index.name) for index in (report.one, report.other))
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
     footers = [*_legend(len(frame), cells), latest(report), *texts_of(report.notes)]
@@ -57,30 +58,23 @@ def pair(report: PairReport, options: RenderOptions) -> str:
 def latest(report: PairReport) -> str:
     """Write the latest spread, and where it can be told how rare it is."""
     last = report.summary.latest
-    text = f"latest: {spread(last.change_pct, last.versus_change_pct)} on {words.day(last.session)}"
+    text = f"latest: {spread(last.change_pct, last.versus_change_pct)} on {dates.day(last.session)}"
     if last.percentile is None:
         return text
-    since = ""
-    if last.widest_since is not None and long_ago(last.widest_since, last.session):
-        since = f"; widest since {last.widest_since}"
+    fact = widest_fact(last.session, last.widest_since, last.data_since)
+    since = f"; {widest(fact)}" if fact else ""
     return f"{text}; wider than {share(last.percentile)} of the {last.n} before{since}"
 
 
 def period(report: PairReport) -> str:
     """Write from which session to which."""
-    first, last = words.day(report.first), words.day(report.last)
+    first, last = dates.day(report.first), dates.day(report.last)
     return first if first == last else f"{first} to {last}"
 
 
 def spread(one_pct: float, other_pct: float) -> str:
-    """Write one move less another, from the decimals of both.
-
-    Examples
-    --------
-    >>> spread(3.694628815776023, -0.7907460112357699)
-    '+4.49 pp'
-    """
-    return f"{words.points(float(Decimal(repr(one_pct)) - Decimal(repr(other_pct))), 2)} pp"
+    """Write one move less another, from the decimals of both."""
+    return numbers.signed_spread(one_pct, other_pct)
 
 
 def share(pct: float) -> str:
@@ -91,7 +85,7 @@ def share(pct: float) -> str:
     >>> share(96.8), share(99.97), share(100.0)
     ('96.8%', '99.9%', '100.0%')
     """
-    return words.percent(min(pct, 99.9) if pct < 100 else pct, 1).lstrip("+")
+    return numbers.percent(min(pct, 99.9) if pct < 100 else pct, 1).lstrip("+")
 
 
 def spread_range(report: PairReport) -> str:
@@ -106,7 +100,7 @@ def strength_range(report: PairReport) -> str:
     """Write the lowest, the highest and the last relative strength, and where it is 100."""
     strengths = report.frame["relative_strength"]
     ends = (strengths.min(), strengths.max(), strengths.iloc[-1])
-    low, high, last = (words.level(float(value), 2) for value in ends)
+    low, high, last = (numbers.level(float(value), 2) for value in ends)
     return f"{low} to {high}, last {last} ({report.first} is 100)"
 
 

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from marketmove.errors import WrongUsageError
-from marketmove.render.pictures.fonts import Lettering
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-class Drawing(NamedTuple):
-    """What a picture shows, in words, and how it is drawn.
-
-    ``described`` says what is to be seen, for those who cannot; ``head`` and ``rows`` are the
-    figures behind it, the first of each row what it is called. ``lines`` stand under the picture.
-    ``texts`` are those that may need a font of their own; ``draw`` makes the figure from what is
-    known of fonts.
-    """
-
-    title: str
-    described: str
-    head: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-    lines: list[str]
-    texts: list[str]
-    draw: Callable[[Lettering], Figure]
+from marketmove.render.pictures.style import Drawing
 
 
 class Picture(NamedTuple):
@@ -37,25 +15,20 @@ class Picture(NamedTuple):
     warnings: list[str]
 
 
-def load_matplotlib() -> None:
-    """Load what pictures are drawn with, and have it print nothing."""
-    import logging
-
-    # It tells on stderr where it keeps its list of fonts, and that it makes one.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    import matplotlib  # noqa: F401
-
-
 def need_matplotlib() -> None:
-    """Load what pictures are drawn with.
+    """Load what pictures are drawn with, and have it print nothing.
 
     Raises
     ------
     WrongUsageError
         If it is not installed.
     """
+    import logging
+
+    # It tells on stderr where it keeps its list of fonts, and that it makes one.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
-        load_matplotlib()
+        import matplotlib  # noqa: F401
     except ImportError:
         text = (
             "a picture needs an extra: pip install 'marketmove[charts]'; without --output it is"

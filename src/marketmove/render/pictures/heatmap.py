@@ -16,12 +16,12 @@ import numpy as np
 from marketmove.errors import WrongUsageError
 from marketmove.render.drawings.heatmap import HeatGrid, HeatRow, month_starts
 from marketmove.render.palettes import FLAT, MUTED, PAPER, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,
@@ -32,7 +32,7 @@ from marketmove.render.pictures.style import (
     widest,
 )
 from marketmove.reports.records import HistoryReport
-from marketmove.wording import numbers as words
+from marketmove.wording import dates, numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,9 +72,9 @@ def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
         )
         raise WrongUsageError.at(None, problem)
     first, last = grid.sessions[0], grid.sessions[-1]
-    title = f"Index moves from {words.day(first)} to {words.day(last)}"
+    title = f"Index moves from {dates.day(first)} to {dates.day(last)}"
     if first == last:
-        title = f"Index moves in the session of {words.day(first)}"
+        title = f"Index moves in the session of {dates.day(first)}"
     foot = footers(report, f"closing levels · {first} to {last}")
     text = PictureText(title, [_tally(grid)], foot)
     return Drawing(
@@ -89,8 +89,8 @@ def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
 
 
 def _tally(grid: HeatGrid) -> str:
-    sessions = words.count(len(grid.sessions), "session", "sessions")
-    indices = words.count(len(grid.rows), "index", "indices")
+    sessions = numbers.count(len(grid.sessions), "session", "sessions")
+    indices = numbers.count(len(grid.rows), "index", "indices")
     return f"{indices} · {sessions} · each from its own prior close"
 
 
@@ -107,16 +107,16 @@ def _described(grid: HeatGrid) -> str:
         return text
     high, low = max(moves), min(moves)
     return (
-        f"{text} The largest rise is that of {high[1]} on {high[2]}, {words.percent(high[0])};"
-        f" the largest fall that of {low[1]} on {low[2]}, {words.percent(low[0])}."
+        f"{text} The largest rise is that of {high[1]} on {high[2]}, {numbers.percent(high[0])};"
+        f" the largest fall that of {low[1]} on {low[2]}, {numbers.percent(low[0])}."
         if high[0] > 0 > low[0]
-        else f"{text} From {words.percent(low[0])} to {words.percent(high[0])}."
+        else f"{text} From {numbers.percent(low[0])} to {numbers.percent(high[0])}."
     )
 
 
 def _texts(row: HeatRow) -> list[str]:
     cells = zip(row.moves_pct, row.shut, strict=True)
-    return [_SHUT if shut and pct is None else words.percent(pct) for pct, shut in cells]
+    return [_SHUT if shut and pct is None else numbers.percent(pct) for pct, shut in cells]
 
 
 def _draw(grid: HeatGrid, text: PictureText, colours: Colours, letters: Lettering) -> Figure:
@@ -160,7 +160,7 @@ def _cells(grid: HeatGrid) -> _CellArea:
 
 
 def _shown(moves_pct: Sequence[float], places: int) -> list[str]:
-    return [words.percent(pct, places).removesuffix("%") for pct in moves_pct]
+    return [numbers.percent(pct, places).removesuffix("%") for pct in moves_pct]
 
 
 def _dates_height(cells: _CellArea) -> float:
@@ -325,7 +325,7 @@ def _sign(pct: float, places: int | None) -> str:
     """What a cell says of its move."""
     if places is None:
         return "+" if pct > 0 else "−" if pct < 0 else "0"
-    return words.percent(pct, places).removesuffix("%")
+    return numbers.percent(pct, places).removesuffix("%")
 
 
 def _strokes(axes: Axes, moved: Iterable[Moved], ink: _Ink) -> None:

@@ -21,12 +21,12 @@ from marketmove.render.drawings.pair import (
     strength_range,
 )
 from marketmove.render.palettes import INK, MUTED, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,
@@ -39,7 +39,8 @@ from marketmove.render.pictures.style import (
     wrapped,
 )
 from marketmove.reports.records import PairReport
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +66,7 @@ class _Band(NamedTuple):
 
 def drawing(report: PairReport, palette: str) -> Drawing:
     """Say and draw one pair."""
-    one, other = (words.visible(index.name) for index in (report.one, report.other))
+    one, other = (visible(index.name) for index in (report.one, report.other))
     title = f"{one} versus {other}"
     band = _band(report)
     text = PictureText(title, [period(report), latest(report)], _footers(report, band))
@@ -105,8 +106,8 @@ def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
 
 def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
     day, own, versus, strength = row
-    moves = (words.percent(own), words.percent(versus))
-    return (str(day), *moves, spread(own, versus), words.level(strength, 2))
+    moves = (numbers.percent(own), numbers.percent(versus))
+    return (str(day), *moves, spread(own, versus), numbers.level(strength, 2))
 
 
 def _band(report: PairReport) -> _Band | None:
@@ -131,7 +132,7 @@ def _draw(
     spreads = report.frame["spread_pp"].to_numpy(dtype=float)
     strengths = report.frame["relative_strength"].to_numpy(dtype=float)
     one, other = (
-        letters.text(words.visible(index.name), words.visible(index.symbol))
+        letters.text(visible(index.name), visible(index.symbol))
         for index in (report.one, report.other)
     )
     framed = text._replace(title=f"{one} versus {other}").frame(_WIDTH, letters)

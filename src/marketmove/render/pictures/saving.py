@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from marketmove.render.palettes import DARK, LIGHT, PICTURES
-from marketmove.render.pictures import Drawing
+from marketmove.render.pictures.style import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,18 +44,17 @@ tbody th { font-weight: 400; }
 
 
 @contextlib.contextmanager
-def fixed_style(families: Sequence[str], letters: str = "none") -> Iterator[None]:
+def fixed_style(families: Sequence[str]) -> Iterator[None]:
     """Draw with matplotlib's own settings, and none of the user's, while this is open.
 
-    In SVG text stays text: it can be searched, edited, and read by those who cannot see; unless
-    ``letters`` is ``path``, which makes shapes of it.
+    In SVG text stays text: it can be searched, edited, and read by those who cannot see.
     """
     from matplotlib import style
 
     ours: Any = {
         "font.family": [*families, "sans-serif"],
         "font.sans-serif": [families[0]],
-        "svg.fonttype": letters,
+        "svg.fonttype": "none",
         "svg.hashsalt": "marketmove",
         "hatch.linewidth": 0.6,
     }
@@ -77,34 +76,6 @@ def svg(figure: Figure, drawing: Drawing) -> str:
         f'<desc id="described">{escape(drawing.described)}</desc>'
     )
     return f"{opening}{named}>\n {said}{body}"
-
-
-def inline(svg: str, described: str, palette: str) -> str:
-    """Make an element of a page out of an SVG file: as wide as its place, in the page's colours."""
-    opening, body = _opened(svg)
-    box = re.search(r'viewBox="[^"]*"', opening)
-    if box is None:
-        raise ValueError("matplotlib has drawn an SVG without a size")
-    return (
-        f'<svg {box[0]} role="img" aria-label="{escape(described)}" width="100%"'
-        f' style="display:block;height:auto">{in_variables(_light(body), palette)}'
-    )
-
-
-def _light(body: str) -> str:
-    """Leave out what nobody sees: some mail clients cut a page after 100 kB."""
-    body = re.sub(r"<!--.*?-->|<defs>\s*<style.*?</defs>", "", body, flags=re.DOTALL)
-    body = body.replace("xlink:href", "href")
-    wanted = set(re.findall(r'(?:href="|url\()#([^")]+)', body))
-    short = {name: f"m{n}" for n, name in enumerate(sorted(wanted))}
-
-    def named(found: re.Match[str]) -> str:
-        return f' id="{short[found[1]]}"' if found[1] in short else ""
-
-    body = re.sub(r' id="([^"]*)"', named, body)
-    body = re.sub(r'(href="|url\()#([^")]+)', lambda found: f"{found[1]}#{short[found[2]]}", body)
-    body = re.sub(r"<g>\s*</g>|<g ?/>", "", body)
-    return re.sub(r"\s*\n\s*", "\n", body)
 
 
 def in_variables(svg: str, palette: str) -> str:

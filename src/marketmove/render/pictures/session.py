@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.moves.move import Move
 from marketmove.render.drawings.bars import bar_length
 from marketmove.render.palettes import INK, MUTED, PAPER, PICTURES, RULE, Colours
-from marketmove.render.pictures import Drawing
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import (
     BODY,
     MARGIN,
     SMALL,
+    Drawing,
     PictureSheet,
     PictureText,
     footers,
@@ -27,8 +27,7 @@ from marketmove.render.pictures.style import (
     wrapped,
 )
 from marketmove.reports.records import SessionReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import dates, numbers, session_rows, statuses
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,11 +49,11 @@ class _Scale(NamedTuple):
 
 def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
     """Say and draw one session."""
-    moves, left_out = page.shown(page.moved(report), everything)
-    silent = page.without_move(report)
-    above = [words.tally(report.breadth), *page.widest(report)]
+    moves, left_out = session_rows.shown(session_rows.moved(report), everything)
+    silent = session_rows.without_move(report)
+    above = [statuses.tally(report.breadth), *session_rows.widest(report)]
     text = PictureText(_title(report), above, _footers(report, left_out))
-    names = [page.name(move) for move in report.moves]
+    names = [session_rows.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
     rows += [(name, "", "", "", "", reason) for name, reason in silent]
     return Drawing(
@@ -70,8 +69,8 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
 
 def _title(report: SessionReport) -> str:
     if report.session is None:
-        return f"Index moves as of {words.moment(report.as_of)}"
-    return f"Index moves in the session of {words.day(report.session)}"
+        return f"Index moves as of {dates.moment(report.as_of)}"
+    return f"Index moves in the session of {dates.day(report.session)}"
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
@@ -81,31 +80,31 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     if any(move.status == "bound" for move in report.moves):
         lines.append("hatched: at least the bound that was published, without a figure")
     if left_out:
-        rows = words.count(left_out, "index", "indices")
+        rows = numbers.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
     return footers(report, f"{basis}{day}", *lines)
 
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
     """What a person who cannot see the bars is told; the figures follow in a table."""
-    parts = [f"A bar for each index, {words.tally(report.breadth)}."]
+    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
     if moves:
         first, last = moves[0], moves[-1]
         parts.append(
-            f"From {page.name(first)} {words.change_percent(first)}"
-            f" to {page.name(last)} {words.change_percent(last)}."
+            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
+            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
         )
     return " ".join(parts)
 
 
 def _figures(move: Move) -> tuple[str, ...]:
-    mark = page.approx(move)
+    mark = session_rows.approx(move)
     return (
-        page.name(move),
-        words.level(move.close, move.decimals),
-        mark + words.level(move.prior_close, move.decimals),
-        mark + words.points(move.change_pts, move.decimals),
-        words.change_percent(move),
+        session_rows.name(move),
+        numbers.level(move.close, move.decimals),
+        mark + numbers.level(move.prior_close, move.decimals),
+        mark + numbers.points(move.change_pts, move.decimals),
+        numbers.change_percent(move),
     )
 
 
@@ -141,7 +140,7 @@ def _draw(
 
 def _silent(report: SessionReport) -> list[tuple[Move, str]]:
     silent = [move for move in report.moves if move.status not in {"ok", "bound"}]
-    reasons = [reason for _, reason in page.without_move(report)]
+    reasons = [reason for _, reason in session_rows.without_move(report)]
     return list(zip(silent, reasons, strict=True))
 
 
@@ -167,7 +166,7 @@ def _bars(
 ) -> None:
     axes = sheet.axes(*box)
     percents = [bar_length(move) for move in moves]
-    labels = [words.change_percent(move) for move in moves]
+    labels = [numbers.change_percent(move) for move in moves]
     scale = _scale(percents, labels, box[2])
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(len(moves), 0)

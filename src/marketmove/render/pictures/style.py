@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.render.pictures.fonts import Lettering
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import Remark
 from marketmove.render.layout import texts_of
-from marketmove.render.palettes import INK as INK
-from marketmove.render.palettes import MUTED, PAPER, PICTURES
-from marketmove.render.palettes import Colours as Colours
-from marketmove.render.pictures.fonts import Lettering
+from marketmove.render.palettes import INK, MUTED, PAPER
 from marketmove.reports.records import HistoryReport, PairReport, SessionReport
-from marketmove.wording import numbers as words
+from marketmove.wording import numbers
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,11 +33,6 @@ _GAP = 0.14
 _SHOWN_WARNINGS = 4
 # That closes are hours apart, and that dividends count in some indices only.
 _NEEDED_NOTES = ("hours_apart", "mixed_returns")
-
-
-def colours_of(palette: str) -> Colours:
-    """Give the colours of a palette."""
-    return PICTURES[palette]
 
 
 class PictureSheet(NamedTuple):
@@ -124,7 +125,7 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
 
 def index_label(name: str, symbol: str, letters: Lettering, room: float) -> str:
     """Write the name of an index beside its row; its symbol where no font has the name."""
-    return shortened(letters.text(words.visible(name), words.visible(symbol)), room, BODY)
+    return shortened(letters.text(visible(name), visible(symbol)), room, BODY)
 
 
 def shortened(text: str, room: float, size: float) -> str:
@@ -203,15 +204,33 @@ def footers(
     warnings = texts_of(report.warnings[:_SHOWN_WARNINGS])
     more = len(report.warnings) - _SHOWN_WARNINGS
     return [
-        f"source: {words.visible(report.source)}{sample} · {what}",
+        f"source: {visible(report.source)}{sample} · {what}",
         *lines,
         # A picture is not to go without these, wherever it is taken.
         *texts_of(note for note in report.notes if note.code in _NEEDED_NOTES),
         *(f"Warning: {warning}" for warning in warnings),
-        *([f"and {words.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
+        *([f"and {numbers.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
     ]
 
 
 def other_notes(notes: Sequence[Remark]) -> list[str]:
     """Write the notes that a page has beside its picture."""
     return texts_of(note for note in notes if note.code not in _NEEDED_NOTES)
+
+
+class Drawing(NamedTuple):
+    """What a picture shows, in words, and how it is drawn.
+
+    ``described`` says what is to be seen, for those who cannot; ``head`` and ``rows`` are the
+    figures behind it, the first of each row what it is called. ``lines`` stand under the picture.
+    ``texts`` are those that may need a font of their own; ``draw`` makes the figure from what is
+    known of fonts.
+    """
+
+    title: str
+    described: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    lines: list[str]
+    texts: list[str]
+    draw: Callable[[Lettering], Figure]

@@ -1,20 +1,23 @@
 """A summary as one HTML file for mail: tables and inline styles, no scripts, nothing fetched.
 
 Mail clients drop much of CSS, so the layout needs none: one table as wide as the screen, names that
-wrap, and the level under the name, so that a row fits a phone. The style block only turns the
-colours for a dark screen; where it is dropped, the light ones stay.
+wrap, and the level under the name, so that a row fits a phone. The bars are cells with a background
+colour. The style block only turns the colours for a dark screen; where it is dropped, the light
+ones stay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
-from marketmove.render.summary.table import HEADS, SummaryRow, by_region
+from marketmove.render.summary.table import HEADS, SummaryRow, by_region, row
 from marketmove.reports.summary import Section, SummaryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.session_rows import alert_lines
 
 # Colours of a rise and a fall, on light and on dark; each at least 4.5:1 against its ground.
 _GREEN, _RED = ("#0a6b35", "#5fd38d"), ("#b3261e", "#ff8a80")
@@ -27,43 +30,34 @@ _COLOURS = {
     "none": (("#1f1f1f", "#e8e8e8"),) * 2,
 }
 _INK, _FAINT, _RULE, _GROUND = "#1f1f1f", "#595959", "#d8d8d8", "#ffffff"
-_PICTURE = 440
 # Gmail shows the first 102 kB.
 _MOST_BYTES = 100_000
-_LEFT_OUT = "The picture is left out: with it mail clients would cut this page short"
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _WRAP = "overflow-wrap:anywhere;word-break:break-word"
 _FIGURE = "text-align:right;white-space:nowrap;vertical-align:top"
 
 
 def as_html(summary: SummaryReport, look: RenderOptions) -> str:
-    """Write a summary as one self-contained HTML document.
+    """Write a summary as one self-contained HTML document; without bars, if they make it too long.
 
-    Without the picture, if that is what would make it longer than mail clients show.
+    Mail clients cut what is longer.
     """
-    picture = _picture(summary, look)
-    text = _document(summary, look, picture)
-    if picture and _is_cut(text):
-        without = _document(summary, look, [_paragraph(_LEFT_OUT)])
-        text = text if _is_cut(without) else without
-    return words.plain_ascii(text) if look.ascii_only else text
+    text = _document(summary, look, bars=True)
+    if len(text.encode()) > _MOST_BYTES:
+        text = _document(summary, look, bars=False)
+    return plain_ascii(text) if look.ascii_only else text
 
 
-def _is_cut(text: str) -> bool:
-    return len(text.encode()) > _MOST_BYTES
-
-
-def _document(summary: SummaryReport, look: RenderOptions, picture: list[str]) -> str:
+def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str:
     report = summary.session
     title = escape(summary.headline.text)
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     body = [
         *(_alert(text) for text in alert_lines(report.alerts)),
-        *(_paragraph(told.text) for told in summary.revised),
+        *(_paragraph(said.text) for said in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
-        *picture,
-        *_table(summary, look),
+        *_table(summary, look, bars=bars),
         *(part for section in summary.sections for part in _section(section)),
     ]
     inner = "\n".join(body)
@@ -74,7 +68,7 @@ def _document(summary: SummaryReport, look: RenderOptions, picture: list[str]) -
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>{escape(page.title(report))}</title>
+<title>{escape(session_rows.title(report))}</title>
 <style>
 {_dark(look)}
 </style>
@@ -106,38 +100,9 @@ def _dark(look: RenderOptions) -> str:
   .rule {{ border-color: #3d3d3d !important; }}
   .up {{ color: {up[1]} !important; }}
   .down {{ color: {down[1]} !important; }}
-{_dark_picture(look)}}}"""
-
-
-def _dark_picture(look: RenderOptions) -> str:
-    if not look.pictures:
-        return ""
-    from marketmove.render.palettes import DARK, PICTURES
-
-    colours = PICTURES[look.palette].named_in_the_dark | {"ink": DARK["ink"]}
-    told = " ".join(f"--{name}: {colour};" for name, colour in colours.items())
-    return f"  :root {{ {told} }}\n"
-
-
-def _picture(summary: SummaryReport, look: RenderOptions) -> list[str]:
-    """The bars, where they can be drawn; clients that know no SVG show the table alone."""
-    if not look.pictures:
-        return []
-    from marketmove.render.pictures.inline import bars
-
-    try:
-        drawn = bars(summary.session, look.palette)
-    except (ImportError, OSError) as error:
-        # The summary is worth more than its picture.
-        return [_paragraph(f"The picture could not be drawn: {error}")]
-    if not drawn.svg:
-        return []
-    rest = words.count(drawn.left_out, "index", "indices")
-    between = f"{rest} between the highest and the lowest not drawn"
-    return [
-        f'<div style="max-width:{_PICTURE}px;margin:14px 0">\n{drawn.svg}</div>',
-        *([_paragraph(between)] if drawn.left_out else []),
-    ]
+  .rise {{ background-color: {up[1]} !important; }}
+  .fall {{ background-color: {down[1]} !important; }}
+}}"""
 
 
 def _alert(text: str) -> str:
@@ -149,22 +114,27 @@ def _paragraph(text: str) -> str:
     return f'<p style="margin:0 0 10px;{_WRAP}">{escape(text)}</p>'
 
 
-def _table(summary: SummaryReport, look: RenderOptions) -> list[str]:
-    """The moves: a row an index, the level and the change in points under its name."""
+def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[str]:
+    """The moves: a row an index, the level and the change in points under its name, then a bar."""
     regions = by_region(summary)
     if not regions:
         return []
+    report = summary.session
+    scale = _Scale.of([move.change_pct or 0.0 for _, moves in regions for move in moves])
     style = "margin:8px 0 6px;border-collapse:collapse;font-size:14px"
     lines = [
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="{style}">',
         _heads(),
     ]
-    for region, rows in regions:
+    for region, moves in regions:
         if region:
             lines.append(_region(region))
-        lines += [_row(row, look) for row in rows]
+        for move in moves:
+            lines.append(_row(row(report, move), look, rule=not bars))
+            if bars:
+                lines.append(_bar(move.change_pct or 0.0, scale, look))
     lines.append("</table>")
-    return lines + [_paragraph(text) for text in page.rows_left_out(summary.left_out)]
+    return lines + [_paragraph(text) for text in session_rows.rows_left_out(summary.left_out)]
 
 
 def _heads() -> str:
@@ -182,29 +152,63 @@ def _heads() -> str:
 def _region(name: str) -> str:
     return (
         '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
-        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(words.visible(name))}'
+        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(visible(name))}'
         "</th></tr>"
     )
 
 
-def _row(row: SummaryRow, look: RenderOptions) -> str:
-    session = f"{row.session}: " if row.session else ""
+def _row(row: SummaryRow, look: RenderOptions, *, rule: bool) -> str:
+    when = f"{row.session}: " if row.session else ""
+    under = f";border-bottom:1px solid {_RULE}" if rule else ""
     name = (
-        f'<td class="ink rule" style="color:{_INK};border-bottom:1px solid {_RULE};'
+        f'<td class="ink rule" style="color:{_INK}{under};'
         f'vertical-align:top;padding:5px 0;{_WRAP}">{escape(row.name)}<br>'
         f'<span class="faint" style="color:{_FAINT};font-size:12px">'
-        f"{escape(f'{session}{row.close}')} ({escape(row.points)})</span></td>"
+        f"{escape(f'{when}{row.close}')} ({escape(row.points)})</span></td>"
     )
-    figures = "".join(_figure(text, look) for text in (row.percent, row.week, row.year))
+    figures = "".join(_figure(text, look, under) for text in (row.percent, row.week, row.year))
     return f"<tr>{name}{figures}</tr>"
 
 
-def _figure(text: str, look: RenderOptions) -> str:
+def _figure(text: str, look: RenderOptions, under: str) -> str:
     up, down = _COLOURS[look.palette]
     name, colour = {"+": ("up", up[0]), "−": ("down", down[0])}.get(text[:1], ("ink", _INK))
     return (
-        f'<td class="{name} rule" style="color:{colour};border-bottom:1px solid {_RULE};{_FIGURE};'
+        f'<td class="{name} rule" style="color:{colour}{under};{_FIGURE};'
         f'padding:5px 0 5px 10px">{escape(text)}</td>'
+    )
+
+
+class _Scale(NamedTuple):
+    """Where the zero of bars is and how long 1% is, in percent of the width of their column."""
+
+    zero: float
+    a_pct: float
+
+    @classmethod
+    def of(cls, pcts: Sequence[float]) -> _Scale:
+        low, high = min(0.0, *pcts), max(0.0, *pcts)
+        a_pct = 98 / ((high - low) or 1.0)
+        return cls(1 - low * a_pct, a_pct)
+
+
+def _bar(pct: float, scale: _Scale, look: RenderOptions) -> str:
+    """A bar under the name and the day's change, which it shows, from the line of zero."""
+    width = round(abs(pct) * scale.a_pct, 1)
+    before = round(scale.zero - (width if pct < 0 else 0), 1)
+    up, down = _COLOURS[look.palette]
+    kind, colour = ("fall", down[0]) if pct < 0 else ("rise", up[0])
+    zero = ' style="border-left:1px solid"'
+    drawn = f'<td width="{width}%" bgcolor="{colour}" class="{kind}"{"" if pct < 0 else zero}></td>'
+    cells = (
+        f'<td width="{before}%" height="5"></td>'
+        f"{drawn if width else ''}<td{'' if pct > 0 and width else zero}></td>"
+    )
+    rule = f'class="rule" style="border-bottom:1px solid {_RULE}"'
+    return (
+        f'<tr aria-hidden="true"><td colspan="2" {rule}>'
+        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
+        f'<tr>{cells}</tr></table></td><td colspan="2" {rule}></td></tr>'
     )
 
 
@@ -212,8 +216,8 @@ def _section(section: Section) -> list[str]:
     faint = section.code == "about"
     kind, colour, size = ("faint", _FAINT, 13) if faint else ("ink", _INK, 15)
     items = "".join(
-        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_WRAP}">{escape(told.text)}</li>'
-        for told in section.sentences
+        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_WRAP}">{escape(said.text)}</li>'
+        for said in section.sentences
     )
     return [
         f'<h2 style="margin:18px 0 6px;font-size:16px">{escape(section.head)}</h2>',

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.summary.table import table
 from marketmove.reports.summary import SummaryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii
+from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
@@ -25,21 +25,21 @@ _LEAST_FENCE = 3
 
 def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for chats and comments."""
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
-    lines += [part for told in summary.revised for part in (_escaped(told.text), "")]
+    lines += [part for said in summary.revised for part in (_escaped(said.text), "")]
     lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))
         fence = "`" * max(_LEAST_FENCE, 1 + max(runs, default=0))
         lines += [fence, *(row.rstrip() for row in rows), fence, ""]
-    lines += [_escaped(text) for text in page.rows_left_out(summary.left_out)]
+    lines += [_escaped(text) for text in session_rows.rows_left_out(summary.left_out)]
     for section in summary.sections:
         lines += [f"*{section.head}*", ""]
-        lines += [f"- {_escaped(told.text)}" for told in section.sentences]
+        lines += [f"- {_escaped(said.text)}" for said in section.sentences]
         lines.append("")
     text = "\n".join(lines[:-1]) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+    return plain_ascii(text) if look.ascii_only else text
 
 
 def _escaped(text: str) -> str:

@@ -12,9 +12,7 @@ from rich.cells import cell_len
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryReport
-from marketmove.wording import numbers as words
-from marketmove.wording import phrases
-from marketmove.wording import session_words as page
+from marketmove.wording import dates, numbers, phrases, session_rows
 
 WIDTH = 72
 _BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
@@ -40,13 +38,15 @@ def row(report: SessionReport, move: Move) -> SummaryRow:
     """Give the cells of one move; the session is empty where all have the same."""
     ends = None if report.as_of is None else report.as_of.date()
     own = report.session is None and move.session is not None
-    week, year = (words.percent(page.period_pct(move, period)) for period in report.periods)
+    week, year = (
+        numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
+    )
     return SummaryRow(
         name=phrases.name(move),
-        session=_short(phrases.near(move.session, ends)) if own and move.session else "",
-        close=words.level(move.close, move.decimals),
-        points=words.points(move.change_pts, move.decimals),
-        percent=words.percent(move.change_pct),
+        session=_short(dates.near(move.session, ends)) if own and move.session else "",
+        close=numbers.level(move.close, move.decimals),
+        points=numbers.points(move.change_pts, move.decimals),
+        percent=numbers.percent(move.change_pct),
         week=week,
         year=year,
     )
@@ -57,19 +57,18 @@ def _short(day: str) -> str:
     return day.partition(" ")[2]
 
 
-def by_region(summary: SummaryReport) -> list[tuple[str, list[SummaryRow]]]:
-    """Give the rows of each region; its name is empty where it would be the only one, and none."""
+def by_region(summary: SummaryReport) -> list[tuple[str, list[Move]]]:
+    """Give the moves of each region; its name is empty where it would be the only one, and none."""
     moves = {move.symbol: move for move in summary.session.moves}
-    regions = [
-        (region.name, [row(summary.session, moves[symbol]) for symbol in region.symbols])
-        for region in summary.regions
-    ]
+    regions = [(name, [moves[symbol] for symbol in symbols]) for name, symbols in summary.regions]
     return [("", rows) for _, rows in regions] if [n for n, _ in regions] == ["Other"] else regions
 
 
 def table(summary: SummaryReport) -> list[str]:
     """Give the lines of the table: columns where they fit, else each figure on a line."""
-    regions = by_region(summary)
+    regions = [
+        (name, [row(summary.session, move) for move in moves]) for name, moves in by_region(summary)
+    ]
     rows = [row for _, of in regions for row in of]
     if not rows:
         return []
@@ -123,8 +122,8 @@ def _stacked(regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
         lines += [region] if region else []
         for row in rows:
             lines += [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
-            told = zip(HEADS[1:], row[1:], strict=True)
-            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in told if cell]
+            figures = zip(HEADS[1:], row[1:], strict=True)
+            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in figures if cell]
     return lines
 
 

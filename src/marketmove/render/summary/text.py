@@ -6,37 +6,37 @@ from collections.abc import Callable
 
 from marketmove.delivery.targets import Message
 from marketmove.render import RenderOptions
-from marketmove.render.alerts import alert_lines
 from marketmove.render.machine import write_json
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
 from marketmove.reports.summary import SummaryReport, summary_document
-from marketmove.wording import numbers as words
-from marketmove.wording import session_words as page
+from marketmove.wording import session_rows
+from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.session_rows import alert_lines
 
 
 def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
-    brief = " ".join(told.text for told in summary.brief)
+    brief = " ".join(said.text for said in summary.brief)
     alerts = alert_lines(summary.session.alerts)
     lines = [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
-    lines += [line for told in summary.revised for line in wrapped(told.text, WIDTH, "", "  ")]
+    lines += [line for said in summary.revised for line in wrapped(said.text, WIDTH, "", "  ")]
     lines += [""] if lines else []
     lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
     if rows := table(summary):
         lines += ["", *rows]
     lines += [
         line
-        for text in page.rows_left_out(summary.left_out)
+        for text in session_rows.rows_left_out(summary.left_out)
         for line in wrapped(text, WIDTH, "  ", "  ")
     ]
     for section in summary.sections:
         lines += ["", section.head]
-        for told in section.sentences:
-            lines += wrapped(told.text, WIDTH, "  ", "    ")
+        for said in section.sentences:
+            lines += wrapped(said.text, WIDTH, "  ", "    ")
     text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return words.plain_ascii(text) if look.ascii_only else text
+    return plain_ascii(text) if look.ascii_only else text
 
 
 def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
@@ -47,10 +47,10 @@ def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
-    headline = words.visible(summary.headline.text)
+    headline = visible(summary.headline.text)
     return Message(
         subject=f"Alert: {headline}" if summary.session.alerts else headline,
-        title=page.title(summary.session).partition(" · ")[0],
+        title=session_rows.title(summary.session).partition(" · ")[0],
         body=written[output_format],
         body_format="text" if output_format == "json" else output_format,
         text=written["text"],

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.moves.move import Move
+from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
-from marketmove.reports.records import SessionReport
-from marketmove.wording import groups
-from marketmove.wording import numbers as words
+from marketmove.reports.records import Alert, SessionReport
+from marketmove.wording import dates, groups, numbers, statuses
+from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
 
 LONGEST = 200
 ENDS = 20
-PAIR_HEADS = {"split": "Divergent moves", "wide": "Wide spreads", "asked": "Pairs asked for"}
+PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
-_NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
+
+
+# A condition for any pair can be met by hundreds.
+_MOST_ALERTS = 5
 
 
 class MoveColumn(NamedTuple):
@@ -36,11 +39,33 @@ def title(report: SessionReport) -> str:
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
     when = (
-        f"As of {words.moment(report.as_of)}"
+        f"As of {dates.moment(report.as_of)}"
         if report.session is None
-        else f"Session of {words.day(report.session)}"
+        else f"Session of {dates.day(report.session)}"
     )
-    return f"{when} · {basis} · {words.visible(report.source)}{sample}"
+    return f"{when} · {basis} · {visible(report.source)}{sample}"
+
+
+def alert_lines(alerts: Sequence[Alert]) -> list[str]:
+    """Give the sentences of alerts; of a condition that many meet the first, and how many more.
+
+    Examples
+    --------
+    >>> text = "Hang Seng up 3.69%: at least 3%"
+    >>> alert_lines([Alert("HSI: 3", "move", True, text, ("HSI",), {})])
+    ['Hang Seng up 3.69%: at least 3%']
+    """
+    lines: list[str] = []
+    by_condition: dict[str, list[str]] = {}
+    for alert in alerts:
+        by_condition.setdefault(alert.condition, []).append(alert.text)
+    for condition, texts in by_condition.items():
+        # One line for one more would be no shorter.
+        shown = _MOST_ALERTS if len(texts) > _MOST_ALERTS + 1 else len(texts)
+        lines += texts[:shown]
+        if more := len(texts) - shown:
+            lines.append(f"{visible(condition)}: and {more:,} more")
+    return lines
 
 
 def moved(report: SessionReport) -> list[Move]:
@@ -57,7 +82,7 @@ def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
 
 def rows_left_out(number: int) -> list[str]:
     """Say how many rows a table is short of, if it is."""
-    rows = words.count(number, "row", "rows")
+    rows = numbers.count(number, "row", "rows")
     return [f"{rows} in the middle left out"] if number else []
 
 
@@ -68,7 +93,7 @@ def approx(move: Move) -> str:
 
 def name(move: Move, symbols: bool = False) -> str:
     """Give what an index is called: its name, or its symbol where that has to be short."""
-    return words.visible(move.symbol if symbols else move.name)
+    return visible(move.symbol if symbols else move.name)
 
 
 def columns(report: SessionReport) -> list[MoveColumn]:
@@ -92,12 +117,12 @@ def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]
     return [
         name(move, symbols),
         *([str(move.session)] if report.session is None else []),
-        words.level(move.close, move.decimals),
-        mark + words.level(move.prior_close, move.decimals),
-        words.prior_date(move.session, move.prior_session),
-        mark + words.points(move.change_pts, move.decimals),
-        words.change_percent(move),
-        *(words.percent(period_pct(move, period)) for period in report.periods),
+        numbers.level(move.close, move.decimals),
+        mark + numbers.level(move.prior_close, move.decimals),
+        dates.prior_date(move.session, move.prior_session),
+        mark + numbers.points(move.change_pts, move.decimals),
+        numbers.change_percent(move),
+        *(numbers.percent(period_pct(move, period)) for period in report.periods),
     ]
 
 
@@ -110,32 +135,16 @@ def period_pct(move: Move, period: str) -> float | None:
 def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
     """Give each index that has no move, with the reason in words."""
     return [
-        (name(move, symbols), reason(move)) for move in report.moves
+        (name(move, symbols), statuses.reason(move)) for move in report.moves
         if move.status not in {"ok", "bound"}
     ]  # fmt: skip
-
-
-def reason(move: Move) -> str:
-    """Say why an index has no move, and the last close that it has."""
-    if move.status == "no_prior":
-        return f"closed at {words.level(move.close, move.decimals)}; no close before it is known"
-    if move.status == "closed":
-        reopens = f", opens again {move.reopens}" if move.reopens else ""
-        return f"shut{f': {words.visible(move.closed_for)}' if move.closed_for else ''}{reopens}"
-    why = {
-        "pending": "no close yet",
-        "missing": "the close is missing, though later ones are there",
-    }.get(move.status, "no close, and no calendar tells why" if move.session else _NO_SESSION)
-    if move.prior_close is None:
-        return f"{why}; none before it either" if move.session else why
-    return f"{why}; last {words.level(move.prior_close, move.decimals)} on {move.prior_session}"
 
 
 def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
     """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
     names = {move.symbol: name(move, symbols) for move in report.moves}
-    up = words.move_percent(pair.up_pct, pair.up_pct_over, None)
-    down = words.move_percent(pair.down_pct, None, pair.down_pct_under)
+    up = numbers.move_percent(pair.up_pct, pair.up_pct_over, None)
+    down = numbers.move_percent(pair.down_pct, None, pair.down_pct_under)
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
 
 
@@ -144,8 +153,8 @@ def widest(report: SessionReport) -> list[str]:
     for pair in report.divergences:
         if pair.kind == "split":
             up, down = pair_labels(report, pair)
-            spread = words.spread(pair, report.basis == "published")
-            return [f"widest apart: {up} and {down}, {spread}"]
+            spread = numbers.spread(pair, report.basis == "published")
+            return [f"widest divergent pair: {up} and {down}, {spread}"]
     return []
 
 
@@ -172,21 +181,21 @@ def percentile(pair: Divergence) -> str:
     '96.8'
     """
     if pair.percentile is None:
-        return words.NOTHING
-    share = f"{words.round_to(Decimal(repr(pair.percentile)), 1)}"
+        return numbers.NOTHING
+    share = f"{numbers.round_to(exact(pair.percentile), 1)}"
     return share if pair.n == WINDOW else f"{share} (n {pair.n})"
 
 
 def footers(report: SessionReport, left_out: int) -> list[str]:
     """Give the lines under the tables: tally, range, what was left out, legend, notes."""
-    lines = [words.tally(report.breadth), *groups.footers(report)]
+    lines = [statuses.tally(report.breadth), *groups.footers(report)]
     lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
     if report.pairs_left_out and report.divergences:
         more = _MORE[report.divergences[-1].kind]
-        pairs = words.count(report.pairs_left_out, more, f"{more}s")
+        pairs = numbers.count(report.pairs_left_out, more, f"{more}s")
         lines.append(f"{pairs}; --top N shows more")
     if any(pair.percentile is not None for pair in report.divergences):
         lines.append(_PERCENTILE)
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
-    return lines + [words.visible(str(note)) for note in report.notes]
+    return lines + [visible(str(note)) for note in report.notes]

@@ -1,0 +1,70 @@
+"""`marketmove chart`: a session, many sessions, or a pair, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketmove.commands.history import HistoryRequest, history
+from marketmove.commands.pair import PairRequest, pair
+from marketmove.commands.session import SessionRequest, session
+from marketmove.errors import Remark
+from marketmove.render import RenderOptions
+
+if TYPE_CHECKING:
+    from marketmove.render.pictures.style import Drawing
+
+
+class Chart(NamedTuple):
+    """A chart that is worked out: its warnings, and what draws it as text or for a picture.
+
+    One of the two is called; what draws for a picture needs matplotlib.
+    """
+
+    warnings: Sequence[Remark]
+    text: Callable[[], str]
+    drawing: Callable[[], Drawing]
+
+
+def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
+    """Work out one session, to be drawn as bars; raises what ``session`` does."""
+    report = session(request)
+
+    from marketmove.render.drawings.bars import session as text
+    from marketmove.render.pictures.session import drawing
+
+    return Chart(
+        report.warnings,
+        partial(text, report, look),
+        partial(drawing, report, look.palette, look.everything),
+    )
+
+
+def heatmap_chart(request: HistoryRequest, look: RenderOptions) -> Chart:
+    """Work out many sessions, to be drawn as a row an index; raises what ``history`` does."""
+    report = history(request)
+
+    from marketmove.market.groups import VOLATILITY_GROUP
+    from marketmove.render.drawings.heatmap import grid, heatmap
+    from marketmove.render.pictures.heatmap import drawing
+
+    volatility = request.config.groups.get(VOLATILITY_GROUP)
+    cells = grid(report, request.config.registry, volatility.symbols if volatility else ())
+    return Chart(
+        report.warnings,
+        partial(heatmap, report, cells, look),
+        partial(drawing, report, cells, look.palette),
+    )
+
+
+def pair_chart(request: PairRequest, look: RenderOptions) -> Chart:
+    """Work out one pair, to be drawn through time; raises what ``pair`` does."""
+    report = pair(request)
+
+    from marketmove.render.drawings.pair import pair as text
+    from marketmove.render.pictures.pair import drawing
+
+    return Chart(
+        report.warnings, partial(text, report, look), partial(drawing, report, look.palette)
+    )

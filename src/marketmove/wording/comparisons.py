@@ -1,0 +1,149 @@
+"""What there is to say of pairs and of how rare moves are: why something is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from marketmove.errors import Remark
+from marketmove.market.choose import ChosenPair, Comparison
+from marketmove.moves.divergence import Divergence
+from marketmove.moves.move import Move
+from marketmove.rarity.compare import Compared, MovesBySymbol, PairsWanted
+from marketmove.rarity.index_history import LEAST
+from marketmove.rarity.pair import PairSummary
+from marketmove.rarity.session import MOST_CLOSES, SessionContext
+from marketmove.rarity.spread_history import WIDE
+from marketmove.wording.remarks import some
+
+
+def pair_notes(
+    compared: Compared,
+    moves: Sequence[Move],
+    context: SessionContext,
+    pairs: Sequence[ChosenPair],
+    wanted: PairsWanted,
+    asked: Comparison,
+    restricted: bool = False,
+) -> list[Remark]:
+    """Say of pairs why they are not shown, or without a percentile.
+
+    Parameters
+    ----------
+    compared
+        What came of the comparison.
+    moves
+        One an index.
+    context
+        How rare the moves are.
+    pairs
+        Those asked for.
+    wanted
+        What was compared.
+    asked
+        The same as it was typed.
+    restricted
+        Whether only some indices were chosen, so that others may be lacking without a word.
+    """
+    by_symbol = {move.symbol: move for move in moves}
+    lacking = [pair for pair in pairs if not {pair.one, pair.other} <= by_symbol.keys()]
+    notes = [*_not_shown([p for p in pairs if p not in lacking], compared.divergences, by_symbol)]
+    if asked.pairs or not restricted:
+        notes += _not_in_data(lacking, by_symbol)
+    if not compared.standing_out:
+        notes += _nothing(by_symbol, wanted, asked)
+    return [*notes, *_without_percentile(compared.divergences, context)]
+
+
+def _not_shown(
+    pairs: Sequence[ChosenPair], shown: Sequence[Divergence], moves: MovesBySymbol
+) -> Iterator[Remark]:
+    """Say of each pair asked for why it is not shown."""
+    names = {frozenset((pair.up, pair.down)) for pair in shown}
+    for pair in pairs:
+        if frozenset((pair.one, pair.other)) not in names:
+            still = [s for s in (pair.one, pair.other) if moves[s].status not in {"ok", "bound"}]
+            why = f"no move of {some(still)}" if still else "a bound leaves open which is higher"
+            yield Remark("pair_without_spread", f"{pair.text}: {why}")
+
+
+def _not_in_data(pairs: Sequence[ChosenPair], moves: MovesBySymbol) -> Iterator[Remark]:
+    for pair in pairs:
+        lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in moves]
+        text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
+        yield Remark("pair_without_spread", text)
+
+
+def _nothing(moves: MovesBySymbol, wanted: PairsWanted, asked: Comparison) -> Iterator[Remark]:
+    """Say why there is no pair of the kind that was typed."""
+    move = None if wanted.against is None else moves.get(wanted.against)
+    if wanted.against is not None and (move is None or move.status not in {"ok", "bound"}):
+        yield Remark("no_pair", f"nothing is compared with {asked.against}, which has no move")
+    elif wanted.wide:
+        whose = f"pair with {asked.against}" if asked.against else "pair"
+        yield Remark("no_pair", f"no {whose} is at percentile {WIDE:g} of its past or above")
+    elif wanted.against is None:
+        included = [move for symbol, move in moves.items() if symbol not in wanted.excluded]
+        yield from _one_sided(included, wanted.floor_pct)
+
+
+def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
+    """Say why no two moves diverge, where there are two."""
+    moved = [move for move in moves if move.status in {"ok", "bound"}]
+    if len(moved) < 2:
+        return
+    why = f"no two moves of opposite sign are both {floor_pct:g}% or more"
+    if all((move.up_by_pct or 0) > 0 for move in moved):
+        why = "every move is up"
+    elif all((move.down_by_pct or 0) < 0 for move in moved):
+        why = "every move is down"
+    yield Remark("no_pair", f"no divergent pairs: {why}")
+
+
+def _without_percentile(pairs: Sequence[Divergence], context: SessionContext) -> Iterator[Remark]:
+    """Say once of which pairs it is not known how rare they are, though it is of both moves."""
+    long = {symbol for symbol, own in context.contexts.items() if own.size_n >= LEAST}
+    known = [pair for pair in pairs if {pair.up, pair.down} <= long]
+    few = [pair for pair in known if pair.n is not None and pair.percentile is None]
+    other_dates = [pair for pair in known if pair.n is None]
+    still = [pair for pair in known if pair.percentile is not None and pair.z is None]
+    if few:
+        text = f"fewer than {LEAST} earlier common sessions, so no percentile: {_names(few)}"
+        yield Remark("few_sessions", text)
+    if other_dates:
+        text = f"moves of different sessions, so no percentile: {_names(other_dates)}"
+        yield Remark("no_context", text)
+    if still:
+        yield Remark("no_z", f"spreads that did not vary before, so no z: {_names(still)}")
+
+
+def _names(pairs: Sequence[Divergence]) -> str:
+    return some([f"{pair.up}:{pair.down}" for pair in pairs])
+
+
+def context_notes(context: SessionContext, moves: Sequence[Move]) -> Iterator[Remark]:
+    """Say of which moves it is not known how rare they are."""
+    if context.too_many:
+        text = f"above {MOST_CLOSES:,} closes only --context tells how rare the moves are"
+        yield Remark("no_context", text)
+    few = [symbol for symbol, own in context.contexts.items() if own.size_n < LEAST]
+    if few:
+        every = len(few) == sum(move.status == "ok" for move in moves)
+        which = "" if every else f": {some(few)}"
+        text = f"fewer than {LEAST} earlier moves, so only streaks are told{which}"
+        yield Remark("few_sessions", text)
+    if context.unsound:
+        text = "rows that cannot be used, so nothing on how rare the moves are"
+        yield Remark("no_context", f"{text}: {some(context.unsound)}")
+
+
+def few_common_sessions(summary: PairSummary) -> Iterator[Remark]:
+    """Say in one line that there are too few common sessions to say how rare a spread is."""
+    n = summary.latest.n
+    if n < LEAST:
+        alike = ", nor a correlation" if summary.correlation.lacking == "few" else ""
+        sessions = "common session" if n == 1 else "common sessions"
+        text = (
+            f"the latest spread has {n} {sessions} before it, fewer than {LEAST}:"
+            f" no percentile and no z{alike}"
+        )
+        yield Remark("few_sessions", text)
