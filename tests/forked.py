@@ -221,17 +221,19 @@ def _load() -> None:
 
 def _serve(control: socket.socket) -> NoReturn:
     """Fork a process for each run, which forks the run, waits for it, and tells how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # which a terminal sends to all; the tests end it
     while True:
         asked, ends, _, _ = socket.recv_fds(control, 1, 4)
         if not asked:
             os._exit(0)
         if _fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             control.close()
             _attend(socket.socket(fileno=ends[0]), ends[1:])
         for end in ends:
             os.close(end)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def _fork() -> int:

@@ -113,7 +113,7 @@ def test_what_is_delivered_is_not_sent_again_after_a_kill(
     kept = (*_kept(journal, "env:ONE", "env:TWO"), *alert)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = f"json://127.0.0.1:{silent.getsockname()[1]}/"
-        asked = (*FEBRUARY_14, *kept, "--to-timeout", "20")
+        asked = (*FEBRUARY_14, *kept, "--to-timeout", "10")
         names = {"ONE": web.url("one"), "TWO": hanging}
         with start_process(*asked, environment=names) as process:
             while not web.got:
