@@ -201,7 +201,7 @@ def _spreads(matrix: MoveMatrix, one: int, others: Ints, session: dt.date) -> tu
     by_column = matrix.pct.T[:, : at + 1]
     spreads: Floats = (by_column[one] - by_column[others]).T
     if at == len(matrix.days) or matrix.days[at] != np.datetime64(session):
-        return spreads, np.full(len(others), np.nan)
+        return spreads[:at], np.full(len(others), np.nan)
     return spreads[:-1], spreads[-1]
 
 

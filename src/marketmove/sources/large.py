@@ -139,7 +139,7 @@ def read_large(
     seen = _Seen()
     kept: list[Rows] = []
     faults: list[Fault] = []
-    for lines in _blocks(path, len(plan.header)):
+    for lines in _blocks(path, len(plan.header), plan.form.delimiter):
         part = part_of(lines.data, lines.first, plan.form)
         part = part or _slow(lines, plan, source, options, context)
         if part is None:
@@ -194,15 +194,23 @@ def _sound(row: GridRow, day: str, form: Form) -> GridRow:
     return GridRow(0, [other.get(n, cell) for n, cell in enumerate(row.cells)])
 
 
-def _blocks(path: Path, skip: int) -> Iterator[Lines]:
-    """The lines of a file after its header, in blocks."""
+def _blocks(path: Path, skip: int, delimiter: str) -> Iterator[Lines]:
+    """The lines of a file after its header, in blocks, none of which ends within quotes."""
     first = 2
     with path.open("rb") as file:
         file.seek(skip)
         while data := file.read(_BLOCK_BYTES) + file.readline():
+            while _ends_in_quotes(data, delimiter) and (more := file.read(_BLOCK_BYTES)):
+                data += more + file.readline()
             is_last = not file.peek(1)
             yield Lines(first, data if data.endswith(b"\n") else data + b"\n", is_last)
             first += int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
+
+
+def _ends_in_quotes(lines: bytes, delimiter: str) -> bool:
+    """Whether a quote that begins a cell may be open still."""
+    opening = (f'{delimiter}"'.encode(), b'\n"')
+    return lines.count(b'"') % 2 == 1 and (lines[:1] == b'"' or any(o in lines for o in opening))
 
 
 def _utf8(data: bytes) -> str | None:
