@@ -93,7 +93,6 @@ def test_the_moves_of_a_session_are_those_of_its_csv(
         ({"groups": "greater-china"}, ["-g", "greater-china"]),
         ({"periods": ["ytd", "week"]}, ["--period", "ytd", "--period", "week"]),
         ({"context": True}, ["--context"]),
-        ({"sort": "name"}, ["--sort", "name"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -102,6 +101,27 @@ def test_options_are_those_of_the_command(
 ) -> None:
     ran = run_cli("session", "2025-02-14", "-l", SAMPLE_CLOSES, "-f", "csv", *typed)
     assert in_csv(quietly(marketmove.session, closes, "2025-02-14", **options).moves) == ran.rows
+
+
+@pytest.mark.parametrize(
+    ("options", "typed"),
+    [
+        ({"pairs": "HSI:SPX"}, ["--pair", "HSI:SPX"]),
+        ({"against": "Nikkei 225"}, ["--against", "N225"]),
+        ({"wide": True}, ["--wide"]),
+        ({"floor_pct": 1}, ["--floor-pct", "1"]),
+        ({"context": False}, ["--no-context"]),
+    ],
+    ids=str,
+)
+def test_options_of_pairs_are_those_of_the_command(
+    options: dict[str, Any], typed: list[str], closes: marketmove.CloseTable, run_cli: RunCli
+) -> None:
+    ran = run_cli(
+        "session", "2025-02-14", "-l", SAMPLE_CLOSES, "-f", "json", "--top", "999", *typed
+    )
+    day = quietly(marketmove.session, closes, "2025-02-14", **options)
+    assert day.to_dict() == ran.document
 
 
 def test_columns_have_the_types_that_their_names_say(closes: marketmove.CloseTable) -> None:
@@ -536,9 +556,7 @@ FRAME = hsi(1.5, 1.6)
         (lambda: marketmove.session(FRAME, indices="HSX"), "unknown index: HSX"),
         (lambda: marketmove.session(FRAME, groups="nowhere"), "nowhere"),
         (lambda: marketmove.session(FRAME, periods="year"), "unknown period year; choose day, we"),
-        (lambda: marketmove.session(FRAME, sort="size"), "unknown sort size; choose change"),  # type: ignore[arg-type]
         (lambda: marketmove.session(FRAME, floor_pct=-1), "floor_pct: -1"),
-        (lambda: marketmove.session(FRAME, top=0), "top: 0 is below 1"),
         (
             lambda: marketmove.history(FRAME, "2025-02-04", "2025-02-03"),
             "2025-02-04 is after",

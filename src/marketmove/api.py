@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO, Generic, Literal, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import pandas as pd
 
@@ -31,7 +31,7 @@ from marketmove.commands import history as history_command
 from marketmove.commands import pair as pair_command
 from marketmove.commands import session as session_command
 from marketmove.commands import verify as verify_command
-from marketmove.config import SORTS, Config, load, with_choices
+from marketmove.config import Config, load, with_choices
 from marketmove.errors import BadFiguresError, Remark, WrongUsageError, by_place
 from marketmove.market import calendars
 from marketmove.market.choose import Comparison, choose
@@ -218,8 +218,6 @@ def session(
     wide: bool = False,
     context: bool | None = None,
     floor_pct: float | None = None,
-    top: int | None = None,
-    sort: Literal["change", "name", "given"] | None = None,
     strict: bool = False,
 ) -> SessionResult:
     """Work out one session: each index's move from its own last close before it.
@@ -240,9 +238,9 @@ def session(
         Compare with this index; show such pairs as ``HSI:N225``; show pairs wider than usual.
     context
         True for columns that tell how rare each move is; False leaves it out altogether.
-    floor_pct, top, sort, strict
-        The least size of a divergent pair's moves in percent; how many pairs; the order of rows;
-        whether each row that cannot be used is an error. As the options of the command.
+    floor_pct, strict
+        The least size of a divergent pair's moves, in percent; whether each row that cannot be
+        used is an error, also where no figure rests on it.
 
     Raises
     ------
@@ -265,18 +263,14 @@ def session(
         text = f"as_of: {as_of!r} is not a datetime with its offset from UTC"
         raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
     _refuse(as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out")
-    _refuse(top is not None and top < 1, f"top: {top} is below 1")
-    _refuse(sort not in {None, *SORTS}, f"unknown sort {sort}; choose {', '.join(SORTS)}")
-    table = _with(closes, floor_pct, sort=sort)
     request = session_command.SessionRequest(
         session=day,
         strict=strict,
-        pairs=top,
         as_of=as_of,
         periods=chosen_periods(_texts(periods)),
         comparison=Comparison(against, _texts(pairs), wide),
         context=wide or context,
-        **_asked(table, indices, groups),
+        **_asked(_with(closes, floor_pct), indices, groups),
     )
     return _warned(SessionResult(session_command.session(request), session_render))
 
@@ -526,12 +520,12 @@ def _table(closes: Closes) -> CloseTable:
     return closes if isinstance(closes, CloseTable) else _opened(closes, ReadOptions(), load(None))
 
 
-def _with(closes: Closes, floor_pct: float | None, sort: str | None = None) -> CloseTable:
-    """Closes with other settings than those of their configuration."""
+def _with(closes: Closes, floor_pct: float | None) -> CloseTable:
+    """Closes with this floor instead of that of their configuration."""
     wrong = floor_pct is not None and not 0 <= floor_pct < math.inf
     _refuse(wrong, f"floor_pct: {floor_pct} is not a percentage such as 0.5")
     table = _table(closes)
-    return replace(table, config=with_choices(table.config, floor_pct=floor_pct, sort=sort))
+    return replace(table, config=with_choices(table.config, floor_pct=floor_pct))
 
 
 def _opened(closes: Any, reading: ReadOptions, config: Config) -> CloseTable:

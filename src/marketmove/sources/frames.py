@@ -22,19 +22,10 @@ _THOUSANDS = 3
 def frame_source(
     frame: pd.DataFrame, decimal: str | None = None, label: str = FRAME_LABEL
 ) -> Source:
-    """Take a copy of a frame's cells as a source: numbers as they are, missing as gaps.
+    """Take a copy of a frame's cells, tidy or wide, as a source: numbers as they are.
 
     The line of a row is its position, as ``iloc`` counts. An index of dates is the first column,
-    and so is any other that has a name.
-
-    Parameters
-    ----------
-    frame
-        Tidy (``date``, ``symbol``, ``close``) or wide (a date, and one column an index).
-    decimal
-        The decimal mark of cells that are text, where it is known.
-    label
-        What to call it in messages and output.
+    and so is any other that has a name. ``decimal`` is the mark of cells that are text.
 
     Raises
     ------
