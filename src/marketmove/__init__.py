@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
-    "CheckResult",
     "CloseTable",
-    "HistoryResult",
     "MarketMoveError",
     "MarketMoveWarning",
-    "PairResult",
+    "Result",
     "SessionCalendar",
     "SessionResult",
-    "VerifyResult",
     "__version__",
     "calendar",
     "check",
@@ -33,15 +30,11 @@ __all__ = [
 if TYPE_CHECKING:
     from marketmove import errors as errors
     from marketmove.api import (
-        CheckResult,
         CloseTable,
-        HistoryResult,
-        MarketMoveError,
         MarketMoveWarning,
-        PairResult,
+        Result,
         SessionCalendar,
         SessionResult,
-        VerifyResult,
         calendar,
         check,
         history,
@@ -51,6 +44,7 @@ if TYPE_CHECKING:
         session,
         verify,
     )
+    from marketmove.errors import MarketMoveError
 else:
 
     def __getattr__(name: str) -> object:
@@ -59,7 +53,8 @@ else:
             return import_module("marketmove.errors")
         if name not in __all__:
             raise AttributeError(f"module 'marketmove' has no attribute {name!r}")
-        return getattr(import_module("marketmove.api"), name)
+        room = "errors" if name == "MarketMoveError" else "api"
+        return getattr(import_module(f"marketmove.{room}"), name)
 
     def __dir__() -> list[str]:
         """Give the names of the API, loaded or not."""

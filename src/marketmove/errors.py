@@ -22,13 +22,16 @@ class ExitStatus(IntEnum):
 
 
 class Place(NamedTuple):
-    """A file as the user named it and, where known, a physical line of it, counted from 1."""
+    """A file as the user named it and, where known, a physical line of it, counted from 1.
+
+    In a DataFrame it is the position of a row, from 0; its header is above, and has none to show.
+    """
 
     path: str
     line: int | None = None
 
     def __str__(self) -> str:
-        return self.path if self.line is None else f"{self.path}:{self.line}"
+        return self.path if self.line is None or self.line < 0 else f"{self.path}:{self.line}"
 
 
 class Problem(NamedTuple):

@@ -5,7 +5,6 @@ Each function raises a ``WrongUsageError`` for what it cannot take, and says wha
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
 import sys
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
-from marketmove.market.periods import PERIODS
-from marketmove.sources.block import ReadOptions
 
 if TYPE_CHECKING:
     from marketmove.closes.find import Spec, When
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PICTURES = (".svg", ".png", ".pdf", ".html")
-_ORDERS = ("dmy", "mdy", "ymd")
-_PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
 
 
 def session_date(text: str, today: dt.date) -> When:
@@ -126,21 +121,6 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
     return when
 
 
-def periods(texts: Sequence[str]) -> tuple[str, ...]:
-    """Read the periods to measure beside the day, each once.
-
-    Examples
-    --------
-    >>> periods(["day", "ytd"])
-    ('ytd',)
-    """
-    for text in texts:
-        if text not in {"day", *PERIODS}:
-            choice = ", ".join(("day", *PERIODS))
-            raise WrongUsageError.at(None, f"unknown period {text}; choose {choice}")
-    return tuple(period for period in PERIODS if period in texts)
-
-
 def refuse_pairs(
     output_format: str,
     against: str | None,
@@ -225,34 +205,6 @@ def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
             f"{texts[0]} stands after {after}; name each file with --levels (--levels {texts[0]})"
         )
         raise WrongUsageError.at(None, f"{text}, also where the shell put several for a *")
-
-
-def reading(
-    symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
-) -> ReadOptions:
-    """Check what was said of files that leave something open.
-
-    Examples
-    --------
-    >>> reading(None, ",", "dmy").decimal
-    ','
-    """
-    if date_format is not None and not _is_date_format(date_format):
-        expected = "dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
-        raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")
-    if symbol is not None and not symbol.strip():
-        raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
-    try:
-        codec = encoding and codecs.lookup(encoding).name
-    except LookupError:
-        text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
-        raise WrongUsageError.at(None, text) from None
-    return ReadOptions(symbol, decimal, date_format, codec)
-
-
-def _is_date_format(text: str) -> bool:
-    pattern = all(any(part in text for part in parts) for parts in _PATTERN_PARTS)
-    return text in _ORDERS or pattern
 
 
 def floor_pct(text: str | None) -> float | None:

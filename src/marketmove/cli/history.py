@@ -17,6 +17,7 @@ from marketmove.cli.options import (
     RunOptions,
 )
 from marketmove.cli.terminal import emit_pieces, warn
+from marketmove.market.periods import chosen_periods
 
 
 def history(
@@ -57,7 +58,7 @@ def history(
             config=settings,
             strict=run.strict,
             shut_days=everything,
-            periods=arguments.periods(period or ()),
+            periods=chosen_periods(period or ()),
             groups=groups,
         )
     )

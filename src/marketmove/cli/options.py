@@ -14,7 +14,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli.terminal import render_options
 from marketmove.render import RenderOptions
-from marketmove.sources.block import ReadOptions
+from marketmove.sources.block import ReadOptions, read_options
 
 if TYPE_CHECKING:
     from marketmove.closes.find import Spec
@@ -142,7 +142,7 @@ class ReadingOptions(NamedTuple):
 
     def checked(self) -> ReadOptions:
         """Give the options, each of which is one."""
-        return arguments.reading(*self)
+        return read_options(*self)
 
 
 class RangeArguments(NamedTuple):

@@ -23,6 +23,7 @@ from marketmove.cli.options import (
     Sort,
 )
 from marketmove.cli.terminal import emit, warn
+from marketmove.market.periods import chosen_periods
 
 
 def session(
@@ -93,7 +94,7 @@ def session(
             explain=explain,
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
-            periods=arguments.periods(period or ()),
+            periods=chosen_periods(period or ()),
             comparison=Comparison(against, tuple(pair or ()), wide),
             context=True if wide else context,
             groups=groups,

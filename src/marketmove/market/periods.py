@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
+
+from marketmove.errors import WrongUsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +16,26 @@ if TYPE_CHECKING:
 
 # Beside the day, which every move has.
 PERIODS = ("week", "month", "ytd")
+
+
+def chosen_periods(texts: Collection[str]) -> tuple[str, ...]:
+    """Give the periods to measure beside the day, each once, as they were typed.
+
+    Raises
+    ------
+    WrongUsageError
+        If one of them is not known.
+
+    Examples
+    --------
+    >>> chosen_periods(["day", "ytd"])
+    ('ytd',)
+    """
+    for text in texts:
+        if text not in {"day", *PERIODS}:
+            choice = ", ".join(("day", *PERIODS))
+            raise WrongUsageError.at(None, f"unknown period {text}; choose {choice}")
+    return tuple(period for period in PERIODS if period in texts)
 
 
 def day_before(session: dt.date, period: str) -> dt.date:

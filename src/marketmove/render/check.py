@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from marketmove.closes.checks import Finding
@@ -59,21 +59,32 @@ def _listed(findings: list[Finding], everything: bool) -> Iterator[str]:
 
 def as_csv(report: CheckReport, _options: RenderOptions) -> str:
     """Write the findings, one a row."""
+    return write_csv(csv_table(report))
+
+
+def csv_table(report: CheckReport) -> list[Sequence[Any]]:
+    """Give the columns of CSV, and under them the cells of each finding; missing as None."""
     findings = [_plain(finding) for finding in report.findings]
-    return write_csv([_COLUMNS, *([finding[name] for name in _COLUMNS] for finding in findings)])
+    return [_COLUMNS, *([finding[name] for name in _COLUMNS] for finding in findings)]
 
 
 def as_json(report: CheckReport, _options: RenderOptions) -> str:
     """Write how each file was read, and the findings, as one JSON document."""
+    return write_json(document(report))
+
+
+def document(report: CheckReport) -> dict[str, Any]:
+    """Give how each file was read, and the findings, as plain values, missing as None."""
     files = [
         file.reading._asdict()
         | {"file": file.label, "indices": len(file.sessions), "closes": file.closes}
         | {"sessions": file.sessions, "explained": file.reading.explained()}
+        | {"told": list(file.reading.told)}
         | {"first_session": file.first.isoformat(), "last_session": file.last.isoformat()}
         for file in report.files
     ]
     findings = [_plain(finding) for finding in report.findings]
-    return write_json({"schema": CHECK_SCHEMA, "files": files, "findings": findings})
+    return {"schema": CHECK_SCHEMA, "files": files, "findings": findings}
 
 
 FORMATS: dict[str, Callable[[CheckReport, RenderOptions], str]] = {

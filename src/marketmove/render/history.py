@@ -25,7 +25,8 @@ from marketmove.render.layout import (
 )
 from marketmove.render.machine import write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
-from marketmove.reports.documents import columns, csv_rows, history_document
+from marketmove.reports.documents import columns, csv_rows
+from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers, session_rows
 from marketmove.wording.characters import visible
@@ -52,6 +53,13 @@ def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
         header = []
 
 
+def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
+    """Give the columns of CSV, and under them the cells of each move; missing as None."""
+    yield columns(report.periods)
+    for block in report.blocks():
+        yield from csv_rows(block, report.periods)
+
+
 def as_ndjson(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = columns(report.periods)
@@ -62,7 +70,7 @@ def as_ndjson(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
 
 def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document."""
-    yield write_json(history_document(report))
+    yield write_json(document(report))
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:

@@ -47,7 +47,7 @@ _CELLS, _FEWEST_CELLS = 60, 10
 
 def as_csv(report: PairReport, _options: RenderOptions) -> str:
     """Write the series, a row a common session, under ``COLUMNS``."""
-    return write_csv([COLUMNS, *map(flags_as_text, _rows(report))])
+    return write_csv(map(flags_as_text, csv_table(report)))
 
 
 def as_ndjson(report: PairReport, _options: RenderOptions) -> str:
@@ -57,32 +57,35 @@ def as_ndjson(report: PairReport, _options: RenderOptions) -> str:
 
 def as_json(report: PairReport, _options: RenderOptions) -> str:
     """Write all as one JSON document."""
+    return write_json(document(report))
+
+
+def document(report: PairReport) -> dict[str, Any]:
+    """Give all as plain values, missing as None."""
     summary = report.summary
     correlation = {
         "value": summary.correlation.value,
         "n": summary.correlation.n,
         "reason": _no_correlation(report),
     }
-    return write_json(
-        {
-            "schema": PAIR_SCHEMA,
-            "symbol": report.one.symbol,
-            "versus": report.other.symbol,
-            "first": report.first.isoformat(),
-            "last": report.last.isoformat(),
-            "source": report.source,
-            "window": report.window,
-            "floor_pct": report.floor_pct,
-            "latest": fields_of(summary.latest),
-            "span": fields_of(summary.span),
-            "correlation": correlation,
-            "counts": fields_of(summary.counts),
-            "widest": [fields_of(day) for day in summary.widest],
-            "series": list(_records(report)),
-            "warnings": [remark_document(remark) for remark in report.warnings],
-            "notes": [remark_document(remark) for remark in report.notes],
-        }
-    )
+    return {
+        "schema": PAIR_SCHEMA,
+        "symbol": report.one.symbol,
+        "versus": report.other.symbol,
+        "first": report.first.isoformat(),
+        "last": report.last.isoformat(),
+        "source": report.source,
+        "window": report.window,
+        "floor_pct": report.floor_pct,
+        "latest": fields_of(summary.latest),
+        "span": fields_of(summary.span),
+        "correlation": correlation,
+        "counts": fields_of(summary.counts),
+        "widest": [fields_of(day) for day in summary.widest],
+        "series": list(_records(report)),
+        "warnings": [remark_document(remark) for remark in report.warnings],
+        "notes": [remark_document(remark) for remark in report.notes],
+    }
 
 
 def as_table(report: PairReport, options: RenderOptions) -> str:
@@ -117,17 +120,18 @@ FORMATS: dict[str, Callable[[PairReport, RenderOptions], str]] = {
 
 
 def _records(report: PairReport) -> Iterator[dict[str, Any]]:
-    return (dict(zip(COLUMNS, cells, strict=True)) for cells in _rows(report))
+    names, *cells = csv_table(report)
+    return (dict(zip(names, row, strict=True)) for row in cells)
 
 
-def _rows(report: PairReport) -> Iterator[tuple[Any, ...]]:
-    """The cells of each common session under ``COLUMNS``, as Python has them; missing as None."""
+def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
+    """Give ``COLUMNS``, and under them the cells of each common session; missing as None."""
     frame = report.frame
     names = {"symbol": report.one.symbol, "versus": report.other.symbol}
     columns = (
         [names[name]] * len(frame) if name in names else _plain(frame[name]) for name in COLUMNS
     )
-    return zip(*columns, strict=True)
+    return [COLUMNS, *zip(*columns, strict=True)]
 
 
 def _plain(values: pd.Series[Any]) -> list[Any]:

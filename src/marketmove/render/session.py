@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
@@ -24,7 +25,8 @@ from marketmove.render.layout import (
 from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
-from marketmove.reports.documents import as_document, csv_document, session_columns, session_row
+from marketmove.reports.documents import as_document as document
+from marketmove.reports.documents import csv_document, session_columns, session_row
 from marketmove.reports.records import SessionReport
 from marketmove.wording import characters, groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
@@ -37,13 +39,17 @@ _COLOURED = ("median", "mean", "best", "worst")
 
 def as_csv(report: SessionReport, _options: RenderOptions) -> str:
     """Write the moves of a session, one row an index, under ``documents.session_columns``."""
-    rows = (flags_as_text(session_row(report, move)) for move in report.moves)
-    return write_csv([session_columns(report), *rows])
+    return write_csv(map(flags_as_text, csv_table(report)))
+
+
+def csv_table(report: SessionReport) -> list[list[Any]]:
+    """Give the columns of CSV, and under them the cells of each move; missing as None."""
+    return [session_columns(report), *(session_row(report, move) for move in report.moves)]
 
 
 def as_json(report: SessionReport, _options: RenderOptions) -> str:
     """Write a session as one JSON document."""
-    return write_json(as_document(report))
+    return write_json(document(report))
 
 
 def as_ndjson(report: SessionReport, _options: RenderOptions) -> str:

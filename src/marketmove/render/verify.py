@@ -91,29 +91,39 @@ def _tally(rows: Sequence[Checked]) -> str:
 
 def as_csv(report: VerifyReport, _options: RenderOptions) -> str:
     """Write a row a published figure; what was printed has the digits that were printed."""
-    rows = [_plain(row, report) for row in report.rows]
-    lists = [{name: " ".join(row[name]) for name in ("wrong", "unchecked")} for row in rows]
-    cells = [row | listed for row, listed in zip(rows, lists, strict=True)]
-    return write_csv([_COLUMNS, *([row[name] for name in _COLUMNS] for row in cells)])
+    return write_csv(csv_table(report))
+
+
+def csv_table(report: VerifyReport) -> list[Sequence[Any]]:
+    """Give the columns of CSV, and under them the cells of each figure; missing as None."""
+    return [_COLUMNS, *(_cells(_plain(row, report)) for row in report.rows)]
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    listed = row | {name: " ".join(row[name]) for name in ("wrong", "unchecked")}
+    return [listed[name] for name in _COLUMNS]
 
 
 def as_json(report: VerifyReport, _options: RenderOptions) -> str:
     """Write the verdicts and what follows from them as one JSON document."""
+    return write_json(document(report))
+
+
+def document(report: VerifyReport) -> dict[str, Any]:
+    """Give the verdicts and what follows from them as plain values, missing as None."""
     counts: Counter[str] = Counter(row.verdict for row in report.rows)
-    return write_json(
-        {
-            "schema": VERIFY_SCHEMA,
-            "session": report.session.isoformat(),
-            "published": report.published,
-            "closes": report.closes,
-            "bundled": report.bundled,
-            "figures": [_numbers(_plain(row, report)) for row in report.rows],
-            "counts": {verdict: counts[verdict] for verdict in _VERDICTS},
-            "fits_session": _date(report.fits_session),
-            "findings": [remark_document(finding) for finding in report.findings],
-            "warnings": [remark_document(warning) for warning in report.warnings],
-        }
-    )
+    return {
+        "schema": VERIFY_SCHEMA,
+        "session": report.session.isoformat(),
+        "published": report.published,
+        "closes": report.closes,
+        "bundled": report.bundled,
+        "figures": [_numbers(_plain(row, report)) for row in report.rows],
+        "counts": {verdict: counts[verdict] for verdict in _VERDICTS},
+        "fits_session": _date(report.fits_session),
+        "findings": [remark_document(finding) for finding in report.findings],
+        "warnings": [remark_document(warning) for warning in report.warnings],
+    }
 
 
 FORMATS: dict[str, Callable[[VerifyReport, RenderOptions], str]] = {

@@ -81,12 +81,10 @@ def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilte
         if block := read_large(source, source.large, options, context, keep):
             return block
         source = source.whole()
-    if source.grid is not None:
-        from marketmove.sources.frames import read_frame
-
-        return read_frame(source.grid, options, context)
     from marketmove.sources.table import read_table
 
+    if source.grid is not None:
+        return read_table(source.grid, None, options, context)
     grid, encoding = _grid(source, options, context)
     block = read_table(grid, source.stem, options, context)
     return block._replace(reading=block.reading._replace(encoding=encoding))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.errors import Problem
+from marketmove.errors import Problem, WrongUsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +166,45 @@ class ReadOptions(NamedTuple):
     decimal: str | None = None
     date_format: str | None = None
     encoding: str | None = None
+
+
+def read_options(
+    symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
+) -> ReadOptions:
+    """Check what was said of files that leave something open.
+
+    Raises
+    ------
+    WrongUsageError
+        If one is no such option; with its name on the command line.
+
+    Examples
+    --------
+    >>> read_options(None, ",", "dmy").decimal
+    ','
+    """
+    if date_format is not None and not _is_date_format(date_format):
+        expected = "dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
+        raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")
+    if symbol is not None and not symbol.strip():
+        raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
+    if decimal not in {None, ".", ","}:
+        raise WrongUsageError.at(None, f"--decimal: {decimal} is neither . nor ,")
+    try:
+        codec = encoding and codecs.lookup(encoding).name
+    except LookupError:
+        text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
+        raise WrongUsageError.at(None, text) from None
+    return ReadOptions(symbol, decimal, date_format, codec)
+
+
+_ORDERS = ("dmy", "mdy", "ymd")
+_PATTERN_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
+
+
+def _is_date_format(text: str) -> bool:
+    pattern = all(any(part in text for part in parts) for parts in _PATTERN_PARTS)
+    return text in _ORDERS or pattern
 
 
 class Context(NamedTuple):
