@@ -89,6 +89,24 @@ def test_a_close_that_is_not_there_yet_is_pending(run_cli: RunCli, write: Write)
     assert (ran.stdout, ran.status) == ("", 4)
 
 
+@pytest.mark.parametrize(
+    ("moment", "session"),
+    [
+        ("2025-02-16T12:00+07:00", "2025-02-14"),  # a Sunday
+        ("2025-02-14T15:00+07:00", "2025-02-14"),
+        ("2025-02-14T14:59+07:00", "2025-02-13"),
+    ],
+)
+def test_without_a_calendar_the_last_close_that_was_over_counts(
+    moment: str, session: str, run_cli: RunCli, write: Write
+) -> None:
+    """Of Ho Chi Minh City the clock is known, and not the sessions."""
+    closes = "date,VNINDEX\n2025-02-12,1260\n2025-02-13,1270\n2025-02-14,1280\n"
+    path = write("closes.csv", closes)
+    document = run_cli("session", "--as-of", moment, "-l", path, "-f", "json").document
+    assert [(m["session"], m["status"]) for m in document["moves"]] == [(session, "ok")]
+
+
 def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write: Write) -> None:
     path = write("closes.csv", HEADER + "2025-02-13,HSI,1\n2025-02-14,HSI,2\n2025-02-14,OWN,1\n")
     ran = run_cli("session", "--as-of", HONG_KONG_EVENING, "-l", path, "-f", "csv")
