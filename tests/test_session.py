@@ -259,6 +259,15 @@ def test_the_floor_itself_is_included(run_cli: RunCli, write: Write) -> None:
     assert len(run_cli(*asked, "--floor-pct", "0.500001").document["divergences"]) == 0
 
 
+def test_an_unchanged_index_is_on_neither_side(run_cli: RunCli, write: Write) -> None:
+    closes = {"AAA": 101, "BBB": 100, "CCC": 98}
+    rows = (f"2025-02-13,{n},100\n2025-02-14,{n},{close}\n" for n, close in closes.items())
+    path = write("closes.csv", HEADER + "".join(rows))
+    asked = ("session", "2025-02-14", "-l", path, "--floor-pct", "0", "-f", "json")
+    pairs = run_cli(*asked).document["divergences"]
+    assert [(pair["up"], pair["down"], pair["spread_pp"]) for pair in pairs] == [("AAA", "CCC", 3)]
+
+
 @pytest.mark.parametrize("floor", ["-1", "x", "", "inf", "nan", "1e3", "0,5"])
 def test_a_floor_that_is_none(floor: str, run_cli: RunCli) -> None:
     ran = run_cli(*FEBRUARY_14, f"--floor-pct={floor}")
