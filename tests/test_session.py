@@ -259,6 +259,23 @@ def test_the_floor_itself_is_included(run_cli: RunCli, write: Write) -> None:
     assert len(run_cli(*asked, "--floor-pct", "0.500001").document["divergences"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("close", "read"),
+    [
+        # 32-bit floats of 20225.11 and 22620.33, as a feed writes them.
+        ("22620.330078", ("20225.11", "22620.33")),
+        # One close of another form: what the closes are is as the file has it.
+        ("22620.3307", ("20225.109375", "22620.3307")),
+    ],
+)
+def test_the_noise_of_floats_is_taken_off_where_all_closes_have_it(
+    close: str, read: tuple[str, str], run_cli: RunCli, write: Write
+) -> None:
+    rows = f"2025-02-13,HSI,20225.109375\n2025-02-14,HSI,{close}\n"
+    ran = run_cli("session", "2025-02-14", "-l", write("closes.csv", HEADER + rows), "-f", "csv")
+    assert (ran.rows[0]["prior_close"], ran.rows[0]["close"]) == read
+
+
 def test_an_unchanged_index_is_on_neither_side(run_cli: RunCli, write: Write) -> None:
     closes = {"AAA": 101, "BBB": 100, "CCC": 98}
     rows = (f"2025-02-13,{n},100\n2025-02-14,{n},{close}\n" for n, close in closes.items())
