@@ -165,6 +165,14 @@ def test_periods_start_from_the_last_close_before_them(run_cli: RunCli) -> None:
     assert rows["KS11"]["ytd_change_pct"] == "", "no close before 2025 is known"
 
 
+def test_a_week_begins_on_monday(run_cli: RunCli, write: Write) -> None:
+    """Also where there are closes on Sundays: 121 is 10% above the Sunday's 110."""
+    rows = "2025-02-07,OWN,100\n2025-02-09,OWN,110\n2025-02-10,OWN,120\n2025-02-11,OWN,121\n"
+    path = write("closes.csv", HEADER + rows)
+    (row,) = run_cli("session", "2025-02-11", "-l", path, "--period", "week", "-f", "csv").rows
+    assert (row["week_prior_session"], row["week_change_pct"]) == ("2025-02-09", "10.0")
+
+
 @pytest.mark.parametrize("period", ["week", "month", "ytd"])
 def test_a_period_is_what_its_own_closes_give(period: str, run_cli: RunCli) -> None:
     with SAMPLE_CLOSES.open() as file:
