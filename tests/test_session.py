@@ -276,6 +276,14 @@ def test_the_noise_of_floats_is_taken_off_where_all_closes_have_it(
     assert (ran.rows[0]["prior_close"], ran.rows[0]["close"]) == read
 
 
+def test_a_half_is_rounded_away_from_zero(run_cli: RunCli, write: Write) -> None:
+    """0.1 of 80 is 0.125%."""
+    rows = "2025-02-13,AAA,80\n2025-02-14,AAA,80.1\n2025-02-13,BBB,80\n2025-02-14,BBB,79.9\n"
+    table = run_cli("session", "2025-02-14", "-l", write("closes.csv", HEADER + rows)).stdout
+    assert "+0.13%" in table
+    assert "−0.13%" in table
+
+
 def test_an_unchanged_index_is_on_neither_side(run_cli: RunCli, write: Write) -> None:
     closes = {"AAA": 101, "BBB": 100, "CCC": 98}
     rows = (f"2025-02-13,{n},100\n2025-02-14,{n},{close}\n" for n, close in closes.items())
