@@ -89,6 +89,24 @@ def test_a_close_that_is_not_there_yet_is_pending(run_cli: RunCli, write: Write)
     assert (ran.stdout, ran.status) == ("", 4)
 
 
+@pytest.mark.parametrize(
+    ("moment", "session"),
+    [
+        ("2025-02-16T12:00+07:00", "2025-02-14"),  # a Sunday
+        ("2025-02-14T15:00+07:00", "2025-02-14"),
+        ("2025-02-14T14:59+07:00", "2025-02-13"),
+    ],
+)
+def test_without_a_calendar_the_last_close_that_was_over_counts(
+    moment: str, session: str, run_cli: RunCli, write: Write
+) -> None:
+    """Of Ho Chi Minh City the clock is known, and not the sessions."""
+    closes = "date,VNINDEX\n2025-02-12,1260\n2025-02-13,1270\n2025-02-14,1280\n"
+    path = write("closes.csv", closes)
+    document = run_cli("session", "--as-of", moment, "-l", path, "-f", "json").document
+    assert [(m["session"], m["status"]) for m in document["moves"]] == [(session, "ok")]
+
+
 def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write: Write) -> None:
     path = write("closes.csv", HEADER + "2025-02-13,HSI,1\n2025-02-14,HSI,2\n2025-02-14,OWN,1\n")
     ran = run_cli("session", "--as-of", HONG_KONG_EVENING, "-l", path, "-f", "csv")
@@ -145,6 +163,14 @@ def test_periods_start_from_the_last_close_before_them(run_cli: RunCli) -> None:
         *("ytd_prior_session", "ytd_prior_close", "ytd_change_pts", "ytd_change_pct"),
     ]
     assert rows["KS11"]["ytd_change_pct"] == "", "no close before 2025 is known"
+
+
+def test_a_week_begins_on_monday(run_cli: RunCli, write: Write) -> None:
+    """Also where there are closes on Sundays: 121 is 10% above the Sunday's 110."""
+    rows = "2025-02-07,OWN,100\n2025-02-09,OWN,110\n2025-02-10,OWN,120\n2025-02-11,OWN,121\n"
+    path = write("closes.csv", HEADER + rows)
+    (row,) = run_cli("session", "2025-02-11", "-l", path, "--period", "week", "-f", "csv").rows
+    assert (row["week_prior_session"], row["week_change_pct"]) == ("2025-02-09", "10.0")
 
 
 @pytest.mark.parametrize("period", ["week", "month", "ytd"])

@@ -226,3 +226,29 @@ def test_the_document_of_a_failure_is_that_of_the_command(
     else:
         assert ran.document["schema"] == f"marketmove.{schema}/1"
         assert ran.document["error"]["status"] == ran.status
+
+
+def test_serial_numbers_are_days_of_spreadsheets(run_cli: RunCli, write: Write) -> None:
+    """45702 is 20133 days after 1970-01-01, which is 25569."""
+    path = write("closes.csv", "date,HSI\n45701,200\n45702,203\n")
+    (row,) = run_cli("session", "2025-02-14", "-l", path, "-f", "csv").rows
+    assert (row["close"], row["prior_session"]) == ("203.0", "2025-02-13")
+
+
+def test_a_text_of_two_possible_encodings_is_refused(run_cli: RunCli, write: Write) -> None:
+    rows = b"date,symbol,close\n2025-02-13,\xc0\xc1\xc2,1\n2025-02-14,\xc0\xc1\xc2,2\n"
+    path = write("closes.csv", rows)
+    ran = run_cli("session", "2025-02-14", "-l", path)
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert ran.stderr.startswith(f"{path}:2: the text may be ")
+
+
+@pytest.mark.parametrize(("close", "status"), [("203", 0), ("209", 3)])
+def test_a_short_row_counts_where_low_and_high_prove_its_close(
+    close: str, status: int, run_cli: RunCli, write: Write
+) -> None:
+    rows = f"2025-02-12,199,198,200,5\n2025-02-13,200,198,202,5\n2025-02-14,{close},199,204\n"
+    path = write("HSI.csv", f"Date,Close,Low,High,Volume\n{rows}")
+    ran = run_cli("session", "2025-02-14", "-l", path, "-f", "csv")
+    assert ran.status == status
+    assert [row["close"] for row in ran.rows] == (["203.0"] if not status else [])

@@ -205,6 +205,16 @@ def test_a_saturday_is_odd_where_the_index_has_hardly_any(run_cli: RunCli, write
     assert "is a Saturday" in ran.stdout
 
 
+@pytest.mark.parametrize(("stated", "found"), [("1.51", 0), ("1.52", 1), ("1.48", 1)])
+def test_a_stated_change_may_be_off_by_a_hundredth(
+    stated: str, found: int, run_cli: RunCli, write: Write
+) -> None:
+    rows = f"2025-02-13,HSI,200,0\n2025-02-14,HSI,203,{stated}\n"
+    path = write("closes.csv", f"date,symbol,close,change %\n{rows}")
+    findings = run_cli("check", path, "-f", "json").document["findings"]
+    assert [finding["code"] for finding in findings] == ["stated_change"] * found
+
+
 def test_a_calendar_tells_ghosts_and_shut_days_from_closes(run_cli: RunCli, write: Write) -> None:
     """Hong Kong was shut from 29 to 31 January 2025; its feed had rows all the same."""
     rows = [

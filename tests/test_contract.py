@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from marketmove.render.machine import write_json, write_ndjson
 from program import SAMPLE_CLOSES, RunCli, Write
 
 HEADER = (
@@ -183,6 +184,14 @@ def test_the_document_of_a_failure(
     for problem in document["error"]["problems"]:
         assert list(problem) == ["text", "place"]
         assert problem["text"] in ran.stderr
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_json_has_no_number_for_is_never_written(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json({"close": value})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_ndjson([{"close": value}])
 
 
 def test_a_failure_without_json_leaves_stdout_empty(run_cli: RunCli) -> None:

@@ -301,6 +301,13 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
         )
 
 
+def test_the_row_behind_a_day_is_kept_for_it_tells_missing_from_pending() -> None:
+    """Of rows on 1, 2, 3, 6 and 7 May the 5th needs the last two before it and the next."""
+    sessions = np.array([f"2024-05-{day:02}" for day in (1, 2, 3, 6, 7)], dtype="datetime64[s]")
+    kept = rows_needed(np.zeros(5, dtype=int), sessions, [dt.date(2024, 5, 5)])
+    assert kept.tolist() == [1, 2, 3]
+
+
 def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
     rows = _tidy(500, 1000)
     twice = rows[5].rsplit(",", 1)[0] + ",1.25\n"

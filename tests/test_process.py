@@ -192,6 +192,15 @@ def test_output_replaces_a_file_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that is open")
+def test_who_reads_the_old_file_meanwhile_reads_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "moves.csv"
+    path.write_text("old", encoding="utf-8")
+    with path.open(encoding="utf-8") as reader:
+        assert run_process(*FEBRUARY_4, "--format", "csv", "--output", path).status == 0
+        assert reader.read() == "old"
+
+
 def test_output_keeps_the_old_file_on_failure(tmp_path: Path, write: Write) -> None:
     path = tmp_path / "moves.csv"
     path.write_text("old", encoding="utf-8")

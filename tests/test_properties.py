@@ -69,6 +69,12 @@ def test_changes_are_correctly_rounded(pairs: list[tuple[str, str]]) -> None:
         assert float(percents[i]) == float((close - prior) / prior * 100)
 
 
+def test_levels_of_more_digits_than_whole_numbers_hold_are_as_exact() -> None:
+    """12345679 / 123456789 is 0.10000000081…."""
+    points, percents = changes(np.array([123456789.12345679]), np.array([123456789.0]))
+    assert (points[0], percents[0]) == (0.12345679, 1.0000000081000001e-07)
+
+
 @few
 @given(rows_of_closes)
 def test_moves_agree_with_fractions(rows: list[Row]) -> None:

@@ -259,6 +259,40 @@ def test_the_floor_itself_is_included(run_cli: RunCli, write: Write) -> None:
     assert len(run_cli(*asked, "--floor-pct", "0.500001").document["divergences"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("close", "read"),
+    [
+        # 32-bit floats of 20225.11 and 22620.33, as a feed writes them.
+        ("22620.330078", ("20225.11", "22620.33")),
+        # One close of another form: what the closes are is as the file has it.
+        ("22620.3307", ("20225.109375", "22620.3307")),
+    ],
+)
+def test_the_noise_of_floats_is_taken_off_where_all_closes_have_it(
+    close: str, read: tuple[str, str], run_cli: RunCli, write: Write
+) -> None:
+    rows = f"2025-02-13,HSI,20225.109375\n2025-02-14,HSI,{close}\n"
+    ran = run_cli("session", "2025-02-14", "-l", write("closes.csv", HEADER + rows), "-f", "csv")
+    assert (ran.rows[0]["prior_close"], ran.rows[0]["close"]) == read
+
+
+def test_a_half_is_rounded_away_from_zero(run_cli: RunCli, write: Write) -> None:
+    """0.1 of 80 is 0.125%."""
+    rows = "2025-02-13,AAA,80\n2025-02-14,AAA,80.1\n2025-02-13,BBB,80\n2025-02-14,BBB,79.9\n"
+    table = run_cli("session", "2025-02-14", "-l", write("closes.csv", HEADER + rows)).stdout
+    assert "+0.13%" in table
+    assert "−0.13%" in table
+
+
+def test_an_unchanged_index_is_on_neither_side(run_cli: RunCli, write: Write) -> None:
+    closes = {"AAA": 101, "BBB": 100, "CCC": 98}
+    rows = (f"2025-02-13,{n},100\n2025-02-14,{n},{close}\n" for n, close in closes.items())
+    path = write("closes.csv", HEADER + "".join(rows))
+    asked = ("session", "2025-02-14", "-l", path, "--floor-pct", "0", "-f", "json")
+    pairs = run_cli(*asked).document["divergences"]
+    assert [(pair["up"], pair["down"], pair["spread_pp"]) for pair in pairs] == [("AAA", "CCC", 3)]
+
+
 @pytest.mark.parametrize("floor", ["-1", "x", "", "inf", "nan", "1e3", "0,5"])
 def test_a_floor_that_is_none(floor: str, run_cli: RunCli) -> None:
     ran = run_cli(*FEBRUARY_14, f"--floor-pct={floor}")

@@ -130,6 +130,7 @@ def test_another_close_on_a_shut_day_counts_with_a_warning(run_cli: RunCli, writ
     path = write("closes.csv", HEADER + "2025-02-10,N225,38801.17\n2025-02-11,N225,38900\n")
     ran = run_cli("session", "2025-02-11", "-l", path, "-f", "csv")
     assert (ran.rows[0]["status"], ran.rows[0]["close"]) == ("ok", "38900.0")
+    assert (ran.rows[0]["closed_for"], ran.rows[0]["reopens"]) == ("", "")
     assert "N225 2025-02-11, when XTKS was shut (National Foundation Day), yet this" in ran.stderr
 
 

@@ -80,6 +80,17 @@ def test_names_are_never_markup(run_cli: RunCli, write: Write) -> None:
     )
 
 
+def test_names_in_sentences_and_alerts_are_never_markup(run_cli: RunCli, write: Write) -> None:
+    closes = {"<b>A</b> & co": "101.5", "<i>B</i>": "98"}
+    rows = (f"2025-02-13,{n},100\n2025-02-14,{n},{close}\n" for n, close in closes.items())
+    path = write("closes.csv", HEADER + "".join(rows))
+    asked = ("summary", "2025-02-14", "-l", path, "--alert", "any: 1")
+    page = Page(run_cli(*asked, "-f", "html").stdout)
+    assert "<b>A</b> & co up 1.50%, <i>B</i> down 2.00%: 3.50 pp apart." in page.text
+    assert "Alert: <b>A</b> & co up 1.50%: at least 1%" in page.text
+    assert "i" not in page.tags
+
+
 @pytest.mark.parametrize(("palette", "up"), [("western", "#0a6b35"), ("east-asia", "#b3261e")])
 def test_the_palette_colours_html(palette: str, up: str, run_cli: RunCli) -> None:
     text = run_cli(*FEBRUARY_14, "-f", "html", "--palette", palette).stdout

@@ -188,6 +188,33 @@ def test_the_first_close_has_no_percent(run_cli: RunCli, write: Write) -> None:
     assert run_cli("verify", alone, "--levels", closes).status == 0
 
 
+@pytest.mark.parametrize(
+    ("bound", "verdict"),
+    [
+        ("over_pct: 1.5", "disagrees"),
+        ("over_pct: 1.49", "agrees"),
+        ("under_pct: 1.5", "disagrees"),
+        ("under_pct: 1.51", "agrees"),
+    ],
+)
+def test_a_change_of_just_the_bound_is_not_beyond_it(
+    bound: str, verdict: str, run_cli: RunCli, write: Write
+) -> None:
+    closes = write("closes.csv", "date,symbol,close\n2025-02-13,HSI,200\n2025-02-14,HSI,203\n")
+    report = write("report.yaml", _report("2025-02-14", f"index: HSI, {bound}"))
+    assert _verdicts(run_cli("verify", report, "-l", closes, "-f", "csv")) == {"HSI": verdict}
+
+
+@pytest.mark.parametrize(("printed", "verdict"), [("0.13", "agrees"), ("0.12", "disagrees")])
+def test_a_half_is_printed_away_from_zero(
+    printed: str, verdict: str, run_cli: RunCli, write: Write
+) -> None:
+    """0.1 of 80 is 0.125%."""
+    closes = write("closes.csv", "date,symbol,close\n2025-02-13,HSI,80\n2025-02-14,HSI,80.1\n")
+    report = write("report.yaml", _report("2025-02-14", f"index: HSI, change_pct: {printed}"))
+    assert _verdicts(run_cli("verify", report, "-l", closes, "-f", "csv")) == {"HSI": verdict}
+
+
 def test_a_percent_over_a_gap_is_not_held_against_a_report(run_cli: RunCli, write: Write) -> None:
     """The report measures from 13 February, which these closes lack."""
     rows = "2025-02-12,HSI,21857.92\n2025-02-14,HSI,22620.33\n"
