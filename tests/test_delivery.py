@@ -295,7 +295,7 @@ def test_nothing_of_the_current_folder_runs(web: Web, write: Write) -> None:
 
 def test_without_apprise(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said before any work: the file of closes is not even looked for."""
-    monkeypatch.setattr("marketmove.cli.delivering.find_spec", lambda _: None)
+    monkeypatch.setattr("marketmove.cli.delivery.find_spec", lambda _: None)
     asked = ("summary", "2025-02-14", "-l", "no such file.csv", "--to", f"slack://{SECRET}")
     ran = run_cli(*asked)
     assert (ran.stdout, ran.status) == ("", 2)

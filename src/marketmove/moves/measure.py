@@ -20,6 +20,13 @@ from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
 from marketmove.moves.changes import changes
 from marketmove.moves.move import Move, PeriodMove
+from marketmove.moves.status import (
+    CalendarFacts,
+    by_calendar,
+    calendar_facts,
+    closures,
+    sessions_lacking,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -102,7 +109,7 @@ def history(
     [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
     """
     line = _line(levels, sorted(symbols))
-    groups = _by_calendar(line.names, calendars)
+    groups = by_calendar(line.names, calendars)
     codes, days = _split_keys(_keys_within(line, groups, within))
     order = np.argsort(days, kind="stable")
     return _measured(levels, line, codes[order], days[order], groups, within.periods)
@@ -153,7 +160,7 @@ def moves_at(
     """
     line = _line(levels, list(sessions))
     days = np.array([day or "NaT" for day in sessions.values()], dtype="datetime64[D]")
-    groups = _by_calendar(line.names, calendars or {})
+    groups = by_calendar(line.names, calendars or {})
     return _measured(levels, line, np.arange(len(days)), days, groups, periods)
 
 
@@ -297,17 +304,6 @@ def _split_keys(keys: Ints) -> tuple[Ints, Days]:
     return keys // _ROOM, (keys % _ROOM - _DAY_0).astype("datetime64[D]")
 
 
-def _by_calendar(
-    names: Sequence[str], calendars: Mapping[str, Calendar]
-) -> list[tuple[Calendar, Ints]]:
-    """Each calendar with the indices that follow it."""
-    groups: dict[str, tuple[Calendar, list[int]]] = {}
-    for code, name in enumerate(names):
-        if calendar := calendars.get(name):
-            groups.setdefault(calendar.exchange, (calendar, []))[1].append(code)
-    return [(calendar, np.array(codes, dtype=np.int64)) for calendar, codes in groups.values()]
-
-
 def _keys_within(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
     """Every index and date of a range that is a row, once."""
     first, last = np.datetime64(within.first), np.datetime64(within.last)
@@ -337,7 +333,7 @@ def _measured(
     """The rows of some indices and dates, in the order of these."""
     keys = _keys(codes, days)
     at, before = _found(line, keys), _before(line, keys)
-    judged = _judged(codes, days, line.session[before], groups)
+    judged = calendar_facts(codes, days, line.session[before], groups)
     known = [levels.registry.resolve(name) for name in line.names]
     place = np.where(at == _NONE, before, at)
     columns = {
@@ -351,7 +347,7 @@ def _measured(
         "file": _labelled(line.beside["file"][place], levels.frame["file"].cat.categories),
         "line": line.beside["line"][place],
         "gap_sessions": judged.gap_sessions,
-        **_shut_for(judged, at == _NONE),
+        **closures(judged, at == _NONE),
         "stated_change_pct": line.beside["stated_change_pct"][at],
         "stated_prior_close": line.beside["stated_prior_close"][at],
     }
@@ -359,7 +355,7 @@ def _measured(
         first = first_days(days, period)
         own_before = _before(line, _keys(codes, first))
         measured = _changes(line, at, own_before)
-        measured["gap_sessions"] = _lacking(codes, first, line.session[own_before], groups)
+        measured["gap_sessions"] = sessions_lacking(codes, first, line.session[own_before], groups)
         columns |= {f"{period}_{name}": values for name, values in measured.items()}
     return pd.DataFrame(columns)
 
@@ -390,52 +386,8 @@ def _changes(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[
     }
 
 
-class _CalendarFacts(NamedTuple):
-    """What the calendars say of each row."""
-
-    covered: Bools
-    shut: Bools
-    gap_sessions: Floats
-    closed_for: npt.NDArray[Any]
-    reopens: Days
-
-
-def _judged(
-    codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
-) -> _CalendarFacts:
-    judged = _CalendarFacts(
-        np.zeros(len(days), dtype=bool),
-        np.zeros(len(days), dtype=bool),
-        _lacking(codes, days, prior, groups),
-        np.full(len(days), None, dtype=object),
-        np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
-    )
-    for calendar, own in groups:
-        rows = np.flatnonzero(np.isin(codes, own))
-        judged.covered[rows] = calendar.covered(days[rows])
-        shut = rows[calendar.shut(days[rows])]
-        judged.shut[shut] = True
-        dates, of_row = np.unique(days[shut], return_inverse=True)
-        reasons = [calendar.why_shut(date) or None for date in dates.tolist()]
-        nexts = [calendar.following(date) for date in dates.tolist()]
-        judged.closed_for[shut] = np.array([*reasons, None], dtype=object)[of_row]
-        judged.reopens[shut] = np.array([*nexts, None], dtype="datetime64[D]")[of_row]
-    return judged
-
-
-def _lacking(
-    codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
-) -> Floats:
-    """How many sessions lie between each prior close and a date; nan where none can tell."""
-    lacking = np.full(len(days), np.nan)
-    for calendar, own in groups:
-        rows = np.flatnonzero(np.isin(codes, own))
-        lacking[rows] = calendar.lacking(prior[rows], days[rows])
-    return lacking
-
-
 def _status(
-    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: _CalendarFacts
+    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts
 ) -> pd.Categorical[Any]:
     closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, keys)]
     kinds = {
@@ -452,10 +404,3 @@ def _status(
 def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[Any]:
     """A column of labels by their numbers; -1 stands for none."""
     return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
-
-
-def _shut_for(judged: _CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
-    """Why an exchange was shut and when it opened again, where there is no close to tell else."""
-    judged.closed_for[~without_close] = None
-    judged.reopens[~without_close] = np.datetime64("NaT")
-    return {"closed_for": judged.closed_for, "reopens": judged.reopens.astype("datetime64[s]")}
