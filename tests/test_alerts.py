@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FEBRUARY_14 = ("session", "2025-02-14", "--levels", SAMPLE_CLOSES)
 HEADER = "date,symbol,close\n"
+REGISTRY = load(None).registry
 # Exactly 3 up, exactly 2.5 down, flat.
 EXACT = HEADER + (
     "2025-02-13,HSI,100\n2025-02-14,HSI,103\n"
@@ -394,7 +395,7 @@ def test_a_wrong_configuration(run_cli: RunCli, write: Write) -> None:
     way=st.sampled_from(["", "+", "-"]),
 )
 def test_a_move_is_met_as_exact_numbers_say(pct: Decimal, size: Decimal, way: str) -> None:
-    condition = parse_condition(f"HSI: {way}{size}", load_registry())
+    condition = parse_condition(f"HSI: {way}{size}", REGISTRY)
     move = Move("HSI", "Hang Seng", "ok", "closes", change_pct=float(pct))
     judged = judge([condition], SessionFacts({"HSI": move}, {}))
     large = {"": abs(pct) >= size, "+": pct >= size, "-": pct <= -size}[way]
@@ -405,12 +406,3 @@ def test_a_move_is_met_as_exact_numbers_say(pct: Decimal, size: Decimal, way: st
         direction, shown = figure.split(" ")
         assert direction == ("up" if pct > 0 else "down")
         assert Decimal(shown) >= Decimal(least.rstrip("%")) == size
-
-
-_REGISTRY: list[Any] = []
-
-
-def load_registry() -> Any:
-    if not _REGISTRY:
-        _REGISTRY.append(load(None).registry)
-    return _REGISTRY[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import subprocess
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from marketmove.cli import program
 from marketmove.errors import ExitStatus
 from marketmove.market.calendars import read_lines
 from marketmove.resources import root
-from program import SAMPLE_CLOSES, RunCli, Write, bare_environment
+from program import SAMPLE_CLOSES, RunCli, Write, run_fresh, run_process
 
 README = root() / "README.md"
 
@@ -68,22 +68,17 @@ def test_every_output_stands_below_a_command() -> None:
 
 def _in_shell(line: str) -> str:
     """Run a line of the README in the folder where it stands, with the program under test."""
-    ours = re.sub(r"(^|\| )marketmove ", r'\1"$PYTHON" -m marketmove ', line)
-    environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"]}
-    done = subprocess.run(
-        ["/bin/sh", "-c", ours],
-        cwd=root(),
-        env=bare_environment() | environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    shown = done.stdout.decode()
-    warnings = done.stderr.decode().splitlines()
-    assert all(f"Warning: {text.partition('warning: ')[2]}" in shown for text in warnings)
+    if line.startswith("marketmove ") and not re.search(r"[|&;<>$`*?\n]", line.strip()):
+        ran = run_process(*shlex.split(line)[1:], cwd=root())
+    else:
+        ours = re.sub(r"(^|\| )marketmove ", r'\1"$PYTHON" -m marketmove ', line)
+        environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"]}
+        ran = run_fresh(["/bin/sh", "-c", ours], cwd=root(), environment=environment)
+    warnings = ran.stderr.splitlines()
+    assert all(f"Warning: {text.partition('warning: ')[2]}" in ran.stdout for text in warnings)
     found = ExitStatus.FOUND if " verify " in line else ExitStatus.DONE
-    assert done.returncode == (ExitStatus.ALERT if " --alert " in line else found)
-    return shown
+    assert ran.status == (ExitStatus.ALERT if " --alert " in line else found)
+    return ran.stdout
 
 
 def test_the_first_two_blocks_are_one_command_each() -> None:

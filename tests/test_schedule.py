@@ -25,6 +25,7 @@ from marketmove.market.last_close import Market, last_closes, last_exchanges, lo
 from marketmove.render.schedule import FORMATS
 from marketmove.resources import root
 from program import RunCli, Write, bare_environment, run_process
+from schedulers import cron_fields, cron_runs, exec_words, unescaped
 
 if TYPE_CHECKING:
     from marketmove.market.last_close import SchedulePlan
@@ -40,7 +41,6 @@ GROUPS = (
     " both: [SPX, FTSE], nowhere: [DFMGI, MXWO], saigon: [VNINDEX, MYX]}\n"
 )
 ONCE_NOW = ("--once", "--as-of", "now")
-EACH_WEEKDAY = dict(zip("0123456", (6, 0, 1, 2, 3, 4, 5), strict=True))
 
 
 def _plan(
@@ -48,35 +48,6 @@ def _plan(
 ) -> SchedulePlan:
     settings = config.load(Path(text) if text else None)
     return schedule(settings.groups[group], settings, ["marketmove"], zone, after, first)
-
-
-def _line(text: str) -> list[str]:
-    """The fields of the crontab's one line: minute, hour, day, month, weekdays, command."""
-    (line,) = (line for line in text.splitlines() if not line.startswith("#"))
-    return line.split(" ", 5)
-
-
-def _days(field: str) -> set[int]:
-    """The weekdays of a crontab as Python counts them."""
-    found: set[int] = set()
-    for part in field.split(","):
-        first, _, last = part.partition("-")
-        found |= {EACH_WEEKDAY[str(n)] for n in range(int(first), int(last or first) + 1)}
-    return found
-
-
-def _runs(text: str, zone: str, first: dt.date) -> list[dt.datetime]:
-    """The moments of a year and a bit at which cron starts the line, on the clock of a zone."""
-    minute, hour, day, month, weekdays, _ = _line(text)
-    assert (day, month) == ("*", "*")
-    dates = (first + dt.timedelta(days=n) for n in range(-3, 372))
-    return [
-        dt.datetime.combine(date, dt.time(int(hour), int(minute)), ZoneInfo(zone)).astimezone(
-            dt.UTC
-        )
-        for date in dates
-        if date.weekday() in _days(weekdays)
-    ]
 
 
 def _closes(group: str, first: dt.date) -> list[dt.datetime]:
@@ -103,7 +74,7 @@ def test_each_last_close_has_its_run(region: str, zone: str) -> None:
     """After each last close comes a run before the next, and none comes too early after it."""
     first = dt.date(2024, 6, 1)
     margin = dt.timedelta(minutes=30)
-    runs = _runs(FORMATS["cron"](_plan(region, zone, first=first)), zone, first)
+    runs = cron_runs(FORMATS["cron"](_plan(region, zone, first=first)), zone, first)
     closes = _closes(region, first)
     assert len(closes) > 240
     for close, following in itertools.pairwise(closes):
@@ -134,7 +105,7 @@ def test_each_last_close_has_its_run(region: str, zone: str) -> None:
 )  # fmt: skip
 def test_by_hand(group: str, zone: str, after: int, line: str, write: Write) -> None:
     plan = _plan(group, zone, after, text=str(write("own.yaml", GROUPS)))
-    assert " ".join(_line(FORMATS["cron"](plan))[:5]) == line
+    assert " ".join(cron_fields(FORMATS["cron"](plan))[:5]) == line
 
 
 @pytest.mark.parametrize(
@@ -241,36 +212,21 @@ NASTY = (
 )
 
 
-def _unescaped(command: str) -> str:
-    """What Debian's cron hands to the shell: a "%" with a backslash is one, another ends it."""
-    assert not re.search(r"(?<!\\)%", command)
-    return command.replace(r"\%", "%")
-
-
-def _exec_words(text: str) -> list[str]:
-    """The words of ``ExecStart=``, by the rules of systemd.service(5)."""
-    (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
-    words = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', line)
-    plain = [re.sub(r"\\(.)", r"\1", quoted) or bare for quoted, bare in words]
-    plain = [word.replace("%%", "%") for word in plain]
-    return [plain[0], *(word.replace("$$", "$") for word in plain[1:])]
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not have")
 @pytest.mark.parametrize("name", NASTY)
 def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write) -> None:
     own = write(f"{name}/{name}.yaml", f"groups: {{{_yaml(name)}: [HSI]}}\n")
     asked = ("schedule", "--group", name, "--config", own, "--zone", "UTC", "--print")
     meant = ["summary", *ONCE_NOW, "--group", name, "--config", str(own)]
-    command = _line(run_cli(*asked, "cron").stdout)[5]
+    command = cron_fields(run_cli(*asked, "cron").stdout)[5]
     done = subprocess.run(
-        ["/bin/sh", "-c", f"printf '%s\\n' {_unescaped(command)}"],
+        ["/bin/sh", "-c", f"printf '%s\\n' {unescaped(command)}"],
         capture_output=True,
         check=True,
         timeout=60,
     )
     assert done.stdout.decode().splitlines()[-8:] == meant
-    assert _exec_words(run_cli(*asked, "systemd").stdout)[-8:] == meant
+    assert exec_words(run_cli(*asked, "systemd").stdout)[-8:] == meant
 
 
 def _yaml(text: str) -> str:
@@ -294,7 +250,7 @@ def test_the_program_is_found_from_anywhere(tmp_path: Path, write: Write) -> Non
     ran = run_process(*asked, cwd=tmp_path)
     assert (ran.stderr, ran.status) == ("", 0)
     *program, summary, once, as_of, now, group, asia, option, place = shlex.split(
-        _line(ran.stdout)[5]
+        cron_fields(ran.stdout)[5]
     )
     assert [summary, once, as_of, now] == ["summary", *ONCE_NOW]
     assert [group, asia] == ["--group", "asia"]
@@ -322,9 +278,9 @@ def test_the_line_runs_as_printed_and_prints_once(
     text = run_cli(
         *("schedule", "--group", "saigon", "--print", scheduler, "--zone", "UTC", "-c", own)
     ).stdout
-    words = _exec_words(text) if scheduler == "systemd" else ["/bin/sh", "-c", ""]
+    words = exec_words(text) if scheduler == "systemd" else ["/bin/sh", "-c", ""]
     if scheduler == "cron":
-        words[-1] = _unescaped(_line(text)[5])
+        words[-1] = unescaped(cron_fields(text)[5])
     home = tmp_path / "home"
     home.mkdir()
 
@@ -360,7 +316,7 @@ def test_the_script_is_named_where_it_was_started() -> None:
         check=True,
         timeout=60,
     )
-    assert _exec_words(done.stdout.decode())[:2] == [str(script), "summary"]
+    assert exec_words(done.stdout.decode())[:2] == [str(script), "summary"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the zone of a Unix machine")
@@ -425,5 +381,5 @@ def test_the_readme_shows_what_is_printed(run_cli: RunCli) -> None:
     below = text.partition(command)[2]
     shown = re.findall(r"^```crontab\n(.*?)^```$", below, re.MULTILINE | re.DOTALL)[0]
     printed = run_cli(*command.split()).stdout
-    program = _line(printed)[5].partition(" summary ")[0]
+    program = cron_fields(printed)[5].partition(" summary ")[0]
     assert printed.replace(program, "/home/you/.local/bin/marketmove") == shown

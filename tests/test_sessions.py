@@ -259,7 +259,8 @@ def test_the_long_series_differ_from_the_calendars_only_where_it_is_known(
             for when, ghost in zip(shut["session"], shut["ghost"], strict=True)
         ]
         have = {dt.date.fromisoformat(date) for _, date, _ in rows}
-        expected = [day for day in calendar.sessions.tolist() if min(have) <= day <= max(have)]
+        first, last = min(have), max(have)
+        expected = [day for day in calendar.sessions.tolist() if first <= day <= last]
         found += [(path.stem, str(day), "hole") for day in expected if day not in have]
     assert sorted(found) == sorted(_differences())
 
@@ -294,10 +295,11 @@ def test_a_ghost_in_a_large_file_is_judged_by_the_row_before(
     """Of a large file few rows are kept: the one that a ghost repeats has to be among them."""
     days = [dt.date(2020, 1, 1) + dt.timedelta(days=n) for n in range(1897)]
     path = tmp_path / "closes.csv"
+    others = [f",IX{n:04},{1000 + n}.25\n" for n in range(900)]
     with path.open("w") as file:
         file.write(HEADER)
         for day in days:
-            file.write("".join(f"{day},IX{n:04},{1000 + n}.25\n" for n in range(900)))
+            file.write(str(day) + str(day).join(others))
             if str(day) == "2025-03-06" or str(day) == "2025-03-08":
                 file.write(f"{day},HSI,20704.50\n")
             if str(day) == "2025-03-10":
