@@ -190,7 +190,7 @@ def test_kills_at_random_moments(path: Path, write: Write) -> None:
         printed[session] += ran.stdout == wanted[session].stdout
         killed += ran.status != 0
     assert all(printed.values())
-    assert killed > KILLS / 4
+    assert killed > KILLS / 10  # how many depends on what else the machine is doing
     # Made in the order in which they were done at last, which need not be that of the sessions.
     assert _by_session(path) == _by_session(undisturbed)
 

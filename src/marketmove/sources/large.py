@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from marketmove.errors import Problem, UnrecognisedFileError
 from marketmove.sources import date_texts
 from marketmove.sources.block import BESIDE, Block, Context, Fault, Reading, ReadOptions
 from marketmove.sources.grid import DELIMITERS, GridRow, read_grid
@@ -322,8 +323,15 @@ def _slow(
     """A block read cell by cell, to name what is wrong in it; None if it is not UTF-8."""
     if (text := _utf8(plan.header + lines.data)) is None:
         return None
-    grid = read_grid(text, source.label)
-    rows = [row._replace(line=row.line + lines.first - 2) for row in grid.rows[1:]]
+    above = lines.first - 2
+    try:
+        grid = read_grid(text, source.label)
+    except UnrecognisedFileError as error:
+        # Only the last row of a file can be cut short within quotes.
+        raise UnrecognisedFileError(
+            [_lower(problem, above) for problem in error.problems]
+        ) from None
+    rows = [row._replace(line=row.line + above) for row in grid.rows[1:]]
     # Between two rows with a date a bad one is seen for what it is, and not for a part of the
     # header or a line below the table: they stand for the blocks before and behind.
     before, behind = plan.beside
@@ -335,6 +343,14 @@ def _slow(
     columns = (symbol, *(frame[name] for name in ("session", "close", "line")))
     faults = tuple(f for f in block.faults if f.problem.place is None or f.problem.place.line)
     return Part([*block.symbols], Rows(*(c.to_numpy() for c in columns)), faults)
+
+
+def _lower(problem: Problem, lines: int) -> Problem:
+    """A problem of a part of a file, with the line that it has in the whole."""
+    place = problem.place
+    if place is None or place.line is None:
+        return problem
+    return problem._replace(place=place._replace(line=place.line + lines))
 
 
 class _Seen:
