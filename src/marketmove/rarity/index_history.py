@@ -152,10 +152,10 @@ def last_days(days: Days, wanted: Bools) -> list[dt.date | None]:
     >>> [str(day) for day in last_days(days, np.array([[True, False], [False, False]]))]
     ['2024-05-02', 'None']
     """
-    found: list[dt.date | None] = [None] * wanted.shape[1]
-    if len(days):
-        rows = len(days) - 1 - wanted[::-1].argmax(axis=0)
-        columns = np.flatnonzero(wanted[rows, np.arange(len(rows))])
-        for column, day in zip(columns.tolist(), days[rows[columns]].tolist(), strict=True):
-            found[column] = day
+    if not len(days):
+        return [None] * wanted.shape[1]
+    rows = len(days) - 1 - wanted[::-1].argmax(axis=0)
+    # The one behind the last stands for none.
+    rows[~wanted[rows, np.arange(len(rows))]] = len(days)
+    found: list[dt.date | None] = np.array([*days.tolist(), None], dtype=object)[rows].tolist()
     return found

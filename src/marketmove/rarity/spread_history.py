@@ -105,7 +105,8 @@ def pair_contexts(
     >>> pair_contexts(matrix, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
     96
     """
-    columns = np.array([[*map(matrix.columns.__getitem__, pair)] for pair in pairs], dtype=np.intp)
+    symbols = (symbol for pair in pairs for symbol in pair)
+    columns = np.fromiter(map(matrix.columns.__getitem__, symbols), np.intp, 2 * len(pairs))
     one, other = columns.reshape(-1, 2).T
     order = np.argsort(one, kind="stable")
     found: list[PairContext] = []
