@@ -28,7 +28,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
-from marketmove.wording import dates, numbers, session_rows
+from marketmove.wording import dates, numbers, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
@@ -37,12 +37,8 @@ _REASONS = {
     "missing": "missing: later closes are there",
     "pending": "no close yet",
 }
-_TALLY = {
-    "closed": "shut",
-    "pending": "no close yet",
-    "missing": "missing",
-    "no_prior": "without a prior close",
-}
+_TALLY = {status: statuses.COUNTED[status] for status in ("closed", "pending", "missing")}
+_TALLY["no_prior"] = "without a prior close"
 
 
 def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
