@@ -54,6 +54,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.closes.checks import part_faults
     from marketmove.closes.read import keep_for_range, read_closes
     from marketmove.moves import measure
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
@@ -88,5 +89,6 @@ def history(request: HistoryRequest) -> HistoryReport:
         notes=(
             *reading_notes(levels),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
+            *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )

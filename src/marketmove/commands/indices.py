@@ -10,9 +10,10 @@ from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import unknown_index
-from marketmove.market.clocks import last_completed
+from marketmove.market.clocks import end_of, last_completed
 from marketmove.market.indices import Index, Registry
 from marketmove.reports.records import IndexListing, IndexRow
+from marketmove.wording.calendar_notes import ending, provisional
 
 
 def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> IndexListing:
@@ -35,7 +36,10 @@ def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Index
     wanted = _chosen(chosen, config.registry)
     known = calendars.load((index.exchange for index in wanted), config.sessions)
     rows = [_row(index, config, known.get(index.exchange), moment) for index in wanted]
-    return IndexListing(moment, tuple(rows))
+    following = ((row.symbol, row.next_session) for row in rows)
+    by_symbol = {row.symbol: known[row.exchange] for row in rows if row.exchange in known}
+    notes = (*ending(known.values(), moment.date()), *provisional(following, by_symbol))
+    return IndexListing(moment, tuple(rows), notes)
 
 
 def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
@@ -56,8 +60,7 @@ def _row(index: Index, config: Config, calendar: Calendar | None, moment: dt.dat
     clock = config.exchanges.get(index.exchange)
     over = last_completed(moment, clock, calendar) if clock and calendar else None
     following = calendar.following(over) if calendar and over else None
-    usual = calendar.end_of(following) if calendar and following else None
-    end = usual or (clock.close if clock else None)
+    end = end_of(following, clock, calendar) if clock and following else clock and clock.close
     return IndexRow(
         symbol=index.symbol,
         name=index.name,

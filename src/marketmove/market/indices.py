@@ -37,10 +37,14 @@ class Index(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """The clock of an exchange: its time zone, and when its session ends there."""
+    """The clock of an exchange: its time zone, and when its session ends there.
+
+    ``settles_after`` are the minutes from then on until the close of its indices is final.
+    """
 
     zone: str
     close: dt.time
+    settles_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +201,15 @@ def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
     Raises
     ------
     BadConfigError
-        If it has no zone or no close.
+        If it has no zone or no close, or what is no number of minutes.
     """
-    texts = value.items if isinstance(value, yamltext.Mapping) else {}
-    zone, close = texts.get("zone"), texts.get("close")
-    if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
-        raise BadConfigError.at(place, f"{code}: expected zone and close")
-    return Exchange(zone.text, dt.time.fromisoformat(close.text))
+    items = value.items if isinstance(value, yamltext.Mapping) else {}
+    texts = {key: field.text for key, field in items.items() if isinstance(field, yamltext.Scalar)}
+    minutes = texts.get("settles_after", "0")
+    if not (texts.keys() >= {"zone", "close"} and minutes.isdecimal()):
+        text = f"{code}: expected zone and close, and settles_after in minutes if any"
+        raise BadConfigError.at(place, text)
+    return Exchange(texts["zone"], dt.time.fromisoformat(texts["close"]), int(minutes))
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -26,8 +26,10 @@ class Market(NamedTuple):
     calendar: Calendar | None = None
 
     def usual_end(self, day: dt.date) -> dt.time:
-        """Give the local time at which its sessions usually end around a date."""
-        return (self.calendar.usual_end(day) if self.calendar else None) or self.clock.close
+        """Give the local time at which its closes of a weekday are usually final around a date."""
+        close = (self.calendar.usual_end(day) if self.calendar else None) or self.clock.close
+        settles_after = dt.timedelta(minutes=self.clock.settles_after)
+        return (dt.datetime.combine(day, close) + settles_after).time()
 
     def weekdays(self, first: dt.date) -> frozenset[int]:
         """Give the weekdays (Monday is 0) on which it has sessions from a date on.

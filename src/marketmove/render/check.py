@@ -10,6 +10,7 @@ from marketmove.closes.checks import Finding
 from marketmove.render import RenderOptions
 from marketmove.render.layout import plain
 from marketmove.render.machine import write_csv, write_json
+from marketmove.reports.documents import remark_document
 from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
@@ -32,6 +33,7 @@ def as_table(report: CheckReport, options: RenderOptions) -> str:
         numbers.count(len(report.findings) - report.errors, "suspicion", "suspicions"),
     ]
     lines.append(" · ".join(tally) if report.findings else "Nothing is wrong with these closes.")
+    lines += ["", *map(str, report.notes)] if report.notes else []
     return plain(map(visible, lines), options)
 
 
@@ -84,7 +86,8 @@ def document(report: CheckReport) -> dict[str, Any]:
         for file in report.files
     ]
     findings = [_plain(finding) for finding in report.findings]
-    return {"schema": CHECK_SCHEMA, "files": files, "findings": findings}
+    notes = [remark_document(note) for note in report.notes]
+    return {"schema": CHECK_SCHEMA, "files": files, "findings": findings, "notes": notes}
 
 
 FORMATS: dict[str, Callable[[CheckReport, RenderOptions], str]] = {

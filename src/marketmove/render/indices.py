@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from marketmove.render import RenderOptions
 from marketmove.render.layout import StyledText, TextTable, column, roomiest_table, written
 from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import fields_of
+from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -22,8 +22,9 @@ def as_table(listing: IndexListing, options: RenderOptions) -> str:
     title = f"Next session after {dates.moment(listing.moment)}, exchange's own date and time"
     count = numbers.count(len(listing.rows), "index", "indices")
     table = roomiest_table(_tables(listing.rows), options.width)
-    head, end = [StyledText(title, "bold")], [StyledText(f"  {count}")]
-    return written([head, [], *table.lines(), [], end], options)
+    head = [StyledText(title, "bold")]
+    end = [[StyledText(f"  {text}")] for text in (count, *map(str, listing.notes))]
+    return written([head, [], *table.lines(), [], *end], options)
 
 
 def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
@@ -55,7 +56,8 @@ def as_json(listing: IndexListing, _options: RenderOptions) -> str:
     """Write the registry as one JSON document."""
     rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in listing.rows]
     moment = listing.moment.isoformat()
-    return write_json({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows})
+    notes = [remark_document(note) for note in listing.notes]
+    return write_json({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows, "notes": notes})
 
 
 FORMATS: dict[str, Callable[[IndexListing, RenderOptions], str]] = {

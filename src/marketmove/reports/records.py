@@ -167,11 +167,12 @@ CHECK_SCHEMA = "marketmove.check/1"
 
 
 class CheckReport(NamedTuple):
-    """How each file was read, and every finding, the worst first."""
+    """How each file was read, and every finding, the worst first; ``notes`` are no findings."""
 
     source: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Remark, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -206,6 +207,7 @@ class IndexListing(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+    notes: tuple[Remark, ...] = ()
 
 
 JOURNAL_SCHEMA = "marketmove.journal/1"
