@@ -180,8 +180,8 @@ def session_of_each(
 def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date | None:
     clock, calendar = known.clocks.get(symbol), known.calendars.get(symbol)
     day = last_over(as_of, clock, calendar) if clock else over_everywhere(as_of)
-    if calendar and (session := calendar.until(day)):
+    if calendar and (session := calendar.until(day)) and not calendar.is_provisional(day):
         return session
-    # Where no calendar reaches, the data alone tells which dates had a session.
+    # Where no calendar reaches, or by rule only, the data alone tells which dates had a session.
     last = known.levels.latest([symbol], day)
     return None if last == dt.date.min else last

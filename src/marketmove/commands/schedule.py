@@ -66,6 +66,7 @@ def schedule(
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
     zone = zone or steadiest_zone(closes, zones)
     earliest, latest = local_range(closes, zone)
+    _, final = local_range((close._replace(moment=close.final) for close in closes), zone)
     return SchedulePlan(
         group=group.name,
         command=tuple(command),
@@ -74,6 +75,7 @@ def schedule(
         last=last,
         earliest=earliest,
         latest=latest,
+        final=final,
         weekdays=tuple(sorted({close.session.weekday() for close in closes})),
         unknown=unknown,
         assumed=tuple(market.exchange for market in markets if market.calendar is None),

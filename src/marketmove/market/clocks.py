@@ -53,8 +53,7 @@ def last_over(moment: dt.datetime, clock: Exchange, calendar: Calendar | None) -
 
 def settled(session: dt.date, clock: Exchange, calendar: Calendar | None) -> dt.datetime:
     """Give the moment from which the close of a session is final: after auction and calculation."""
-    end = ended(session, clock, calendar).astimezone(dt.UTC)
-    return end + dt.timedelta(minutes=clock.settles_after)
+    return ended(session, clock, calendar).astimezone(dt.UTC) + clock.settles
 
 
 def over_everywhere(moment: dt.datetime) -> dt.date:

@@ -46,6 +46,11 @@ class Exchange(NamedTuple):
     close: dt.time
     settles_after: int = 0
 
+    @property
+    def settles(self) -> dt.timedelta:
+        """How long after the end of a session its closes are final."""
+        return dt.timedelta(minutes=self.settles_after)
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:

@@ -26,10 +26,8 @@ class Market(NamedTuple):
     calendar: Calendar | None = None
 
     def usual_end(self, day: dt.date) -> dt.time:
-        """Give the local time at which its closes of a weekday are usually final around a date."""
-        close = (self.calendar.usual_end(day) if self.calendar else None) or self.clock.close
-        settles_after = dt.timedelta(minutes=self.clock.settles_after)
-        return (dt.datetime.combine(day, close) + settles_after).time()
+        """Give the local time at which its sessions of a weekday usually end around a date."""
+        return (self.calendar.usual_end(day) if self.calendar else None) or self.clock.close
 
     def weekdays(self, first: dt.date) -> frozenset[int]:
         """Give the weekdays (Monday is 0) on which it has sessions from a date on.
@@ -45,11 +43,15 @@ class Market(NamedTuple):
 
 
 class LastClose(NamedTuple):
-    """The last close of a date: the moment in UTC, and the exchanges that close then."""
+    """The last close of a date: the moment in UTC, and the exchanges that close then.
+
+    ``final`` is when the closes of all exchanges are: after their auctions and calculations.
+    """
 
     session: dt.date
     moment: dt.datetime
     exchanges: tuple[str, ...]
+    final: dt.datetime
 
 
 class LastExchange(NamedTuple):
@@ -65,7 +67,7 @@ class SchedulePlan(NamedTuple):
 
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
-    is 0). ``unknown`` are exchanges and indices whose close is not known, ``assumed`` exchanges
+    is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices whose close is not known, ``assumed`` exchanges
     whose week is not.
     """
 
@@ -77,6 +79,7 @@ class SchedulePlan(NamedTuple):
     earliest: dt.timedelta
     latest: dt.timedelta
     weekdays: tuple[int, ...]
+    final: dt.timedelta = dt.timedelta()
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
@@ -89,7 +92,7 @@ class SchedulePlan(NamedTuple):
         >>> SchedulePlan("americas", (), "UTC", 30, (), night, night, (0, 4)).starts()
         (datetime.time(0, 15), (1, 5))
         """
-        start = self.latest + dt.timedelta(minutes=self.after_minutes)
+        start = max(self.latest + dt.timedelta(minutes=self.after_minutes), self.final)
         minutes = start.seconds // 60
         days = sorted((day + start.days) % 7 for day in self.weekdays)
         return dt.time(minutes // 60, minutes % 60), tuple(days)
@@ -116,7 +119,8 @@ def last_closes(markets: Sequence[Market], first: dt.date) -> list[LastClose]:
         if ends:
             last = max(ends.values())
             codes = tuple(code for code, moment in ends.items() if moment == last)
-            found.append(LastClose(day, last, codes))
+            final = max(ends[m.exchange] + m.clock.settles for m in markets if m.exchange in ends)
+            found.append(LastClose(day, last, codes, final))
     return found
 
 

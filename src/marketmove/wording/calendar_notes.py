@@ -25,9 +25,9 @@ def ending(calendars: Iterable[Calendar], day: dt.date) -> Iterator[Remark]:
 
 
 def provisional(
-    dates: Iterable[tuple[str, dt.date | None]], calendars: Mapping[str, Calendar]
+    dates: Iterable[tuple[str, dt.date | None]], calendars: Mapping[str, Calendar], means: str = ""
 ) -> Iterator[Remark]:
-    """Name the calendars, by symbol, that are provisional on a date of theirs."""
+    """Name the calendars, by symbol, that are provisional on a date of theirs; and what it means."""
     found: dict[str, Calendar] = {}
     for symbol, day in dates:
         calendar = calendars.get(symbol)
@@ -40,7 +40,7 @@ def provisional(
         parts = [f"{_the_calendars(by_end[end])} after {end}" for end in sorted(by_end)]
         verb = "is" if len(found) == 1 else "are"
         text = f"{listed(parts, len(parts), ' and ')} {verb} provisional"
-        yield Remark("provisional_calendar", f"{text}: made by rule, not as announced")
+        yield Remark("provisional_calendar", f"{text}: made by rule, not as announced{means}")
 
 
 def _the_calendars(exchanges: list[str]) -> str:

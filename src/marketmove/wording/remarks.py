@@ -282,7 +282,9 @@ def notes_of(
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_of_calendars(_not_reaching(spans, known), "there"),
-        *calendar_notes.provisional(sessions, known.calendars),
+        *calendar_notes.provisional(
+            sessions, known.calendars, "" if same_date else "; the last close is shown"
+        ),
     ]
 
 
