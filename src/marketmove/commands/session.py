@@ -229,12 +229,7 @@ def _from_closes(
 ) -> _Found:
     from marketmove.alerts.watch import watched
     from marketmove.closes.checks import part_faults
-    from marketmove.closes.read import (
-        keep_for_session,
-        read_closes,
-        session_of_each,
-        with_rows_of,
-    )
+    from marketmove.closes.read import keep_for_session, read_closes, session_of_each, with_rows_of
     from marketmove.moves.measure import look_backs, moves_at, read_moves
     from marketmove.rarity.session import reads_past, session_context
     from marketmove.wording import remarks

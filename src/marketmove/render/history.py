@@ -79,7 +79,12 @@ def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     if left_out:
         rows_left_out = numbers.count(left_out, "row", "rows")
         lines.insert(ENDS, [StyledText(f"  … {rows_left_out} left out")])
-    title = [StyledText(_title(report), "bold")]
+    source = closes_source(report.source, report.bundled)
+    title = [
+        StyledText(
+            f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}", "bold"
+        )
+    ]
     footers = below(_footers(report, left_out), report.warnings, options)
     yield written([title, [], head, *lines, [], *footers], options)
 
@@ -156,11 +161,6 @@ def _reason(row: Any) -> str:
     if row.status == "closed":
         return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
     return _REASONS.get(row.status, "")
-
-
-def _title(report: HistoryReport) -> str:
-    source = closes_source(report.source, report.bundled)
-    return f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}"
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:

@@ -105,18 +105,13 @@ def _unit(moves: Sequence[Move], room: int) -> float:
     return float(f"{next((n for n in (1, 2, 5) if n * power >= least), 10) * power:.1g}")
 
 
-def _blocks(pct: float, unit: float) -> int:
-    """Blocks of a bar: at least one for any move that is not zero."""
-    return max(1, int(abs(pct) / unit + 0.5)) if pct else 0
-
-
 def _bars(moves: Sequence[Move], options: RenderOptions, unit: float) -> list[StyledLine]:
     """The bars; beyond a bound that stands for a move there is an arrow."""
     drawn = []
     for move in moves:
         pct = bar_length(move)
         arrow = "" if move.change_pct is not None else "<" if pct < 0 else ">"
-        bar = "▇" * _blocks(pct, unit)
+        bar = "▇" * (max(1, int(abs(pct) / unit + 0.5)) if pct else 0)
         drawn.append((arrow + bar, "") if pct < 0 else ("", bar + arrow))
     left = max(len(fallen) for fallen, _ in drawn)
     return [

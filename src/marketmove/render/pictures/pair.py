@@ -123,11 +123,7 @@ def _band(report: PairReport) -> _Band | None:
 
 
 def _draw(
-    report: PairReport,
-    band: _Band | None,
-    text: PictureText,
-    colours: Colours,
-    letters: Lettering,
+    report: PairReport, band: _Band | None, text: PictureText, colours: Colours, letters: Lettering
 ) -> Figure:
     spreads = report.frame["spread_pp"].to_numpy(dtype=float)
     strengths = report.frame["relative_strength"].to_numpy(dtype=float)
