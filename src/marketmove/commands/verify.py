@@ -55,19 +55,15 @@ def verify(request: VerifyRequest) -> VerifyReport:
     published = read_published(open_source(request.published), request.config.registry)
     known = [printed.symbol for printed in published.printed]
     symbols, absent = choose(request.chosen, known, request.config.registry, request.groups)
-    published = _only(published, symbols)
+    by_symbol = {printed.symbol: printed for printed in published.printed}
+    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
+    published = published._replace(printed=chosen)
     if not published.printed:
         text = f"{published.label} has no figure of the chosen indices"
         raise NoSessionError.at(None, text)
     report = hold(published, request.levels, request.reading, request.config)
     lacking = [_not_published(remark, published.label) for remark in absent]
     return report._replace(warnings=(*lacking, *report.warnings))
-
-
-def _only(published: Published, symbols: Sequence[str]) -> Published:
-    by_symbol = {printed.symbol: printed for printed in published.printed}
-    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
-    return published._replace(printed=chosen)
 
 
 def _not_published(absent: Remark, label: str) -> Remark:

@@ -181,19 +181,14 @@ def _with_bars(table: TextTable, moves: Sequence[Move], options: RenderOptions) 
     longest = _USUAL_BAR
     if options.width is not None:
         room = options.width - table.width - table.gap
-        longest = min(_LONGEST_BAR, _bar_room(moves, room))
+        highest, lowest = _extremes(moves)
+        widest = max(highest, -lowest)
+        # One cell for the zero line, one for a short side that is rounded up to a block.
+        longest = min(_LONGEST_BAR, int((room - 2) * widest / (highest - lowest)) if widest else 0)
     if longest < _SHORTEST_BAR:
         return table
     bars = TextColumn("", _bars(moves, options, longest))
     return table._replace(columns=[*table.columns, bars])
-
-
-def _bar_room(moves: Sequence[Move], room: int) -> int:
-    """How long the longest bar may be, so that both sides and the zero line fit into the room."""
-    highest, lowest = _extremes(moves)
-    widest = max(highest, -lowest)
-    # One cell for the zero line, one for a short side that is rounded up to a block.
-    return int((room - 2) * widest / (highest - lowest)) if widest else 0
 
 
 def _extremes(moves: Sequence[Move]) -> tuple[float, float]:

@@ -152,7 +152,11 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     for region in shown.regions:
         lines += [[StyledText(f"  {visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
-    footers = _legend(kind, shown)
+    shut, bare = shown.kinds()
+    marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
+    marks += [f"{kind.bare} no figure"] if bare else []
+    zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
+    footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:
         sessions = numbers.count(left_out, "session", "sessions")
         footers.append(f"{sessions} before these left out; --output draws them")
@@ -259,11 +263,3 @@ def _spaced(texts: Iterable[tuple[int, str]]) -> str:
         if not line or len(line) < place:
             line = line.ljust(place) + text
     return line
-
-
-def _legend(kind: _CellKind, grid: HeatGrid) -> list[str]:
-    shut, bare = grid.kinds()
-    marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
-    marks += [f"{kind.bare} no figure"] if bare else []
-    zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in grid.moves_pct else []
-    return ["; ".join([kind.legend, *zero, *marks])]

@@ -38,6 +38,9 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
     footers = [*_legend(len(frame), cells), latest(report), *texts_of(report.notes)]
+    first, last = str(report.first), str(report.last)
+    room = min(cells, len(frame)) - len(first) - len(last)
+    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
     lines: list[StyledLine] = [
         [StyledText(f"{one} versus {other} · {period(report)}", "bold")],
         [StyledText(closes_source(report.source, report.bundled), "bold")],
@@ -48,7 +51,7 @@ def pair(report: PairReport, options: RenderOptions) -> str:
         [],
         *under_table(f"Relative strength: {strength_range(report)}", "bold", options),
         [StyledText(" " * _LABEL), StyledText(spark(strengths, cells))],
-        _ends(report, min(cells, len(frame))),
+        [StyledText(" " * _LABEL + text, "dim")],
         [],
         *below(footers, report.warnings, options),
     ]
@@ -107,14 +110,6 @@ def _blocks(values: Sequence[float], highest: float) -> str:
     """Blocks as high as values, all on one scale; a value above zero has one, zero has none."""
     steps = [math.ceil(value / highest * len(HEIGHTS)) if highest else 0 for value in values]
     return "".join(HEIGHTS[step - 1] if step else " " for step in steps)
-
-
-def _ends(report: PairReport, cells: int) -> StyledLine:
-    """The first and the last date, below the first and the last block."""
-    first, last = str(report.first), str(report.last)
-    room = cells - len(first) - len(last)
-    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
-    return [StyledText(" " * _LABEL + text, "dim")]
 
 
 def _legend(sessions: int, cells: int) -> list[str]:

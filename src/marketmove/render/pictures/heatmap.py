@@ -122,7 +122,8 @@ def _draw(grid: HeatGrid, text: PictureText, colours: Colours, letters: Letterin
     across = cells.width * len(grid.sessions)
     width = max(_NARROWEST, left + across + MARGIN)
     headings = sum(bool(region.name) for region in grid.regions) * _HEADING
-    below = _dates_height(cells)
+    upright = text_width("2025-02-14", SMALL) + 0.12
+    below = upright if cells.width >= _SIGN_FROM else 0.25
     framed = text.frame(width, letters)
     rows = len(grid.rows) * _ROW
     sheet = framed.around(width, headings + rows + below + _LEGEND)
@@ -155,11 +156,6 @@ def _cells(grid: HeatGrid) -> _CellArea:
 
 def _shown(moves_pct: Sequence[float], places: int) -> list[str]:
     return [numbers.percent(pct, places).removesuffix("%") for pct in moves_pct]
-
-
-def _dates_height(cells: _CellArea) -> float:
-    upright = text_width("2025-02-14", SMALL) + 0.12
-    return upright if cells.width >= _SIGN_FROM else 0.25
 
 
 def _dates(axes: Axes, sessions: Sequence[dt.date], cells: _CellArea) -> None:
@@ -243,18 +239,14 @@ def _ink_for(moves_pct: Sequence[float], colours: Colours) -> _Ink:
     usual = sizes[math.ceil(_USUAL_SHARE * len(sizes)) - 1] if sizes else 0.0
     moved = [size for size in sizes if size]
     middle = moved[len(moved) // 2] if moved else 0.1
-    limit = _round_up(min(usual or middle, _MOST_MEDIANS * middle))
+    value = min(usual or middle, _MOST_MEDIANS * middle)
+    power = 10.0 ** math.floor(math.log10(value))
+    limit = next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
     ends = [colours.down, FLAT, colours.up]
     ramp = LinearSegmentedColormap.from_list("moves", ends, N=_SHADES)
     shades = tuple(tuple(ramp(n)) for n in range(_SHADES))
     beyond = bool(sizes) and sizes[-1] > limit
     return _Ink(shades, limit, beyond)
-
-
-def _round_up(value: float) -> float:
-    """The next 1, 2, 3, 5 of its power of ten."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
 
 
 def _draw_cells(axes: Axes, rows: Sequence[HeatRow], cells: _CellArea, ink: _Ink) -> None:

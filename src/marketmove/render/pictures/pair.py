@@ -27,7 +27,6 @@ from marketmove.render.pictures.style import (
     MARGIN,
     SMALL,
     Drawing,
-    PictureSheet,
     PictureText,
     footers,
     line_height,
@@ -146,7 +145,11 @@ def _draw(
     panels: list[Axes] = []
     for lines, height in zip(broken, tall, strict=True):
         sheet.lines(MARGIN, top, lines, weight="bold", color=INK)
-        panels.append(_panel(sheet, (left, top + height - _PANEL + 0.08, across, _PANEL - 0.08)))
+        axes = sheet.axes(*(left, top + height - _PANEL + 0.08, across, _PANEL - 0.08))
+        axes.grid(axis="y", color=RULE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xticks([])
+        panels.append(axes)
         top += height + _BETWEEN
     _spreads(panels[0], spreads, band, colours)
     _strengths(panels[1], strengths)
@@ -157,14 +160,6 @@ def _draw(
         )  # fmt: skip
     _dates(panels[1], [session.date() for session in report.frame["session"]], across)
     return sheet.figure
-
-
-def _panel(sheet: PictureSheet, box: tuple[float, float, float, float]) -> Axes:
-    axes = sheet.axes(*box)
-    axes.grid(axis="y", color=RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_xticks([])
-    return axes
 
 
 def _ticks(values: Floats, write: Callable[[float], str], zero: float) -> dict[float, str]:

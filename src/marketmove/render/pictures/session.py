@@ -30,7 +30,6 @@ from marketmove.reports.records import SessionReport
 from marketmove.wording import dates, numbers, session_rows, statuses
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
@@ -170,7 +169,12 @@ def _bars(
     scale = _scale(percents, labels, box[2])
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(len(moves), 0)
-    _ticks(axes, min([0.0, *percents]), max([0.0, *percents]))
+    ticks = round_numbers(min([0.0, *percents]), max([0.0, *percents]), 6) or [0.0]
+    axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
     gap = 0.05 / scale.inches_a_pct
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
         colour = colours.down if pct < 0 else colours.up
@@ -201,12 +205,3 @@ def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _S
     span = (high - low) or 1.0
     inches = (width - left - right) / span
     return _Scale(low - left / inches, high + right / inches, inches)
-
-
-def _ticks(axes: Axes, low: float, high: float) -> None:
-    ticks = round_numbers(low, high, 6) or [0.0]
-    axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
-    axes.set_axisbelow(True)
-    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)

@@ -128,7 +128,11 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
     ]
     for region, moves in regions:
         if region:
-            lines.append(_region(region))
+            lines.append(
+                '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
+                f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">'
+                f"{escape(visible(region))}</th></tr>"
+            )
         for move in moves:
             lines.append(_row(row(report, move), look, rule=not bars))
             if bars:
@@ -147,14 +151,6 @@ def _heads() -> str:
         )
     )
     return f"<tr>{cells}</tr>"
-
-
-def _region(name: str) -> str:
-    return (
-        '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
-        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(visible(name))}'
-        "</th></tr>"
-    )
 
 
 def _row(row: SummaryRow, look: RenderOptions, *, rule: bool) -> str:
