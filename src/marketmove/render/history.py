@@ -89,12 +89,7 @@ def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     yield written([title, [], head, *lines, [], *footers], options)
 
 
-FORMATS: dict[str, Callable[[HistoryReport, RenderOptions], Iterator[str]]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-}
+FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjson}
 
 
 def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:

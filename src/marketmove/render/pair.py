@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.moves.move import exact
@@ -25,9 +25,8 @@ from marketmove.render.layout import (
     title,
     written,
 )
-from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render.machine import machine_formats, records
 from marketmove.render.palettes import TERMINAL
-from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -45,46 +44,27 @@ _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10
 
 
-def as_csv(report: PairReport, _options: RenderOptions) -> str:
-    """Write the series, a row a common session, under ``COLUMNS``."""
-    return write_csv(map(flags_as_text, csv_table(report)))
-
-
-def as_ndjson(report: PairReport, _options: RenderOptions) -> str:
-    """Write each common session as a JSON object on a line of its own, with the columns of CSV."""
-    return write_ndjson(_records(report))
-
-
-def as_json(report: PairReport, _options: RenderOptions) -> str:
-    """Write all as one JSON document."""
-    return write_json(document(report))
-
-
 def document(report: PairReport) -> dict[str, Any]:
     """Give all as plain values, missing as None."""
     summary = report.summary
-    correlation = {
-        "value": summary.correlation.value,
-        "n": summary.correlation.n,
-        "reason": _no_correlation(report),
-    }
+    value, n, _ = summary.correlation
     return {
         "schema": PAIR_SCHEMA,
         "symbol": report.one.symbol,
         "versus": report.other.symbol,
-        "first": report.first.isoformat(),
-        "last": report.last.isoformat(),
+        "first": report.first,
+        "last": report.last,
         "source": report.source,
         "window": report.window,
         "floor_pct": report.floor_pct,
-        "latest": fields_of(summary.latest),
-        "span": fields_of(summary.span),
-        "correlation": correlation,
-        "counts": fields_of(summary.counts),
-        "widest": [fields_of(day) for day in summary.widest],
-        "series": list(_records(report)),
-        "warnings": [remark_document(remark) for remark in report.warnings],
-        "notes": [remark_document(remark) for remark in report.notes],
+        "latest": summary.latest,
+        "span": summary.span,
+        "correlation": {"value": value, "n": n, "reason": _no_correlation(report)},
+        "counts": summary.counts,
+        "widest": summary.widest,
+        "series": list(records(csv_table(report))),
+        "warnings": report.warnings,
+        "notes": report.notes,
     }
 
 
@@ -111,19 +91,6 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
     return written(lines, options)
 
 
-FORMATS: dict[str, Callable[[PairReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-}
-
-
-def _records(report: PairReport) -> Iterator[dict[str, Any]]:
-    names, *cells = csv_table(report)
-    return (dict(zip(names, row, strict=True)) for row in cells)
-
-
 def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
     """Give ``COLUMNS``, and under them the cells of each common session; missing as None."""
     frame = report.frame
@@ -132,6 +99,9 @@ def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
         [names[name]] * len(frame) if name in names else _plain(frame[name]) for name in COLUMNS
     )
     return [COLUMNS, *zip(*columns, strict=True)]
+
+
+FORMATS = {"table": as_table} | machine_formats(document, csv_table)
 
 
 def _plain(values: pd.Series[Any]) -> list[Any]:

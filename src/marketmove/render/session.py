@@ -22,11 +22,11 @@ from marketmove.render.layout import (
     under_table,
     written,
 )
-from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render.machine import machine_formats
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
-from marketmove.reports.documents import csv_document, session_columns, session_row
+from marketmove.reports.documents import session_columns, session_row
 from marketmove.reports.records import SessionReport
 from marketmove.wording import characters, groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
@@ -37,24 +37,9 @@ _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
 _COLOURED = ("median", "mean", "best", "worst")
 
 
-def as_csv(report: SessionReport, _options: RenderOptions) -> str:
-    """Write the moves of a session, one row an index, under ``documents.session_columns``."""
-    return write_csv(map(flags_as_text, csv_table(report)))
-
-
 def csv_table(report: SessionReport) -> list[list[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
     return [session_columns(report), *(session_row(report, move) for move in report.moves)]
-
-
-def as_json(report: SessionReport, _options: RenderOptions) -> str:
-    """Write a session as one JSON document."""
-    return write_json(document(report))
-
-
-def as_ndjson(report: SessionReport, _options: RenderOptions) -> str:
-    """Write the moves of a session, one object an index, with the columns of CSV."""
-    return write_ndjson(csv_document(report, move) for move in report.moves)
 
 
 def as_table(report: SessionReport, options: RenderOptions) -> str:
@@ -76,13 +61,7 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
     return written(lines, options)
 
 
-FORMATS: dict[str, Callable[[SessionReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-    "markdown": as_markdown,
-}
+FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(document, csv_table)
 
 
 def _alerts(report: SessionReport, options: RenderOptions) -> list[StyledLine]:
