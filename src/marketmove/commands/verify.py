@@ -6,15 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove import errors
 from marketmove.closes.find import Spec, find_closes_of, named
 from marketmove.config import Config
-from marketmove.errors import (
-    BadFiguresError,
-    MarketMoveError,
-    NoSessionError,
-    Remark,
-    WrongUsageError,
-)
+from marketmove.errors import BadFiguresError, Remark
 from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
@@ -60,7 +55,7 @@ def verify(request: VerifyRequest) -> VerifyReport:
     published = published._replace(printed=chosen)
     if not published.printed:
         text = f"{published.label} has no figure of the chosen indices"
-        raise NoSessionError.at(None, text)
+        raise errors.NoSessionError.at(None, text)
     report = hold(published, request.levels, request.reading, request.config)
     lacking = [_not_published(remark, published.label) for remark in absent]
     return report._replace(warnings=(*lacking, *report.warnings))
@@ -133,9 +128,9 @@ def contradictions(published: Published, reading: ReadOptions, config: Config) -
     try:
         findings = hold(published, (), reading, config).findings
         return [finding for finding in findings if finding.code != "published_unchecked"]
-    except WrongUsageError:
+    except errors.WrongUsageError:
         return []
-    except MarketMoveError as error:
+    except errors.MarketMoveError as error:
         first = error.problems[0]
         text = f"the published figures could not be held against closes: {first.text}"
         return [Remark("published_unchecked", text, place=first.place)]

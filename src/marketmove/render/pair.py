@@ -8,23 +8,9 @@ from typing import TYPE_CHECKING, Any
 from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
 from marketmove.rarity.superlatives import widest_fact
-from marketmove.render import RenderOptions
+from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.pair import part_sizes, share, spark, spread, spread_range
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    closes_source,
-    column,
-    roomiest_table,
-    texts_of,
-    title,
-    written,
-)
+from marketmove.render.layout import StyledText
 from marketmove.render.machine import machine_formats, records
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
@@ -74,9 +60,9 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
         f"{visible(report.one.name)} versus {visible(report.other.name)}"
         f" · {dates.day(report.first)} to {dates.day(report.last)}"
     )
-    footers = below(texts_of(report.notes), report.warnings, options)
+    footers = layout.below(layout.texts_of(report.notes), report.warnings, options)
     lines = [
-        *title(what, closes_source(report.source, report.bundled), options),
+        *layout.title(what, layout.closes_source(report.source, report.bundled), options),
         [],
         *_latest(report, options),
         *_span(report, options),
@@ -88,7 +74,7 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
         *([[]] if footers else []),
         *footers,
     ]
-    return written(lines, options)
+    return layout.written(lines, options)
 
 
 def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
@@ -110,7 +96,7 @@ def _plain(values: pd.Series[Any]) -> list[Any]:
     return [None if value != value else value for value in values.tolist()]
 
 
-def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
+def _labelled(label: str, lines: Sequence[layout.StyledLine]) -> list[layout.StyledLine]:
     heads = [label, *[""] * (len(lines) - 1)]
     return [
         [StyledText(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
@@ -118,10 +104,10 @@ def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
     ]
 
 
-def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _latest(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     latest = report.summary.latest
     text = spread(latest.change_pct, latest.versus_change_pct)
-    lines: list[StyledLine] = [
+    lines: list[layout.StyledLine] = [
         [StyledText(text, "bold"), StyledText(f" on {dates.day(latest.session)}, arithmetic")],
         _both_moves(report, options, latest.change_pct, latest.versus_change_pct),
     ]
@@ -140,7 +126,7 @@ def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
 
 def _both_moves(
     report: PairReport, options: RenderOptions, one_pct: float, other_pct: float
-) -> StyledLine:
+) -> layout.StyledLine:
     colours = TERMINAL[options.palette]
     return [
         StyledText(f"{visible(report.one.name)} "),
@@ -150,7 +136,7 @@ def _both_moves(
     ]
 
 
-def _span(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _span(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     span = report.summary.span
     if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
         lines = [[StyledText("one session, so nothing beyond its moves")]]
@@ -189,7 +175,7 @@ def _no_correlation(report: PairReport) -> str | None:
     }[lacking]
 
 
-def _counts(report: PairReport) -> list[StyledLine]:
+def _counts(report: PairReport) -> list[layout.StyledLine]:
     counts = report.summary.counts
     sessions = numbers.count(counts.sessions, "session", "sessions")
     floor = exact(report.floor_pct).normalize()
@@ -201,7 +187,7 @@ def _counts(report: PairReport) -> list[StyledLine]:
     ]
 
 
-def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _sparks(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     """Spread and relative strength as lines of blocks, with their lowest and highest value."""
     frame = report.frame
     strengths = frame["relative_strength"]
@@ -214,7 +200,7 @@ def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     if options.width is not None:
         room = options.width - _INDENT - _LABEL - _GAP - max(len(text) for _, _, text in drawn)
     cells = max(_FEWEST_CELLS, room)
-    lines: list[StyledLine] = []
+    lines: list[layout.StyledLine] = []
     for label, values, text in drawn:
         blocks = StyledText(spark(values.tolist(), cells))
         lines += _labelled(label, [[blocks, StyledText(" " * _GAP + text)]])
@@ -231,12 +217,14 @@ def _legend(sessions: int, cells: int) -> list[str]:
     return [means, "the figures beside them are of single sessions"]
 
 
-def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _widest(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     """The widest sessions, in the roomiest table that the terminal has room for."""
     spreads = report.frame["spread_pp"]
     if spreads.max() - spreads.min() > SAME:
-        tries = (TextTable(_widest_columns(report, options, fit), fit.gap) for fit in FITS)
-        return roomiest_table(tries, options.width).lines()
+        tries = (
+            layout.TextTable(_widest_columns(report, options, fit), fit.gap) for fit in layout.FITS
+        )
+        return layout.roomiest_table(tries, options.width).lines()
     day = report.summary.widest[0]
     text = f"  The spread is {spread(day.change_pct, day.versus_change_pct)} in"
     return [
@@ -244,7 +232,9 @@ def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     ]
 
 
-def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> list[TextColumn]:
+def _widest_columns(
+    report: PairReport, options: RenderOptions, fit: layout.Fit
+) -> list[layout.TextColumn]:
     days = report.summary.widest
     one, other = (
         visible(index.symbol if fit.symbols else index.name) for index in (report.one, report.other)
@@ -252,13 +242,13 @@ def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> lis
     moves = [(day.change_pct, day.versus_change_pct) for day in days]
     by_sign = TERMINAL[options.palette].of_text
     columns = [
-        column("Widest sessions", [str(day.session) for day in days]),
-        column("Spread", [spread(*both) for both in moves], right=True),
-        column(one, [numbers.percent(pct) for pct, _ in moves], by_sign, right=True),
-        column(other, [numbers.percent(pct) for _, pct in moves], by_sign, right=True),
+        layout.column("Widest sessions", [str(day.session) for day in days]),
+        layout.column("Spread", [spread(*both) for both in moves], right=True),
+        layout.column(one, [numbers.percent(pct) for pct, _ in moves], by_sign, right=True),
+        layout.column(other, [numbers.percent(pct) for _, pct in moves], by_sign, right=True),
     ]
     ranks = [day.percentile for day in days]
     if any(rank is not None for rank in ranks):
         texts = [numbers.NOTHING if rank is None else share(rank).rstrip("%") for rank in ranks]
-        columns.append(column("Percentile", texts, right=True))
+        columns.append(layout.column("Percentile", texts, right=True))
     return columns

@@ -7,20 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketmove.published.verdicts import Checked
-from marketmove.render import RenderOptions
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    closes_source,
-    column,
-    roomiest_table,
-    written,
-)
+from marketmove.render import RenderOptions, layout
+from marketmove.render.layout import StyledText
 from marketmove.render.machine import machine_formats
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import dates, numbers
@@ -51,32 +39,36 @@ _SHOWN_IN_TABLE = "published_disagrees"
 
 def as_table(report: VerifyReport, options: RenderOptions) -> str:
     """Write what was printed, what the closes give and the verdict; under it what follows."""
-    tries = (TextTable(_columns(report.rows, fit), fit.gap) for fit in FITS[:3])
+    tries = (layout.TextTable(_columns(report.rows, fit), fit.gap) for fit in layout.FITS[:3])
     findings = [visible(f.text) for f in report.findings if f.code != _SHOWN_IN_TABLE]
     heads = [
         f"Published for {dates.day(report.session)} · {visible(report.published)}",
-        f"against {closes_source(report.closes, report.bundled)}",
+        f"against {layout.closes_source(report.closes, report.bundled)}",
     ]
-    lines: list[StyledLine] = [
+    lines: list[layout.StyledLine] = [
         *([StyledText(head, "bold")] for head in heads),
         [],
-        *roomiest_table(tries, options.width).lines(),
+        *layout.roomiest_table(tries, options.width).lines(),
         [],
         [StyledText(f"  {_tally(report.rows)}", "dim")],
-        *below(findings, report.warnings, options),
+        *layout.below(findings, report.warnings, options),
     ]
-    return written(lines, options)
+    return layout.written(lines, options)
 
 
-def _columns(rows: Sequence[Checked], fit: Fit) -> list[TextColumn]:
+def _columns(rows: Sequence[Checked], fit: layout.Fit) -> list[layout.TextColumn]:
     names = [visible(row.move.symbol if fit.symbols else row.move.name) for row in rows]
     return [
-        column("Index", names),
-        column("Printed", [numbers.printed_level(row.printed.close) for row in rows], right=True),
-        column("", [numbers.printed_percent(row.printed) for row in rows], right=True),
-        column("Closes give", [close_given(row.printed, row.move) for row in rows], right=True),
-        column("", [percent_given(row.printed, row.move) for row in rows], right=True),
-        column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
+        layout.column("Index", names),
+        layout.column(
+            "Printed", [numbers.printed_level(row.printed.close) for row in rows], right=True
+        ),
+        layout.column("", [numbers.printed_percent(row.printed) for row in rows], right=True),
+        layout.column(
+            "Closes give", [close_given(row.printed, row.move) for row in rows], right=True
+        ),
+        layout.column("", [percent_given(row.printed, row.move) for row in rows], right=True),
+        layout.column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
     ]
 
 
