@@ -101,7 +101,7 @@ def summary(
     key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
     outcome = Outcome()
     try:
-        outcome = publish(JournalOptions(once, force, place), key, destination, environment.now)
+        outcome = publish(JournalOptions(once, force, place), key, destination, environment.clock)
         say(outcome.problems)
     except KeyboardInterrupt:
         outcome = Outcome(fresh=False)
