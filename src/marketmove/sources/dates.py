@@ -295,9 +295,7 @@ def _in_order(dates: Sequence[dt.date]) -> bool:
     return all(rising) or all(falling)
 
 
-def _judged_by_clock(
-    parts: Mapping[str, Stamp], read: Dates, exchange: Exchange | None
-) -> Dates:
+def _judged_by_clock(parts: Mapping[str, Stamp], read: Dates, exchange: Exchange | None) -> Dates:
     """The sessions that stamps with a time of day stand for.
 
     Midnight means the date as written, whatever its offset. Another time is a session only if it
@@ -316,7 +314,9 @@ def _judged_by_clock(
             end or moment.time() < exchange.close
             for end, moment in zip(ends, local.values(), strict=True)
         ):
-            early = {t: m.hour * 60.0 + m.minute for t, m in local.items() if _is_early(m, exchange)}
+            early = {
+                t: m.hour * 60.0 + m.minute for t, m in local.items() if _is_early(m, exchange)
+            }
             days = dates | {t: moment.date() for t, moment in local.items()}
             return read._replace(by_text=days, early=early)
     _, count = Counter(part.time for part in timed.values()).most_common(1)[0]
@@ -350,8 +350,10 @@ def _is_session_end(moment: dt.datetime, exchange: Exchange) -> bool:
     return moment.time() == dt.time() or abs(moment - close) <= _CLOSE_TOLERANCE
 
 
-def _is_early(moment: dt.datetime, exchange: Exchange) -> bool:
-    return dt.time() < moment.time() < exchange.close
+def _early(moment: dt.datetime, exchange: Exchange) -> float:
+    """The minute of the day of a stamp that is before the usual close; 0 for all others."""
+    minute = moment.hour * 60.0 + moment.minute
+    return minute if moment.time() < exchange.close else 0.0
 
 
 def _by_pattern(text: str, pattern: str) -> dt.date | None:
