@@ -53,21 +53,9 @@ class SessionFacts(NamedTuple):
 def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     """Hold conditions against a session.
 
-    Parameters
-    ----------
-    conditions
-        With symbols for what was written.
-    known
-        The session, by symbol.
+    At least as large counts, as figures are before they are rounded. What cannot be judged is not
+    met.
 
-    Returns
-    -------
-    Judged
-        At least as large counts, as figures are before they are rounded. What cannot be judged is
-        not met.
-
-    Examples
-    --------
     >>> from marketmove.alerts.conditions import Condition
     >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)

@@ -30,26 +30,8 @@ def schedule(
 ) -> SchedulePlan:
     """Find the time of day that is after the last close of a group on every day of a year.
 
-    Parameters
-    ----------
-    group
-        The indices whose exchanges count.
-    config
-        The registry, the clocks, and the user's own sessions.
-    command
-        What is to be run.
-    zone
-        The clock that the time is told by; None for that of the group's own in which it changes
-        least over the year.
-    after_minutes
-        How long after the last close.
-    today
-        When the year begins.
-
-    Raises
-    ------
-    WrongUsageError
-        If not one close of the group is known.
+    ``zone`` is the clock that the time is told by; None for that of the group's own that changes
+    least over the year.
     """
     known = (config.registry.find(symbol) for symbol in group.symbols)
     strangers = [s for s in group.symbols if config.registry.find(s) is None]
@@ -86,8 +68,6 @@ def summary_command(program: Sequence[str], group: str, config: Path | None) -> 
     Holidays change no time, and systemd makes up for a run that was missed: ``--once`` keeps both
     from printing a session again.
 
-    Examples
-    --------
     >>> summary_command(["marketmove"], "asia", None)
     ('marketmove', 'summary', '--once', '--as-of', 'now', '--group', 'asia')
     """

@@ -94,14 +94,10 @@ class _Found(NamedTuple):
 def session(request: SessionRequest) -> SessionReport:
     """Work out one session: find the closes, read them, compute the moves, compare them.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, or an index, a group or a pair is not known.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If files cannot be read, or rows that the figures rest on cannot be used.
-    NoSessionError
-        If no chosen index has a close in the session.
+    Raises ``WrongUsageError`` if no closes are named, or an index, a group or a pair is not known;
+    ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if files cannot be
+    read, or rows that the figures rest on cannot be used; ``NoSessionError`` if no chosen index has
+    a close in the session.
     """
     config, restricted = request.config, request.restricted
     needs_closes = request.needs_closes

@@ -20,13 +20,7 @@ _FEW = 3
 
 
 def summary(request: SessionRequest) -> SummaryReport:
-    """Sum up one session: work it out, choose what comes first, and say it.
-
-    Raises
-    ------
-    WrongUsageError, UnreadableFileError, UnrecognisedFileError, BadFiguresError, NoSessionError
-        As ``session`` does.
-    """
+    """Sum up one session: work it out, choose what comes first, and say it."""
     config = request.config
     report = session(request._replace(periods=PERIODS, pairs=config.top, closes_for="summary"))
 

@@ -47,14 +47,10 @@ class VerifyRequest(NamedTuple):
 def verify(request: VerifyRequest) -> VerifyReport:
     """Hold published figures against closes.
 
-    Raises
-    ------
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If one of the files cannot be read, or rows that the figures rest on cannot be used.
-    NoSessionError
-        If the report has no figure of the chosen indices.
-    WrongUsageError
-        If an index is not known, or there are no closes at hand.
+    Raises ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if one of the
+    files cannot be read, or rows that the figures rest on cannot be used; ``NoSessionError`` if the
+    report has no figure of the chosen indices; ``WrongUsageError`` if an index is not known, or
+    there are no closes at hand.
     """
     published = read_published(open_source(request.published), request.config.registry)
     known = [printed.symbol for printed in published.printed]
@@ -81,15 +77,7 @@ def _not_published(absent: Remark, label: str) -> Remark:
 def hold(
     published: Published, specs: Sequence[Spec], reading: ReadOptions, config: Config
 ) -> VerifyReport:
-    """Find closes, read them, and hold the rows of a report against them.
-
-    Raises
-    ------
-    WrongUsageError
-        If there are no closes at hand.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If they cannot be read, or rows that the figures rest on cannot be used.
-    """
+    """Find closes, read them, and hold the rows of a report against them."""
     sources, bundled = find_closes_of(specs, config.closes, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import part_faults

@@ -70,13 +70,7 @@ def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
-    """Write many sessions as text for people; a long table is shortened in its middle.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
-    """
+    """Write many sessions as text for people; a long table is shortened in its middle."""
     if report.unusable:
         raise BadFiguresError(report.unusable)
     rows, left_out = _shown(report.frame, options.everything)

@@ -19,49 +19,23 @@ def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str
 
 
 def write_json(document: dict[str, Any]) -> str:
-    """Write plain values as one indented JSON document.
-
-    Examples
-    --------
-    >>> print(write_json({"close": None}), end="")
-    {
-      "close": null
-    }
-    """
+    """Write plain values as one indented JSON document."""
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
-    r"""Write plain values as JSON lines, one object a line.
-
-    Examples
-    --------
-    >>> write_ndjson([{"symbol": "HSI", "close": None}])
-    '{"symbol": "HSI", "close": null}\n'
-    """
+    """Write plain values as JSON lines, one object a line."""
     lines = (json.dumps(record, allow_nan=False, ensure_ascii=False) for record in records)
     return "".join(f"{line}\n" for line in lines)
 
 
 def write_csv(rows: Iterable[Iterable[Any]]) -> str:
-    r"""Write rows of cells as CSV, the header the first of them.
-
-    Examples
-    --------
-    >>> write_csv([("symbol", "close"), ("HSI", None)])
-    'symbol,close\nHSI,\n'
-    """
+    """Write rows of cells as CSV, the header the first of them."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
 
 
 def flags_as_text(cells: Iterable[Any]) -> list[Any]:
-    """Write the truth values of a row of CSV as JSON has them.
-
-    Examples
-    --------
-    >>> flags_as_text(["HSI", True])
-    ['HSI', 'true']
-    """
+    """Write the truth values of a row of CSV as JSON has them."""
     return [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]

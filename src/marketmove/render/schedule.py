@@ -127,8 +127,6 @@ def _comment(text: str) -> str:
 def _runs(numbers: Sequence[int], name: Callable[[int], str], joint: str) -> list[str]:
     """Name days, those that follow each other as first and last.
 
-    Examples
-    --------
     >>> _runs([0, 1, 2, 3, 6], str, "-")
     ['0-3', '6']
     """
@@ -142,8 +140,6 @@ def _runs(numbers: Sequence[int], name: Callable[[int], str], joint: str) -> lis
 def _unit_command(words: Sequence[str]) -> str:
     r"""Write a command for ``ExecStart=``, where "%" and, but in the program, "$" are special.
 
-    Examples
-    --------
     >>> print(_unit_command(["/usr/bin/$x", "--config", '/my closes/100% $5 "x".yaml']))
     /usr/bin/$x --config "/my closes/100%% $$5 \"x\".yaml"
     """

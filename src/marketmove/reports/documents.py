@@ -99,13 +99,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
 
 
 def history_document(report: HistoryReport) -> dict[str, Any]:
-    """Give many sessions as the JSON document that machines read: plain values, missing as None.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
-    """
+    """Give many sessions as the JSON document that machines read: plain values, missing as None."""
     names = columns(report.periods)
     return {
         "schema": HISTORY_SCHEMA,

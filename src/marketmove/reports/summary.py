@@ -63,15 +63,7 @@ class SummaryReport(NamedTuple):
 
 
 def sentence(*parts: Sentence | str) -> Sentence:
-    """Put parts together, with the figures of all.
-
-    Examples
-    --------
-    >>> figure = SentenceFigure("HSI", "change_pct", 3.694628815776023)
-    >>> part = Sentence("Hang Seng up 3.69%", (figure,))
-    >>> sentence(part, ".").text
-    'Hang Seng up 3.69%.'
-    """
+    """Put parts together, with the figures of all."""
     taken = [Sentence(part) if isinstance(part, str) else part for part in parts]
     return Sentence(
         "".join(part.text for part in taken),

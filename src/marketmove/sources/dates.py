@@ -314,9 +314,7 @@ def _judged_by_clock(parts: Mapping[str, Stamp], read: Dates, exchange: Exchange
             end or moment.time() < exchange.close
             for end, moment in zip(ends, local.values(), strict=True)
         ):
-            early = {
-                t: m.hour * 60.0 + m.minute for t, m in local.items() if _is_early(m, exchange)
-            }
+            early = {t: minute for t, m in local.items() if (minute := _early(m, exchange))}
             days = dates | {t: moment.date() for t, moment in local.items()}
             return read._replace(by_text=days, early=early)
     _, count = Counter(part.time for part in timed.values()).most_common(1)[0]

@@ -53,8 +53,6 @@ def by_region(
 ) -> list[SummaryRegion]:
     """Part indices by region, in the order of the day; the user's own after, then what has none.
 
-    Examples
-    --------
     >>> from marketmove.market.indices import Index
     >>> known = Registry.of([Index("HSI", "Hang Seng", region="asia"), Index("AXJO", "ASX 200",
     ...     region="oceania"), Index("VIX", "VIX", region="americas")])

@@ -41,17 +41,7 @@ class RankedMove(NamedTuple):
 def headline(
     movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int
 ) -> Sentence:
-    """Give the headline of some moves.
-
-    Parameters
-    ----------
-    movers
-        The indices that have a move, at least one.
-    pairs
-        Those that stand apart.
-    all_indices
-        How many there are, with a move or without.
-    """
+    """Give the headline of some moves."""
     ups = [one for one in movers if one.pct > 0]
     downs = [one for one in movers if one.pct < 0]
     if len(movers) == 1:

@@ -45,13 +45,7 @@ def session(report: SessionReport, options: RenderOptions) -> str:
 
 
 def short(name: str) -> str:
-    """Cut a name that is longer than a drawing has room for.
-
-    Examples
-    --------
-    >>> short("A name that goes on and on and on")
-    'A name that goes on and on…'
-    """
+    """Cut a name that is longer than a drawing has room for."""
     if cell_len(name) <= _LONGEST_NAME:
         return name
     return f"{set_cell_size(name, _LONGEST_NAME - 1).rstrip()}…"

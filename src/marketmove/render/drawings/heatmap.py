@@ -91,17 +91,7 @@ def _last_of(row: HeatRow, number: int) -> HeatRow:
 def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] = ()) -> HeatGrid:
     """Arrange the moves of many sessions; shut days have to be among them.
 
-    Parameters
-    ----------
-    report, registry
-        The moves, and what is known of their indices.
-    volatility
-        Symbols that are no share indices: they stand under a head of their own.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
+    Symbols of ``volatility``, no share indices, stand under a head of their own.
     """
     if report.unusable:
         raise BadFiguresError(report.unusable)

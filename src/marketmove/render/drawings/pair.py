@@ -78,13 +78,7 @@ def spread(one_pct: float, other_pct: float) -> str:
 
 
 def share(pct: float) -> str:
-    """Write a share with one decimal; one short of all is never shown as all.
-
-    Examples
-    --------
-    >>> share(96.8), share(99.97), share(100.0)
-    ('96.8%', '99.9%', '100.0%')
-    """
+    """Write a share with one decimal; one short of all is never shown as all."""
     return numbers.percent(min(pct, 99.9) if pct < 100 else pct, 1).lstrip("+")
 
 
@@ -137,16 +131,9 @@ def _legend(sessions: int, cells: int) -> list[str]:
 def spark(values: Sequence[float], cells: int) -> str:
     """Draw a line of at most ``cells`` blocks, the lowest ``▁`` and the highest ``█``.
 
-    Parameters
-    ----------
-    values
-        In order; nan, as in all of a cell, leaves a gap. Those that are all the same stand half
-        high.
-    cells
-        The most blocks there may be; of more values each is the mean of its part.
+    Of more ``values`` than ``cells`` each is the mean of its part; nan, as in all of a cell, leaves
+    a gap. Those that are all the same stand half high.
 
-    Examples
-    --------
     >>> spark([1, 2, 3, 8], 60), spark([1, 3, 5, 7], 2), spark([2, 2], 60)
     ('▁▂▃█', '▁█', '▄▄')
     """
@@ -159,8 +146,6 @@ def spark(values: Sequence[float], cells: int) -> str:
 def parts(number: int, cells: int) -> list[tuple[int, int]]:
     """Give where each cell starts and ends: as even as can be, none without a value.
 
-    Examples
-    --------
     >>> parts(5, 2), parts(2, 60)
     ([(0, 2), (2, 5)], [(0, 1), (1, 2)])
     """
@@ -169,13 +154,7 @@ def parts(number: int, cells: int) -> list[tuple[int, int]]:
 
 
 def part_sizes(number: int, cells: int) -> list[int]:
-    """Give how many values a cell may have, the fewest first.
-
-    Examples
-    --------
-    >>> part_sizes(5, 2)
-    [2, 3]
-    """
+    """Give how many values a cell may have, the fewest first."""
     return sorted({end - start for start, end in parts(number, cells)})
 
 

@@ -58,13 +58,7 @@ _SHUT, _BARE = "shut", "no figure"
 
 
 def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
-    """Say and draw many sessions.
-
-    Raises
-    ------
-    WrongUsageError
-        If there are more of them than a picture holds.
-    """
+    """Say and draw many sessions."""
     if len(grid.sessions) > MOST_SESSIONS:
         problem = (
             f"a heat map holds {MOST_SESSIONS} sessions, and there are {len(grid.sessions):,};"

@@ -133,8 +133,6 @@ def wrapped(text: str, width: int, first: str = "", after: str = "") -> list[str
     The first line begins with ``first``, the others with ``after``; a day stays with its month, and
     a figure with its unit.
 
-    Examples
-    --------
     >>> wrapped("Hang Seng China Enterprises", 18), wrapped("abcdef", 4, "", " ")
     (['Hang Seng China', 'Enterprises'], ['abcd', ' ef'])
     >>> wrapped("reopen Wed 5 Feb", 14)
