@@ -81,7 +81,7 @@ def open_range(
     return start, None if until is None else end
 
 
-def moment(text: str, now: dt.datetime) -> dt.datetime:
+def moment(text: str, now: dt.datetime, named: str = "--as-of") -> dt.datetime:
     """Read a moment of the world: a date and time with its offset from UTC, or ``now``."""
     if text == "now":
         return now
@@ -89,9 +89,9 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
     try:
         when = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise WrongUsageError.at(None, f"--as-of: {text} is not {expected}") from None
+        raise WrongUsageError.at(None, f"{named}: {text} is not {expected}") from None
     if when.tzinfo is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR:
-        raise WrongUsageError.at(None, f"--as-of: {text} has no offset; expected {expected}")
+        raise WrongUsageError.at(None, f"{named}: {text} has no offset; expected {expected}")
     return when
 
 

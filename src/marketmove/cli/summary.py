@@ -85,7 +85,7 @@ def summary(
     outcome = publishing.Outcome()
     try:
         outcome = publishing.publish(
-            publishing.JournalOptions(once, force, place), key, destination, environment.now
+            publishing.JournalOptions(once, force, place), key, destination, environment.clock
         )
         say(outcome.problems)
     except KeyboardInterrupt:
