@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,9 +13,10 @@ from marketmove.errors import BadConfigError, Place, Problem
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
-_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals", "returns")
+_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals", "returns", "levels", "since")
 # Whether dividends are counted in: no, all of them, or what is left of them after tax.
 RETURNS = ("price", "gross", "net")
+_NOT_KNOWN = "unknown"
 _MOST_DECIMALS = 8
 
 
@@ -22,8 +24,9 @@ class Index(NamedTuple):
     """One index: its symbol, its names, and the exchange whose sessions it follows.
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
-    point that people are shown; ``returns`` is one of ``RETURNS``. The defaults are those of an
-    index that the registry does not know.
+    point that people are shown; ``returns`` is one of ``RETURNS``, empty where it is not known.
+    ``levels`` are the bounds of its order of magnitude from ``since`` on, or from 2000. The
+    defaults are those of an index that the registry does not know.
     """
 
     symbol: str
@@ -34,6 +37,8 @@ class Index(NamedTuple):
     currency: str = ""
     decimals: int = DEFAULT_DECIMALS
     returns: str = ""
+    levels: tuple[float, float] | None = None
+    since: dt.date = dt.date(2000, 1, 1)
 
 
 class Exchange(NamedTuple):
@@ -182,7 +187,9 @@ def parse_index(
     return (known or Index(symbol, symbol, returns="price"))._replace(**changed)
 
 
-def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...]:
+def _field(key: str, value: yamltext.Value) -> Any:
+    if key == "levels":
+        return _levels(value)
     if key == "aliases" and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
     if key not in _FIELDS:
@@ -195,9 +202,22 @@ def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...]:
                 f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}"
             )
         return int(value.text)
-    if key == "returns" and value.text not in RETURNS:
-        raise ValueError(f"returns: {value.text} is not one of {', '.join(RETURNS)}")
+    if key == "returns":
+        text = yamltext.one_of(value, (*RETURNS, _NOT_KNOWN))
+        return "" if text == _NOT_KNOWN else text
+    if key == "since":
+        expected = "a date such as 2020-07-27"
+        return dt.date.fromisoformat(yamltext.matching(value, r"\d{4}-\d\d-\d\d", expected))
     return value.text
+
+
+def _levels(value: yamltext.Value) -> tuple[float, float]:
+    texts = [v.text for v in yamltext.as_list(value) if isinstance(v, yamltext.Scalar)]
+    if all(re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) for text in texts) and len(texts) == 2:
+        low, high = map(float, texts)
+        if 0 < low < high:
+            return low, high
+    raise ValueError("levels: expected the lowest and the highest, such as [1000, 60000]")
 
 
 def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:

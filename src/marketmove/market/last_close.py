@@ -67,8 +67,8 @@ class SchedulePlan(NamedTuple):
 
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
-    is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices whose close is not known, ``assumed`` exchanges
-    whose week is not.
+    is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices
+    whose close is not known, ``assumed`` exchanges whose week is not.
     """
 
     group: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from marketmove.render import RenderOptions
 from marketmove.render.layout import StyledText, TextTable, column, roomiest_table, written
-from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import fields_of, remark_document
+from marketmove.render.machine import machine_formats, write_csv
 from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -37,7 +37,7 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
         "Zone": [row.zone or none for row in rows],
         "Close": [row.close_time or none for row in rows],
         "Next session": [str(row.next_session or none) for row in rows],
-        "Returns": [row.returns for row in rows],
+        "Returns": [row.returns or none for row in rows],
     }
     columns = {head: column(head, map(visible, cells)) for head, cells in texts.items()}
     yield TextTable([*columns.values()], _GAP)
@@ -48,20 +48,22 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
 
 def as_csv(listing: IndexListing, _options: RenderOptions) -> str:
     """Write one row an index; aliases are separated by ``|``."""
-    rows = ([*row[:-1], "|".join(row.aliases)] for row in listing.rows)
-    return write_csv([IndexRow._fields, *rows])
+    rows = (row._asdict() | {"aliases": "|".join(row.aliases)} for row in listing.rows)
+    return write_csv([IndexRow._fields, *(map(_cell, row.values()) for row in rows)])
 
 
-def as_json(listing: IndexListing, _options: RenderOptions) -> str:
-    """Write the registry as one JSON document."""
-    rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in listing.rows]
-    moment = listing.moment.isoformat()
-    notes = [remark_document(note) for note in listing.notes]
-    return write_json({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows, "notes": notes})
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
-FORMATS: dict[str, Callable[[IndexListing, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
+def document(listing: IndexListing) -> dict[str, Any]:
+    """Give the registry as plain values."""
+    return {
+        "schema": INDICES_SCHEMA,
+        "as_of": listing.moment,
+        "indices": listing.rows,
+        "notes": listing.notes,
+    }
+
+
+FORMATS = {"table": as_table} | machine_formats(document) | {"csv": as_csv}

@@ -97,13 +97,7 @@ class HistoryReport(NamedTuple):
     notes: tuple[Remark, ...] = ()
 
     def blocks(self) -> Iterator[pd.DataFrame]:
-        """Give the moves block by block.
-
-        Raises
-        ------
-        BadFiguresError
-            After the last sound one, if there are others.
-        """
+        """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
         if self.unusable:
@@ -184,6 +178,9 @@ class IndexRow(NamedTuple):
     """A known index: its exchange's time zone, and the next session and its end there.
 
     ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    ``kind`` is ``shares``, or ``volatility`` for what is no index of shares. Its closes are between
+    ``level_low`` and ``level_high`` from ``level_since`` on; they are final ``settles_after``
+    minutes after the end of a session. ``provisional``: the next session is by rule only.
     """
 
     symbol: str
@@ -197,6 +194,12 @@ class IndexRow(NamedTuple):
     currency: str
     decimals: int
     aliases: tuple[str, ...]
+    kind: str
+    level_low: float | None
+    level_high: float | None
+    level_since: dt.date | None
+    settles_after: int | None
+    provisional: bool | None
 
 
 INDICES_SCHEMA = "marketmove.indices/1"
@@ -255,22 +258,8 @@ class VerifyReport(NamedTuple):
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
     """Sort moves as a table shows them.
 
-    Parameters
-    ----------
-    moves
-        In the order given.
-    sort
-        ``change``: highest first, a bound by its bound, those without a move last; ``name``;
-        ``given``: as they come.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move
-    >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
-    >>> gone = Move("B", "Beta", "unknown", "closes")
-    >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)
-    >>> [move.symbol for move in in_order([gone, flat, rose], "change")]
-    ['C', 'A', 'B']
+    ``change`` is the highest first, a bound by its bound, those without a move last; ``given`` as
+    they come.
     """
     keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
     return sorted(moves, key=keys[sort]) if sort in keys else list(moves)

@@ -27,7 +27,7 @@ def ending(calendars: Iterable[Calendar], day: dt.date) -> Iterator[Remark]:
 def provisional(
     dates: Iterable[tuple[str, dt.date | None]], calendars: Mapping[str, Calendar], means: str = ""
 ) -> Iterator[Remark]:
-    """Name the calendars, by symbol, that are provisional on a date of theirs; and what it means."""
+    """Name the calendars (by symbol) that are provisional on a date, and say what that means."""
     found: dict[str, Calendar] = {}
     for symbol, day in dates:
         calendar = calendars.get(symbol)
