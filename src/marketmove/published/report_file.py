@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -125,7 +125,7 @@ def _printed(
         problems.append(Problem(place, _FORM))
         return None
     readers: dict[str, Callable[[str], Decimal]] = {
-        "close": figures.parse_level, **dict.fromkeys(_PCT_KEYS, figures.parse_pct)
+        "close": figures.parse_level, **dict.fromkeys(_PCT_KEYS, figures.parse_printed_pct)
     }  # fmt: skip
     values: dict[str, Decimal] = {}
     for key in texts.keys() & readers.keys():
@@ -140,7 +140,9 @@ def _printed(
     return Printed(symbol, place, **values)
 
 
-def published_moves(published: Published, registry: Registry, symbols: Iterable[str]) -> list[Move]:
+def published_moves(
+    published: Published, registry: Registry, symbols: Collection[str]
+) -> list[Move]:
     """Moves of the chosen indices as a report printed them, with the prior closes they imply.
 
     Parameters
@@ -158,7 +160,20 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
         One an index, in the order of ``symbols``, ``basis`` ``published``. ``status`` is ``ok``
         (a printed percent), ``bound`` (a bound instead), ``no_prior`` (a close alone) or
         ``unknown``. What is implied carries its interval.
+
+    Raises
+    ------
+    BadFiguresError
+        With every percentage that no index can have changed by.
     """
+    problems = [
+        Problem(printed.place, f"{printed.symbol}: {pct} is not a percentage above −100")
+        for printed in published.printed
+        for pct in (printed.change_pct, printed.over_pct, printed.under_pct)
+        if printed.symbol in symbols and pct is not None and pct <= -100
+    ]
+    if problems:
+        raise BadFiguresError(problems)
     by_symbol = {printed.symbol: printed for printed in published.printed}
     return [
         _move(by_symbol.get(symbol), registry, symbol)._replace(session=published.session)

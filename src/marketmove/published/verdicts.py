@@ -144,6 +144,8 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     """Whether the printed close and percent imply a prior close, within their rounding."""
     if prior is None or printed.close is None or printed.change_pct is None:
         return False
+    if printed.change_pct <= -100:
+        return False
     implied = figures.implied_prior_close(printed.close, printed.change_pct)
     return implied.low <= exact(prior) <= implied.high
 
@@ -164,7 +166,8 @@ def _held(
     if printed.close is not None:
         yield "close", _rounds_to(close, printed.close)
     if printed.change_pct is not None:
-        yield "change_pct", _rounds_to(pct, printed.change_pct)
+        impossible = figures.is_impossible(printed.change_pct)
+        yield "change_pct", False if impossible else _rounds_to(pct, printed.change_pct)
     if printed.over_pct is not None:
         yield "over_pct", None if pct is None else pct[1] > Fraction(printed.over_pct)
     if printed.under_pct is not None:
