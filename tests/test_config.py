@@ -148,7 +148,8 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",
-        f"{path}:11: X: expected name, exchange, region, currency, aliases, decimals, returns",
+        f"{path}:11: X: expected name, exchange, region, currency, aliases, decimals, returns,"
+        " levels, since",
     ]
     assert (ran.stdout, ran.status) == ("", 3)
     document = run_cli(*SESSION, "--config", path, "-f", "json").document
@@ -278,7 +279,9 @@ def test_bundled_entries_are_those_of_the_whole_files() -> None:
     exchanges: Any = _bundled("exchanges").items
     for code, entry in exchanges.items():
         clock = settings.exchanges[code]
-        assert (clock.zone, f"{clock.close:%H:%M}") == tuple(v.text for v in entry.items.values())
+        told = {key: value.text for key, value in entry.items.items()}
+        assert told.pop("settles_after", "0") == str(clock.settles_after), code
+        assert told == {"zone": clock.zone, "close": f"{clock.close:%H:%M}"}, code
     assert list(settings.exchanges) == list(exchanges)
 
 

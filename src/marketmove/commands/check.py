@@ -37,7 +37,9 @@ def check(
     known = by_calendar(levels, levels.symbols, config.closes)
     found = find(levels, moves_to_each(levels), today, known.calendars, known.shut)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
-    notes = tuple(ending(_by_exchange(known.calendars), today))
+    # Without a date of today nothing is in the future, and no calendar has ended.
+    known_today = today != dt.date.max
+    notes = tuple(ending(_by_exchange(known.calendars), today)) if known_today else ()
     return CheckReport(named([file.label for file in files]), files, tuple(found), notes)
 
 

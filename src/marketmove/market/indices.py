@@ -203,11 +203,16 @@ def _field(key: str, value: yamltext.Value) -> Any:
             )
         return int(value.text)
     if key == "returns":
-        text = yamltext.one_of(value, (*RETURNS, _NOT_KNOWN))
-        return "" if text == _NOT_KNOWN else text
+        known = (*RETURNS, _NOT_KNOWN)
+        if value.text not in known:
+            raise ValueError(f"returns: {value.text} is not one of {', '.join(known)}")
+        return "" if value.text == _NOT_KNOWN else value.text
     if key == "since":
-        expected = "a date such as 2020-07-27"
-        return dt.date.fromisoformat(yamltext.matching(value, r"\d{4}-\d\d-\d\d", expected))
+        try:
+            return dt.date.fromisoformat(value.text)
+        except ValueError:
+            text = f"since: {value.text} is not a date such as 2020-07-27"
+            raise ValueError(text) from None
     return value.text
 
 
