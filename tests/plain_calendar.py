@@ -35,7 +35,7 @@ class Calendar(NamedTuple):
     sessions: list[dt.date]
     names: dict[dt.date, str]
     ends: dict[dt.date, dt.time]
-    usual: list[tuple[dt.date, dt.time]]
+    usual: list[tuple[dt.date, list[str], dt.time]]
 
     def covers(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
@@ -63,7 +63,8 @@ class Calendar(NamedTuple):
         return self.names.get(day, "weekend")
 
     def end(self, day: dt.date) -> dt.time | None:
-        usual = [time for since, time in self.usual if since <= day]
+        weekday = _WEEK[day.weekday()]
+        usual = [time for since, names, time in self.usual if since <= day and weekday in names]
         return self.ends.get(day) or (usual[-1] if usual else None)
 
 
@@ -136,7 +137,10 @@ def calendar(exchange: str) -> Calendar | None:
         sessions,
         {day: line["name"] for day, line in single.items()},
         {day: dt.time.fromisoformat(line["time"]) for day, line in single.items() if line["time"]},
-        sorted((day, dt.time.fromisoformat(line["time"])) for day, line in by_kind["close"]),
+        [
+            (day, line["name"].split() or list(_WEEK), dt.time.fromisoformat(line["time"]))
+            for day, line in sorted(by_kind["close"], key=lambda of: of[0])
+        ],
     )
 
 

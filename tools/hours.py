@@ -135,5 +135,7 @@ def _plus(time: dt.time, more: dt.timedelta) -> dt.time:
 
 def _end_on(closes: Mapping[dt.date, Mapping[frozenset[int], End]], day: dt.date) -> dt.time:
     ends = closes[max(since for since in closes if since <= day)]
-    special = [end.time for days, end in ends.items() if days != EVERY_DAY and day.weekday() in days]
+    special = [
+        end.time for days, end in ends.items() if days != EVERY_DAY and day.weekday() in days
+    ]
     return special[0] if special else ends[EVERY_DAY].time

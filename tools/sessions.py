@@ -153,7 +153,9 @@ def _frame_rows(known: Calendar, exchange: Exchange) -> Iterator[Row]:
     for since, ends in known.closes.items():
         everyday = ends.get(EVERY_DAY)
         if everyday:
-            yield Row(known.code, str(since), "close", f"{everyday.time:%H:%M}", "", everyday.source)
+            yield Row(
+                known.code, str(since), "close", f"{everyday.time:%H:%M}", "", everyday.source
+            )
         for days, end in ends.items():
             if days != EVERY_DAY:
                 time = f"{end.time:%H:%M}"

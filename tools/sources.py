@@ -140,7 +140,9 @@ def holiday_names(where: str, first: dt.date, last: dt.date) -> dict[dt.date, st
 
     Public holidays come before days that only banks or offices keep.
     """
-    kinds = [kind for kind in _make(where).supported_categories if kind not in ("public", "workday")]
+    kinds = [
+        kind for kind in _make(where).supported_categories if kind not in ("public", "workday")
+    ]
     named: dict[dt.date, str] = {}
     for kind in ("public", *sorted(kinds)):
         named = _of_kind(where, kind, first, last) | named

@@ -297,8 +297,8 @@ def _ends(lines: Iterable[SessionsLine]) -> tuple[str, str]:
     for line in lines:
         if next(csv.reader([line.rest]))[1] == _PROVISIONAL:
             until = line.date
-        else:
-            announced = line.date
+        else:  # of one's own, it stands over what the bundled file makes by rule
+            announced, until = line.date, ""
     return announced, max(announced, until)
 
 
