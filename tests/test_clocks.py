@@ -49,7 +49,7 @@ def _weekday(row: str) -> bool:
 
 
 def test_close_to_each_end_of_a_session_the_minute_decides() -> None:
-    """400 sessions around changes of clocks and holidays: a minute earlier, it is the one before."""
+    """At 400 ends around changes of clocks and holidays; a minute earlier, it is the one before."""
     settings = config.load(None)
     edges = [dt.date(2025, 3, 7), dt.date(2025, 3, 28), dt.date(2025, 4, 4), dt.date(2025, 9, 5)]
     edges += [dt.date(2025, 10, 24), dt.date(2025, 10, 31), dt.date(2024, 12, 20)]

@@ -188,32 +188,36 @@ def parse_index(
 
 
 def _field(key: str, value: yamltext.Value) -> Any:
+    if key not in _FIELDS:
+        raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
     if key == "levels":
         return _levels(value)
     if key == "aliases" and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
-    if key not in _FIELDS:
-        raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
     if key == "aliases" or not isinstance(value, yamltext.Scalar):
         raise ValueError(f"{key}: not of the form that config/indices.yaml shows")
-    if key == "decimals":
-        if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
-            raise ValueError(
-                f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}"
-            )
-        return int(value.text)
-    if key == "returns":
-        known = (*RETURNS, _NOT_KNOWN)
-        if value.text not in known:
-            raise ValueError(f"returns: {value.text} is not one of {', '.join(known)}")
-        return "" if value.text == _NOT_KNOWN else value.text
-    if key == "since":
-        try:
-            return dt.date.fromisoformat(value.text)
-        except ValueError:
-            text = f"since: {value.text} is not a date such as 2020-07-27"
-            raise ValueError(text) from None
-    return value.text
+    readers = {"decimals": _decimals, "returns": _returns, "since": _since}
+    return readers[key](value.text) if key in readers else value.text
+
+
+def _decimals(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= _MOST_DECIMALS):
+        raise ValueError(f"decimals: {text} is not a whole number from 0 to {_MOST_DECIMALS}")
+    return int(text)
+
+
+def _returns(text: str) -> str:
+    known = (*RETURNS, _NOT_KNOWN)
+    if text not in known:
+        raise ValueError(f"returns: {text} is not one of {', '.join(known)}")
+    return "" if text == _NOT_KNOWN else text
+
+
+def _since(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"since: {text} is not a date such as 2020-07-27") from None
 
 
 def _levels(value: yamltext.Value) -> tuple[float, float]:
