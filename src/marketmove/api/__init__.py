@@ -15,22 +15,8 @@ from typing import BinaryIO, TypeVar
 
 import pandas as pd
 
-from marketmove.api.closes import (
-    Closes,
-    CloseTable,
-    Date,
-    File,
-    Texts,
-    asked,
-    close_table,
-    opened_one,
-    parse_day,
-    parse_when,
-    read_closes,
-    refuse,
-    texts,
-    with_floor,
-)
+from marketmove.api import closes as given
+from marketmove.api.closes import Closes, CloseTable, Date, File, Texts, read_closes
 from marketmove.api.results import MarketMoveWarning, Result, SessionResult, warned
 from marketmove.commands import calc as calc_command
 from marketmove.commands import check as check_command
@@ -114,19 +100,21 @@ def session(
     0    HSI  22620.33     21814.37      805.96     ok
     1   N225  39149.43     39461.47     -312.04     ok
     """
-    day = parse_when(date)
+    day = given.parse_when(date)
     if as_of is not None and not (isinstance(as_of, dt.datetime) and as_of.tzinfo):
         text = f"as_of: {as_of!r} is not a datetime with its offset from UTC"
         raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
-    refuse(as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out")
+    given.refuse(
+        as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out"
+    )
     request = session_command.SessionRequest(
         session=day,
         strict=strict,
         as_of=as_of,
-        periods=chosen_periods(texts(periods)),
-        comparison=Comparison(against, texts(pairs), wide),
+        periods=chosen_periods(given.texts(periods)),
+        comparison=Comparison(against, given.texts(pairs), wide),
         context=wide or context,
-        **asked(with_floor(closes, floor_pct), indices, groups),
+        **given.asked(given.with_floor(closes, floor_pct), indices, groups),
     )
     return warned(SessionResult(session_command.session(request), session_render))
 
@@ -165,15 +153,15 @@ def history(
     >>> moves["change_pct"].head(2).round(2).tolist()
     [-0.2, 3.69]
     """
-    table, start = close_table(closes), parse_day(first)
-    end = parse_when(last, start)
+    table, start = given.close_table(closes), given.parse_day(first)
+    end = given.parse_when(last, start)
     request = history_command.HistoryRequest(
         start,
         end,
         strict=strict,
         shut_days=shut_days,
-        periods=chosen_periods(texts(periods)),
-        **asked(table, indices, groups),
+        periods=chosen_periods(given.texts(periods)),
+        **given.asked(table, indices, groups),
     )
     report = history_command.history(request)
     if report.unusable:
@@ -217,10 +205,10 @@ def pair(
     >>> hsi_n225.frame[["spread_pp", "percentile"]].iloc[-1].round(2).tolist()
     [4.49, 96.8]
     """
-    start = None if since is None else parse_day(since)
-    end = None if until is None else parse_when(until, start)
-    refuse(window < LEAST, f"window: {window} is below {LEAST}")
-    table = with_floor(closes, floor_pct)
+    start = None if since is None else given.parse_day(since)
+    end = None if until is None else given.parse_when(until, start)
+    given.refuse(window < LEAST, f"window: {window} is below {LEAST}")
+    table = given.with_floor(closes, floor_pct)
     request = pair_command.PairRequest(
         one, other, start, end, table.sources, table.reading, table.config, window, strict
     )
@@ -249,7 +237,7 @@ def check(closes: Closes, *, today: Date | None = None) -> Result[records.CheckR
       severity symbol        place
     0    error    HSI  DataFrame:1
     """
-    table, day = close_table(closes), dt.date.max if today is None else parse_day(today)
+    table, day = given.close_table(closes), dt.date.max if today is None else given.parse_day(today)
     report = check_command.check(table.sources, table.reading, table.config, day)
     return Result(report, check_render)
 
@@ -279,8 +267,8 @@ def verify(
     >>> held.frame["verdict"].value_counts().to_dict(), held.report.found
     ({'disagrees': 3, 'agrees': 1, 'no_session': 1}, True)
     """
-    known = asked(close_table(closes), indices, groups)
-    request = verify_command.VerifyRequest(opened_one(report), **known)
+    known = given.asked(given.close_table(closes), indices, groups)
+    request = verify_command.VerifyRequest(given.opened_one(report), **known)
     return warned(Result(verify_command.verify(request), verify_render))
 
 
@@ -303,8 +291,8 @@ def implied_prior_close(close: str | Decimal | float, change_pct: str | Decimal 
     >>> print(f"{value:.2f} ({low:.2f} to {high:.2f})")
     21813.40 (21812.34 to 21814.46)
     """
-    texts = [v if isinstance(v, str) else number_text(v) for v in (close, change_pct)]
-    return calc_command.calc(texts[0], None, texts[1]).prior_close
+    printed = [v if isinstance(v, str) else number_text(v) for v in (close, change_pct)]
+    return calc_command.calc(printed[0], None, printed[1]).prior_close
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -319,19 +307,19 @@ class SessionCalendar:
 
     def is_session(self, date: Date) -> bool:
         """Tell whether a date is a session."""
-        return self._known(self.rules.has(parse_day(date)), date)
+        return self._known(self.rules.has(given.parse_day(date)), date)
 
     def previous_session(self, date: Date) -> dt.date:
         """Return the last session before a date."""
-        return self._known(self.rules.until(parse_day(date) - dt.timedelta(days=1)), date)
+        return self._known(self.rules.until(given.parse_day(date) - dt.timedelta(days=1)), date)
 
     def next_session(self, date: Date) -> dt.date:
         """Return the first session after a date."""
-        return self._known(self.rules.following(parse_day(date)), date)
+        return self._known(self.rules.following(given.parse_day(date)), date)
 
     def why_closed(self, date: Date) -> str | None:
         """Return the name of the holiday, ``weekend``, or "" if it has none; None for a session."""
-        return None if self.is_session(date) else self.rules.why_shut(parse_day(date))
+        return None if self.is_session(date) else self.rules.why_shut(given.parse_day(date))
 
     def _known(self, found: _T | None, date: Date) -> _T:
         if found is None:
