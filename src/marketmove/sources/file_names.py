@@ -40,8 +40,6 @@ def index_of_file(stem: str, registry: Registry) -> str:
     stands behind a name may make it another index (Nifty 100, S&P 500 Growth), and a name in
     which two indices are found stands for neither.
 
-    Examples
-    --------
     >>> from marketmove.market.indices import Index, Registry
     >>> registry = Registry.of([Index("HSI", "Hang Seng", ("^HSI",)), Index("DJI", "Dow Jones")])
     >>> index_of_file("Hang Seng Historical Data", registry), index_of_file("my_fund", registry)
