@@ -26,11 +26,7 @@ class Group(NamedTuple):
     place: Place | None = None
 
     def within(self, known: Iterable[str]) -> list[str]:
-        """Give those symbols of some data that belong to the group, in the order of the group.
-
-        >>> Group("mine", ("HSI", "myx", "N225")).within(["MYX", "SPX", "HSI"])
-        ['HSI', 'MYX']
-        """
+        """Give those symbols of some data that belong to the group, in the order of the group."""
         own = {symbol.casefold(): symbol for symbol in known}
         keys = (symbol.casefold() for symbol in self.symbols)
         return [own[key] for key in dict.fromkeys(keys) if key in own]
@@ -79,12 +75,6 @@ class Groups(Mapping[str, Group]):
 
     Their indices are symbols, made of what was listed when a group is first asked for. Later lists
     replace earlier ones, and all of them a region of the same name.
-
-    >>> from marketmove.market.indices import Index, Registry
-    >>> known = Registry.of([Index("N225", "Nikkei 225", region="asia"), Index("VIX", "VIX")])
-    >>> groups = Groups(known, {"mine": Group("mine", ("nikkei 225", "MYX"))})
-    >>> [group[:2] for group in groups.values()]
-    [('asia', ('N225',)), ('mine', ('N225', 'MYX'))]
     """
 
     def __init__(self, registry: Registry, *listed: Mapping[str, Group]) -> None:

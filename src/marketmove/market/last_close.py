@@ -79,12 +79,7 @@ class SchedulePlan(NamedTuple):
     assumed: tuple[str, ...] = ()
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
-        """Give the local time of the run, and its weekdays, in order.
-
-        >>> night = dt.timedelta(hours=23, minutes=45)
-        >>> SchedulePlan("americas", (), "UTC", 30, (), night, night, (0, 4)).starts()
-        (datetime.time(0, 15), (1, 5))
-        """
+        """Give the local time of the run, and its weekdays, in order."""
         start = self.latest + dt.timedelta(minutes=self.after_minutes)
         minutes = start.seconds // 60
         days = sorted((day + start.days) % 7 for day in self.weekdays)
@@ -116,12 +111,6 @@ def local_range(closes: Iterable[LastClose], zone: str) -> tuple[dt.timedelta, d
     """Give the earliest and the latest of the closes on the clock of a zone, from midnight.
 
     Midnight is the one at which the date of the session begins there: a close can be before it.
-
-    >>> from marketmove.market.indices import Exchange
-    >>> new_york = Market("XNYS", Exchange("America/New_York", dt.time(16)))
-    >>> year = last_closes([new_york], dt.date(2025, 1, 1))
-    >>> [str(time) for time in local_range(year, "Asia/Tokyo")]
-    ['1 day, 5:00:00', '1 day, 6:00:00']
     """
     clock = ZoneInfo(zone)
     offsets = [

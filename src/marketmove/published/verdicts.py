@@ -70,13 +70,6 @@ def half_unit(levels: Levels, symbol: str) -> Fraction:
 
     They leave something open where the whole series is written with fewer decimals than its
     publisher prints: then a printed figure can only be held against the digits that are there.
-
-    >>> from marketmove.closes.levels import levels_of
-    >>> days = [f"2024-05-{day:02}" for day in range(1, 32)]
-    >>> half_unit(levels_of([("FTSE", day, 8700.5) for day in days]), "FTSE")
-    Fraction(1, 20)
-    >>> half_unit(levels_of([("FTSE", day, 8700.53) for day in days]), "FTSE")
-    Fraction(0, 1)
     """
     close = levels.frame.loc[(levels.frame["symbol"] == symbol).to_numpy(), "close"].to_numpy()
     if len(close) < _A_SERIES:
