@@ -214,7 +214,8 @@ def _label_width(grid: HeatGrid, symbols: bool) -> int:
 def _line(
     row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, options: RenderOptions
 ) -> layout.StyledLine:
-    line = [StyledText(layout.padded(f"  {_label(row, symbols)}", label))]
+    name = f"  {_label(row, symbols)}"
+    line = [StyledText(name + " " * (label - cell_len(name)))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:
