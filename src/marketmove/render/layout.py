@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -10,7 +11,6 @@ from rich.cells import cell_len
 
 from marketmove.errors import Remark
 from marketmove.render import RenderOptions
-from marketmove.wording import characters
 from marketmove.wording.characters import plain_ascii, visible
 
 _INDENT = "  "
@@ -73,17 +73,15 @@ class TextTable(NamedTuple):
     def lines(self) -> list[StyledLine]:
         """Give the heads and the rows, each cell padded to its column."""
         heads = [[StyledText(column.head, "bold")] for column in self.columns]
-        rows = zip(*(column.cells for column in self.columns), strict=True)
         widths = [column.width for column in self.columns]
-        return [self._line(row, widths) for row in (heads, *rows)]
-
-    def _line(self, row: Sequence[StyledLine], widths: Sequence[int]) -> StyledLine:
-        gap = StyledText(" " * self.gap)
-        line = [StyledText(_INDENT)]
-        for cell, width, column in zip(row, widths, self.columns, strict=True):
-            padding = StyledText(" " * (width - line_width(cell)))
-            line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
-        return line
+        gap, lines = StyledText(" " * self.gap), []
+        for row in (heads, *zip(*(column.cells for column in self.columns), strict=True)):
+            line = [StyledText(_INDENT)]
+            for cell, width, column in zip(row, widths, self.columns, strict=True):
+                padding = StyledText(" " * (width - line_width(cell)))
+                line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
+            lines.append(line)
+        return lines
 
 
 def column(
@@ -97,11 +95,6 @@ def column(
 def line_width(line: StyledLine) -> int:
     """Give the width of a line, in terminal cells."""
     return sum(cell_len(span.text) for span in line)
-
-
-def padded(text: str, width: int) -> str:
-    """Fill a text with spaces up to a width in terminal cells."""
-    return text + " " * (width - cell_len(text))
 
 
 def roomiest(tries: Iterable[_Try], fits: Callable[[_Try], bool]) -> _Try:
@@ -134,9 +127,22 @@ def texts_of(remarks: Iterable[Remark]) -> list[str]:
     return [visible(str(remark)) for remark in remarks]
 
 
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
+
+    >>> wrapped("two up and two down", 16), wrapped("two up", None)
+    (['  two up and two', '    down'], ['  two up'])
+    """
+    line = f"{_INDENT}{text}"
+    if width is None:
+        return [line]
+    indent = 2 * _INDENT
+    return textwrap.wrap(line, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+
+
 def under_table(text: str, style: str, options: RenderOptions) -> list[StyledLine]:
     """Give a sentence under a table, on as many lines as the terminal needs."""
-    return [[StyledText(line, style)] for line in characters.wrapped(text, options.width)]
+    return [[StyledText(line, style)] for line in wrapped(text, options.width)]
 
 
 def below(
@@ -151,7 +157,6 @@ def below(
 
 def written(lines: Iterable[StyledLine], options: RenderOptions) -> str:
     """Give styled lines as one text: with colour codes where they are wanted, never wrapped."""
-    lines = list(lines)
     if options.colour:
         return plain([_coloured(lines)], options)
     return plain(["".join(span.text for span in line).rstrip() for line in lines], options)
@@ -171,12 +176,9 @@ def _coloured(lines: Iterable[StyledLine]) -> str:
     for line in styled:
         line.rstrip()
     console = Console(
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="256",
-        legacy_windows=False,
+        file=io.StringIO(), force_terminal=True, color_system="256", legacy_windows=False,
         _environ={},
-    )
+    )  # fmt: skip
     with console.capture() as capture:
         console.print(Text("\n").join(styled), soft_wrap=True, end="")
     return capture.get()

@@ -20,6 +20,7 @@ from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
 from marketmove.wording.groups import by_region
+from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
 
@@ -143,8 +144,8 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         lines += [[StyledText(f"  {visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     shut, bare = shown.kinds()
-    marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
-    marks += [f"{kind.bare} no figure"] if bare else []
+    marks = [f"{kind.shut} exchange {SHUT}"] if shut and kind.shut != SHUT else []
+    marks += [f"{kind.bare} {NO_FIGURE}"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
     footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:
@@ -165,22 +166,23 @@ def _figures_width(grid: HeatGrid) -> int:
     return max([len("00-00"), *(len(_figure(pct)) for pct in grid.moves_pct)]) + 2
 
 
-def _sign(pct: float) -> str:
+def sign(pct: float) -> str:
+    """Give the sign of a move, or 0."""
     return "+" if pct > 0 else "−" if pct < 0 else "0"
 
 
 def _digit(pct: float) -> str:
     """The sign and the whole percents, without those of less than one."""
     whole = min(int(abs(pct)), _MOST_DIGIT)
-    return f"{_sign(pct)}{whole or ''}"
+    return f"{sign(pct)}{whole or ''}"
 
 
 def _letter(pct: float) -> str:
-    return _sign(pct) if abs(pct) < _LARGE_PCT else "R" if pct > 0 else "F"
+    return sign(pct) if abs(pct) < _LARGE_PCT else "R" if pct > 0 else "F"
 
 
 _KINDS = (
-    _CellKind(_figures_width, _figure, "change in %", shut="shut"),
+    _CellKind(_figures_width, _figure, "change in %", shut=SHUT),
     _CellKind(
         lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
     ),
@@ -212,7 +214,8 @@ def _label_width(grid: HeatGrid, symbols: bool) -> int:
 def _line(
     row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, options: RenderOptions
 ) -> layout.StyledLine:
-    line = [StyledText(layout.padded(f"  {_label(row, symbols)}", label))]
+    name = f"  {_label(row, symbols)}"
+    line = [StyledText(name + " " * (label - cell_len(name)))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:
