@@ -36,6 +36,7 @@ class Calendar(NamedTuple):
     names: dict[dt.date, str]
     ends: dict[dt.date, dt.time]
     usual: list[tuple[dt.date, list[str], dt.time]]
+    announced: dt.date
 
     def covers(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
@@ -81,7 +82,7 @@ def _indices() -> dict[str, Index]:
             of["name"],
             of.get("exchange", ""),
             of.get("decimals", 2),
-            of.get("returns", "price"),
+            of.get("returns", "price").replace("unknown", ""),
         )
         for symbol, of in _yaml("indices.yaml").items()
     }
@@ -141,7 +142,15 @@ def calendar(exchange: str) -> Calendar | None:
             (day, line["name"].split() or list(_WEEK), dt.time.fromisoformat(line["time"]))
             for day, line in sorted(by_kind["close"], key=lambda of: of[0])
         ],
+        max(day for day, line in by_kind["until"] if line["name"] != "provisional"),
     )
+
+
+def settled(exchange: str, day: dt.date) -> dt.datetime | None:
+    """The moment from which the close of a date is final; None where no clock is known."""
+    end = ended(exchange, day)
+    minutes = CLOCKS.get(exchange, {}).get("settles_after", 0)
+    return end and end.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)
 
 
 def calendar_of(symbol: str) -> Calendar | None:

@@ -204,4 +204,4 @@ def test_a_percent_that_cannot_be_disagrees(run_cli: RunCli, write: Write) -> No
     assert verdicts == {"N225": "disagrees", "HSI": "agrees", "OWN": "disagrees", "SPX": "agrees"}
     alone = run_cli("session", "2025-02-14", "-l", report)
     assert (alone.stdout, alone.status) == ("", 3)
-    assert "N225: -312.04 is not a percentage above −100" in alone.stderr
+    assert "change_pct: -312.04 is not a percentage above −100" in alone.stderr

@@ -13,6 +13,7 @@ from marketmove.errors import BadFiguresError, Remark
 from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
+from marketmove.published.figures import parse_printed_pct
 from marketmove.published.report_file import Printed, Published, read_published
 from marketmove.reports.records import VerifyReport
 from marketmove.sources import ReadOptions, open_source
@@ -47,7 +48,8 @@ def verify(request: VerifyRequest) -> VerifyReport:
     report has no figure of the chosen indices; ``WrongUsageError`` if an index is not known, or
     there are no closes at hand.
     """
-    published = read_published(open_source(request.published), request.config.registry)
+    source, registry = open_source(request.published), request.config.registry
+    published = read_published(source, registry, parse_printed_pct)
     known = [printed.symbol for printed in published.printed]
     symbols, absent = choose(request.chosen, known, request.config.registry, request.groups)
     by_symbol = {printed.symbol: printed for printed in published.printed}

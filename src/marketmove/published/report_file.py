@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -45,12 +45,14 @@ class Published(NamedTuple):
     printed: tuple[Printed, ...]
 
 
-def read_published(source: Source, registry: Registry) -> Published:
+def read_published(
+    source: Source, registry: Registry, parse_pct: Callable[[str], Decimal] = figures.parse_pct
+) -> Published:
     """Read a file of published figures.
 
-    YAML with ``session``, ``source`` (free text, may be left out) and ``figures``. Raises
-    ``UnrecognisedFileError`` if it is not of this form; ``BadFiguresError`` with every figure that
-    is no number, or an index that stands twice.
+    YAML with ``session``, ``source`` (free text, may be left out) and ``figures``; ``parse_pct``
+    reads their percentages. Raises ``UnrecognisedFileError`` if it is not of this form;
+    ``BadFiguresError`` with every figure that is no number, or an index that stands twice.
     """
     document = yamltext.parse(source.utf8(), source.label, UnrecognisedFileError)
     if not isinstance(document, yamltext.Mapping):
@@ -63,7 +65,7 @@ def read_published(source: Source, registry: Registry) -> Published:
     problems: list[Problem] = []
     printed: dict[str, Printed] = {}
     for entry in entries.items:
-        figure = _printed(entry, source.label, registry, problems)
+        figure = _printed(entry, source.label, registry, parse_pct, problems)
         if figure is not None:
             first = printed.setdefault(figure.symbol, figure)
             if first is not figure:
@@ -102,7 +104,11 @@ def _refuse_unknown(mapping: yamltext.Mapping, keys: Iterable[str], label: str) 
 
 
 def _printed(
-    entry: yamltext.Value, label: str, registry: Registry, problems: list[Problem]
+    entry: yamltext.Value,
+    label: str,
+    registry: Registry,
+    parse_pct: Callable[[str], Decimal],
+    problems: list[Problem],
 ) -> Printed | None:
     """One entry of the list; what is wrong with it is added to ``problems``."""
     place = Place(label, entry.line)
@@ -115,7 +121,7 @@ def _printed(
         problems.append(Problem(place, _FORM))
         return None
     readers: dict[str, Callable[[str], Decimal]] = {
-        "close": figures.parse_level, **dict.fromkeys(_PCT_KEYS, figures.parse_printed_pct)
+        "close": figures.parse_level, **dict.fromkeys(_PCT_KEYS, parse_pct)
     }  # fmt: skip
     values: dict[str, Decimal] = {}
     for key in texts.keys() & readers.keys():
@@ -130,28 +136,13 @@ def _printed(
     return Printed(symbol, place, **values)
 
 
-def published_moves(
-    published: Published, registry: Registry, symbols: Collection[str]
-) -> list[Move]:
+def published_moves(published: Published, registry: Registry, symbols: Iterable[str]) -> list[Move]:
     """Moves of the chosen indices as a report printed them, with the prior closes they imply.
 
     One an index, in the order of ``symbols``. ``status`` is ``ok`` (a printed percent), ``bound``
     (a bound instead), ``no_prior`` (a close alone) or ``unknown``. What is implied carries its
     interval.
-
-    Raises
-    ------
-    BadFiguresError
-        With every percentage that no index can have changed by.
     """
-    problems = [
-        Problem(printed.place, f"{printed.symbol}: {pct} is not a percentage above −100")
-        for printed in published.printed
-        for pct in (printed.change_pct, printed.over_pct, printed.under_pct)
-        if printed.symbol in symbols and pct is not None and pct <= -100
-    ]
-    if problems:
-        raise BadFiguresError(problems)
     by_symbol = {printed.symbol: printed for printed in published.printed}
     return [
         _move(by_symbol.get(symbol), registry, symbol)._replace(session=published.session)
