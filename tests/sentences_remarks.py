@@ -145,6 +145,7 @@ def _uncovered(reader: Reader, moved: bool) -> dict[str, plain_calendar.Calendar
         for symbol, day in of.days.items()
         if (calendar := plain_calendar.calendar_of(symbol))
         and day.session
+        and calendar.announced >= calendar.first
         and not calendar.covers(day.session)
         and (day.pct is not None if moved else day.status == "other" and day.close is None)
     }

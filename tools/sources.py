@@ -149,6 +149,12 @@ def holiday_names(where: str, first: dt.date, last: dt.date) -> dict[dt.date, st
     return named
 
 
+def years_of(where: str) -> tuple[dt.date, dt.date]:
+    """From when to when `holidays` has a place."""
+    place = _make(where)
+    return dt.date(max(place.start_year, 1900), 1, 1), dt.date(min(place.end_year, 2100), 12, 31)
+
+
 def closed_days(places: Iterable[str], first: dt.date, last: dt.date) -> set[dt.date]:
     """The public holidays of some places; a kind of its own stands after a slash."""
     found: set[dt.date] = set()

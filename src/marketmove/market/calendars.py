@@ -72,6 +72,11 @@ class Calendar:
         """Tell whether a date is covered, but by rule only: not as the exchange announced it."""
         return self.covers(day) and day > self.announced
 
+    @property
+    def is_by_rule_only(self) -> bool:
+        """Tell whether nothing of it was announced: outside its span it counts as none at all."""
+        return self.announced < self.first
+
     def ends_soon(self, day: dt.date) -> bool:
         """Tell whether the calendar has ended by a date, or ends within the next 60 days."""
         return day > self.last - _NOTED_BEFORE

@@ -225,7 +225,9 @@ def _not_reaching(
     lacking = {
         calendar.exchange: calendar
         for symbol, span in spans.items()
-        if (calendar := known.calendars.get(symbol)) and not all(map(calendar.covers, span))
+        if (calendar := known.calendars.get(symbol))
+        and not calendar.is_by_rule_only
+        and not all(map(calendar.covers, span))
     }
     return list(lacking.values())
 
