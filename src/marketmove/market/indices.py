@@ -123,8 +123,12 @@ def _names(index: Index) -> tuple[str, ...]:
     return (index.symbol, index.name, *index.aliases)
 
 
+# Lines that people and systems write for a hyphen, and for a space.
+_LINES = str.maketrans("‐‑‒–—−_", "------ ")
+
+
 def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().translate(_LINES).split())
 
 
 def parse_indices(

@@ -34,7 +34,7 @@ _OTHERWISE = frozenset({
 
 
 def index_of_file(stem: str, registry: Registry) -> str:
-    """Give the symbol that a file's name stands for; the name itself where none is known.
+    """Give the symbol that a file's name stands for; empty where none is known.
 
     The whole name is tried first, then without what sources add, then the words at its end. What
     stands behind a name may make it another index (Nifty 100, S&P 500 Growth), and a name in
@@ -45,9 +45,9 @@ def index_of_file(stem: str, registry: Registry) -> str:
     >>> from marketmove.market.indices import Index, Registry
     >>> registry = Registry.of([Index("HSI", "Hang Seng", ("^HSI",)), Index("DJI", "Dow Jones")])
     >>> index_of_file("Hang Seng Historical Data", registry), index_of_file("my_fund", registry)
-    ('HSI', 'my_fund')
+    ('HSI', '')
     >>> index_of_file("hang seng vs dow jones", registry)
-    'hang seng vs dow jones'
+    ''
     """
     stem = stem.strip()
     spaced = _JOINTS.sub(" ", _ADDED_UNSPACED.sub(" ", stem)).strip()
@@ -60,7 +60,7 @@ def index_of_file(stem: str, registry: Registry) -> str:
     found = {registry.resolve(run).symbol for run in runs}
     at_the_end = bool(runs) and words[-len(runs[-1].split()) :] == runs[-1].split()
     clear = len(found) == 1 and at_the_end and runs[-1].casefold() not in _OTHERWISE
-    return found.pop() if clear else stem
+    return found.pop() if clear else ""
 
 
 def _known_runs(words: Sequence[str], registry: Registry) -> Iterator[str]:

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.columns import Layout, recognise
+from marketmove.sources.columns import Layout, is_code
 from marketmove.sources.file_names import index_of_file
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.header import Table, arrange
+from marketmove.sources.recognise import recognise
 
 _WEEK, _MONTH = 5, 25
 _FEWEST_SESSIONS = 3
+_MOST_TURNS, _OTHER_STEP = 2, 3
 
 
 class ReadSheet(NamedTuple):
@@ -69,6 +71,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         rows are not one a session. Single cells that cannot be used are faults of the block.
     """
     sheet = _with_short_rows(understand(grid, stem, options, context))
+    _refuse_stacked(sheet)
     clashing = list(_clashing(sheet))
     clashing_names = {fault.symbol for fault in clashing}
     names = _names(sheet)
@@ -101,8 +104,9 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     table = arrange(grid, context.words)
     if not table.rows:
         raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")
-    layout = recognise(table, context.words, context.registry)
-    single = _single_name(layout, stem, options, context, grid.label)
+    by_file = index_of_file(stem, context.registry) if stem else ""
+    layout = recognise(table, context.words, context.registry, options.symbol or by_file)
+    single = _single_name(layout, stem, by_file, options, context, grid.label)
     texts = table.column(table.date)
     exchange = context.exchange_of([single] if single else _all_names(table, layout))
     try:
@@ -115,18 +119,26 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
 
 
 def _single_name(
-    layout: Layout, stem: str | None, options: ReadOptions, context: Context, label: str
+    layout: Layout,
+    stem: str | None,
+    by_file: str,
+    options: ReadOptions,
+    context: Context,
+    label: str,
 ) -> str:
-    if layout.kind != "single":
+    """The index of a close without a name: as told, by its header, or by the file's name."""
+    unnamed = [name for name in layout.closes.values() if not name]
+    if layout.kind == "long" or not (unnamed or layout.kind == "single"):
         return ""
-    told = options.symbol or next(iter(layout.closes.values()))
-    if told:
-        return told
-    if stem is None:
-        raise UnrecognisedFileError.at(
-            Place(label), "closes of one index without its name; say --symbol, such as HSI"
-        )
-    return index_of_file(stem, context.registry)
+    headed = "" if unnamed else next(iter(layout.closes.values()))
+    if by_file and not (context.registry.find(headed) or is_code(headed)):
+        headed = by_file
+    name = options.symbol or headed or by_file or (stem or "").strip()
+    if name:
+        return name
+    raise UnrecognisedFileError.at(
+        Place(label), "closes of one index without its name; say --symbol, such as HSI"
+    )
 
 
 def _all_names(table: Table, layout: Layout) -> list[str]:
@@ -140,7 +152,9 @@ def _names(sheet: ReadSheet) -> dict[int, list[str]]:
     layout, rows = sheet.layout, len(sheet.table.rows)
     if layout.symbol is not None:
         return dict.fromkeys(layout.closes, sheet.table.column(layout.symbol))
-    return {n: [sheet.single or name] * rows for n, name in layout.closes.items()}
+    if layout.kind == "single":
+        return {n: [sheet.single] * rows for n in layout.closes}
+    return {n: [name or sheet.single] * rows for n, name in layout.closes.items()}
 
 
 def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]:
@@ -280,6 +294,47 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
             text = f"columns {other + 1} and {number + 1} are both called {name}, and differ"
             place = Place(sheet.table.label, sheet.table.header_line)
             yield Fault(name, None, Problem(place, text))
+
+
+def _refuse_stacked(sheet: ReadSheet) -> None:
+    """Refuse a table of days below which the same dates come again in weeks or months."""
+    names = next(iter(_names(sheet).values()))
+    series: dict[str, list[tuple[dt.date, int]]] = {}
+    for name, session, row in zip(names, sheet.sessions, sheet.table.rows, strict=True):
+        if session is not None:
+            series.setdefault(name, []).append((session, row.line))
+    for rows in series.values():
+        days = [session for session, _ in rows]
+        for start in _turns(days):
+            before, behind = days[:start], days[start:]
+            covered = min(before) <= behind[0] <= max(before)
+            steps = sorted((_usual_step(before), _usual_step(behind)))
+            if covered and steps[1] >= _WEEK and steps[1] >= _OTHER_STEP * max(steps[0], 1):
+                text = "the dates turn back here, and go on in other steps: two tables in one"
+                place = Place(sheet.table.label, rows[start][1])
+                raise UnrecognisedFileError.at(
+                    place, f"{text}, such as of days and of months; keep one of them"
+                )
+
+
+def _turns(days: Sequence[dt.date]) -> Iterator[int]:
+    """Where dates in order begin anew, if they do so only once or twice."""
+    ups = [n for n in range(1, len(days)) if days[n] > days[n - 1]]
+    downs = [n for n in range(1, len(days)) if days[n] < days[n - 1]]
+    turns = min(ups, downs, key=len)
+    if len(turns) > _MOST_TURNS:
+        # The second table runs the other way.
+        turns = [max(ups[0], downs[0])]
+        longest = ups if ups[0] < downs[0] else downs
+        turns = turns if longest[-1] < turns[0] else []
+    for start in turns:
+        if min(start, len(days) - start) >= _FEWEST_SESSIONS:
+            yield start
+
+
+def _usual_step(days: Sequence[dt.date]) -> int:
+    steps = sorted(abs((b - a).days) for a, b in itertools.pairwise(days))
+    return steps[len(steps) // 2]
 
 
 def _refuse_several_a_session(sheet: ReadSheet, block: Block) -> None:
