@@ -35,9 +35,6 @@ from marketmove.sources.content import (
 )
 from marketmove.sources.header import Table
 
-# The usual change from row to row, as a logarithm: of VIX on a day about 0.05, of a month's 0.1;
-# of sizes of daily returns about 1.
-_USUAL_CHANGE, _WILD_CHANGE = 0.12, 0.5
 _MOST_NAMED = 8
 _SAMPLE_ROWS = 50
 
@@ -186,9 +183,9 @@ def _sorted(table: Table, columns: Sequence[Column], registry: Registry) -> _Sor
         known = registry.find(name) is not None
         certain = known or column.role is not None or is_code(name)
         why = _no_level(table, column, certain)
-        if why and known and why == _BELOW:
+        if why == _BELOW and known:
             raise no_close(table)
-        if why:
+        if why and not (known and why == _WILD):
             parts.no_levels.append((column, why))
         elif certain:
             parts.certain.append(column)
@@ -199,7 +196,7 @@ def _sorted(table: Table, columns: Sequence[Column], registry: Registry) -> _Sor
 
 _SOFT = frozenset(["open", "high", "low", "adjusted", "prior_close", "other"])
 _PRICES = frozenset(["open", "high", "low"])
-_BELOW = "goes below zero, as no level does"
+_BELOW, _WILD = "goes below zero, as no level does", "moves as no index does"
 
 
 def _no_level(table: Table, column: Column, certain: bool = False) -> str:
@@ -212,8 +209,7 @@ def _no_level(table: Table, column: Column, certain: bool = False) -> str:
         return "holds no numbers"
     if goes_below_zero(table, number):
         return _BELOW
-    usual = _WILD_CHANGE if certain else _USUAL_CHANGE
-    return "" if behaves_like_level(table, number, usual) else "moves as no index does"
+    return "" if behaves_like_level(table, number, certain) else _WILD
 
 
 def _of_one_index(table: Table, parts: _Sorted) -> bool:

@@ -16,6 +16,9 @@ _FEW = 20
 # Rows that tell how a column behaves from one to the next.
 _SAMPLE_ROWS = 300
 _NUMBER_SHARE = 0.5
+# The usual change from row to row, as a logarithm: of VIX on a day about 0.05, of a month's 0.1;
+# of sizes of daily returns about 1.
+_USUAL_CHANGE, _WILD_CHANGE = 0.12, 0.5
 _FEWEST_CHANGES = 4
 _CERTAIN_RUN = 15
 # Open, high, low and close of one index are this near to each other on every day.
@@ -47,20 +50,20 @@ def counts_rows(cells: Sequence[str]) -> bool:
     return len(cells) >= _CERTAIN_RUN and (onward or whole)
 
 
-def behaves_like_level(table: Table, number: int, usual: float) -> bool:
+def behaves_like_level(table: Table, number: int, certain: bool = False) -> bool:
     """Whether numbers are above zero, and change from row to row as an index might.
 
-    Sizes of daily returns, volumes and yes and no do not. ``usual`` is the largest change that
-    half of the rows may exceed, as a logarithm. Too few rows say nothing against it.
+    Sizes of daily returns, volumes and yes and no do not. ``certain`` is whether the header names
+    an index, which may be a wild one. Too few rows say nothing against it.
     """
     values = [value for value in _numbers(table.filled(number)) if value is not None]
     above = [value for value in values if value > 0]
-    if not above or len(above) < _MOST * len(values):
-        return False
     changes = sorted(abs(math.log(b / a)) for a, b in itertools.pairwise(above))
-    if len(changes) < _FEWEST_CHANGES:
+    if len(values) <= (_CERTAIN_RUN if certain else _FEWEST_CHANGES):
         return True
-    return changes[len(changes) // 2] <= usual
+    if len(above) < _MOST * len(values):
+        return False
+    return changes[len(changes) // 2] <= (_WILD_CHANGE if certain else _USUAL_CHANGE)
 
 
 def hardly_moves(table: Table, number: int) -> bool:

@@ -219,7 +219,7 @@ def epochs_of(texts: Iterable[str]) -> dict[str, dt.datetime] | None:
     """
     matches = {text: _INTEGER.fullmatch(text.strip()) for text in texts}
     whole = {text: int(match[1]) for text, match in matches.items() if match}
-    if not whole or len(whole) * 10 < 9 * len(matches):
+    if not whole or len(whole) * 10 < 9 * len(matches) or all(map(_is_compact, whole)):
         return None
     ordered = sorted(set(whole.values()))
     scale = 1000 if max(map(abs, ordered)) >= _MILLISECONDS else 1
@@ -228,6 +228,11 @@ def epochs_of(texts: Iterable[str]) -> dict[str, dt.datetime] | None:
     if not apart or max(map(abs, ordered)) > _LATEST_SECOND * scale:
         return None
     return {t: _UNIX_EPOCH + dt.timedelta(seconds=n / scale) for t, n in whole.items()}
+
+
+def _is_compact(text: str) -> bool:
+    match = _COMPACT.fullmatch(text.strip())
+    return match is not None and day_of(*map(int, match.groups())) is not None
 
 
 def serial_date(stamp: Stamp) -> dt.date | None:
