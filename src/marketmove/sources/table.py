@@ -35,6 +35,7 @@ class ReadSheet(NamedTuple):
     date_style: str
     marks: dict[int, str]
     early: Mapping[int, float]
+    single_why: str = ""
 
     def reading(self, grid: Grid, options: ReadOptions) -> Reading:
         """Say in words how the table was read."""
@@ -52,6 +53,7 @@ class ReadSheet(NamedTuple):
             order=order,
             why=self.layout.why,
             told=tuple(name for name, value in options._asdict().items() if value is not None),
+            index=self.single_why,
         )
 
 
@@ -93,7 +95,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     _refuse_several_a_session(sheet, block)
     return block._replace(
         warnings=tuple(_warnings(sheet, block)),
-        notes=tuple(_notes(sheet)),
+        notes=tuple(_notes(sheet, options, context)),
         reading=sheet.reading(grid, options),
     )
 
@@ -111,7 +113,7 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")
     by_file = index_of_file(stem, context.registry) if stem else ""
     layout = recognise(table, context.words, context.registry, options.symbol or by_file)
-    single = _single_name(layout, stem, by_file, options, context, grid.label)
+    single, source = _single_name(layout, stem, by_file, options, context, grid.label)
     texts = table.column(table.date)
     exchange = context.exchange_of([single] if single else _all_names(table, layout))
     try:
@@ -124,7 +126,9 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     stamped = zip(lines, texts, strict=True) if read.early else ()
     early = {line: read.early[text] for line, text in stamped if text in read.early}
     marks = _marks(table, layout, options)
-    return ReadSheet(table, layout, single, sessions, read.style, marks, early)
+    index = context.registry.find(single)
+    why = f"{index.name if index else single} ({source})" if single else ""
+    return ReadSheet(table, layout, single, sessions, read.style, marks, early, why)
 
 
 def _single_name(
@@ -134,17 +138,20 @@ def _single_name(
     options: ReadOptions,
     context: Context,
     label: str,
-) -> str:
-    """The index of a close without a name: as told, by its header, or by the file's name."""
+) -> tuple[str, str]:
+    """The index of a close without a name, and what says so."""
     unnamed = [name for name in layout.closes.values() if not name]
     if layout.kind == "long" or not (unnamed or layout.kind == "single"):
-        return ""
+        return "", ""
     headed = "" if unnamed else next(iter(layout.closes.values()))
-    if by_file and not (context.registry.find(headed) or is_code(headed)):
-        headed = by_file
-    name = options.symbol or headed or by_file or (stem or "").strip()
-    if name:
-        return name
+    if options.symbol:
+        return options.symbol, "as told"
+    if headed and (not by_file or context.registry.find(headed) or is_code(headed)):
+        return headed, "the header says it"
+    if by_file:
+        return by_file, "the file's name says it"
+    if headed or stem:
+        return headed or (stem or "").strip(), "the file's name is no known index's"
     raise UnrecognisedFileError.at(
         Place(label), "closes of one index without its name; say --symbol, such as HSI"
     )
@@ -372,15 +379,21 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     for text in sheet.layout.warnings:
         yield Problem(place, text)
     days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
+    if len(days) == 1 and (sheet.layout.kind != "single" or len(block.symbols) > 1):
+        yield Problem(place, "one session only: no prior close")
     if len(days) >= _FEWEST_SESSIONS and (gap := days.median()) >= _WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(place, text)
 
 
-def _notes(sheet: ReadSheet) -> list[Problem]:
+def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
     table = sheet.table
-    found = [Problem(Place(table.label), text) for text in sheet.layout.notes]
+    unknown = sheet.single if context.registry.find(sheet.single) is None else ""
+    named = [f"{unknown} is no known index; --symbol names it"]
+    named = named if unknown and not options.symbol else []
+    found = [Problem(Place(table.label), text) for text in named]
+    found += [Problem(Place(table.label), text) for text in sheet.layout.notes]
     for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):
         filled = [row for row in rows if any(row.cells)]
         if filled:
