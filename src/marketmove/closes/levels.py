@@ -107,11 +107,17 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
         symbols=tuple(dict.fromkeys(s for symbols in symbols_of for s in symbols.values())),
         registry=registry,
         faults=(*unusable, *conflicts),
-        warnings=tuple(warning for block in blocks for warning in block.warnings),
+        warnings=(*(w for block in blocks for w in block.warnings), *_on_one_session(frame)),
         notes=(*(note for block in blocks for note in block.notes), *strangers, *noise),
         repeats=repeats,
         readings=tuple((block.label, block.reading) for block in blocks),
     )
+
+
+def _on_one_session(frame: pd.DataFrame) -> Iterable[Problem]:
+    """A warning where several indices have one session only, as in a snapshot of a page."""
+    if frame["session"].nunique() == 1 and len(frame) > 1:
+        yield Problem(Place(str(frame["file"].iat[0])), "one session only: no prior close")
 
 
 def _symbols(block: Block, registry: Registry) -> dict[str, str]:

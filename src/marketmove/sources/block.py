@@ -73,7 +73,7 @@ class Fault(NamedTuple):
 class Reading(NamedTuple):
     """How a file was read, in words; ``told`` names what the user said of it.
 
-    ``index`` is which one a file of one index was taken for, and why.
+    ``named`` is which index a file of one index was taken for, and why.
     """
 
     delimiter: str = ""
@@ -85,7 +85,7 @@ class Reading(NamedTuple):
     why: str = ""
     encoding: str = ""
     told: tuple[str, ...] = ()
-    index: str = ""
+    named: str = ""
 
     def explained(self) -> dict[str, str]:
         """Say what was taken for what, and why, by what it concerns."""
@@ -97,7 +97,7 @@ class Reading(NamedTuple):
             "encoding": f"{self.encoding or 'none'} ({self._why('encoding', encoding)})",
             "delimiter": f"{self.delimiter} (it makes the most rows alike)",
             "layout": f"{_LAYOUTS.get(self.layout, self.layout)} ({self.why})",
-            **({"index": self.index} if self.index else {}),
+            **({"index": self.named} if self.named else {}),
             "dates": (
                 f"{self.dates}, {self.order}"
                 f" ({self._why('date_format', 'no other order fits the whole column')})"

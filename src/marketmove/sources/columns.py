@@ -103,7 +103,7 @@ def refuse_second_dates(table: Table, columns: Iterable[Column], registry: Regis
     """Refuse series side by side, each with a date column of its own that may differ in a row."""
     dates = table.column(table.date)
     for column in columns:
-        said = column.is_kind("date")
+        said = column.role is not None and column.role.kind == "date"
         if not said and (column.role is not None or registry.find(column.header)):
             continue
         cells = table.column(column.number)

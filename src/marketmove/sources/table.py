@@ -53,7 +53,7 @@ class ReadSheet(NamedTuple):
             order=order,
             why=self.layout.why,
             told=tuple(name for name, value in options._asdict().items() if value is not None),
-            index=self.single_why,
+            named=self.single_why,
         )
 
 
@@ -326,8 +326,9 @@ def _refuse_stacked(sheet: ReadSheet) -> None:
         for start in _turns(days):
             before, behind = days[:start], days[start:]
             covered = min(before) <= behind[0] <= max(before)
-            steps = sorted((_usual_step(before), _usual_step(behind)))
-            if covered and steps[1] >= _WEEK and steps[1] >= _OTHER_STEP * max(steps[0], 1):
+            finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
+            other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
+            if covered and other and coarser[len(coarser) // 10] >= _WEEK:
                 text = "the dates turn back here, and go on in other steps: two tables in one"
                 place = Place(sheet.table.label, rows[start][1])
                 raise UnrecognisedFileError.at(
@@ -350,8 +351,11 @@ def _turns(days: Sequence[dt.date]) -> Iterator[int]:
             yield start
 
 
-def _usual_step(days: Sequence[dt.date]) -> int:
-    steps = sorted(abs((b - a).days) for a, b in itertools.pairwise(days))
+def _steps(days: Sequence[dt.date]) -> list[int]:
+    return sorted(abs((b - a).days) for a, b in itertools.pairwise(days))
+
+
+def _usual(steps: Sequence[int]) -> int:
     return steps[len(steps) // 2]
 
 
@@ -379,8 +383,6 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     for text in sheet.layout.warnings:
         yield Problem(place, text)
     days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
-    if len(days) == 1 and (sheet.layout.kind != "single" or len(block.symbols) > 1):
-        yield Problem(place, "one session only: no prior close")
     if len(days) >= _FEWEST_SESSIONS and (gap := days.median()) >= _WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
