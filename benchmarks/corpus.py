@@ -112,8 +112,8 @@ def main() -> None:
             score["right" if good else "wrong" if found == "wrong" else "other"] += 1
             if not good or "-v" in sys.argv:
                 print(f"{entry['format']:<34} {entry['expect']:<7} {found:<7} {why[:300]}")
-        right, wrong = score["right"], score["wrong"]
-        print(f"{folder.name}: {right} of {len(manifest)} as they should be, {wrong} wrong in silence")
+        right = f"{score['right']} of {len(manifest)} as they should be"
+        print(f"{folder.name}: {right}, {score['wrong']} wrong in silence")
 
 
 if __name__ == "__main__":
