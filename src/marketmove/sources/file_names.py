@@ -50,26 +50,10 @@ def index_of_file(stem: str, registry: Registry) -> str:
     The whole name is tried first, then without what sources add, then the words at its end. What
     stands behind a name may make it another index (Nifty 100, S&P 500 Growth), and a name in
     which two indices are found stands for neither.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Index, Registry
-    >>> registry = Registry.of([Index("HSI", "Hang Seng", ("^HSI",)), Index("DJI", "Dow Jones")])
-    >>> index_of_file("Hang Seng Historical Data", registry), index_of_file("my_fund", registry)
-    ('HSI', '')
-    >>> index_of_file("hang seng vs dow jones", registry)
-    ''
     """
     stem = stem.strip().translate(_DASHES)
     if match := _OF_EXCHANGE.fullmatch(stem):
-        index = registry.find(match["index"])
-        return (
-            ""
-            if index is None
-            else match["index"]
-            if index.shares(match["index"])
-            else index.symbol
-        )
+        return _named(match["index"], registry)
     spaced = _JOINTS.sub(" ", _ADDED_UNSPACED.sub(" ", stem)).strip()
     bare = " ".join(_ADDED.sub(" ", _DATES.sub(" ", _COPY.sub("", spaced))).split())
     for text in (stem, spaced, bare, *_parted(bare)):
