@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +12,8 @@ from marketmove.errors import BadConfigError, Place, Problem
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
-_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals", "returns", "levels", "since")
+_LIST_FIELDS = ("aliases", "shared")
+_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels", "since")
 # Whether dividends are counted in: no, all of them, or what is left of them after tax.
 RETURNS = ("price", "gross", "net")
 _NOT_KNOWN = "unknown"
@@ -25,8 +25,9 @@ class Index(NamedTuple):
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
     point that people are shown; ``returns`` is one of ``RETURNS``, empty where it is not known.
-    ``levels`` are the bounds of its order of magnitude from ``since`` on, or from 2000. The
-    defaults are those of an index that the registry does not know.
+    Its closes from ``since`` on, or from 2000, are between the two ``levels``; ``shared`` are the
+    names that something else has too. The defaults are those of an index that the registry does
+    not know.
     """
 
     symbol: str
@@ -39,6 +40,11 @@ class Index(NamedTuple):
     returns: str = ""
     levels: tuple[float, float] | None = None
     since: dt.date = dt.date(2000, 1, 1)
+    shared: tuple[str, ...] = ()
+
+    def shares(self, name: str) -> bool:
+        """Whether a name of this index is one of a share, a fund or an exchange as well."""
+        return any(_key(other) == _key(name) for other in self.shared)
 
 
 class Exchange(NamedTuple):
@@ -137,8 +143,12 @@ def _names(index: Index) -> tuple[str, ...]:
     return (index.symbol, index.name, *index.aliases)
 
 
+# Lines that people and systems write for a hyphen, and for a space.
+_LINES = str.maketrans("‐‑‒–—−_", "------ ")
+
+
 def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().translate(_LINES).split())
 
 
 def parse_indices(
@@ -190,11 +200,11 @@ def parse_index(
 def _field(key: str, value: yamltext.Value) -> Any:
     if key not in _FIELDS:
         raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
-    if key == "levels":
-        return _levels(value)
-    if key == "aliases" and isinstance(value, yamltext.Sequence):
+    if key in _LIST_FIELDS and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
-    if key == "aliases" or not isinstance(value, yamltext.Scalar):
+    if key == "levels" and isinstance(value, yamltext.Sequence):
+        return _range([v.text for v in value.items if isinstance(v, yamltext.Scalar)])
+    if key in (*_LIST_FIELDS, "levels") or not isinstance(value, yamltext.Scalar):
         raise ValueError(f"{key}: not of the form that config/indices.yaml shows")
     readers = {"decimals": _decimals, "returns": _returns, "since": _since}
     return readers[key](value.text) if key in readers else value.text
@@ -220,13 +230,14 @@ def _since(text: str) -> dt.date:
         raise ValueError(f"since: {text} is not a date such as 2020-07-27") from None
 
 
-def _levels(value: yamltext.Value) -> tuple[float, float]:
-    texts = [v.text for v in yamltext.as_list(value) if isinstance(v, yamltext.Scalar)]
-    if all(re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) for text in texts) and len(texts) == 2:
+def _range(texts: Sequence[str]) -> tuple[float, float]:
+    try:
         low, high = map(float, texts)
-        if 0 < low < high:
-            return low, high
-    raise ValueError("levels: expected the lowest and the highest, such as [1000, 60000]")
+    except ValueError:
+        raise ValueError(f"levels: {', '.join(texts)} are not the lowest and the highest") from None
+    if not 0 < low < high:
+        raise ValueError(f"levels: {low:g} is not above zero and below {high:g}")
+    return low, high
 
 
 def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
