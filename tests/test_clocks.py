@@ -13,6 +13,7 @@ import plain_calendar
 from marketmove import config
 from marketmove.market import calendars
 from marketmove.market.clocks import last_completed, settled
+from marketmove.market.indices import Index
 from marketmove.resources import root
 from program import DATA, RunCli, Write, rows_by_symbol
 
@@ -24,10 +25,11 @@ def _instants() -> list[tuple[str, str, str]]:
         return [(row["index"], row["moment"], row["session"]) for row in csv.DictReader(file)]
 
 
-def _every_day(symbol: str, around: dt.date, reach: int = 40) -> str:
+def _every_day(symbol: str, around: dt.date, reach: int = 40, level: float = 1000) -> str:
     """Closes of every date around one, each another than the one before."""
     days = [around + dt.timedelta(days=n) for n in range(-reach, reach)]
-    return "".join(f"{day},{symbol},{1000 + n}\n" for n, day in enumerate(days))
+    closes = [round(level * (1 + n / 1000), 3) for n in range(2 * reach)]
+    return "".join(f"{day},{symbol},{close}\n" for day, close in zip(days, closes, strict=True))
 
 
 @pytest.mark.parametrize(("symbol", "moment", "session"), _instants())
@@ -42,6 +44,11 @@ def test_the_last_session_at_a_moment_worked_out_by_hand(
     path = write("closes.csv", HEADER + "".join(weekdays))
     (row,) = run_cli("session", "--as-of", moment, "-l", path, "--no-context", "-f", "csv").rows
     assert (row["session"], row["status"]) == (session, "ok")
+
+
+def _level(index: Index) -> float:
+    assert index.levels
+    return index.levels[0] * 1.5
 
 
 def _weekday(row: str) -> bool:
@@ -147,7 +154,7 @@ def test_a_calendar_that_ends_soon_is_named(run_cli: RunCli, write: Write) -> No
 def test_every_index_has_its_figure_until_2028(moment: str, run_cli: RunCli, write: Write) -> None:
     registry = config.load(None).registry.indices
     day = dt.date.fromisoformat(moment[:10])
-    rows = "".join(_every_day(symbol, day, 12) for symbol in registry)
+    rows = "".join(_every_day(s, day, 12, _level(index)) for s, index in registry.items())
     path = write("closes.csv", HEADER + rows)
     document = run_cli("session", "--as-of", moment, "-l", path, "-f", "json").document
     moves = {move["symbol"]: move for move in document["moves"]}
