@@ -12,7 +12,8 @@ import pandas as pd
 
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.levels import Levels, fold, rows_needed
-from marketmove.closes.shut_days import on_shut_days, without
+from marketmove.closes.rebased import on_one_scale
+from marketmove.closes.shut_days import on_shut_days, stamped_early, without
 from marketmove.errors import Remark
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
 class ChosenCloses(NamedTuple):
     """The closes of the chosen indices, and what is known of their exchanges, by symbol.
 
-    ``levels`` are without ghosts; ``shut`` has the closes of dates without a session, with a
-    column ``ghost``. ``absent`` warns of the indices that the data does not have.
+    ``levels`` are without ghosts and such as are no close yet, and on one scale where the registry
+    knows that there were two; ``shut`` has the closes of dates without a session, with a column
+    ``ghost``, ``early`` those stamped before the close. ``absent`` warns of the indices that the
+    data does not have.
     """
 
     levels: Levels
     symbols: list[str]
     shut: pd.DataFrame
+    early: pd.DataFrame
     calendars: Mapping[str, Calendar]
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
@@ -93,7 +97,7 @@ def read_levels(
 
 
 def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings) -> ChosenCloses:
-    """Take the ghosts out of closes, and add what is known of the exchanges of some indices.
+    """Take out what is no close, and add what is known of the exchanges of some indices.
 
     Parameters
     ----------
@@ -105,10 +109,11 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
         The registry, the clocks and the user's own sessions.
     """
     known, clocks = _exchanges(symbols, settings)
+    early = stamped_early(levels, known, clocks)
+    levels = without(levels, early)
     shut = on_shut_days(levels, known)
-    return ChosenCloses(
-        without(levels, shut[shut["ghost"]]), list(symbols), shut, known, clocks, []
-    )
+    sound = on_one_scale(without(levels, shut[shut["ghost"]]))
+    return ChosenCloses(sound, list(symbols), shut, early, known, clocks, [])
 
 
 def with_rows_of(
