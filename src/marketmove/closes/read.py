@@ -21,7 +21,7 @@ from marketmove.market.choose import choose
 from marketmove.market.clocks import last_completed
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
-from marketmove.market.periods import day_before
+from marketmove.market.periods import days_before
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def keep_for_session(
         # Somewhere in the world it is the next day, or the session before has not begun.
         days = [as_of.date() + n * dt.timedelta(days=1) for n in (-2, -1, 0, 1)]
     elif when != "latest":
-        days = [when, *(day_before(when, period) for period in periods)]
+        days = [when, *(day for period in periods for day in days_before(when, period))]
     if periods and (as_of or when == "latest"):
         return None
     return lambda symbols, sessions: rows_needed(symbols, sessions, days)
@@ -160,7 +160,8 @@ def keep_for_session(
 
 def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFilter:
     """Tell which rows of a large file a range needs: its own, and the closes around it."""
-    days = [first - dt.timedelta(days=1), *(day_before(first, period) for period in periods)]
+    days = [first - dt.timedelta(days=1)]
+    days += [day for period in periods for day in days_before(first, period)]
     days += [] if last == "latest" else [last]
 
     def keep(symbols: npt.NDArray[Any], sessions: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
