@@ -66,7 +66,9 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
     marketmove.errors.BadConfigError: x.yaml:1: YAML reads NO as false; write "NO", in quotes
     """
     if "\t" in text:
-        _refuse_tabs(text, label, error)
+        for number, line in enumerate(text.splitlines(), start=1):
+            if "\t" in line and not line.lstrip().startswith("#"):
+                raise error.at(Place(label, number), "a tab character; YAML wants spaces")
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as broken:
@@ -84,12 +86,6 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
         return _Reader(label, error).value(node)
     except RecursionError:
         raise error.at(Place(label), "not valid YAML: nested too deeply") from None
-
-
-def _refuse_tabs(text: str, label: str, error: type[MarketMoveError]) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if "\t" in line and not line.lstrip().startswith("#"):
-            raise error.at(Place(label, number), "a tab character; YAML wants spaces")
 
 
 class _Reader:

@@ -230,7 +230,11 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")
     up, down = (known.moves[symbol] for symbol in (pair.up, pair.down))
-    spread = _spread_text(up, down, pair, condition.places)
+    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
+    more = "more than " if pair.spread_pp is None else ""
+    approximately = "≈ " if up.basis == "published" else ""
+    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, condition.places))} pp"
+    spread = f"{visible(up.name)} {size} above {visible(down.name)}"
     if condition.kind == "spread":
         return _spread(condition, symbols, pair, spread)
     if pair.percentile is None:
@@ -260,14 +264,6 @@ def _spread(
         f"{spread}: at least {_number(condition)} pp",
         {name: figure for name, figure in figures.items() if figure is not None},
     )
-
-
-def _spread_text(up: Move, down: Move, pair: Divergence, places: int) -> str:
-    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
-    more = "more than " if pair.spread_pp is None else ""
-    approximately = "≈ " if up.basis == "published" else ""
-    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
-    return f"{visible(up.name)} {size} above {visible(down.name)}"
 
 
 def _moved(move: Move, places: int = _PLACES) -> str:

@@ -100,7 +100,11 @@ def _run(command: Sequence[str], data: bytes, seconds: int) -> str:
         return f"not done within {seconds} s (--on-alert-timeout), so it was ended"
     finally:
         if process.poll() is None:
-            _end(process)
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+            process.wait()
     if process.returncode < 0:
         return f"ended by signal {-process.returncode}"
     return f"ended with status {process.returncode}" if process.returncode else ""
@@ -112,11 +116,3 @@ def _descriptor() -> int:
         return sys.stderr.fileno()
     except (OSError, ValueError, AttributeError):
         return subprocess.DEVNULL
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()

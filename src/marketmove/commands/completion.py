@@ -151,7 +151,9 @@ def complete(
         names = [(text, o.help) for o in free for text in o.names if text.startswith("--")]
         return Completions(_fitting(names, current))
     below = [
-        (text.split()[-1], one.help) for text, one in commands.items() if _parent(text) == name
+        (text.split()[-1], one.help)
+        for text, one in commands.items()
+        if (text.rpartition(" ")[0] if text else None) == name
     ]
     if below and not arguments:
         return Completions(_fitting(below, current))
@@ -172,11 +174,6 @@ def _command(words: Iterable[str], commands: Mapping[str, Command]) -> tuple[str
         else:
             rest.append(word)
     return name, rest
-
-
-def _parent(name: str) -> str | None:
-    """The command that another is a kind of; ``""`` for those of the program, None for itself."""
-    return name.rpartition(" ")[0] if name else None
 
 
 def _walked(
@@ -245,12 +242,7 @@ def joined(words: Sequence[str]) -> tuple[list[str], str]:
         else:
             whole.append(word)
         glued = joint
-    return [_unquoted(word) for word in whole], kept
-
-
-def _unquoted(word: str) -> str:
-    """A word as the shell understands it, the last quote of which may be open."""
-    return re.sub(r"\\(.)|[\"']", r"\1", word)
+    return [re.sub(r"\\(.)|[\"']", r"\1", word) for word in whole], kept
 
 
 def for_bash(found: Completions, kept: str, last: str) -> str:

@@ -79,12 +79,13 @@ def move_context(
         return context
     beyond = np.column_stack([before > today, before < today, np.append(False, as_large)])
     highest, lowest, largest = last_days(own.days[:at], beyond)
+    smaller = sizes < abs(move) - SAME
     return context._replace(
         record=_record(before, today),
         highest_since=highest,
         lowest_since=lowest,
         largest_since=largest,
-        size_percentile=_share(sizes < abs(move) - SAME),
+        size_percentile=float(smaller.sum() * 100.0 / len(smaller)),
     )
 
 
@@ -116,10 +117,6 @@ def _record(before: Floats, today: float) -> Record | None:
     if highest == lowest or lowest < today < highest:
         return None
     return "equals high" if today == highest else "equals low"
-
-
-def _share(smaller: Bools) -> float:
-    return float(smaller.sum() * 100.0 / len(smaller))
 
 
 def last_days(days: Days, wanted: Bools) -> list[dt.date | None]:

@@ -54,10 +54,7 @@ def no_close_within(first: dt.date, last: dt.date, sessions: Sequence[dt.date]) 
 
 
 def no_common_session(
-    own: Mapping[str, Series],
-    days: Sequence[dt.date],
-    since: dt.date | None,
-    last: dt.date | None,
+    own: Mapping[str, Series], days: Sequence[dt.date], since: dt.date | None, last: dt.date | None
 ) -> MarketMoveError:
     """Make the error for a pair without a common session in a range: what there is instead."""
     names = " and ".join(own)

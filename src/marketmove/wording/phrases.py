@@ -106,18 +106,14 @@ def with_facts(base: Sentence, found: Sequence[Fact], move: Move, context: MoveC
     said = base.text.removeprefix(name(move))
     parts = [_superlative(fact, move, context, said) for fact in found]
     if sum(fact.in_data for fact in found) == _BOTH:
-        parts = _both(parts, f" {since(found[0])}")
+        whole = f" {since(found[0])}"
+        first, second, *others = parts
+        first = first._replace(text=first.text.removesuffix(whole))
+        second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
+        parts = [first, second, *others]
     if parts and parts[0].text.startswith(", to ") and " most: " not in said:
         parts[0] = parts[0]._replace(text=parts[0].text.removeprefix(","))
     return sentence(base, *parts)
-
-
-def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
-    """Say behind the second of two things that are so of ``whole`` the data that both are."""
-    first, second, *others = parts
-    first = first._replace(text=first.text.removesuffix(whole))
-    second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
-    return [first, second, *others]
 
 
 def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sentence:

@@ -6,17 +6,9 @@ import math
 from collections.abc import Sequence
 
 from marketmove.rarity.superlatives import widest_fact
-from marketmove.render import RenderOptions
+from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.bars import USUAL_WIDTH
-from marketmove.render.layout import (
-    StyledLine,
-    StyledText,
-    below,
-    closes_source,
-    texts_of,
-    under_table,
-    written,
-)
+from marketmove.render.layout import StyledText
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
 from marketmove.wording import dates, numbers
@@ -37,22 +29,28 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     one, other = (visible(index.name) for index in (report.one, report.other))
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
-    footers = [*_legend(len(frame), cells), latest(report), *texts_of(report.notes)]
-    lines: list[StyledLine] = [
+    footers = [*_legend(len(frame), cells), latest(report), *layout.texts_of(report.notes)]
+    first, last = str(report.first), str(report.last)
+    room = min(cells, len(frame)) - len(first) - len(last)
+    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
+    lines: list[layout.StyledLine] = [
         [StyledText(f"{one} versus {other} · {period(report)}", "bold")],
-        [StyledText(closes_source(report.source, report.bundled), "bold")],
+        [StyledText(layout.closes_source(report.source, report.bundled), "bold")],
         [],
-        *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
+        *layout.under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
         [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), colours.up)],
-        [StyledText(f"{'  below 0':{_LABEL}}"), StyledText(_blocks(falls, highest), colours.down)],
+        [
+            StyledText(f"{'  layout.below 0':{_LABEL}}"),
+            StyledText(_blocks(falls, highest), colours.down),
+        ],
         [],
-        *under_table(f"Relative strength: {strength_range(report)}", "bold", options),
+        *layout.under_table(f"Relative strength: {strength_range(report)}", "bold", options),
         [StyledText(" " * _LABEL), StyledText(spark(strengths, cells))],
-        _ends(report, min(cells, len(frame))),
+        [StyledText(" " * _LABEL + text, "dim")],
         [],
-        *below(footers, report.warnings, options),
+        *layout.below(footers, report.warnings, options),
     ]
-    return written(lines, options)
+    return layout.written(lines, options)
 
 
 def latest(report: PairReport) -> str:
@@ -107,14 +105,6 @@ def _blocks(values: Sequence[float], highest: float) -> str:
     """Blocks as high as values, all on one scale; a value above zero has one, zero has none."""
     steps = [math.ceil(value / highest * len(HEIGHTS)) if highest else 0 for value in values]
     return "".join(HEIGHTS[step - 1] if step else " " for step in steps)
-
-
-def _ends(report: PairReport, cells: int) -> StyledLine:
-    """The first and the last date, below the first and the last block."""
-    first, last = str(report.first), str(report.last)
-    room = cells - len(first) - len(last)
-    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
-    return [StyledText(" " * _LABEL + text, "dim")]
 
 
 def _legend(sessions: int, cells: int) -> list[str]:
