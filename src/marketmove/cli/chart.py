@@ -55,7 +55,7 @@ def session(
     picture: PictureOptions,
     everything: shared.AllOption = False,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw one session: a bar an index from a zero line.
 
     An index without a move is named, with the reason.
@@ -77,11 +77,12 @@ def session(
         reading=checked,
         config=settings,
         strict=run.strict,
+        now=environment.now(),
         pairs=1,
         context=False,
     )
     look = picture.render_options(settings)._replace(everything=everything)
-    _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def heatmap(
@@ -92,7 +93,7 @@ def heatmap(
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw many sessions: a row an index, by region, and a column a session.
 
     A move is told by colour and by its sign or figure. Days on which an exchange was shut are
@@ -116,10 +117,11 @@ def heatmap(
         reading=checked,
         config=settings,
         strict=run.strict,
+        now=environment.now(),
         shut_days=True,
     )
     look = picture.render_options(settings)
-    _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def pair(
@@ -130,7 +132,7 @@ def pair(
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw one pair through time: the spread of A less B, and their relative strength.
 
     The spread is in percentage points (pp); the relative strength is the ratio of the closes, 100
@@ -155,17 +157,18 @@ def pair(
         config=settings,
         window=asked.window,
         strict=run.strict,
+        now=environment.now(),
     )
     look = picture.render_options(settings)
-    _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
 
 
-def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> None:
+def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> ExitStatus:
     """Draw in the terminal, or into the file, whole or not at all."""
     warn(chart.warnings, output, people=True, quiet=quiet)
     if output is None:
         emit(chart.text(), None, people=True)
-        return
+        return say_unusable(chart.unusable)
     from marketmove.atomic import write_file
     from marketmove.render.pictures import picture
 
@@ -173,6 +176,7 @@ def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> None:
     if not quiet:
         say(Problem(None, f"warning: {text}") for text in made.warnings)
     write_file(output, made.data)
+    return say_unusable(chart.unusable)
 
 
 chart = typer.Typer(

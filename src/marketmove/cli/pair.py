@@ -49,6 +49,7 @@ def pair(
             config=settings,
             window=asked.window,
             strict=run.strict,
+            now=environment.now(),
         )
     )
 

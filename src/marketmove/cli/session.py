@@ -9,7 +9,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
-from marketmove.cli.terminal import emit, warn
+from marketmove.cli.terminal import emit, say_unusable, warn
 from marketmove.market.periods import chosen_periods
 
 
@@ -78,6 +78,7 @@ def session(
             reading=checked,
             config=settings,
             strict=run.strict,
+            now=environment.now(),
             explain=explain,
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
@@ -100,4 +101,4 @@ def session(
     finally:
         # An alert is met whether or not the result could be written.
         status = act_on_alerts(report.alerts, lambda: FORMATS["json"](report, options), alerting)
-    return status
+    return say_unusable(report.unusable) or status

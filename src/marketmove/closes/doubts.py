@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketmove.closes.levels import Levels
+from marketmove.closes.read import ChosenCloses
+from marketmove.closes.shut_days import without
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Exchange
@@ -78,28 +80,21 @@ class _Rows(NamedTuple):
 
 
 def find_doubts(
-    levels: Levels,
-    shut: pd.DataFrame,
-    calendars: Mapping[str, Calendar],
-    clocks: Mapping[str, Exchange],
-    volatile: Collection[str] = (),
-    now: dt.datetime | None = None,
+    known: ChosenCloses, volatile: Collection[str] = (), now: dt.datetime | None = None
 ) -> Doubts:
     """Find the closes that a careful person would doubt before using them.
 
     Parameters
     ----------
-    levels
-        The closes, without ghosts.
-    shut
-        The closes of dates without a session, as ``shut_days.on_shut_days`` gives them.
-    calendars, clocks
-        By symbol. Without a calendar only weekends can be doubted, without a clock only the future.
+    known
+        The closes. Without a calendar only weekends can be doubted, without a clock only the
+        future.
     volatile
         The indices of volatility, which may double in a session.
     now
         The moment at which the closes are looked at; None if that is of no matter.
     """
+    levels, calendars = known.levels, known.calendars
     rows = _rows(levels)
     code = np.full(len(rows.close), "", dtype="U16")
     stray, breaks = _scale(rows, volatile)
@@ -110,9 +105,9 @@ def find_doubts(
         ("carried_forward", _carried_forward(rows)),
         ("other_index", _of_another_index(rows)),
         ("weekend", _weekend(rows, calendars)),
-        ("shut_day", _on_shut_days(rows, levels, shut)),
+        ("shut_day", _on_shut_days(rows, levels, known.shut)),
         ("shifted", _shifted(rows, calendars)),
-        *_too_early(rows, calendars, clocks, now),
+        *_too_early(rows, calendars, known.clocks, now),
     ]
     for doubt, doubtful in found:
         code[doubtful] = doubt
@@ -190,19 +185,20 @@ def _on_shut_days(rows: _Rows, levels: Levels, shut: pd.DataFrame) -> Bools:
 
 def _weekend(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
     """Saturdays and Sundays of indices without a calendar that do not trade on them as a rule."""
-    weekend = (rows.days.astype(np.int64) + 3) % 7 >= 5  # 1970-01-01 was a Thursday
+    weekend: Bools = (rows.days.astype(np.int64) + 3) % 7 >= 5  # 1970-01-01 was a Thursday
     if not weekend.any():
         return weekend
     counts = np.bincount(rows.codes, minlength=len(rows.symbols))
     own = np.bincount(rows.codes[weekend], minlength=len(rows.symbols))
     known = np.array([symbol in calendars for symbol in rows.symbols], dtype=bool)
     rarely = (own < np.maximum(_USUAL_WEEKENDS * counts, 2)) & ~known
-    return weekend & rarely[rows.codes]
+    odd: Bools = weekend & rarely[rows.codes]
+    return odd
 
 
 def _carried_forward(rows: _Rows) -> Bools:
     """Closes that repeat the one before where that is no chance: most of them, or many digits."""
-    same = rows.close == rows.prior
+    same: Bools = rows.close == rows.prior
     if not same.any():
         return same
     _, session = np.unique(rows.days, return_inverse=True)
@@ -282,3 +278,30 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
         stray[row] = bool(far[after]) and back < _BACK_PCT
     after_stray = np.append(False, stray[:-1])
     return stray, far & ~stray & ~after_stray
+
+
+def culprits(doubts: Doubts, symbol: str, base: dt.date, session: dt.date) -> Ints:
+    """Give the rows because of which the change between two closes of an index is doubtful."""
+    frame = doubts.levels.frame
+    own = frame["symbol"].cat.codes.to_numpy() == frame["symbol"].cat.categories.get_loc(symbol)
+    days = frame["session"].to_numpy().astype("datetime64[D]")
+    since, until = np.datetime64(base), np.datetime64(session)
+    ends = ((days == since) | (days == until)) & (doubts.code != "") & (doubts.code != "jump")
+    spanned = (days > since) & (days <= until) & doubts.breaks
+    return np.flatnonzero(own & (ends | spanned))
+
+
+def sound_levels(doubts: Doubts, until: Mapping[str, dt.date | None]) -> Levels:
+    """Give the levels without doubtful closes; of another scale nothing before a date is kept.
+
+    ``until`` has by symbol the date that is looked at; a break after it is of no matter.
+    """
+    frame = doubts.levels.frame
+    keep = (doubts.code == "") | (doubts.code == "jump")
+    codes, days = frame["symbol"].cat.codes.to_numpy(), frame["session"].to_numpy()
+    names = frame["symbol"].cat.categories
+    for row in np.flatnonzero(doubts.breaks).tolist():
+        last = until.get(str(names[codes[row]]))
+        if last is None or days[row].astype("datetime64[D]") <= np.datetime64(last):
+            keep &= (codes != codes[row]) | (np.arange(len(codes)) >= row)
+    return doubts.levels if keep.all() else without(doubts.levels, frame[~keep])

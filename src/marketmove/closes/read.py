@@ -14,7 +14,7 @@ from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.closes.rebased import on_one_scale
 from marketmove.closes.shut_days import on_shut_days, stamped_early, without
-from marketmove.errors import Remark
+from marketmove.errors import NoSessionError, Remark, listed
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
@@ -26,6 +26,9 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 
 if TYPE_CHECKING:
     from marketmove.sources.large import RowFilter
+
+
+_MOST_NAMED = 12
 
 
 class ChosenCloses(NamedTuple):
@@ -74,15 +77,26 @@ def read_closes(
     Raises
     ------
     MarketMoveError
-        If the files cannot be read, or an index is not known.
+        If the files cannot be read, an index is not known, or the data has none of those chosen.
     """
     levels = read_levels(sources, reading, settings, keep)
     symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
+    if absent and not {*symbols} & {*levels.symbols}:
+        raise NoSessionError.at(None, _none_of(symbols, levels))
     known = by_calendar(levels, symbols, settings)._replace(absent=absent)
     if len(known.shut) and keep and any(source.large is not None for source in sources):
         # Of a large file only some rows were kept: not those that tell whether these count.
         return read_closes(sources, reading, settings, chosen, groups=groups)
     return known
+
+
+def _none_of(symbols: Sequence[str], levels: Levels) -> str:
+    """Say that the data has none of the indices chosen, and what it has instead."""
+    have = "has no close" if len(symbols) == 1 else "have no close"
+    text = f"{listed(symbols)} {have} in the data; it has {listed(levels.symbols, _MOST_NAMED)}"
+    if len(levels.symbols) == 1 and not levels.registry.find(levels.symbols[0]):
+        text += ", which is no known index; --symbol names it"
+    return text
 
 
 def read_levels(
@@ -178,7 +192,7 @@ def session_of_each(
 ) -> dict[str, dt.date | None]:
     """Give the session of each index: the one asked for, or its last that was over at a moment."""
     if as_of is None:
-        session = known.levels.latest(known.symbols) if when == "latest" else when
+        session = _latest(known) if when == "latest" else when
         return dict.fromkeys(known.symbols, session)
     return {symbol: _completed(symbol, known, as_of) for symbol in known.symbols}
 
@@ -188,3 +202,21 @@ def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date 
     day = last_completed(as_of, clock, calendar) if clock else None
     # Without a calendar the data alone tells which dates had a session.
     return known.levels.latest([symbol], day) if day and calendar is None else day
+
+
+def _latest(known: ChosenCloses) -> dt.date | None:
+    """The last date of any index chosen; a last row that is no close yet is not passed over."""
+    early = known.early[known.early["symbol"].isin(known.symbols)]["session"]
+    dates = [known.levels.latest(known.symbols), *(when.date() for when in early)]
+    return max((date for date in dates if date), default=None)
+
+
+def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str, dt.date]:
+    """Give by symbol the last session that is over at a moment; nothing where it is not known."""
+    if now is None:
+        return {}
+    return {
+        symbol: day
+        for symbol, clock in known.clocks.items()
+        if (day := last_completed(now, clock, known.calendars.get(symbol)))
+    }

@@ -38,8 +38,8 @@ def on_one_scale(levels: Levels) -> Levels:
         divisor[step.start : step.end] *= step.factor
         row: Any = next(frame.iloc[[step.end]].itertuples())
         text = (
-            f"{row.symbol} was divided by {step.factor:g} on {row.session.date()}; the closes before"
-            " are divided by it too"
+            f"{row.symbol} was divided by {step.factor:g} on {row.session.date()}; the closes"
+            " before are divided by it too"
         )
         notes.append(Problem(Place(str(row.file), int(row.line)), text))
     if not notes:

@@ -63,7 +63,8 @@ def stamped_early(
     time of the close.
     """
     frame = levels.frame[levels.frame["early"].notna()]
-    ends = [_end(str(row.symbol), row.session, calendars, clocks) for row in frame.itertuples()]
+    rows = zip(frame["symbol"].astype(str), frame["session"], strict=True)
+    ends = [_end(symbol, session, calendars, clocks) for symbol, session in rows]
     frame = frame.assign(ended=pd.Series(ends, index=frame.index, dtype=object))
     minutes = [end.hour * 60 + end.minute if end else 0 for end in ends]
     return frame[frame["early"] < np.array(minutes, dtype=np.float64) - _TOLERANCE_MINUTES]

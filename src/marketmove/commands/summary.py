@@ -30,13 +30,13 @@ def summary(request: SessionRequest) -> SummaryReport:
     from marketmove.wording import sections, session_rows
     from marketmove.wording.groups import by_region
     from marketmove.wording.headline import RankedMove
-    from marketmove.wording.remarks import jumps
 
     volatility = volatility_indices(config.groups, [move.symbol for move in report.moves])
     shares = share_moves(report.moves, volatility)
-    report = report._replace(warnings=(*report.warnings, *jumps(report.moves, volatility)))
     rows, left_out = session_rows.shown(session_rows.moved(report), everything=False)
-    contexts = [(m, report.contexts.get(m.symbol)) for m in report.moves if m.status == "ok"]
+    contexts = [
+        (m, report.contexts.get(m.symbol)) for m in report.moves if m.status == "ok" and not m.doubt
+    ]
     ranked = [RankedMove(m, context, tuple(move_facts(m, context))) for m, context in contexts]
     return SummaryReport(
         session=report,

@@ -204,7 +204,9 @@ def _field(key: str, value: yamltext.Value) -> Any:
 def _rebased(value: yamltext.Value) -> tuple[tuple[dt.date, float], ...]:
     """The dates from which on an index was smaller, each with the factor: ``{2020-07-27: 100}``."""
     if not isinstance(value, yamltext.Mapping):
-        raise ValueError("rebased: expected dates with factors, such as {2020-07-27: 100}")
+        raise ValueError(  # noqa: TRY004 - a value of the file, not of the program
+            "rebased: expected dates with factors, such as {2020-07-27: 100}"
+        )
     found = []
     for date, factor in value.items.items():
         text = factor.text if isinstance(factor, yamltext.Scalar) else ""

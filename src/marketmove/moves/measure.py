@@ -15,13 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.closes.checks import LookBack
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
 from marketmove.market.periods import first_days
 from marketmove.moves.changes import changes
-from marketmove.moves.move import Move, PeriodMove
 from marketmove.moves.status import (
     CalendarFacts,
     by_calendar,
@@ -232,69 +230,6 @@ def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
         for name, start, end in ends
         if end > start
     }
-
-
-def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
-    """Read the records of moves off the rows of ``moves_at`` or ``history``.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
-    >>> (move,) = read_moves(moves_at(levels, {"AAA": dt.date(2024, 5, 3)}))
-    >>> move.status, move.change_pct, move.source, str(move.prior_session)
-    ('ok', 1.5, 'closes.csv:3', '2024-05-02')
-    """
-    names = [name for name in rows.columns if name in Move._fields]
-    cells = zip(*(_plain(rows[name]) for name in names), strict=True)
-    places = zip(_plain(rows["file"]), rows["line"].tolist(), strict=True)
-    spans = [
-        [*map(PeriodMove, *(_plain(rows[f"{period}_{name}"]) for name in PeriodMove._fields))]
-        for period in periods
-    ]
-    by_row = zip(*spans, strict=True) if spans else [()] * len(rows)
-    return [
-        Move(
-            basis="closes",
-            source=f"{file}:{line}" if file else "",
-            periods=dict(zip(periods, span, strict=True)),
-            **dict(zip(names, row, strict=True)),
-        )
-        for row, (file, line), span in zip(cells, places, by_row, strict=True)
-    ]
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """The values of a column as Python has them: dates, whole numbers, None for missing."""
-    if column.dtype.kind == "M":
-        return list(_days(column).tolist())
-    if str(column.name).endswith(("gap_sessions", "sessions_behind")):
-        column = column.astype("Int64")
-    values = column.to_numpy(dtype=object, copy=True)
-    values[column.isna().to_numpy()] = None
-    plain: list[Any] = values.tolist()
-    return plain
-
-
-def look_backs(rows: pd.DataFrame, periods: Sequence[str] = ()) -> dict[str, list[LookBack]]:
-    """Give which dates the figures of each index rest on, from the rows of its moves."""
-    days = _days(rows["session"])
-    spans = [LookBack(days, _days(rows["prior_session"]), days)]
-    for period in periods:
-        last = _days(rows[f"{period}_first_day"]) - np.timedelta64(1, "D")
-        spans.append(LookBack(days, _days(rows[f"{period}_prior_session"]), last))
-    symbols = rows["symbol"].cat
-    codes = np.where(np.isnat(days), _NONE, symbols.codes.to_numpy())
-    order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(len(symbols.categories) + 1))
-    return {
-        str(symbol): [LookBack(*(column[order[start:end]] for column in span)) for span in spans]
-        for symbol, start, end in zip(symbols.categories, ends[:-1], ends[1:], strict=True)
-    }
-
-
-def _days(column: pd.Series[Any]) -> Days:
-    return column.to_numpy().astype("datetime64[D]")
 
 
 def _line(levels: Levels, names: Sequence[str], doubts: Doubts | None = None) -> _CloseLine:

@@ -83,6 +83,11 @@ class Move(NamedTuple):
     periods: Mapping[str, PeriodMove] = MappingProxyType({})
 
     @property
+    def counts(self) -> bool:
+        """Tell whether there is a move, or a bound for one, that is not doubtful."""
+        return self.status in {"ok", "bound"} and not self.doubt
+
+    @property
     def up_by_pct(self) -> float | None:
         """The least that the index is known to have risen, in percent; negative if it fell."""
         return self.change_pct_over if self.change_pct is None else self.change_pct

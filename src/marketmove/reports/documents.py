@@ -46,12 +46,19 @@ _LISTS = (
 
 
 def columns(periods: Sequence[str]) -> list[str]:
-    """Give the columns of CSV: ``CSV_COLUMNS``, and those of the periods asked for."""
+    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods asked for, the doubts."""
+    return [*_figure_columns(periods), *_doubt_columns(periods)]
+
+
+def _figure_columns(periods: Sequence[str]) -> list[str]:
     return [*CSV_COLUMNS, *(f"{period}_{name}" for period in periods for name in _PERIOD_COLUMNS)]
 
 
-def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
-    """Give the cells of one move, under ``columns``."""
+def _doubt_columns(periods: Sequence[str]) -> list[str]:
+    return ["doubt", *(f"{period}_doubt" for period in periods)]
+
+
+def _figures(move: Move, periods: Sequence[str]) -> list[Any]:
     cells = [getattr(move, column) for column in CSV_COLUMNS]
     return cells + [
         getattr(move.periods.get(period), name, None)
@@ -60,15 +67,21 @@ def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
     ]
 
 
+def _doubts(move: Move, periods: Sequence[str]) -> list[Any]:
+    return [move.doubt, *(getattr(move.periods.get(name), "doubt", None) for name in periods)]
+
+
 def session_columns(report: SessionReport) -> list[str]:
     """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
-    return columns(report.periods) + (list(CONTEXT_COLUMNS) if report.context else [])
+    context = CONTEXT_COLUMNS if report.context else ()
+    return [*_figure_columns(report.periods), *context, *_doubt_columns(report.periods)]
 
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
     """Give the cells of one move of a session, under ``session_columns``."""
     context = _context_cells(report, move) if report.context else {}
-    return [*csv_row(move, report.periods), *context.values()]
+    periods = report.periods
+    return [*_figures(move, periods), *context.values(), *_doubts(move, periods)]
 
 
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
@@ -76,8 +89,8 @@ def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
     return {name: getattr(context, name, None) for name in CONTEXT_COLUMNS}
 
 
-def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
+def csv_rows(block: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Give the cells of each move of a frame, under names of ``columns``."""
     places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
     fixed = {
         "basis": ["closes"] * len(block),
@@ -85,7 +98,7 @@ def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any,
         "change_pct_over": [None] * len(block),
         "change_pct_under": [None] * len(block),
     }
-    cells = (fixed.get(name) or _plain_column(block[name]) for name in columns(periods))
+    cells = (fixed.get(name) or _plain_column(block[name]) for name in names)
     return zip(*cells, strict=True)
 
 
@@ -93,7 +106,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
     """The values of a column as Python has them; dates as text, missing as None."""
     if column.dtype.kind == "M":
         values = column.to_numpy().astype("datetime64[D]").astype(str).astype(object)
-    elif column.name == "gap_sessions":
+    elif column.name in {"gap_sessions", "sessions_behind"}:
         values = column.astype("Int64").to_numpy(dtype=object, copy=True)
     else:
         values = column.to_numpy(dtype=object, copy=True)
@@ -104,7 +117,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
 
 def history_document(report: HistoryReport) -> dict[str, Any]:
     """Give many sessions as the JSON document that machines read: plain values, missing as None."""
-    names = columns(report.periods)
+    names = [*columns(report.periods), "sessions_behind"]
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,
@@ -113,7 +126,7 @@ def history_document(report: HistoryReport) -> dict[str, Any]:
         "moves": [
             dict(zip(names, row, strict=True))
             for block in report.blocks()
-            for row in csv_rows(block, report.periods)
+            for row in csv_rows(block, names)
         ],
         "warnings": report.warnings,
         "notes": report.notes,
@@ -139,8 +152,8 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
-    cells = zip(columns(periods), csv_row(move, periods), strict=True)
-    return dict(cells) | {name: getattr(move, name) for name in _JSON_ONLY}
+    cells = zip(columns(periods), [*_figures(move, periods), *_doubts(move, periods)], strict=True)
+    return dict(cells) | {name: getattr(move, name) for name in ("sessions_behind", *_JSON_ONLY)}
 
 
 def plain(value: Any) -> Any:

@@ -19,7 +19,10 @@ COUNTED = {
     "unchanged": "unchanged",
     "closed": "shut",
     "pending": "no close yet",
+    "stale": "without a recent close",
     "missing": "missing",
+    "unusable": "unusable",
+    "doubtful": "doubtful",
 }
 # Behind one index, and behind several.
 VERBS = {
@@ -28,7 +31,10 @@ VERBS = {
     "unchanged": ("was unchanged", "were unchanged"),
     "closed": ("was shut", "were shut"),
     "pending": ("has no close yet", "have no close yet"),
+    "stale": ("has no recent close", "have no recent close"),
     "missing": ("is missing", "are missing"),
+    "unusable": ("is unusable", "are unusable"),
+    "doubtful": ("is doubtful", "are doubtful"),
     "other": ("had no move", "had no move"),
 }
 REASONS = {
@@ -36,6 +42,19 @@ REASONS = {
     "pending": "no close yet",
     "missing": "the close is missing, though later ones are there",
     "unknown": "no close, and no calendar tells why",
+}
+# Why a figure is doubtful, in short; the warnings say it whole.
+DOUBTS = {
+    "shifted": "its dates are a day off",
+    "future": "its session has not begun",
+    "unfinished": "its session is not over",
+    "shut_day": "its exchange was shut",
+    "weekend": "a weekend",
+    "other_index": "the level of another index",
+    "carried_forward": "a close carried forward",
+    "outside_range": "outside its own low and high",
+    "stray": "a stray row",
+    "jump": "on another scale",
 }
 _NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
 
@@ -49,6 +68,8 @@ def tally(breadth: Breadth) -> str:
 
 def state(move: Move) -> str:
     """Give the key of what a move is in ``VERBS``."""
+    if move.doubt:
+        return "doubtful"
     if move.change_pct is not None:
         return "up" if move.change_pct > 0 else "down" if move.change_pct < 0 else "unchanged"
     return move.status if move.status in VERBS else "other"
@@ -61,7 +82,16 @@ def shut(closed_for: str | None, reopens: dt.date | None = None) -> str:
 
 
 def reason(move: Move) -> str:
-    """Say why an index has no move, and the last close that it has."""
+    """Say why an index has no move that counts, and the last close that it has."""
+    if move.doubt:
+        level = numbers.level(move.close, move.decimals)
+        return f"{level}, {numbers.change_percent(move)}: {DOUBTS[move.doubt]}"
+    if move.status == "unusable":
+        return f"unusable: {visible(move.source)}"
+    if move.status == "stale":
+        behind = f"{move.sessions_behind} sessions behind"
+        last = numbers.level(move.prior_close, move.decimals)
+        return f"{behind}; last {last} on {move.prior_session}"
     if move.status == "no_prior":
         return f"closed at {numbers.level(move.close, move.decimals)}; {REASONS[move.status]}"
     if move.status == "closed":

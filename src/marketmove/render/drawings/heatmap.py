@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
-from marketmove.errors import BadFiguresError
 from marketmove.market.indices import Registry
 from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.bars import USUAL_WIDTH, short
@@ -83,10 +82,9 @@ def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] 
 
     Symbols of ``volatility``, no share indices, stand under a head of their own.
     """
-    if report.unusable:
-        raise BadFiguresError(report.unusable)
     frame = report.frame
-    moves: Any = frame.pivot(index="symbol", columns="session", values="change_pct")
+    sound = frame.assign(change_pct=frame["change_pct"].mask(frame["doubt"].notna()))
+    moves: Any = sound.pivot(index="symbol", columns="session", values="change_pct")
     shut: Any = frame.assign(shut=frame["status"] == "closed").pivot(
         index="symbol", columns="session", values="shut"
     )
@@ -144,7 +142,9 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     shut, bare = shown.kinds()
     marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
-    marks += [f"{kind.bare} no figure"] if bare else []
+    doubtful = report.frame["doubt"].notna().any()
+    no_figure = "no figure, or a doubtful one" if doubtful else "no figure"
+    marks += [f"{kind.bare} {no_figure}"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
     footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:
