@@ -32,7 +32,7 @@ from marketmove.commands import pair as pair_command
 from marketmove.commands import session as session_command
 from marketmove.commands import verify as verify_command
 from marketmove.config import Config, load, with_choices
-from marketmove.errors import BadFiguresError, Remark, WrongUsageError, by_place
+from marketmove.errors import Remark, WrongUsageError, by_place
 from marketmove.market import calendars
 from marketmove.market.choose import Comparison, choose
 from marketmove.market.groups import find_groups
@@ -219,6 +219,7 @@ def session(
     context: bool | None = None,
     floor_pct: float | None = None,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> SessionResult:
     """Work out one session: each index's move from its own last close before it.
 
@@ -240,12 +241,15 @@ def session(
         True for columns that tell how rare each move is; False leaves it out altogether.
     floor_pct, strict
         The least size of a divergent pair's moves, in percent; whether each row that cannot be
-        used is an error, also where no figure rests on it.
+        used is an error. Else an index whose figures rest on one is ``unusable``, with a warning.
+    now
+        The moment that tells which sessions are over, with its offset from UTC; None if all are.
 
     Raises
     ------
     NoSessionError, BadFiguresError
-        If no chosen index has a close in the session; if rows that figures rest on are unusable.
+        If no chosen index has a close in the session; if rows that all figures rest on are
+        unusable.
     WrongUsageError, UnreadableFileError, UnrecognisedFileError
         If what was asked for is not known; if a file cannot be read with certainty.
 
@@ -259,14 +263,14 @@ def session(
     1   N225  39149.43     39461.47     -312.04     ok
     """
     day = _when(date)
-    if as_of is not None and not (isinstance(as_of, dt.datetime) and as_of.tzinfo):
-        text = f"as_of: {as_of!r} is not a datetime with its offset from UTC"
-        raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
+    _check_moment("as_of", as_of)
+    _check_moment("now", now)
     _refuse(as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out")
     request = session_command.SessionRequest(
         session=day,
         strict=strict,
         as_of=as_of,
+        now=now,
         periods=chosen_periods(_texts(periods)),
         comparison=Comparison(against, _texts(pairs), wide),
         context=wide or context,
@@ -285,6 +289,7 @@ def history(
     periods: Texts = (),
     shut_days: bool = False,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> Result[records.HistoryReport]:
     """Work out the moves of many sessions: a row a session and index.
 
@@ -294,7 +299,7 @@ def history(
         The range, both included; ``last`` may be ``"latest"``.
     shut_days
         Whether dates on which an index had no session, and another had one, are rows too.
-    closes, indices, groups, periods, strict
+    closes, indices, groups, periods, strict, now
         As of ``session``.
 
     Raises
@@ -309,16 +314,14 @@ def history(
     >>> moves["change_pct"].head(2).round(2).tolist()
     [-0.2, 3.69]
     """
+    _check_moment("now", now)
     table, start = _table(closes), _day(first)
     end = _when(last, start)
     chosen, asked = chosen_periods(_texts(periods)), _asked(table, indices, groups)
     request = history_command.HistoryRequest(
-        start, end, strict=strict, shut_days=shut_days, periods=chosen, **asked
+        start, end, strict=strict, shut_days=shut_days, periods=chosen, now=now, **asked
     )
-    report = history_command.history(request)
-    if report.unusable:
-        raise BadFiguresError(report.unusable)
-    return _warned(Result(report, history_render))
+    return _warned(Result(history_command.history(request), history_render))
 
 
 def pair(
@@ -331,6 +334,7 @@ def pair(
     window: int = WINDOW,
     floor_pct: float | None = None,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> Result[records.PairReport]:
     """Work out one pair through time, the spread of one move less the other: a row a session.
 
@@ -342,7 +346,7 @@ def pair(
         The range, both included; None for as far as the closes go.
     window
         How many common sessions before it each spread is held against, 60 or more.
-    closes, floor_pct, strict
+    closes, floor_pct, strict, now
         As of ``session``.
 
     Raises
@@ -360,22 +364,23 @@ def pair(
     start = None if since is None else _day(since)
     end = None if until is None else _when(until, start)
     _refuse(window < LEAST, f"window: {window} is below {LEAST}")
+    _check_moment("now", now)
     table = _with(closes, floor_pct)
     request = pair_command.PairRequest(
-        one, other, start, end, table.sources, table.reading, table.config, window, strict
+        one, other, start, end, table.sources, table.reading, table.config, window, strict, now
     )
     return _warned(Result(pair_command.pair(request), pair_render))
 
 
-def check(closes: Closes, *, today: Date | None = None) -> Result[records.CheckReport]:
+def check(closes: Closes, *, now: dt.datetime | None = None) -> Result[records.CheckReport]:
     """Say what is wrong with closes, or doubtful, each with its place: a row a finding.
 
     Parameters
     ----------
     closes
         What ``read_closes`` returns, or takes.
-    today
-        The date after which a session is in the future; None to let every date be.
+    now
+        As of ``session``.
 
     Raises
     ------
@@ -389,9 +394,16 @@ def check(closes: Closes, *, today: Date | None = None) -> Result[records.CheckR
       severity symbol        place
     0    error    HSI  DataFrame:1
     """
-    table, day = _table(closes), dt.date.max if today is None else _day(today)
-    report = check_command.check(table.sources, table.reading, table.config, day)
+    _check_moment("now", now)
+    table = _table(closes)
+    report = check_command.check(table.sources, table.reading, table.config, now)
     return Result(report, check_render)
+
+
+def _check_moment(name: str, moment: dt.datetime | None) -> None:
+    if moment is not None and not (isinstance(moment, dt.datetime) and moment.tzinfo):
+        text = f"{name}: {moment!r} is not a datetime with its offset from UTC"
+        raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
 
 
 def verify(
@@ -558,7 +570,8 @@ def _asked(table: CloseTable, indices: Texts, groups: Texts) -> dict[str, Any]:
 
 def _warned(result: _ResultT) -> _ResultT:
     """The result, after the caller of the function that gives it was warned."""
-    for remark in result.warnings:
+    unusable = getattr(result.report, "unusable", ())
+    for remark in (*unusable, *result.warnings):
         warnings.warn(str(remark), MarketMoveWarning, stacklevel=3)
     return result
 

@@ -10,8 +10,8 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.app import add_command
-from marketmove.cli.terminal import emit, render_options, say, warn
-from marketmove.errors import Problem
+from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
+from marketmove.errors import ExitStatus, Problem
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit_pieces, say_unusable, warn
+from marketmove.errors import ExitStatus
 from marketmove.market.periods import chosen_periods
 
 
