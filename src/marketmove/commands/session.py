@@ -144,6 +144,7 @@ def session(request: SessionRequest) -> SessionReport:
     )
     compared = compare(moves, context.matrix, wanted)
     shares = share_moves(moves, excluded)
+    apart = excluded if len(shares) < len(moves) else frozenset()
     groups = moves_by_group(request.groups, moves)
     ordered = in_order(moves, config.sort)
     judged = alerts_of(
@@ -153,6 +154,7 @@ def session(request: SessionRequest) -> SessionReport:
         config.registry,
         restricted,
         over=request.as_of is not None,
+        excluded=apart,
     )
     return SessionReport(
         session=found.session,
@@ -166,7 +168,7 @@ def session(request: SessionRequest) -> SessionReport:
         pairs_left_out=compared.left_out,
         warnings=tuple(found.warnings),
         unusable=tuple(found.unusable),
-        excluded=excluded if len(shares) < len(moves) else frozenset(),
+        excluded=apart,
         notes=(
             *found.notes,
             *pair_notes(compared, moves, context, pairs, wanted, asked, restricted),

@@ -85,7 +85,8 @@ def reason(move: Move) -> str:
     """Say why an index has no move that counts, and the last close that it has."""
     if move.doubt:
         level = numbers.level(move.close, move.decimals)
-        return f"{level}, {numbers.change_percent(move)}: {DOUBTS[move.doubt]}"
+        change = numbers.change_percent(move) if move.change_pct else "as before"
+        return f"{level}, {change}: {DOUBTS[move.doubt]}"
     if move.status == "unusable":
         return f"unusable: {visible(move.source)}"
     if move.status == "stale":
