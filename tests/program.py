@@ -122,9 +122,8 @@ def command(*arguments: str | Path) -> list[str]:
 
 def bare_environment() -> dict[str, str]:
     """No locale, no home, no settings; PYTHONPATH stays, where this Python needs it."""
-    return {"MARKETMOVE_NOW": NOW} | {
-        name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ
-    }
+    kept = ("PYTHONPATH", "SYSTEMROOT")
+    return {"MARKETMOVE_NOW": NOW} | {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def _refuse_constant(text: str) -> float:

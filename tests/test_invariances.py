@@ -18,7 +18,8 @@ from by_loops import Told, plain, same
 from marketmove.closes.levels import levels_of
 from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.market import calendars
-from marketmove.moves.measure import moves_at, read_moves, series
+from marketmove.moves.measure import moves_at, series
+from marketmove.moves.rows import read_moves
 from marketmove.rarity.index_history import move_context
 from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from profiles import tried

@@ -35,9 +35,7 @@ def history(
     """
     arguments.refuse_stray(typed.args)
     first, last = arguments.date_range(*dates, environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=look.palette)
-    groups = chosen.groups(settings)
+    asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
 
@@ -45,15 +43,9 @@ def history(
         command.HistoryRequest(
             first=first,
             last=last,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
-            now=environment.now(),
             shut_days=everything,
             periods=chosen_periods(period or ()),
-            groups=groups,
+            **asked,
         )
     )
 
@@ -61,6 +53,6 @@ def history(
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    options = look.render_options(settings)._replace(everything=everything)
+    options = look.render_options(asked["config"])._replace(everything=everything)
     emit_pieces(FORMATS[output_format](report, options), look.output, people)
     return say_unusable(report.unusable)

@@ -111,8 +111,8 @@ def breadth(moves: Sequence[Move]) -> Breadth:
     Examples
     --------
     >>> from marketmove.moves.move import Move
-    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
-    Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
+    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])[:4]
+    (0, 0, 1, 0)
     """
     sound = [move for move in moves if not move.doubt]
     return Breadth(

@@ -147,7 +147,9 @@ def _without(
             continue
         prefix = f"{name}_" if name else ""
         for column in (*_FIGURES, *(() if name else ("close",))):
-            changed[f"{prefix}{column}"] = rows[f"{prefix}{column}"].mask(gone)
+            values = rows[f"{prefix}{column}"]
+            nothing = None if column == "doubt" else pd.NA
+            changed[f"{prefix}{column}"] = values.where(~gone, nothing)
         if not name:
             status = rows["status"].astype(object).mask(gone, "unusable")
             places = [faults[n].problem.place or Place("") for n in number[gone].tolist()]

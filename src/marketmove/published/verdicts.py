@@ -116,7 +116,8 @@ def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     >>> import datetime as dt
     >>> from marketmove.errors import Place
     >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.moves.measure import moves_at, read_moves
+    >>> from marketmove.moves.measure import moves_at
+    >>> from marketmove.moves.rows import read_moves
     >>> from marketmove.published.report_file import Printed
     >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
     >>> (move,) = read_moves(moves_at(levels, {"HSI": dt.date(2024, 5, 3)}))

@@ -19,14 +19,11 @@ from marketmove.wording import dates, numbers, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
-_REASONS = {
-    "no_prior": "no close before it is known",
-    "missing": "missing: later closes are there",
-    "pending": "no close yet",
-}
 _COUNTED = ("closed", "pending", "stale", "missing", "unusable")
-_TALLY = {status: statuses.COUNTED[status] for status in _COUNTED}
-_TALLY["no_prior"] = "without a prior close"
+_TALLY = {
+    **{status: statuses.WORDS[status].counted for status in _COUNTED},
+    "no_prior": "without a prior close",
+}
 
 
 def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
@@ -153,7 +150,7 @@ def _reason(row: Any) -> str:
         return f"unusable: {visible(row.file)}:{row.line}"
     if row.status == "closed":
         return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
-    return _REASONS.get(row.status, "")
+    return statuses.WORDS[row.status].in_row if row.status in statuses.WORDS else ""
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:
