@@ -38,12 +38,15 @@ def test_the_headline_of_a_divergence(run_cli: RunCli) -> None:
         ({"A": (100, 102.5)}, "A up 2.50%."),
         ({"A": (200, 200)}, "A unchanged."),
         ({"A": (30000, 30001)}, "A up less than 0.01%."),
-        ({"A": (100, 100), "B": (50, 50)}, "Both indices unchanged."),
-        ({"A": (100, 100), "B": (50, 50), "C": (70, 70)}, "All 3 indices unchanged."),
+        # All of several at once is no market day, but a feed that carried its closes forward.
+        (
+            {"A": (100, 100), "B": (50, 50)},
+            "No move to report: the moves of A and B are doubtful.",
+        ),
         ({"A": (100, 101), "B": (50, 50)}, "A up 1.00%; the other unchanged."),
         (
-            {"A": (100, 99), "B": (50, 50), "C": (70, 70)},
-            "A down 1.00%; 2 of 3 unchanged.",
+            {"A": (100, 99), "B": (50, 50), "C": (70, 70), "D": (100, 99.5), "E": (50, 49.9)},
+            "A down 1.00%; 2 of 5 unchanged.",
         ),
         ({"A": (200, 199), "B": (200, 206)}, "B up 3.00%; A down 0.50%."),
         ({"A": (200, 204), "B": (200, 206)}, "B up 3.00%; A up 2.00%."),

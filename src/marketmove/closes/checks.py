@@ -219,7 +219,8 @@ def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[F
                 continue
             shifted.add(str(entry.symbol))
         text = f"{entry.symbol}: {_why(doubt, row, entry, doubts, known)}"
-        yield _of_row(doubt, text, entry, "error" if doubt == "outside_range" else "suspicion")
+        severity: Severity = "error" if doubt == "outside_range" else "suspicion"
+        yield _of_row("jump" if doubt == "stray" else doubt, text, entry, severity)
 
 
 def _why(doubt: str, row: int, entry: Any, doubts: Doubts, known: ChosenCloses) -> str:

@@ -33,7 +33,9 @@ Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
 
-_STATUSES = ("ok", "no_prior", "missing", "stale", "pending", "closed", "unknown")
+_STATUSES = (
+    "ok", "no_prior", "missing", "stale", "pending", "closed", "unknown", "unusable"
+)  # fmt: skip
 # A period starts from a close at most so many sessions before its first day; where no calendar
 # counts them, from one at most so many weekdays more, for holidays.
 _OLDEST_BASE, _HOLIDAYS = {"week": 5, "month": 5, "ytd": 10}, 5

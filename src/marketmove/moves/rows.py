@@ -151,7 +151,7 @@ def _without(
             nothing = None if column == "doubt" else pd.NA
             changed[f"{prefix}{column}"] = values.where(~gone, nothing)
         if not name:
-            status = rows["status"].astype(object).mask(gone, "unusable")
+            status = rows["status"].where(~gone, "unusable")
             places = [faults[n].problem.place or Place("") for n in number[gone].tolist()]
             file, line = rows["file"].astype(object).copy(), rows["line"].copy()
             file[gone] = [place.path for place in places]

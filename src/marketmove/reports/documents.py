@@ -46,16 +46,16 @@ _LISTS = (
 
 
 def columns(periods: Sequence[str]) -> list[str]:
-    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods asked for, the doubts."""
-    return [*_figure_columns(periods), *_doubt_columns(periods)]
+    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them."""
+    return [*_figure_columns(periods), *_trust_columns(periods)]
 
 
 def _figure_columns(periods: Sequence[str]) -> list[str]:
     return [*CSV_COLUMNS, *(f"{period}_{name}" for period in periods for name in _PERIOD_COLUMNS)]
 
 
-def _doubt_columns(periods: Sequence[str]) -> list[str]:
-    return ["doubt", *(f"{period}_doubt" for period in periods)]
+def _trust_columns(periods: Sequence[str]) -> list[str]:
+    return ["sessions_behind", "doubt", *(f"{period}_doubt" for period in periods)]
 
 
 def _figures(move: Move, periods: Sequence[str]) -> list[Any]:
@@ -67,21 +67,22 @@ def _figures(move: Move, periods: Sequence[str]) -> list[Any]:
     ]
 
 
-def _doubts(move: Move, periods: Sequence[str]) -> list[Any]:
-    return [move.doubt, *(getattr(move.periods.get(name), "doubt", None) for name in periods)]
+def _trust(move: Move, periods: Sequence[str]) -> list[Any]:
+    doubts = (getattr(move.periods.get(name), "doubt", None) for name in periods)
+    return [move.sessions_behind, move.doubt, *doubts]
 
 
 def session_columns(report: SessionReport) -> list[str]:
     """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
     context = CONTEXT_COLUMNS if report.context else ()
-    return [*_figure_columns(report.periods), *context, *_doubt_columns(report.periods)]
+    return [*_figure_columns(report.periods), *context, *_trust_columns(report.periods)]
 
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
     """Give the cells of one move of a session, under ``session_columns``."""
     context = _context_cells(report, move) if report.context else {}
     periods = report.periods
-    return [*_figures(move, periods), *context.values(), *_doubts(move, periods)]
+    return [*_figures(move, periods), *context.values(), *_trust(move, periods)]
 
 
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
 
 def history_document(report: HistoryReport) -> dict[str, Any]:
     """Give many sessions as the JSON document that machines read: plain values, missing as None."""
-    names = [*columns(report.periods), "sessions_behind"]
+    names = columns(report.periods)
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,
@@ -152,8 +153,8 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
-    cells = zip(columns(periods), [*_figures(move, periods), *_doubts(move, periods)], strict=True)
-    return dict(cells) | {name: getattr(move, name) for name in ("sessions_behind", *_JSON_ONLY)}
+    cells = zip(columns(periods), [*_figures(move, periods), *_trust(move, periods)], strict=True)
+    return dict(cells) | {name: getattr(move, name) for name in _JSON_ONLY}
 
 
 def plain(value: Any) -> Any:
