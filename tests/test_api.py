@@ -203,7 +203,7 @@ def test_findings_are_those_of_the_csv_of_check(run_cli: RunCli, write: Write) -
 def test_what_is_in_the_future_is_asked_with_a_moment() -> None:
     ahead = hsi(21814.37, 22620.33)
     assert marketmove.check(ahead).frame.empty
-    now = dt.datetime(2025, 2, 3, 20, tzinfo=dt.UTC)
+    now = dt.datetime(2025, 2, 3, 12, tzinfo=dt.UTC)
     found = marketmove.check(ahead, now=now).frame
     assert list(found["code"]) == ["future"]
 

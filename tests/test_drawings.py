@@ -78,10 +78,11 @@ def test_a_pair_stays_within_the_width(width: int) -> None:
 
 def test_each_spread_is_a_block_on_its_side(run_cli: RunCli, write: Write) -> None:
     """Spreads of 8, −4, 0 and 1: all of a block, half of one, none, an eighth."""
-    ours, theirs = (10.0, 10.8, 10.368, 10.368, 10.47168), (100, 100, 100, 101, 101)
+    ours, theirs = (1.0, 1.08, 1.0368, 1.0368, 1.047168), (1.0, 1.0, 1.0, 1.0, 1.0)
+    others = [("C", (1, 2, 3, 4, 5)), ("D", (6, 7, 8, 9, 10))]
     rows = "".join(
         f"2025-02-{10 + n},{symbol},{close}\n"
-        for symbol, closes in (("A", ours), ("B", theirs))
+        for symbol, closes in (("A", ours), ("B", theirs), *others)
         for n, close in enumerate(closes)
     )
     path = write("closes.csv", f"date,symbol,close\n{rows}")

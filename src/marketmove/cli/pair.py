@@ -60,5 +60,5 @@ def pair_request(
     settings = run.settings(palette=palette, floor_pct=arguments.floor_pct(floor_pct))
     from marketmove.commands.pair import PairRequest
 
-    wanted = (asked.window, run.strict, environment.now())
-    return PairRequest(*asked[:2], since, until, specs, checked, settings, *wanted)
+    request = PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window)
+    return request._replace(strict=run.strict, now=environment.now())
