@@ -148,7 +148,8 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",
-        f"{path}:11: X: expected name, exchange, region, currency, aliases, decimals, returns, rebased",
+        f"{path}:11: X: expected name, exchange, region, currency, aliases, decimals, returns,"
+        " rebased",
     ]
     assert (ran.stdout, ran.status) == ("", 3)
     document = run_cli(*SESSION, "--config", path, "-f", "json").document

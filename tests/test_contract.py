@@ -85,6 +85,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
         ]
     assert list(document["breadth"]) == [
         *("up", "down", "unchanged", "closed", "missing", "pending", "no_prior", "unknown"),
+        *("stale", "unusable", "doubtful"),
     ]
     assert sum(document["breadth"].values()) == len(document["moves"])
     assert list(document["dispersion"]) == ["n", "range_pp", "dispersion_pp"]

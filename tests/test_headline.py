@@ -38,11 +38,6 @@ def test_the_headline_of_a_divergence(run_cli: RunCli) -> None:
         ({"A": (100, 102.5)}, "A up 2.50%."),
         ({"A": (200, 200)}, "A unchanged."),
         ({"A": (30000, 30001)}, "A up less than 0.01%."),
-        # All of several at once is no market day, but a feed that carried its closes forward.
-        (
-            {"A": (100, 100), "B": (50, 50)},
-            "No move to report: the moves of A and B are doubtful.",
-        ),
         ({"A": (100, 101), "B": (50, 50)}, "A up 1.00%; the other unchanged."),
         (
             {"A": (100, 99), "B": (50, 50), "C": (70, 70), "D": (100, 99.5), "E": (50, 49.9)},

@@ -140,7 +140,7 @@ def test_another_index(market: Market, pair: tuple[str, str]) -> None:
 @each_example
 @given(markets)
 def test_later_closes(market: Market) -> None:
-    """But that what was pending may turn out to be missing."""
+    """But that what was pending may turn out to be missing, and what was stale to be shut."""
     before = market.until(market.session)
     if not before.rows:
         return
@@ -148,6 +148,8 @@ def test_later_closes(market: Market) -> None:
     for symbol, move in known.moves.items():
         if move["status"] == "pending":
             assert later.moves[symbol]["status"] in {"pending", "missing"}
+        elif move["status"] == "stale":
+            assert later.moves[symbol]["status"] in {"stale", "missing", "closed"}
         else:
             assert later.moves[symbol] == move
     assert later.rarity == known.rarity
