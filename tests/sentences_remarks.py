@@ -177,7 +177,9 @@ def _is_late(reader: Reader, symbol: str, start: dt.date, day: dt.date) -> bool:
         return False
     last = max(date for date in reader.of.closes.days[symbol] if date < start)
     days = (last + dt.timedelta(days=n) for n in range(1, (start - last).days))
-    return sum(date.weekday() < 5 for date in days) > (15 if start == dt.date(day.year, 1, 1) else 10)
+    return sum(date.weekday() < 5 for date in days) > (
+        15 if start == dt.date(day.year, 1, 1) else 10
+    )
 
 
 def _dashes(reader: Reader, texts: list[str]) -> list[str]:

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-import sentences
-from plain_closes import Closes, tidy
-from plain_days import Asked
 from program import SAMPLE_CLOSES, RunCli, Write, run_process
-from summarised import FEBRUARY_14, FRIDAY, HEADER, PAIR, closes, said
+from summarised import FEBRUARY_14, HEADER, PAIR, closes, said
 
 if TYPE_CHECKING:
     from pathlib import Path
