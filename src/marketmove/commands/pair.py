@@ -83,7 +83,12 @@ def pair(request: PairRequest) -> PairReport:
         raise no_common_session(own, common_days, request.since, last)
     summary = pair_summary(sessions, shown, window)
     days = rested_on(sessions, shown, window)["session"]
-    within = measure.Range(days.iloc[0].date(), days.iloc[-1].date())
+    # What is doubtful may stand before and after the sessions that are left.
+    first_close, *_ = levels.sessions(symbols)
+    within = measure.Range(
+        min(days.iloc[0].date(), request.since or first_close),
+        levels.latest(symbols, last or dt.date.max) or summary.span.last,
+    )
     rows = measure.history(levels, symbols, known.calendars, within, doubts)
     rows = rows[rows["session"].isin(days) | rows["doubt"].notna()]
     latest = read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
