@@ -69,9 +69,13 @@ class Doubts(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """The closes of all indices in order, each beside the one before; nan where there is none."""
+    """The closes of all indices in order, each beside the one before; nan where there is none.
+
+    ``known`` says of each index whether the registry has it.
+    """
 
     symbols: list[str]
+    known: Bools
     codes: Ints
     days: Days
     close: Floats
@@ -123,7 +127,9 @@ def _rows(levels: Levels) -> _Rows:
     follows = np.flatnonzero(codes[1:] == codes[:-1]) + 1
     prior[follows] = close[follows - 1]
     gap_days[follows] = (days[follows] - days[follows - 1]).astype(np.float64)
-    return _Rows([*map(str, frame["symbol"].cat.categories)], codes, days, close, prior, gap_days)
+    symbols = [*map(str, frame["symbol"].cat.categories)]
+    known = np.array([levels.registry.find(symbol) is not None for symbol in symbols], dtype=bool)
+    return _Rows(symbols, known, codes, days, close, prior, gap_days)
 
 
 def _too_early(
@@ -197,7 +203,10 @@ def _weekend(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
 
 
 def _carried_forward(rows: _Rows) -> Bools:
-    """Closes that repeat the one before where that is no chance: most of them, or many digits."""
+    """Closes that repeat the one before where that is no chance: most of them, or many digits.
+
+    The price of a share, which has any name, does so now and then.
+    """
     same: Bools = rows.close == rows.prior
     if not same.any():
         return same
@@ -205,7 +214,8 @@ def _carried_forward(rows: _Rows) -> Bools:
     moved = np.bincount(session[~np.isnan(rows.prior)], minlength=session.max() + 1)
     repeated = np.bincount(session[same], minlength=session.max() + 1)
     together = (repeated > 1) & (repeated * 2 > moved)
-    return same & (together[session] | (_steps(rows) >= _FEWEST_STEPS)[rows.codes])
+    fine = rows.known & (_steps(rows) >= _FEWEST_STEPS)
+    return same & (together[session] | fine[rows.codes])
 
 
 def _steps(rows: _Rows) -> Floats:

@@ -290,9 +290,9 @@ def _from_closes(
     warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=periods)
     if nothing:
         raise no_session(when, levels.sessions(known.symbols), bundled, moves, warnings)
-    if request.session == "latest" and request.as_of is None:
-        warnings += age_of_data(moves, known, completed)
+    latest = request.session == "latest" and request.as_of is None
     notes = [
+        *(age_of_data(moves, known, completed) if latest else ()),
         *remarks.reading_notes(levels),
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
