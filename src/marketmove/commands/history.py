@@ -64,8 +64,10 @@ def history(request: HistoryRequest) -> HistoryReport:
     doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
     completed = completed_sessions(known, request.now)
     found = measure.history(levels, known.symbols, known.calendars, within, doubts, completed)
-    rows, touching, elsewhere = usable(found, levels.faults, request.periods, (first, last))
-    if touching and (request.strict or rows["close"].isna().all()):
+    rows, touching, elsewhere, undated = usable(
+        found, levels.faults, request.periods, (first, last)
+    )
+    if touching and (request.strict or undated or rows["close"].isna().all()):
         raise BadFiguresError(touching + elsewhere)
     if request.strict and elsewhere:
         raise BadFiguresError(elsewhere)

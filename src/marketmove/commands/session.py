@@ -281,10 +281,10 @@ def _from_closes(
     doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
     completed = completed_sessions(known, request.now)
     found = moves_at(levels, sessions, known.calendars, periods, doubts, completed)
-    rows, touching, elsewhere = usable(found, levels.faults, periods)
+    rows, touching, elsewhere, undated = usable(found, levels.faults, periods)
     moves = read_moves(rows, periods)
     nothing = all(move.close is None for move in moves)
-    if (touching and (nothing or request.strict)) or (elsewhere and request.strict):
+    if (touching and (nothing or undated or request.strict)) or (elsewhere and request.strict):
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
     when = None if request.as_of else next(iter(sessions.values()))
     warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=periods)

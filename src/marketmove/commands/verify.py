@@ -79,7 +79,7 @@ def hold(
 
     levels = read_levels(sources, reading, config.closes)
     known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config.closes)
-    at_session, touching, elsewhere = usable(_rows(known, published.session), levels.faults)
+    at_session, touching, elsewhere, _ = usable(_rows(known, published.session), levels.faults)
     if touching:
         raise BadFiguresError(touching)
     judged = _judged(published, read_moves(at_session), known)

@@ -65,12 +65,14 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 class Usable(NamedTuple):
     """Rows of moves without what rests on rows that cannot be used, and what these are.
 
-    ``touching`` are the problems that cost a figure, ``elsewhere`` the others.
+    ``touching`` are the problems that cost a figure, ``elsewhere`` the others. ``undated`` tells
+    that one of the former may be of any session, so that it is no matter of a single cell.
     """
 
     rows: pd.DataFrame
     touching: list[Problem]
     elsewhere: list[Problem]
+    undated: bool = False
 
 
 def usable(
@@ -123,6 +125,7 @@ def usable(
         _without(rows, lost, faults),
         sorted(touching.values(), key=by_place),
         sorted(elsewhere, key=by_place),
+        any(faults[n].session is None for n in touching),
     )
 
 
