@@ -23,6 +23,7 @@ from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
 from marketmove.market.periods import days_before
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
+from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
     from marketmove.sources.large import RowFilter
@@ -220,3 +221,13 @@ def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str
         for symbol, clock in known.clocks.items()
         if (day := last_completed(now, clock, known.calendars.get(symbol)))
     }
+
+
+def lookalikes(known: ChosenCloses) -> list[tuple[str, str]]:
+    """Give the indices that the registry does not know, each with the known one it looks like."""
+    registry = known.levels.registry
+    strangers = [symbol for symbol in known.symbols if not registry.find(symbol)]
+    if len(strangers) > _MOST_NAMED:
+        return []
+    looked_up = ((symbol, index_of_file(symbol, registry)) for symbol in strangers)
+    return [(symbol, registry.resolve(alike).name) for symbol, alike in looked_up if alike]

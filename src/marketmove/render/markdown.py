@@ -27,7 +27,7 @@ def as_markdown(report: SessionReport, options: RenderOptions) -> str:
         lines += _table([column.text for column in columns], right, cells)
     if volatility := session_rows.volatility(report):
         columns = session_rows.columns(report)
-        heads = [session_rows.VOLATILITY, *(column.text for column in columns[1:])]
+        heads = [groups.VOLATILITY, *(column.text for column in columns[1:])]
         cells = [session_rows.cells(report, move) for move in volatility]
         lines += _table(heads, [column.right for column in columns], cells)
     for head, listed in session_rows.by_head(session_rows.listed_moves(report)):

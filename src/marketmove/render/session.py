@@ -17,7 +17,7 @@ from marketmove.reports.documents import session_columns, session_row
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
-from marketmove.wording.session_rows import VOLATILITY, alert_lines
+from marketmove.wording.session_rows import alert_lines
 
 _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
@@ -70,7 +70,7 @@ def _tables(
         layout.TextTable(columns, fit.gap)
         for columns in (
             _move_columns(report, rows, options, fit),
-            _move_columns(report, session_rows.volatility(report), options, fit, VOLATILITY),
+            _move_columns(report, session_rows.volatility(report), options, fit, groups.VOLATILITY),
             *(_listed_columns(head, texts) for head, texts in listed),
             *(
                 _pair_columns(report, *kind, options, fit)

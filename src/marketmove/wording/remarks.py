@@ -14,7 +14,7 @@ import pandas as pd
 from marketmove.closes.checks import stated_otherwise
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
-from marketmove.closes.read import ChosenCloses
+from marketmove.closes.read import ChosenCloses, lookalikes
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Place, Problem, Remark, listed
 from marketmove.market.calendars import Calendar
@@ -249,7 +249,18 @@ def notes_of(
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_of_calendars(_not_reaching(spans, known), "there"),
+        *_lookalikes(known),
     ]
+
+
+def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
+    """Say which indices look like known ones, and are not taken for them."""
+    for symbol, name in lookalikes(known):
+        text = (
+            f"{symbol} is no known index, though it looks like {name}; if it is, say so with"
+            f" aliases: [{symbol}] under indices: in the configuration"
+        )
+        yield Remark("not_known", text, symbol)
 
 
 def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:

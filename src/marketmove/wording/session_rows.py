@@ -19,7 +19,7 @@ ENDS = 20
 PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
-VOLATILITY, DOUBTFUL = "Volatility", "Doubtful"
+DOUBTFUL = "Doubtful"
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
 
@@ -153,7 +153,7 @@ def listed_volatility(report: SessionReport) -> list[ListedMove]:
     """Give the indices that are no share indices, with their level and move in words."""
     return [
         ListedMove(
-            VOLATILITY,
+            groups.VOLATILITY,
             move,
             f"{numbers.level(move.close, move.decimals)}, {numbers.change_percent(move)}",
         )

@@ -18,7 +18,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
-from marketmove.wording.groups import by_region
+from marketmove.wording.groups import VOLATILITY, by_region
 from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
@@ -58,6 +58,12 @@ class HeatGrid(NamedTuple):
     def moves_pct(self) -> list[float]:
         """All moves that are known, in percent."""
         return [pct for row in self.rows for pct in row.moves_pct if pct is not None]
+
+    @property
+    def shares(self) -> list[HeatRow]:
+        """The rows of share indices; all where there are no others."""
+        regions = [region for region in self.regions if region.name != VOLATILITY]
+        return [row for region in regions for row in region.rows] or self.rows
 
     def last(self, number: int) -> HeatGrid:
         """Give the same with so many of the latest sessions."""
