@@ -233,5 +233,6 @@ def asked(
         "reading": checked,
         "config": settings,
         "strict": run.strict,
+        "now": environment.now(),
         "groups": chosen.groups(settings),
     }

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def check(
-    specs: tuple[Spec, ...], reading: ReadOptions, config: Config, today: dt.date
+    specs: tuple[Spec, ...],
+    reading: ReadOptions,
+    config: Config,
+    now: dt.datetime | None = None,
 ) -> CheckReport:
     """Read closes and doubt them.
 
@@ -29,17 +32,18 @@ def check(
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find
+    from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.market.choose import volatility_indices
     from marketmove.moves.measure import moves_to_each
     from marketmove.wording.calendar_notes import ending
 
     levels = read_levels(sources, reading, config.closes)
     known = by_calendar(levels, levels.symbols, config.closes)
-    found = find(levels, moves_to_each(levels), today, known.calendars, known.shut)
+    doubts = find_doubts(known, volatility_indices(config.groups, levels.symbols), now)
+    found = find(known, moves_to_each(known.levels), doubts)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
-    # Without a date of today nothing is in the future, and no calendar has ended.
-    known_today = today != dt.date.max
-    notes = tuple(ending(_by_exchange(known.calendars), today)) if known_today else ()
+    notes = tuple(ending(_by_exchange(known.calendars), now.date())) if now else ()
     return CheckReport(named([file.label for file in files]), files, tuple(found), notes)
 
 
