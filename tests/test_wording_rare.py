@@ -107,7 +107,7 @@ def test_calendars_that_end(run_cli: RunCli, write: Write, monkeypatch: pytest.M
     path = write("later.csv", table(*rows, "2029-01-03,FTSE,8000", "2029-01-03,STI,3000"))
     seen = read(run_cli, path, day=dt.date(2029, 1, 4)).kinds
     assert seen >= {"calendars end", "no close, and no calendar tells why"}
-    path = write("jakarta.csv", table(*(f"2029-02-0{n},JKSE,1{n}" for n in (5, 6))))
+    path = write("jakarta.csv", table(*(f"2029-02-0{n},JKSE,700{n}" for n in (5, 6))))
     assert "a calendar ends" in read(run_cli, path, day=dt.date(2029, 2, 6)).kinds
 
 
