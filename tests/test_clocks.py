@@ -181,6 +181,28 @@ def test_a_provisional_calendar_hides_no_close(run_cli: RunCli, write: Write) ->
     assert (rows["NSEI"]["next_session"], rows["NSEI"]["provisional"]) == ("2028-12-29", "true")
 
 
+@pytest.mark.parametrize("close", [100, 101])
+def test_a_close_on_a_provisional_holiday_counts(
+    close: int, run_cli: RunCli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By rule, Eid is on Wednesday 10 March 2027: a close of that day tells better."""
+    monkeypatch.setenv("MARKETMOVE_NOW", "2027-04-01T12:00:00+00:00")
+    rows = f"2027-03-08,NSEI,99\n2027-03-09,NSEI,100\n2027-03-10,NSEI,{close}\n"
+    path = write("closes.csv", HEADER + rows)
+    document = run_cli("session", "2027-03-10", "-l", path, "-f", "json").document
+    (move,) = document["moves"]
+    assert (move["status"], move["change_pts"], move["doubt"]) == ("ok", close - 100, None)
+    assert {note["code"] for note in document["notes"]} >= {"provisional_calendar"}
+    saturday = write("saturday.csv", HEADER + rows.replace("03-10", "03-13"))
+    ran = run_cli("session", "2027-03-13", "-l", saturday, "-f", "json")
+    assert ran.status == (4 if close == 100 else 0)
+    if close != 100:
+        assert ran.document["moves"][0]["doubt"] == "shut_day"
+    empty = write("empty.csv", "date,NSEI,OWN\n2027-03-09,100,10\n2027-03-10,,11\n")
+    rows_there = rows_by_symbol(run_cli("session", "2027-03-10", "-l", empty, "-f", "csv"))
+    assert rows_there["NSEI"]["status"] == "closed"
+
+
 def test_hours_of_ones_own_by_weekday(run_cli: RunCli, write: Write) -> None:
     write("own.csv", OWN_CALENDAR)
     settings = write("own.yaml", OWN)

@@ -134,6 +134,14 @@ class Calendar:
         held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
         return self.covered(days) & ~held
 
+    def surely_shut(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Tell as ``shut``, but not of a holiday that is provisional: a close tells better."""
+        usual = np.zeros(len(days), dtype=bool)
+        for since, weekdays in self.weeks:
+            own = days >= np.datetime64(since)
+            usual[own] = np.isin((days.astype(np.int64) + 3) % 7, weekdays)[own]
+        return self.shut(days) & ~(usual & (days > np.datetime64(self.announced)))
+
     def week_starts(self, days: Days) -> npt.NDArray[np.int64]:
         """Give the weekday (Monday is 0) on which the week around each date begins."""
         starts = np.zeros(len(days), dtype=np.int64)
