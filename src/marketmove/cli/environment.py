@@ -49,7 +49,10 @@ def settings(config: Path | None, **chosen: str | float | int | None) -> Config:
     """Give the configuration, with what was chosen on the command line over it."""
     from marketmove.config import load, with_choices
 
-    return with_choices(load(*config_file(config)), **chosen)
+    loaded = load(*config_file(config))
+    if loaded.archive is None:
+        loaded = with_choices(loaded, archive=_users_folder("user_data_path", "closes"))
+    return with_choices(loaded, **chosen)
 
 
 def config_place(named: Path | None) -> Path:

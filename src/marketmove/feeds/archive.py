@@ -1,0 +1,289 @@
+"""The archive: one CSV an index, whole at every moment, and what its rows were before.
+
+It is plain text in a form that every command reads as it is, that people can mend and git can keep.
+A row is never deleted; before one changes, what it was goes to ``revisions/``.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from marketmove.atomic import write_file
+from marketmove.closes.find import ARCHIVE_COLUMNS, is_archive_file
+from marketmove.errors import BadFiguresError, OutputError, Place, Problem, UnreadableFileError
+
+REVISION_COLUMNS = (*ARCHIVE_COLUMNS, "new_close", "new_source", "revised")
+REVISIONS = "revisions"
+# A figure of three decimals could be read as one with a mark of thousands.
+_THOUSANDS = 3
+
+
+class ArchivedClose(NamedTuple):
+    """A row of the archive: ``close`` as written there, ``source`` a feed, ``fetched`` in UTC."""
+
+    session: dt.date
+    close: str
+    source: str
+    fetched: str
+
+    @property
+    def value(self) -> float:
+        """The close, in index points."""
+        return float(self.close)
+
+
+class ArchiveRevision(NamedTuple):
+    """A row that changed: what it was, and what it became."""
+
+    before: ArchivedClose
+    after: ArchivedClose
+
+
+class Merged(NamedTuple):
+    """The rows of an index with what came in: which of them are new, which are revised."""
+
+    rows: tuple[ArchivedClose, ...]
+    added: tuple[ArchivedClose, ...]
+    revised: tuple[ArchiveRevision, ...]
+
+
+def archive_file(folder: Path, symbol: str) -> Path:
+    """Give the file that has the closes of an index."""
+    return folder / f"{symbol}.csv"
+
+
+def read_rows(path: Path) -> tuple[ArchivedClose, ...]:
+    """Read the rows of an index, in order of date; none where there is no file.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is there and cannot be read, or is no file of an archive.
+    BadFiguresError
+        With every row that is not of the form, be it that somebody edited it.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UnreadableFileError.at(Place(str(path)), reason) from None
+    if not is_archive_file(data):
+        expected = f"is no file of the archive, which begins with {','.join(ARCHIVE_COLUMNS)}"
+        raise UnreadableFileError.at(Place(str(path)), f"{expected}; move it out of the folder")
+    return _parsed(data, path)
+
+
+def _parsed(data: bytes, path: Path) -> tuple[ArchivedClose, ...]:
+    rows: dict[dt.date, ArchivedClose] = {}
+    problems: list[Problem] = []
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
+    for cells in list(reader)[1:]:
+        line = len(rows) + len(problems) + 2
+        place = Place(str(path), line)
+        if not any(cells):
+            continue
+        try:
+            row = _row(cells)
+            if row.session in rows:
+                raise ValueError(f"a second row of {row.session}; remove one")
+            rows[row.session] = row
+        except ValueError as error:
+            problems.append(Problem(place, str(error)))
+    if problems:
+        raise BadFiguresError(problems)
+    return tuple(rows[day] for day in sorted(rows))
+
+
+def _row(cells: Sequence[str]) -> ArchivedClose:
+    if len(cells) != len(ARCHIVE_COLUMNS):
+        raise ValueError(f"{len(cells)} cells; expected {','.join(ARCHIVE_COLUMNS)}")
+    date, close, source, fetched = (cell.strip() for cell in cells)
+    try:
+        session = dt.date.fromisoformat(date)
+    except ValueError:
+        raise ValueError(f"{date} is not a date such as 2025-02-14") from None
+    whole, _, digits = close.partition(".")
+    if not (whole.isascii() and whole.isdecimal() and (digits.isdecimal() or not digits)):
+        raise ValueError(f"{close} is not a close such as 22620.33")
+    if not float(close) > 0:
+        raise ValueError(f"{close} is not above zero")
+    return ArchivedClose(session, close, source, fetched)
+
+
+def close_text(close: float) -> str:
+    """Write a close so that it reads back as itself, and in one way only.
+
+    Examples
+    --------
+    >>> close_text(22620.33), close_text(22620.0), close_text(1.234), close_text(22620.329999999998)
+    ('22620.33', '22620', '1.2340', '22620.33')
+    """
+    # The noise of sums of 64-bit floats is in their last digits.
+    text = f"{Decimal(f'{close:.13g}'):f}"
+    whole, _, digits = text.partition(".")
+    digits = digits.rstrip("0")
+    if not digits:
+        return whole
+    return f"{whole}.{digits}{'0' * (len(digits) == _THOUSANDS)}"
+
+
+def merge(
+    rows: Sequence[ArchivedClose], closes: Mapping[dt.date, float], source: str, fetched: str
+) -> Merged:
+    """Put closes that came in over the rows that are there.
+
+    One that says the same as the row, if with fewer digits, changes nothing.
+
+    Examples
+    --------
+    >>> day = dt.date(2026, 10, 7)
+    >>> there = [ArchivedClose(day, "70035.71", "nikkei", "2026-10-07T08:00:00Z")]
+    >>> merge(there, {day: 70035.7}, "other", "2026-10-08T08:00:00Z").revised
+    ()
+    >>> merge(there, {day: 70036.0}, "other", "2026-10-08T08:00:00Z").revised[0].after.close
+    '70036'
+    """
+    by_date = {row.session: row for row in rows}
+    added: list[ArchivedClose] = []
+    revised: list[ArchiveRevision] = []
+    for session in sorted(closes):
+        new = ArchivedClose(session, close_text(closes[session]), source, fetched)
+        before = by_date.get(session)
+        if before is not None and _says_the_same(before.close, new.close):
+            continue
+        by_date[session] = new
+        if before is None:
+            added.append(new)
+        else:
+            revised.append(ArchiveRevision(before, new))
+    ordered = tuple(by_date[day] for day in sorted(by_date))
+    return Merged(ordered, tuple(added), tuple(revised))
+
+
+def _says_the_same(stored: str, new: str) -> bool:
+    """Whether a new figure is the stored one, as it is or with fewer digits."""
+    there, came = Decimal(stored).normalize(), Decimal(new).normalize()
+    fewer = max(0, -int(came.as_tuple().exponent))
+    if fewer < max(0, -int(there.as_tuple().exponent)) and fewer:
+        return abs(there - came) <= Decimal(5).scaleb(-fewer - 1)
+    return there == came
+
+
+def write(folder: Path, symbol: str, merged: Merged) -> None:
+    """Write the rows of an index, what is revised first to its revisions; under the lock.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be written; the file is then as it was, whole.
+    """
+    path = archive_file(folder, symbol)
+    _remove_leftovers(folder, symbol)
+    if merged.revised:
+        _record(folder, symbol, merged.revised)
+    _write(path, [ARCHIVE_COLUMNS, *((r.session, *r[1:]) for r in merged.rows)])
+
+
+def _record(folder: Path, symbol: str, revised: Iterable[ArchiveRevision]) -> None:
+    """Add revisions, but one that a killed run has recorded already and not carried out."""
+    path = folder / REVISIONS / f"{symbol}.csv"
+    known = read_revisions(folder, symbol)
+    last = {one.before.session: one for one in known}
+    new = [one for one in revised if not _is_repeat(last.get(one.before.session), one)]
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _unwritten(path, error.strerror) from None
+    _remove_leftovers(path.parent, symbol)
+    _write(path, [REVISION_COLUMNS, *map(_cells, [*known, *new])])
+
+
+def _is_repeat(last: ArchiveRevision | None, one: ArchiveRevision) -> bool:
+    return last is not None and (last.before, last.after[:3]) == (one.before, one.after[:3])
+
+
+def _cells(one: ArchiveRevision) -> tuple[object, ...]:
+    return (*one.before, one.after.close, one.after.source, one.after.fetched)
+
+
+def read_revisions(folder: Path, symbol: str) -> tuple[ArchiveRevision, ...]:
+    """Read what the rows of an index were before, the earliest change first.
+
+    Raises
+    ------
+    UnreadableFileError, BadFiguresError
+        If the file cannot be read, or is not of the form.
+    """
+    path = folder / REVISIONS / f"{symbol}.csv"
+    try:
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UnreadableFileError.at(Place(str(path)), reason) from None
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    expected = f"expected {','.join(REVISION_COLUMNS)}"
+    if tuple(head) != REVISION_COLUMNS:
+        raise BadFiguresError.at(Place(str(path), 1), expected)
+    found = []
+    for number, cells in enumerate(rows, start=2):
+        if not any(cells):
+            continue
+        if len(cells) != len(REVISION_COLUMNS):
+            raise BadFiguresError.at(Place(str(path), number), expected)
+        try:
+            before = _row(cells[:4])
+            found.append(ArchiveRevision(before, _row([cells[0], *cells[4:]])))
+        except ValueError as error:
+            raise BadFiguresError.at(Place(str(path), number), str(error)) from None
+    return tuple(found)
+
+
+def _remove_leftovers(folder: Path, symbol: str) -> None:
+    """Remove the temporary files of runs that were killed; whoever has the lock writes alone."""
+    for path in folder.glob(f".{_globbed(symbol)}.csv.*"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritten(path, error.strerror) from None
+
+
+def _globbed(symbol: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in symbol)
+
+
+def _write(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    try:
+        write_file(path, buffer.getvalue().encode())
+        _sync(path.parent)
+    except OutputError as error:
+        reason = error.problems[0].text.partition(": ")[2]
+        raise _unwritten(path, reason) from None
+
+
+def _sync(folder: Path) -> None:
+    """Have the new name of a file on the disk too."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(path: Path, reason: str | None) -> OutputError:
+    text = f"the archive cannot be written: {(reason or 'no reason given').lower()}"
+    return OutputError([Problem(Place(str(path)), text)])
