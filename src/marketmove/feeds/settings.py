@@ -1,4 +1,4 @@
-"""The feeds of a configuration: for each index where its closes come from, the first choice first."""
+"""The feeds of a configuration: where the closes of each index come from, first choice first."""
 
 from __future__ import annotations
 
