@@ -47,7 +47,7 @@ from marketmove.render import pair as pair_render
 from marketmove.render import session as session_render
 from marketmove.render import verify as verify_render
 from marketmove.reports import records
-from marketmove.reports.documents import fields_of
+from marketmove.reports.documents import plain
 from marketmove.reports.frames import typed_frame
 from marketmove.sources import ReadOptions, Source, open_all, open_source
 from marketmove.sources.block import read_options
@@ -92,7 +92,7 @@ class Result(Generic[ReportT]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``--format json``: plain values, missing as None."""
-        document: dict[str, Any] = self.render.document(self.report)
+        document: dict[str, Any] = plain(self.render.document(self.report))
         return document
 
     def __repr__(self) -> str:
@@ -111,7 +111,7 @@ class SessionResult(Result[records.SessionReport]):
     def divergences(self) -> pd.DataFrame:
         """The divergent pairs, or those asked for, under the keys of JSON."""
         pairs = self.report.divergences
-        return typed_frame(Divergence._fields, [tuple(fields_of(pair).values()) for pair in pairs])
+        return typed_frame(Divergence._fields, [tuple(plain(pair).values()) for pair in pairs])
 
 
 @dataclass(frozen=True, eq=False, repr=False)

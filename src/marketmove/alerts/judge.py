@@ -53,21 +53,9 @@ class SessionFacts(NamedTuple):
 def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     """Hold conditions against a session.
 
-    Parameters
-    ----------
-    conditions
-        With symbols for what was written.
-    known
-        The session, by symbol.
+    At least as large counts, as figures are before they are rounded. What cannot be judged is not
+    met.
 
-    Returns
-    -------
-    Judged
-        At least as large counts, as figures are before they are rounded. What cannot be judged is
-        not met.
-
-    Examples
-    --------
     >>> from marketmove.alerts.conditions import Condition
     >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
@@ -242,7 +230,11 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")
     up, down = (known.moves[symbol] for symbol in (pair.up, pair.down))
-    spread = _spread_text(up, down, pair, condition.places)
+    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
+    more = "more than " if pair.spread_pp is None else ""
+    approximately = "≈ " if up.basis == "published" else ""
+    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, condition.places))} pp"
+    spread = f"{visible(up.name)} {size} above {visible(down.name)}"
     if condition.kind == "spread":
         return _spread(condition, symbols, pair, spread)
     if pair.percentile is None:
@@ -272,14 +264,6 @@ def _spread(
         f"{spread}: at least {_number(condition)} pp",
         {name: figure for name, figure in figures.items() if figure is not None},
     )
-
-
-def _spread_text(up: Move, down: Move, pair: Divergence, places: int) -> str:
-    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
-    more = "more than " if pair.spread_pp is None else ""
-    approximately = "≈ " if up.basis == "published" else ""
-    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
-    return f"{visible(up.name)} {size} above {visible(down.name)}"
 
 
 def _moved(move: Move, places: int = _PLACES) -> str:

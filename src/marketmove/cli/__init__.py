@@ -88,6 +88,8 @@ def _schema(name: str) -> str:
     return {
         "calc": records.CALC_SCHEMA,
         "check": records.CHECK_SCHEMA,
+        "closes": records.ARCHIVE_SCHEMA,
+        "fetch": records.FETCH_SCHEMA,
         "history": records.HISTORY_SCHEMA,
         "indices": records.INDICES_SCHEMA,
         "journal": records.JOURNAL_SCHEMA,

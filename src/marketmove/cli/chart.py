@@ -8,20 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from marketmove.cli import arguments, environment
+from marketmove.cli import options as shared
 from marketmove.cli.app import add_command
-from marketmove.cli.options import (
-    AllOption,
-    AsciiOption,
-    ChosenOptions,
-    DateArgument,
-    LevelsOption,
-    PairOptions,
-    PaletteOption,
-    RangeArguments,
-    ReadingOptions,
-    RunOptions,
-    Sort,
-)
 from marketmove.cli.terminal import emit, render_options, say, warn
 from marketmove.errors import Problem
 from marketmove.render import RenderOptions
@@ -40,8 +28,8 @@ class PictureOptions(NamedTuple):
             "--output", "-o", metavar="FILE", help="Draw into this file: .svg, .png, .pdf or .html."
         ),
     ] = None
-    palette: PaletteOption = None
-    ascii_only: AsciiOption = False
+    palette: shared.PaletteOption = None
+    ascii_only: shared.AsciiOption = False
 
     def check(self) -> None:
         """Refuse a file that cannot be drawn into, before any work."""
@@ -60,13 +48,13 @@ class PictureOptions(NamedTuple):
 def session(
     *,
     typed: typer.Context,
-    date: DateArgument = None,
-    chosen: ChosenOptions,
-    reading: ReadingOptions,
-    sort: Annotated[Sort | None, typer.Option(help="Order of the bars.")] = None,
+    date: shared.DateArgument = None,
+    chosen: shared.ChosenOptions,
+    reading: shared.ReadingOptions,
+    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the bars.")] = None,
     picture: PictureOptions,
-    everything: AllOption = False,
-    run: RunOptions,
+    everything: shared.AllOption = False,
+    run: shared.RunOptions,
 ) -> None:
     """Draw one session: a bar an index from a zero line.
 
@@ -99,11 +87,11 @@ def session(
 def heatmap(
     *,
     typed: typer.Context,
-    dates: RangeArguments,
-    chosen: ChosenOptions,
-    reading: ReadingOptions,
+    dates: shared.RangeArguments,
+    chosen: shared.ChosenOptions,
+    reading: shared.ReadingOptions,
     picture: PictureOptions,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Draw many sessions: a row an index, by region, and a column a session.
 
@@ -137,11 +125,11 @@ def heatmap(
 def pair(
     *,
     typed: typer.Context,
-    asked: PairOptions,
-    levels: LevelsOption = None,
-    reading: ReadingOptions,
+    asked: shared.PairOptions,
+    levels: shared.LevelsOption = None,
+    reading: shared.ReadingOptions,
     picture: PictureOptions,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Draw one pair through time: the spread of A less B, and their relative strength.
 

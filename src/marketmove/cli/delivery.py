@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from marketmove.cli.environment import home
+from marketmove.cli.environment import home, of_own_process, own_process
 from marketmove.cli.terminal import say
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
@@ -62,13 +61,7 @@ class ReadyTargets(NamedTuple):
 
 
 def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
-    """Find where a result goes: as typed, else as configured, else to standard output alone.
-
-    Raises
-    ------
-    WrongUsageError
-        If a target is none, its URL cannot be found, or apprise is not there.
-    """
+    """Find where a result goes: as typed, else as configured, else to standard output alone."""
     try:
         texts = [(text, None) for text in options.to or ()]
         typed = parse_targets(texts, Path(), home())
@@ -91,22 +84,7 @@ def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
 def deliver(
     to: ReadyTargets, messages: Mapping[str, Message], earlier: bool
 ) -> Iterator[Delivered]:
-    """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
-
-    Parameters
-    ----------
-    to
-        The targets.
-    messages
-        What each gets, by its name.
-    earlier
-        Whether they are of an earlier run.
-
-    Yields
-    ------
-    Delivered
-        What became of one, as soon as it did.
-    """
+    """Deliver to all at once, each as soon as it is done; say on stderr at the end what failed."""
     if not messages:
         return
     from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -135,17 +113,13 @@ def deliver(
 def _send(url: str, message: Message, seconds: int) -> str:
     """Have a process deliver; give why that failed, empty if it did not."""
     job = json.dumps({"url": url, "message": message, "seconds": seconds})
-    # The folder that this package is in, where the process may not find it by itself; and never
-    # the current one, in which anything may lie.
-    paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "marketmove.cli.send_process"],
+        done = subprocess.run(  # noqa: S603 - this program itself
+            own_process("marketmove.cli.send_process"),
             input=job.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=of_own_process(),
             timeout=seconds,
             check=False,
         )

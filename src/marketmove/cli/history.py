@@ -7,15 +7,7 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    ChosenOptions,
-    HistoryFormat,
-    LookOptions,
-    PeriodOption,
-    RangeArguments,
-    ReadingOptions,
-    RunOptions,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit_pieces, warn
 from marketmove.market.periods import chosen_periods
 
@@ -23,16 +15,16 @@ from marketmove.market.periods import chosen_periods
 def history(
     *,
     typed: typer.Context,
-    dates: RangeArguments,
-    chosen: ChosenOptions,
-    period: PeriodOption = None,
-    reading: ReadingOptions,
-    output_format: HistoryFormat = "table",
-    look: LookOptions,
+    dates: shared.RangeArguments,
+    chosen: shared.ChosenOptions,
+    period: shared.PeriodOption = None,
+    reading: shared.ReadingOptions,
+    output_format: shared.HistoryFormat = "table",
+    look: shared.LookOptions,
     everything: Annotated[
         bool, typer.Option("--all", help="All rows of a long table, and dates without a session.")
     ] = False,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Give the moves of many sessions, in order of session and symbol.
 

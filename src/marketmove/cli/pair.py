@@ -7,30 +7,23 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    HistoryFormat,
-    LevelsOption,
-    LookOptions,
-    PairOptions,
-    ReadingOptions,
-    RunOptions,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, warn
 
 
 def pair(
     *,
     typed: typer.Context,
-    asked: PairOptions,
+    asked: shared.PairOptions,
     floor_pct: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
-    levels: LevelsOption = None,
-    reading: ReadingOptions,
-    output_format: HistoryFormat = "table",
-    look: LookOptions,
-    run: RunOptions,
+    levels: shared.LevelsOption = None,
+    reading: shared.ReadingOptions,
+    output_format: shared.HistoryFormat = "table",
+    look: shared.LookOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Show one pair through time: the spread of A less B, and how rare the latest one is.
 

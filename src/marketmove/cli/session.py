@@ -7,21 +7,8 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
+from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
-from marketmove.cli.options import (
-    AlertOptions,
-    AllOption,
-    AsOfOption,
-    ChosenOptions,
-    DateArgument,
-    ExplainOption,
-    LookOptions,
-    PeriodOption,
-    ReadingOptions,
-    RunOptions,
-    SessionFormat,
-    Sort,
-)
 from marketmove.cli.terminal import emit, warn
 from marketmove.market.periods import chosen_periods
 
@@ -29,11 +16,11 @@ from marketmove.market.periods import chosen_periods
 def session(
     *,
     typed: typer.Context,
-    date: DateArgument = None,
-    chosen: ChosenOptions,
-    as_of: AsOfOption = None,
-    period: PeriodOption = None,
-    reading: ReadingOptions,
+    date: shared.DateArgument = None,
+    chosen: shared.ChosenOptions,
+    as_of: shared.AsOfOption = None,
+    period: shared.PeriodOption = None,
+    reading: shared.ReadingOptions,
     against: Annotated[
         str | None, typer.Option(metavar="INDEX", help="Compare each index with this one.")
     ] = None,
@@ -50,18 +37,18 @@ def session(
     context: Annotated[
         bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
     ] = None,
-    sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
+    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the rows.")] = None,
     top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None,
     floor_pct: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
-    alerts: AlertOptions,
-    output_format: SessionFormat = "table",
-    look: LookOptions,
-    everything: AllOption = False,
-    explain: ExplainOption = False,
-    run: RunOptions,
+    alerts: shared.AlertOptions,
+    output_format: shared.SessionFormat = "table",
+    look: shared.LookOptions,
+    everything: shared.AllOption = False,
+    explain: shared.ExplainOption = False,
+    run: shared.RunOptions,
 ) -> int:
     """Show one session: each index's close, prior close and change, and the divergent pairs.
 

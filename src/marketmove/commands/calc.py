@@ -15,18 +15,9 @@ def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:
     Two levels are taken as the exact figures that publishers define them to be. A percent was
     rounded when it was printed, and then so was the level beside it.
 
-    Parameters
-    ----------
-    close, prior, pct
-        Texts as typed, two of them not None: index points, index points, percent.
+    Two of the texts are not None. Raises ``WrongUsageError`` if not two are given, or one is not a
+    number.
 
-    Raises
-    ------
-    WrongUsageError
-        If not two are given, or one is not a number.
-
-    Examples
-    --------
     >>> result = calc("22,579.05", None, "+3.51%")
     >>> f"{result.prior_close.value:.2f}", f"{result.change_pts.value:.2f}"
     ('21813.40', '765.65')

@@ -7,6 +7,7 @@ import itertools
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from marketmove.closes.checks import JUMP_PCT
 from marketmove.errors import listed
@@ -30,15 +31,14 @@ _DAY = dt.timedelta(days=1)
 class MarketFacts(NamedTuple):
     """What is known beforehand of an index: the clock and the sessions of its exchange.
 
-    ``settled`` is the moment by which a session has to have ended, so that its close stands: now,
-    less the minutes that a close takes to settle. ``volatile`` is an index whose level may double
-    in a day.
+    ``moment`` is that by which a close has to be final. ``volatile`` is an index whose level may
+    double in a day.
     """
 
     symbol: str
     clock: Exchange | None
     calendar: Calendar | None
-    settled: dt.datetime
+    moment: dt.datetime
     volatile: bool = False
 
     @property
@@ -47,14 +47,19 @@ class MarketFacts(NamedTuple):
         return self.clock.zone if self.clock else ""
 
     @property
+    def today(self) -> dt.date:
+        """The date at the exchange; in UTC where that is not known."""
+        return self.moment.astimezone(ZoneInfo(self.zone or "UTC")).date()
+
+    @property
     def newest(self) -> dt.date:
         """The last session that is over; by the calendar, else a weekday."""
         if self.clock is None:
-            return self.settled.astimezone(_LAST_ZONE).date() - _DAY
-        day = last_completed(self.settled, self.clock, self.calendar)
+            return self.moment.astimezone(_LAST_ZONE).date() - _DAY
+        day = last_completed(self.moment, self.clock, self.calendar)
         if day is not None and self.calendar is not None:
             return day
-        day = last_completed(self.settled, self.clock, None) or dt.date.min
+        day = last_completed(self.moment, self.clock, None) or dt.date.min
         while day.weekday() > 4:
             day -= _DAY
         return day
@@ -63,7 +68,7 @@ class MarketFacts(NamedTuple):
         """Tell whether a date is past, session or not."""
         if self.clock is None:
             return day <= self.newest
-        return day <= (last_completed(self.settled, self.clock, None) or dt.date.min)
+        return day <= (last_completed(self.moment, self.clock, None) or dt.date.min)
 
     def is_shut(self, day: dt.date) -> bool:
         """Tell whether there was certainly no session."""

@@ -105,13 +105,7 @@ def padded(text: str, width: int) -> str:
 
 
 def roomiest(tries: Iterable[_Try], fits: Callable[[_Try], bool]) -> _Try:
-    """Give the first try that fits, else the last; they come from the roomiest to the narrowest.
-
-    Examples
-    --------
-    >>> roomiest(["Hang Seng", "HSI"], lambda name: len(name) <= 5)
-    'HSI'
-    """
+    """Give the first try that fits, else the last; they come from the roomiest to the narrowest."""
     for tried in tries:
         if fits(tried):
             break

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal import Entry
+    from marketmove.feeds.archive import ArchiveRevision
+    from marketmove.feeds.fetching import IndexFetched
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
@@ -97,13 +99,7 @@ class HistoryReport(NamedTuple):
     notes: tuple[Remark, ...] = ()
 
     def blocks(self) -> Iterator[pd.DataFrame]:
-        """Give the moves block by block.
-
-        Raises
-        ------
-        BadFiguresError
-            After the last sound one, if there are others.
-        """
+        """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
         if self.unusable:
@@ -250,25 +246,62 @@ class VerifyReport(NamedTuple):
         return any(row.verdict != "unchecked" for row in self.rows)
 
 
+FETCH_SCHEMA = "marketmove.fetch/1"
+
+
+class FetchReport(NamedTuple):
+    """What came of a fetch at a moment: each index in the order asked, and the archive's folder.
+
+    ``explain`` says that nothing was stored; ``unread`` that commands read the files of
+    ``levels:``, and not the archive.
+    """
+
+    archive: str
+    moment: dt.datetime
+    indices: tuple[IndexFetched, ...]
+    explain: bool = False
+    unread: bool = False
+
+    @property
+    def current(self) -> int:
+        """How many indices have the newest close that they should have."""
+        return sum(index.current for index in self.indices)
+
+
+ARCHIVE_SCHEMA = "marketmove.closes/1"
+
+
+class ArchivedIndex(NamedTuple):
+    """What the archive has of one index: how many closes, from when to when, of which feeds.
+
+    ``fetched`` is when its newest row came; ``lacking`` are sessions in between without a close.
+    """
+
+    symbol: str
+    name: str
+    closes: int
+    first: dt.date
+    last: dt.date
+    feeds: tuple[str, ...]
+    fetched: str
+    lacking: int
+    revisions: int
+
+
+class ArchiveReport(NamedTuple):
+    """What the archive in a folder has; ``revisions`` are by symbol, the earliest change first."""
+
+    archive: str
+    indices: tuple[ArchivedIndex, ...]
+    revisions: tuple[tuple[str, ArchiveRevision], ...]
+    warnings: tuple[Remark, ...]
+
+
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
     """Sort moves as a table shows them.
 
-    Parameters
-    ----------
-    moves
-        In the order given.
-    sort
-        ``change``: highest first, a bound by its bound, those without a move last; ``name``;
-        ``given``: as they come.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move
-    >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
-    >>> gone = Move("B", "Beta", "unknown", "closes")
-    >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)
-    >>> [move.symbol for move in in_order([gone, flat, rose], "change")]
-    ['C', 'A', 'B']
+    ``change`` is the highest first, a bound by its bound, those without a move last; ``given`` as
+    they come.
     """
     keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
     return sorted(moves, key=keys[sort]) if sort in keys else list(moves)

@@ -16,8 +16,6 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def visible(text: str) -> str:
     r"""Show the control and formatting characters of a text instead of sending them.
 
-    Examples
-    --------
     >>> visible("\x1b[31mHSI")
     '\\x1b[31mHSI'
     """
@@ -32,8 +30,6 @@ def visible(text: str) -> str:
 def plain_ascii(text: str) -> str:
     """Write the signs of this program in ASCII.
 
-    Examples
-    --------
     >>> plain_ascii("≈ −311.74")
     '~ -311.74'
     """
@@ -43,8 +39,6 @@ def plain_ascii(text: str) -> str:
 def wrapped(text: str, width: int | None) -> list[str]:
     """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
 
-    Examples
-    --------
     >>> wrapped("two up and two down", 16), wrapped("two up", None)
     (['  two up and two', '    down'], ['  two up'])
     """

@@ -30,16 +30,8 @@ def findings_of(
 ) -> list[Remark]:
     """Say which figures are not those of their session, and whose they are.
 
-    Parameters
-    ----------
-    rows
-        As ``verification.with_fits`` gives them.
-    elsewhere
-        The same rows held against the session that the most of them fit; empty without one.
-    session
-        That of the report.
-    closes
-        What the closes are called.
+    ``rows`` are as ``with_fits`` gives them; ``elsewhere`` the same, held against the session that
+    the most of them fit; empty without one.
     """
     return [
         *_no_session(rows, session),

@@ -41,14 +41,7 @@ _NO_SESSION = "its last session is not known, as its exchange or its calendar is
 
 
 def tally(breadth: Breadth) -> str:
-    """Count who rose, fell, stayed and has no move.
-
-    Examples
-    --------
-    >>> from marketmove.moves.breadth import Breadth
-    >>> tally(Breadth(up=3, down=2, unchanged=0, closed=1))
-    '3 up · 2 down · 1 shut'
-    """
+    """Count who rose, fell, stayed and has no move."""
     counts = [(getattr(breadth, state), word) for state, word in COUNTED.items()]
     counts.append((breadth.no_prior + breadth.unknown, "without a move"))
     return " · ".join(f"{number:,} {word}" for number, word in counts if number)
@@ -62,13 +55,7 @@ def state(move: Move) -> str:
 
 
 def shut(closed_for: str | None, reopens: dt.date | None = None) -> str:
-    """Say that an exchange had no session, why, and when it has the next.
-
-    Examples
-    --------
-    >>> shut("Lunar New Year", dt.date(2025, 2, 5)), shut(None)
-    ('shut: Lunar New Year, opens again 2025-02-05', 'shut')
-    """
+    """Say that an exchange had no session, why, and when it has the next."""
     why = f": {visible(closed_for)}" if closed_for else ""
     return f"shut{why}{f', opens again {reopens}' if reopens else ''}"
 
