@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from marketmove.feeds.archive import ArchiveRevision
 from marketmove.render import RenderOptions
 from marketmove.render.layout import TextTable, below, column, roomiest_table, under_table, written
-from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import fields_of
+from marketmove.render.machine import machine_formats
 from marketmove.reports.records import ARCHIVE_SCHEMA, ArchivedIndex, ArchiveReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
@@ -69,32 +68,26 @@ def _revised(report: ArchiveReport) -> list[Any]:
     ]
 
 
-def as_csv(view: ClosesView, _options: RenderOptions) -> str:
-    """Write one row an index, feeds separated by spaces; or one a revision."""
-    rows: list[Sequence[Any]]
+def csv_table(view: ClosesView) -> list[Sequence[Any]]:
+    """Give one row an index, feeds separated by spaces; or one a revision."""
     if view.revisions:
         found = [_revision(symbol, one) for symbol, one in view.report.revisions]
-        rows = [_REVISION_COLUMNS, *([one[name] for name in _REVISION_COLUMNS] for one in found)]
-    else:
-        rows = [_COLUMNS, *([*r[:5], " ".join(r.feeds), *r[6:]] for r in view.report.indices)]
-    return write_csv(rows)
+        return [_REVISION_COLUMNS, *([one[name] for name in _REVISION_COLUMNS] for one in found)]
+    return [_COLUMNS, *([*r[:5], " ".join(r.feeds), *r[6:]] for r in view.report.indices)]
 
 
-def as_json(view: ClosesView, _options: RenderOptions) -> str:
-    """Write what the archive has as one JSON document; with its revisions, if they are wanted."""
+def document(view: ClosesView) -> dict[str, Any]:
+    """Give what the archive has; with its revisions, if they are wanted."""
     report = view.report
-    document: dict[str, Any] = {
+    found: dict[str, Any] = {
         "schema": ARCHIVE_SCHEMA,
         "archive": report.archive,
-        "indices": [fields_of(row) | {"feeds": list(row.feeds)} for row in report.indices],
-        "warnings": [
-            {"code": w.code, "text": w.text, "place": w.place and str(w.place)}
-            for w in report.warnings
-        ],
+        "indices": report.indices,
+        "warnings": report.warnings,
     }
     if view.revisions:
-        document["revisions"] = [_revision(symbol, one) for symbol, one in report.revisions]
-    return write_json(document)
+        found["revisions"] = [_revision(symbol, one) for symbol, one in report.revisions]
+    return found
 
 
 def _revision(symbol: str, one: ArchiveRevision) -> dict[str, Any]:
@@ -111,8 +104,4 @@ def _revision(symbol: str, one: ArchiveRevision) -> dict[str, Any]:
     }
 
 
-FORMATS: dict[str, Callable[[ClosesView, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document, csv_table)

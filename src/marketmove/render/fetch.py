@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from marketmove.feeds.fetching import IndexFetched, Tried
 from marketmove.render import RenderOptions
 from marketmove.render.layout import TextTable, column, plain, roomiest_table, under_table, written
-from marketmove.render.machine import write_json
+from marketmove.render.machine import machine_formats
 from marketmove.reports.records import FETCH_SCHEMA, FetchReport
 from marketmove.wording import fetched, numbers
 from marketmove.wording.characters import visible
@@ -78,30 +78,28 @@ def _read(tried: Tried) -> Iterator[str]:
     yield from tried.remarks
 
 
-def as_json(report: FetchReport, _options: RenderOptions) -> str:
-    """Write what came of a fetch as one JSON document."""
-    return write_json(
-        {
-            "schema": FETCH_SCHEMA,
-            "archive": report.archive,
-            "fetched": f"{report.moment:%Y-%m-%dT%H:%M:%SZ}",
-            "stored": not report.explain,
-            "indices": [_index(index) for index in report.indices],
-        }
-    )
+def document(report: FetchReport) -> dict[str, Any]:
+    """Give what came of a fetch."""
+    return {
+        "schema": FETCH_SCHEMA,
+        "archive": report.archive,
+        "fetched": f"{report.moment:%Y-%m-%dT%H:%M:%SZ}",
+        "stored": not report.explain,
+        "indices": [_index(index) for index in report.indices],
+    }
 
 
 def _index(index: IndexFetched) -> dict[str, Any]:
     return {
         "symbol": index.symbol,
         "current": index.current,
-        "newest": _date(index.newest),
-        "expected": _date(index.expected),
+        "newest": index.newest,
+        "expected": index.expected,
         "closes": index.closes,
-        "added": [{"session": _date(row.session), "close": row.value} for row in index.added],
+        "added": [{"session": row.session, "close": row.value} for row in index.added],
         "revised": [
             {
-                "session": _date(one.before.session),
+                "session": one.before.session,
                 "before": one.before.value,
                 "after": one.after.value,
                 "feed_before": one.before.source,
@@ -109,7 +107,7 @@ def _index(index: IndexFetched) -> dict[str, Any]:
             }
             for one in index.revised
         ],
-        "lacking": [_date(day) for day in index.gaps],
+        "lacking": index.gaps,
         "feeds": [_tried(tried) for tried in index.tried],
         "problem": index.problem or None,
     }
@@ -120,24 +118,14 @@ def _tried(tried: Tried) -> dict[str, Any]:
         "feed": tried.feed,
         "failure": tried.failure or None,
         "kept": tried.kept,
-        "first": _date(tried.first),
-        "last": _date(tried.last),
+        "first": tried.first,
+        "last": tried.last,
         "unchanged": tried.unchanged,
-        "left_out": [
-            {"session": _date(row.session), "code": row.code, "text": row.text}
-            for row in tried.left_out
-        ],
-        "no_longer_given": [_date(day) for day in tried.lost],
-        "remarks": list(tried.remarks),
+        "left_out": tried.left_out,
+        "no_longer_given": tried.lost,
+        "remarks": tried.remarks,
         "reading": tried.reading.explained() if tried.reading else None,
     }
 
 
-def _date(day: Any) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-FORMATS: dict[str, Callable[[FetchReport, RenderOptions], str]] = {
-    "table": as_table,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document)
