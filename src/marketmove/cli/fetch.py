@@ -46,6 +46,13 @@ def fetch(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say how the answers are read; store nothing.")
     ] = False,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            metavar="MOMENT|now",
+            help="Store closes that were final at a moment such as 2025-02-14T18:00+08:00.",
+        ),
+    ] = "now",
     output_format: Annotated[
         Literal["table", "json"], typer.Option("--format", "-f", help="How to write it.")
     ] = "table",
@@ -79,6 +86,7 @@ def fetch(
         feed=feed,
         explain=explain,
         seconds=timeout,
+        as_of=arguments.moment(as_of, environment.now()),
         now=environment.now,
         plugin=environment.own_process("marketmove.cli.feed_process"),
         environment=environment.of_own_process(),

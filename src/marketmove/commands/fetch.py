@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from marketmove.feeds.fetching import IndexAsked, IndexFetched, Tried
 
 _AT_ONCE = 8
+# How long after its session a close may still change.
+_SETTLES = dt.timedelta(minutes=20)
 _NO_FEEDS = (
     "no feeds are configured; set some under feeds: (marketmove init writes a configuration with"
     " examples), or try a plug-in: marketmove fetch HSI --feed yahoo"
@@ -38,7 +40,8 @@ _NO_FEEDS = (
 class FetchRequest(NamedTuple):
     """What was asked: which indices, of which feed, from when, and how the world is reached.
 
-    ``now`` gives the moment; ``plugin`` starts the process of a plug-in in ``environment``, where
+    ``as_of`` is the moment by which closes have to be final, and ``now`` gives that of the clock,
+    which hosts are asked by; ``plugin`` starts the process of a plug-in in ``environment``, where
     keys are too; ``seconds`` is how long one answer may take.
     """
 
@@ -49,6 +52,7 @@ class FetchRequest(NamedTuple):
     feed: str | None
     explain: bool
     seconds: float
+    as_of: dt.datetime
     now: Callable[[], dt.datetime]
     plugin: tuple[str, ...]
     environment: Mapping[str, str]
@@ -80,7 +84,7 @@ def fetch(request: FetchRequest, progress: Callable[[str, Tried], None]) -> Fetc
     from marketmove.feeds.visits import Visits
     from marketmove.sources import Context
 
-    config, moment = request.config, request.now()
+    config = request.config
     with ExitStack() as stack:
         memory = folder
         if request.explain and not folder.is_dir():
@@ -97,11 +101,13 @@ def fetch(request: FetchRequest, progress: Callable[[str, Tried], None]) -> Fetc
             request.seconds,
             Context(config.registry, config.words, config.exchanges),
         )
-        store = Store(folder, state, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+        store = Store(folder, state, f"{request.now():%Y-%m-%dT%H:%M:%SZ}")
         one = explain_index if request.explain else fetch_index
-        asked = _asked(feeds, request, moment)
+        asked = _asked(feeds, request)
         found = _in_parallel(asked, lambda each: one(each, store, ways, progress))
-    return FetchReport(str(folder), moment, tuple(found), request.explain, bool(config.levels))
+    return FetchReport(
+        str(folder), request.as_of, tuple(found), request.explain, bool(config.levels)
+    )
 
 
 def _feeds(request: FetchRequest) -> dict[str, tuple[Feed, ...]]:
@@ -161,9 +167,7 @@ def _refuse_lacking(feeds: Mapping[str, Sequence[Feed]]) -> None:
             raise WrongUsageError.at(feed.place, text)
 
 
-def _asked(
-    feeds: Mapping[str, tuple[Feed, ...]], request: FetchRequest, moment: dt.datetime
-) -> list[IndexAsked]:
+def _asked(feeds: Mapping[str, tuple[Feed, ...]], request: FetchRequest) -> list[IndexAsked]:
     from marketmove.feeds.fetching import IndexAsked
     from marketmove.feeds.judge import MarketFacts
 
@@ -182,7 +186,7 @@ def _asked(
                 symbol,
                 config.exchanges.get(indices[symbol].exchange),
                 known.get(indices[symbol].exchange),
-                moment,
+                request.as_of - _SETTLES,
                 symbol in volatile,
             ),
             request.since,

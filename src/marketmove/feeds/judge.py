@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,6 +72,11 @@ class MarketFacts(NamedTuple):
     def is_shut(self, day: dt.date) -> bool:
         """Tell whether there was certainly no session."""
         return self.calendar is not None and self.calendar.has(day) is False
+
+    def are_neighbours(self, day: dt.date, later: dt.date) -> bool:
+        """Tell whether no session is known to be between two dates."""
+        between = self.calendar.between(day, later) if self.calendar else None
+        return between == 0 if between is not None else (later - day).days < _WEEK_DAYS
 
     def sessions(self, first: dt.date, last: dt.date) -> list[dt.date]:
         """Give the sessions of a range, both ends included; weekdays where no calendar tells."""
@@ -166,14 +170,9 @@ def _refuse_not_daily(answer: ReadAnswer, facts: MarketFacts) -> None:
     days = sorted(answer.dates)
     if len(days) < 2:
         return
-    text = f"{len(days)} rows from {days[0]} to {days[-1]} are not one a session"
-    expected = None
-    if facts.calendar is not None:
-        expected = facts.calendar.between(days[0] - _DAY, days[-1] + _DAY)
-    gaps = [(b - a).days for a, b in itertools.pairwise(days)]
-    if (expected is not None and 2 * len(days) < expected) or (
-        len(gaps) >= _FEWEST - 1 and statistics.median(gaps) >= _WEEK_DAYS
-    ):
+    pairs = list(itertools.pairwise(days))
+    if 2 * sum(facts.are_neighbours(one, other) for one, other in pairs) < len(pairs):
+        text = f"{len(days)} rows from {days[0]} to {days[-1]} are not one a session"
         raise FeedFailure(f"{text}: weeks or months?")
 
 

@@ -69,6 +69,7 @@ class SchedulePlan(NamedTuple):
 
     group: str
     command: tuple[str, ...]
+    fetch: tuple[str, ...]
     zone: str
     after_minutes: int
     last: tuple[LastExchange, ...]

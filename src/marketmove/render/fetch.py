@@ -83,7 +83,7 @@ def document(report: FetchReport) -> dict[str, Any]:
     return {
         "schema": FETCH_SCHEMA,
         "archive": report.archive,
-        "fetched": f"{report.moment:%Y-%m-%dT%H:%M:%SZ}",
+        "as_of": f"{report.moment:%Y-%m-%dT%H:%M:%SZ}",
         "stored": not report.explain,
         "indices": [_index(index) for index in report.indices],
     }
