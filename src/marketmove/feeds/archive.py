@@ -137,28 +137,33 @@ def close_text(close: float) -> str:
 
 
 def merge(
-    rows: Sequence[ArchivedClose], closes: Mapping[dt.date, float], source: str, fetched: str
+    rows: Sequence[ArchivedClose],
+    closes: Mapping[dt.date, float],
+    source: str,
+    fetched: str,
+    decimals: int = 2,
 ) -> Merged:
     """Put closes that came in over the rows that are there.
 
-    One that says the same as the row, if with fewer digits, changes nothing.
+    One that is the row rounded to what came, of ``decimals`` at least, changes nothing.
 
     Examples
     --------
     >>> day = dt.date(2026, 10, 7)
-    >>> there = [ArchivedClose(day, "70035.71", "nikkei", "2026-10-07T08:00:00Z")]
-    >>> merge(there, {day: 70035.7}, "other", "2026-10-08T08:00:00Z").revised
+    >>> there = [ArchivedClose(day, "70035.7128", "one", "2026-10-07T08:00:00Z")]
+    >>> merge(there, {day: 70035.71}, "other", "2026-10-08T08:00:00Z").revised
     ()
-    >>> merge(there, {day: 70036.0}, "other", "2026-10-08T08:00:00Z").revised[0].after.close
-    '70036'
+    >>> merge(there, {day: 70035.7}, "other", "2026-10-08T08:00:00Z").revised[0].after.close
+    '70035.7'
     """
     by_date = {row.session: row for row in rows}
+    decimals = max([decimals, *(_decimals(close_text(close)) for close in closes.values())])
     added: list[ArchivedClose] = []
     revised: list[ArchiveRevision] = []
     for session in sorted(closes):
         new = ArchivedClose(session, close_text(closes[session]), source, fetched)
         before = by_date.get(session)
-        if before is not None and _says_the_same(before.close, new.close):
+        if before is not None and _says_the_same(before.close, new.close, decimals):
             continue
         by_date[session] = new
         if before is None:
@@ -169,13 +174,17 @@ def merge(
     return Merged(ordered, tuple(added), tuple(revised))
 
 
-def _says_the_same(stored: str, new: str) -> bool:
-    """Whether a new figure is the stored one, as it is or with fewer digits."""
-    there, came = Decimal(stored).normalize(), Decimal(new).normalize()
-    fewer = max(0, -int(came.as_tuple().exponent))
-    if fewer < max(0, -int(there.as_tuple().exponent)) and fewer:
-        return abs(there - came) <= Decimal(5).scaleb(-fewer - 1)
-    return there == came
+def _says_the_same(stored: str, new: str, decimals: int) -> bool:
+    """Whether a new figure of so many decimals is the stored one, or that rounded to them."""
+    there, came = Decimal(stored), Decimal(new)
+    if there == came:
+        return True
+    half = Decimal(5).scaleb(-decimals - 1)
+    return _decimals(stored) > decimals and abs(there - came) <= half
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2].rstrip("0"))
 
 
 def write(folder: Path, symbol: str, merged: Merged) -> None:

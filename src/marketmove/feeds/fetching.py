@@ -176,7 +176,7 @@ def _try(
         # Another run may have stored something since.
         now = read_rows(path)
         closes = _not_of(better, judged.closes, now)
-        merged = merge(now, closes, feed.name, store.fetched)
+        merged = merge(now, closes, feed.name, store.fetched, asked.wanted.decimals)
         if merged.added or merged.revised:
             write(store.folder, asked.wanted.symbol, merged)
     _remember(fetched, tried, merged, store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,7 +26,6 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # What a file may be called everywhere.
 _SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9^._=+-]{0,63}")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FORM = "expected a URL, the name of a plug-in, or {url: …} or {command: […]}"
 
 
@@ -263,7 +263,12 @@ def is_loopback(host: str) -> bool:
     >>> is_loopback("127.0.0.1"), is_loopback("127.0.0.1.example.org")
     (True, False)
     """
-    return host.lower() in _LOOPBACK
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_command(feed: Feed) -> None:

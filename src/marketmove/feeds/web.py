@@ -25,7 +25,7 @@ from marketmove.feeds.settings import is_loopback
 from marketmove.feeds.state import Validators
 
 _CONNECT_S, _SILENCE_S = 10.0, 30.0
-_RETRIES, _REDIRECTS = 3, 5
+_RETRIES, _REDIRECTS = 2, 5
 _LONGEST_WAIT_S = 60.0
 _BUSY = (429, 500, 502, 503, 504)
 _PIECE = 1 << 16
@@ -236,7 +236,7 @@ class Patience(Retry):
         return left
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait as long as the server wants, else a second, then two, then four.
+        """Wait as long as the server wants, else a second, then two.
 
         Raises
         ------
