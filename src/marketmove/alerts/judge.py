@@ -122,9 +122,15 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     context = known.contexts.get(symbol)
     if context is None:
         raise _OpenError(f"the past of {visible(symbol)} is not known")
-    if condition.kind == "streak":
-        return _streak(condition, move, context)
-    return (_record if condition.kind == "record" else _percentile)(condition, move, context)
+    if condition.kind != "percentile":
+        return (_record if condition.kind == "record" else _streak)(condition, move, context)
+    return _percentile(
+        condition,
+        (context.size_percentile, context.size_n),
+        _few(move.symbol),
+        (f"{_moved(move)}, larger", f"its last {context.size_n} moves"),
+        {"change_pct": move.change_pct},
+    )
 
 
 def _missing(move: Move, over: bool) -> _Met | None:
@@ -175,16 +181,23 @@ def _reached(condition: Condition, least: float, most: float, otherwise: str) ->
     return 0
 
 
-def _percentile(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
-    if context.size_percentile is None:
-        raise _OpenError(_few(move.symbol))
-    if context.size_percentile < condition.amount - SAME:
+def _percentile(
+    condition: Condition,
+    known: tuple[float | None, int | None],
+    lacking: str,
+    texts: tuple[str, str],
+    figures: dict[str, Any],
+) -> _Met | None:
+    """Hold a percentile and its n against an amount; ``texts`` stand around the share."""
+    percentile, n = known
+    if percentile is None:
+        raise _OpenError(lacking)
+    if percentile < condition.amount - SAME:
         return None
-    share = _fixed(context.size_percentile, max(1, condition.places))
+    share = _fixed(percentile, max(1, condition.places))
     return _Met(
-        f"{_moved(move)}, larger than {share}% of its last {context.size_n} moves:"
-        f" at least p{_number(condition)}",
-        {"change_pct": move.change_pct, "percentile": context.size_percentile, "n": context.size_n},
+        f"{texts[0]} than {share}% of {texts[1]}: at least p{_number(condition)}",
+        figures | {"percentile": percentile, "n": n},
     )
 
 
@@ -212,11 +225,7 @@ def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | No
     what = "highest" if context.record == "high" else "lowest"
     return _Met(
         f"{_moved(move)}, its {what} close in this data, since {context.data_since}",
-        {
-            "record": context.record,
-            "close": move.close,
-            "data_since": context.data_since.isoformat(),
-        },
+        {"record": context.record, "close": move.close, "data_since": f"{context.data_since}"},
     )
 
 
@@ -237,17 +246,12 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
     spread = f"{visible(up.name)} {size} above {visible(down.name)}"
     if condition.kind == "spread":
         return _spread(condition, symbols, pair, spread)
-    if pair.percentile is None:
-        raise _OpenError(
-            _few(":".join(symbols), "common ") if pair.n is not None else "its past is not known"
-        )
-    if pair.percentile < condition.amount - SAME:
-        return None
-    share = _fixed(pair.percentile, max(1, condition.places))
-    return _Met(
-        f"{spread}, wider than {share}% of their last {pair.n} common sessions:"
-        f" at least p{_number(condition)}",
-        {"spread_pp": pair.spread_pp, "percentile": pair.percentile, "n": pair.n},
+    return _percentile(
+        condition,
+        (pair.percentile, pair.n),
+        "its past is not known" if pair.n is None else _few(":".join(symbols), "common "),
+        (f"{spread}, wider", f"their last {pair.n} common sessions"),
+        {"spread_pp": pair.spread_pp},
     )
 
 

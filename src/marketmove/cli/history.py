@@ -34,9 +34,7 @@ def history(
     """
     arguments.refuse_stray(typed.args)
     first, last = arguments.date_range(*dates, environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=look.palette)
-    groups = chosen.groups(settings)
+    asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
 
@@ -44,14 +42,9 @@ def history(
         command.HistoryRequest(
             first=first,
             last=last,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
             shut_days=everything,
             periods=chosen_periods(period or ()),
-            groups=groups,
+            **asked,
         )
     )
 
@@ -59,5 +52,5 @@ def history(
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    options = look.render_options(settings)._replace(everything=everything)
+    options = look.render_options(asked["config"])._replace(everything=everything)
     emit_pieces(FORMATS[output_format](report, options), look.output, people)

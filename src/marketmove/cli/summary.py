@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from marketmove.reports.summary import SummaryReport
 
 
+class OnceOptions(NamedTuple):
+    """What is asked of the journal."""
+
+    once: Annotated[
+        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
+    ] = False
+    force: Annotated[
+        bool, typer.Option("--force", help="Print what --once would not, and record it.")
+    ] = False
+    journal: shared.JournalOption = None
+
+
 def summary(
     *,
     typed: typer.Context,
@@ -35,13 +47,7 @@ def summary(
     delivery: DeliveryOptions,
     output_format: shared.SummaryFormat = "text",
     look: shared.LookOptions,
-    once: Annotated[
-        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Print what --once would not, and record it.")
-    ] = False,
-    journal: shared.JournalOption = None,
+    kept: OnceOptions,
     run: shared.RunOptions,
 ) -> int:
     """Sum up one session in words: a headline, the moves by region, divergent pairs, records.
@@ -51,36 +57,25 @@ def summary(
     """
     arguments.refuse_stray(typed.args)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=look.palette)
-    groups = chosen.groups(settings)
+    asked = shared.asked(chosen, reading, run, palette=look.palette)
+    once, force, journal = kept
     arguments.refuse_journal(once, force, journal, look.output)
-    alerting = alerting_of(alerts, settings)
-    targets = delivery_of(delivery, settings)
+    alerting = alerting_of(alerts, asked["config"])
+    targets = delivery_of(delivery, asked["config"])
 
     from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
 
     report = command.summary(
-        SessionRequest(
-            session=when,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
-            as_of=moment,
-            groups=groups,
-            alerts=alerting.conditions,
-        )
+        SessionRequest(session=when, as_of=moment, alerts=alerting.conditions, **asked)
     )
 
     from marketmove.render.summary.text import FORMATS
 
-    options = look.render_options(settings)
+    options = look.render_options(asked["config"])
     destination = _destination(report, output_format, look, options, run.quiet, targets)
-    kept = once or journal is not None
-    place = functools.partial(environment.journal_to_write, journal) if kept else None
+    recorded = once or journal is not None
+    place = functools.partial(environment.journal_to_write, journal) if recorded else None
     key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
     outcome = publishing.Outcome()
     try:

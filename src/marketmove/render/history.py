@@ -20,13 +20,10 @@ from marketmove.wording import dates, numbers, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
-_REASONS = {
-    "no_prior": "no close before it is known",
-    "missing": "missing: later closes are there",
-    "pending": "no close yet",
+_TALLY = {
+    **{status: statuses.WORDS[status].counted for status in ("closed", "pending", "missing")},
+    "no_prior": "without a prior close",
 }
-_TALLY = {status: statuses.COUNTED[status] for status in ("closed", "pending", "missing")}
-_TALLY["no_prior"] = "without a prior close"
 
 
 def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
@@ -143,7 +140,7 @@ def _reason(row: Any) -> str:
     """Why an index has no move, in a few words."""
     if row.status == "closed":
         return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
-    return _REASONS.get(row.status, "")
+    return statuses.WORDS[row.status].in_row if row.status in statuses.WORDS else ""
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:

@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from marketmove.delivery.journal import Delivery, Entry
 from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
-from marketmove.render.layout import padded, plain
+from marketmove.render.layout import padded, plain, wrapped
 from marketmove.render.machine import machine_formats, write_csv
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
-from marketmove.wording import characters, numbers, revisions
+from marketmove.wording import numbers, revisions
 from marketmove.wording.characters import visible
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
@@ -49,7 +49,7 @@ def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
         for delivery in _of(entry):
             lines += _line(_cells(entry, delivery), widths, width)
         for revision in entry.revisions:
-            lines += characters.wrapped(f"  {revisions.text(revision)}", width)
+            lines += wrapped(f"  {revisions.text(revision)}", width)
     return [*lines, ""]
 
 
@@ -89,7 +89,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> lis
     whole = (start + _GAP + last).rstrip()
     if width is None or cell_len(whole) <= width:
         return [whole]
-    return [start.rstrip(), *characters.wrapped(f"  {last}", width)]
+    return [start.rstrip(), *wrapped(f"  {last}", width)]
 
 
 def as_csv(report: JournalReport, _options: RenderOptions) -> str:

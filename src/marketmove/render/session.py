@@ -15,7 +15,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
 from marketmove.reports.documents import session_columns, session_row
 from marketmove.reports.records import SessionReport
-from marketmove.wording import characters, groups, numbers, session_rows
+from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
 from marketmove.wording.session_rows import alert_lines
 
@@ -56,7 +56,7 @@ def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.Styled
     lines = [
         [StyledText(line.strip(), "bold")]
         for text in alert_lines(report.alerts)
-        for line in characters.wrapped(f"Alert: {text}", options.width)
+        for line in layout.wrapped(f"Alert: {text}", options.width)
     ]
     return [*lines, []] if lines else []
 

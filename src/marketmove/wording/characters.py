@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 
 _ASCII = str.maketrans(
@@ -34,15 +33,3 @@ def plain_ascii(text: str) -> str:
     '~ -311.74'
     """
     return text.translate(_ASCII)
-
-
-def wrapped(text: str, width: int | None) -> list[str]:
-    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
-
-    >>> wrapped("two up and two down", 16), wrapped("two up", None)
-    (['  two up and two', '    down'], ['  two up'])
-    """
-    line = f"  {text}"
-    if width is None:
-        return [line]
-    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

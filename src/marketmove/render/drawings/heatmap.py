@@ -20,6 +20,7 @@ from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
 from marketmove.wording.groups import by_region
+from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
 
@@ -143,8 +144,8 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         lines += [[StyledText(f"  {visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     shut, bare = shown.kinds()
-    marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
-    marks += [f"{kind.bare} no figure"] if bare else []
+    marks = [f"{kind.shut} exchange {SHUT}"] if shut and kind.shut != SHUT else []
+    marks += [f"{kind.bare} {NO_FIGURE}"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
     footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:
@@ -180,7 +181,7 @@ def _letter(pct: float) -> str:
 
 
 _KINDS = (
-    _CellKind(_figures_width, _figure, "change in %", shut="shut"),
+    _CellKind(_figures_width, _figure, "change in %", shut=SHUT),
     _CellKind(
         lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
     ),

@@ -40,7 +40,7 @@ def pair(report: PairReport, options: RenderOptions) -> str:
         *layout.under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
         [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), colours.up)],
         [
-            StyledText(f"{'  layout.below 0':{_LABEL}}"),
+            StyledText(f"{'  below 0':{_LABEL}}"),
             StyledText(_blocks(falls, highest), colours.down),
         ],
         [],

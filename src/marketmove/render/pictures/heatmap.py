@@ -21,6 +21,7 @@ from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
+from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,6 @@ _SIGN_FROM = 0.2
 _USUAL_SHARE, _MOST_MEDIANS = 0.98, 10
 _BOX_INSET, _SHADES = 0.06, 255
 _INSET = 0.25
-_SHUT, _BARE = "shut", "no figure"
 
 
 def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> style.Drawing:
@@ -98,7 +98,7 @@ def _described(grid: HeatGrid) -> str:
 
 def _texts(row: HeatRow) -> list[str]:
     cells = zip(row.moves_pct, row.shut, strict=True)
-    return [_SHUT if shut and pct is None else numbers.percent(pct) for pct, shut in cells]
+    return [SHUT if shut and pct is None else numbers.percent(pct) for pct, shut in cells]
 
 
 def _draw(grid: HeatGrid, text: style.PictureText, colours: Colours, letters: Lettering) -> Figure:
@@ -186,7 +186,7 @@ def _legend(
     said = "change, in %" if cells.width >= _SIGN_FROM else "change, in %; a stroke marks a fall"
     sheet.text(left, middle, said, size=SMALL, color=MUTED)
     left += style.text_width(said, SMALL) + 0.3
-    for there, word, hatch in zip(kinds, (_SHUT, _BARE), ("////", ""), strict=True):
+    for there, word, hatch in zip(kinds, (SHUT, NO_FIGURE), ("////", ""), strict=True):
         if there:
             box = sheet.axes(left, middle - 0.09, 0.2, 0.18)
             box.set_xticks([])
