@@ -47,7 +47,7 @@ def starter(levels: Sequence[Path]) -> str:
     """Give the text of the starter configuration.
 
     >>> from pathlib import Path
-    >>> print(starter([Path("/data/100% of: it.csv")]).split("levels:")[1].split("# Your")[0])
+    >>> print(starter([Path("/data/100% of: it.csv")]).split("levels:")[1].split("#")[0])
     <BLANKLINE>
       - "/data/100% of: it.csv"
     <BLANKLINE>

@@ -198,26 +198,32 @@ def write(folder: Path, symbol: str, merged: Merged) -> None:
     path = archive_file(folder, symbol)
     _remove_leftovers(folder, symbol)
     if merged.revised:
-        _record(folder, symbol, merged.revised)
+        _record(folder, symbol, [*read_revisions(folder, symbol), *merged.revised])
     _write(path, [ARCHIVE_COLUMNS, *((r.session, *r[1:]) for r in merged.rows)])
 
 
-def _record(folder: Path, symbol: str, revised: Iterable[ArchiveRevision]) -> None:
-    """Add revisions, but one that a killed run has recorded already and not carried out."""
-    path = folder / REVISIONS / f"{symbol}.csv"
+def settle(folder: Path, symbol: str, rows: Iterable[ArchivedClose]) -> None:
+    """Take back revisions that a killed run has recorded and not carried out; under the lock."""
     known = read_revisions(folder, symbol)
+    there = {row.session: row for row in rows}
     last = {one.before.session: one for one in known}
-    new = [one for one in revised if not _is_repeat(last.get(one.before.session), one)]
+    undone = {day for day, one in last.items() if there.get(day) == one.before != one.after}
+    if undone:
+        _record(
+            folder,
+            symbol,
+            [r for r in known if r is not last[r.before.session] or r.before.session not in undone],
+        )
+
+
+def _record(folder: Path, symbol: str, revisions: Iterable[ArchiveRevision]) -> None:
+    path = folder / REVISIONS / f"{symbol}.csv"
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
         raise _unwritten(path, error.strerror) from None
     _remove_leftovers(path.parent, symbol)
-    _write(path, [REVISION_COLUMNS, *map(_cells, [*known, *new])])
-
-
-def _is_repeat(last: ArchiveRevision | None, one: ArchiveRevision) -> bool:
-    return last is not None and (last.before, last.after[:3]) == (one.before, one.after[:3])
+    _write(path, [REVISION_COLUMNS, *map(_cells, revisions)])
 
 
 def _cells(one: ArchiveRevision) -> tuple[object, ...]:

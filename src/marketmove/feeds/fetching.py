@@ -16,6 +16,7 @@ from marketmove.feeds.archive import (
     archive_file,
     merge,
     read_rows,
+    settle,
     write,
 )
 from marketmove.feeds.asking import Asked, Fetched, Ways, ask, label_of, without
@@ -175,6 +176,7 @@ def _try(
     with store.state.locked():
         # Another run may have stored something since.
         now = read_rows(path)
+        settle(store.folder, asked.wanted.symbol, now)
         closes = _not_of(better, judged.closes, now)
         merged = merge(now, closes, feed.name, store.fetched, asked.wanted.decimals)
         if merged.added or merged.revised:
