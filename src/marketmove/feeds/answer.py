@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from marketmove.closes.levels import fold
 from marketmove.errors import MarketMoveError, listed
+from marketmove.feeds.archive import close_text
 from marketmove.feeds.failure import FeedFailure
 from marketmove.feeds.settings import Feed
 from marketmove.market.indices import Index
@@ -38,14 +39,20 @@ class ProviderWord(NamedTuple):
     regular_end: dt.datetime | None = None
     granularity: str = ""
 
-    def unfinished(self, session: dt.date, zone: str) -> bool:
-        """Tell whether the provider itself has not seen the end of a session yet."""
-        if self.market_time is None or self.regular_end is None:
+    def unfinished(self, session: dt.date, end: dt.datetime | None) -> bool:
+        """Tell whether the provider's last figure is from before a session ended, at ``end``.
+
+        What ends later by the provider than by the exchange has an auction after it, which an
+        index may not wait for.
+        """
+        if self.market_time is None:
             return False
-        local = ZoneInfo(self.zone or zone or "UTC")
+        local = ZoneInfo(self.zone) if self.zone else end.tzinfo if end else dt.UTC
         seen = self.market_time.astimezone(local).date()
-        own = self.regular_end.astimezone(local).date()
-        return session > seen or (session == own and self.market_time < self.regular_end)
+        own = self.regular_end.astimezone(local).date() if self.regular_end else None
+        ends = [end, self.regular_end if own == session else None]
+        known = [moment for moment in ends if moment is not None]
+        return session > seen or (session == seen and bool(known) and self.market_time < min(known))
 
 
 class ReadAnswer(NamedTuple):
@@ -109,7 +116,8 @@ def _from_block(block: Block, context: Context, word: ProviderWord, *, was_cut: 
     if len(block.frame):
         levels = fold([block], context.registry)
         sessions = levels.frame["session"].dt.date
-        closes = dict(zip(sessions, levels.frame["close"].astype(float), strict=True))
+        levels_text = map(close_text, levels.frame["close"].astype(float))
+        closes = dict(zip(sessions, map(float, levels_text), strict=True))
         faults = levels.faults
     for fault in faults:
         text = "it has two closes" if " has two closes for " in fault.problem.text else ""
@@ -159,9 +167,25 @@ def is_empty(body: bytes) -> bool:
     document = _document(body)
     if document is not None:
         lists = list(_lists(document))
-        return [] in lists and not any(isinstance(one, dict) for each in lists for one in each)
+        rows = any(isinstance(one, dict | list) for each in lists for one in each)
+        return any(map(_is_headed_and_empty, _objects(document))) or ([] in lists and not rows)
     lines = body.decode("utf-8", "replace").split()
     return len(body.splitlines()) == 1 and len(lines) == 1 and "," in lines[0]
+
+
+def _is_headed_and_empty(value: Mapping[str, Any]) -> bool:
+    """Whether an object has names of columns, and no rows."""
+    named = any(isinstance(value.get(key), list) and value[key] for key in ("columns", "fields"))
+    return named and value.get("data") == []
+
+
+def _objects(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    children = value.values() if isinstance(value, dict) else value if depth else ()
+    if isinstance(value, dict | list) and depth < _DEEP:
+        for child in children:
+            yield from _objects(child, depth + 1)
 
 
 def _document(body: bytes) -> Any:

@@ -15,6 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from marketmove.atomic import write_file
 from marketmove.closes.find import ARCHIVE_COLUMNS, is_archive_file
 from marketmove.errors import BadFiguresError, OutputError, Place, Problem, UnreadableFileError
@@ -126,9 +128,13 @@ def close_text(close: float) -> str:
     --------
     >>> close_text(22620.33), close_text(22620.0), close_text(1.234), close_text(22620.329999999998)
     ('22620.33', '22620', '1.2340', '22620.33')
+    >>> close_text(64.61170196533203)
+    '64.6117'
     """
-    # The noise of sums of 64-bit floats is in their last digits.
-    text = f"{Decimal(f'{close:.13g}'):f}"
+    # What is a 32-bit float has the digits of one; the noise of sums of 64-bit floats is in their
+    # last digits.
+    narrow = np.float32(close)
+    text = f"{Decimal(str(narrow) if float(narrow) == close else f'{close:.13g}'):f}"
     whole, _, digits = text.partition(".")
     digits = digits.rstrip("0")
     if not digits:

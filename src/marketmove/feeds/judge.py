@@ -13,7 +13,7 @@ from marketmove.errors import listed
 from marketmove.feeds.answer import ReadAnswer
 from marketmove.feeds.failure import FeedFailure
 from marketmove.market.calendars import Calendar
-from marketmove.market.clocks import last_completed
+from marketmove.market.clocks import ended, last_completed
 from marketmove.market.indices import Exchange
 
 # Where it is the latest that it is still some date.
@@ -68,6 +68,10 @@ class MarketFacts(NamedTuple):
         if self.clock is None:
             return day <= self.newest
         return day <= (last_completed(self.moment, self.clock, None) or dt.date.min)
+
+    def end_of(self, day: dt.date) -> dt.datetime | None:
+        """Give the moment at which the session of a date ends; None where no clock is known."""
+        return ended(day, self.clock, self.calendar) if self.clock else None
 
     def is_shut(self, day: dt.date) -> bool:
         """Tell whether there was certainly no session."""
@@ -160,7 +164,7 @@ def _not_a_close(day: dt.date, answer: ReadAnswer, facts: MarketFacts) -> LeftOu
         return LeftOut(day, "shut", f"{facts.calendar.exchange} was shut{why}")
     if not facts.is_over(day):
         return LeftOut(day, "unfinished", "the session was not over, or its close not settled yet")
-    if answer.word.unfinished(day, facts.zone):
+    if answer.word.unfinished(day, facts.end_of(day)):
         return LeftOut(day, "unfinished", "the provider's own time says that it was not over")
     return None
 

@@ -16,7 +16,7 @@ from marketmove.market.indices import Registry, did_you_mean
 from marketmove.secret import Secret, parse_secret
 from marketmove.sources.block import ReadOptions, read_options
 
-_KEYS = (
+KEYS = (
     *("url", "command", "plugin", "name", "symbol", "key", "headers", "next"),
     *("date_format", "decimal", "encoding"),
 )
@@ -148,8 +148,8 @@ def _feed(value: yamltext.Value, label: str, folder: Path, home: Path | None) ->
     if not isinstance(value, yamltext.Mapping):
         raise ValueError(_FORM)  # noqa: TRY004 - what is wrong is the text of a file
     for key in value.items:
-        if key not in _KEYS:
-            raise ValueError(f"{key} is not a key here{did_you_mean(key, _KEYS)}")
+        if key not in KEYS:
+            raise ValueError(f"{key} is not a key here{did_you_mean(key, KEYS)}")
     ways = [way for way in _WAYS if way in value.items]
     if len(ways) != 1:
         raise ValueError(f"expected one of url:, command: and plugin:, found {len(ways)}")

@@ -49,9 +49,10 @@ def closes(index: Index, since: dt.date, session: Any = None) -> bytes:
     except exceptions.YFRateLimitError:
         text = "Yahoo takes no more requests for now; wait some minutes, or add another feed"
         raise FeedFailure(text) from None
-    except (exceptions.YFTickerMissingError, exceptions.YFDataException) as error:
-        text = f"Yahoo has no closes of {symbol} since {since} ({type(error).__name__})"
-        raise FeedFailure(text) from None
+    except Exception as error:  # noqa: BLE001 - its ways of reaching Yahoo have errors of their own
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        why = type(error).__name__ if status is None else f"status {status}"
+        raise FeedFailure(f"Yahoo has no closes of {symbol} since {since} ({why})") from None
     period = (meta.get("currentTradingPeriod") or {}).get("regular") or {}
     document = {
         "meta": {name: meta[name] for name in _KEPT if meta.get(name)}

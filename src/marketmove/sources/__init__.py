@@ -72,7 +72,7 @@ def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilte
 
 def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
     """The rows of a file as text, by what it is; and the encoding of the text."""
-    from marketmove.sources import records
+    from marketmove.sources import documents, records
     from marketmove.sources.encodings import decode
     from marketmove.sources.grid import read_grid
 
@@ -84,7 +84,12 @@ def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid,
         return records.workbook_grid(source.data, source.label), ""
     text, encoding = decode(source.data, source.label, context, options.encoding)
     if text.lstrip()[:1] in {"{", "["}:
-        return records.json_grid(text, source.label), encoding
+        flat = not documents.is_document(text)
+        if flat:
+            return records.json_grid(text, source.label), encoding
+        return documents.json_document_grid(text, source.label, context), encoding
+    if documents.is_xml(text):
+        return documents.xml_grid(text, source.label, context), encoding
     return read_grid(text, source.label), encoding
 
 
