@@ -175,6 +175,21 @@ def test_the_summary_tells_of_a_revision(desk: Desk, providers: Callable[[], Pro
         assert said in ran.stdout.splitlines()[0]
 
 
+def test_the_summary_of_the_next_day_tells_what_was_revised(
+    desk: Desk, providers: Callable[[], Provider]
+) -> None:
+    first = {day: close for day, close in N225.items() if day < "2025-02-14"}
+    later = N225 | {"2025-02-10": "38801.99"}
+    for closes, as_of in ((first, "2025-02-13T18:00+09:00"), (later, EVENING)):
+        desk.feeds(f"  N225: {{url: {providers().serve('/', csv_of(closes))}, name: tokyo}}\n")
+        desk.fetch("--quiet", as_of=as_of)
+        words = ("--once", "--as-of", as_of, "--journal", desk.folder / "j.sqlite")
+        ran = desk.run("summary", *words)
+        time.sleep(1.1)  # moments are kept to the second
+    assert ran.stdout.startswith("N225 2025-02-10 revised from 38,801.17 to 38,801.99\n")
+    assert desk.run("summary", *words).stdout == ""
+
+
 def test_gaps_are_named_and_whether_the_newest_close_is_there(
     desk: Desk, provider: Provider
 ) -> None:

@@ -62,7 +62,7 @@ ANSWERS = (
         "INRX",
         NOW,
         (3, "2017-07-10,64.6117", "2017-07-13,64.3650"),
-        left_out=("2017-07-12",),
+        left_out=("2017-07-11",),
         exchange="XLON",
         feed="symbol: INR=X",
     ),

@@ -25,6 +25,7 @@ _WEEK_DAYS = 5
 _MOST_SHIFTED = 0.8
 _SAME = 1e-6
 _DAY = dt.timedelta(days=1)
+_NOT_OVER = "the provider's own time says that it was not over"
 
 
 class MarketFacts(NamedTuple):
@@ -136,9 +137,12 @@ def judge(
     _refuse_shifted(answer.closes, there, facts)
     left_out = [LeftOut(day, "unusable", text) for day, text in answer.unusable]
     left_out += [
-        LeftOut(day, "blank", "the provider gives no close")
+        LeftOut(day, "unfinished", _NOT_OVER)
+        if answer.word.unfinished(day, facts.end_of(day))
+        else LeftOut(day, "blank", "the provider gives no close")
         for day in answer.blank
-        if facts.is_over(day) and not facts.is_shut(day)
+        if not facts.is_shut(day)
+        and (facts.is_over(day) or answer.word.unfinished(day, facts.end_of(day)))
     ]
     kept: dict[dt.date, float] = {}
     for day in sorted(answer.closes):
@@ -165,7 +169,7 @@ def _not_a_close(day: dt.date, answer: ReadAnswer, facts: MarketFacts) -> LeftOu
     if not facts.is_over(day):
         return LeftOut(day, "unfinished", "the session was not over, or its close not settled yet")
     if answer.word.unfinished(day, facts.end_of(day)):
-        return LeftOut(day, "unfinished", "the provider's own time says that it was not over")
+        return LeftOut(day, "unfinished", _NOT_OVER)
     return None
 
 
