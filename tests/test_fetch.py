@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from program import Ran, RunCli
+from program import Ran, RunCli, run_fresh
 from provider import Provider, Reply, hang_up, provider, providers
 
 __all__ = ["provider", "providers"]
@@ -555,6 +557,51 @@ def test_a_foreign_file_in_the_archive(desk: Desk, provider: Provider) -> None:
     said = f"{desk.archive}/HSI.csv: warning: is no file of the archive, and is not read"
     assert said in ran.stderr
     assert "Hang Seng" not in ran.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of Unix")
+def test_a_full_disk_leaves_what_was_there(desk: Desk, providers: Callable[[], Provider]) -> None:
+    desk.feeds(f"  N225: {providers().serve('/', csv_of(N225))}\n")
+    desk.fetch()
+    before = {path.name: path.read_bytes() for path in desk.archive.glob("*.csv")}
+    desk.feeds(f"  N225: {providers().serve('/', csv_of(N225 | {'2025-02-03': '38521'}))}\n")
+    # Two blocks of 512 bytes hold no file of the archive.
+    line = f"ulimit -f 0; exec {sys.executable} -m marketmove fetch --as-of {EVENING}"
+    ran = run_fresh(["/bin/sh", "-c", f"{line} --config {desk.config}"])
+    assert ran.status in {3, 6}
+    assert "cannot be" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert {path.name: path.read_bytes() for path in desk.archive.glob("*.csv")} == before
+    assert desk.fetch().status == 0
+    assert desk.closes()["2025-02-03"] == "38521"
+
+
+def test_an_archive_that_cannot_be(desk: Desk, provider: Provider) -> None:
+    desk.feeds(f"  N225: {provider.serve('/', csv_of(N225))}\n")
+    desk.archive.write_text("in the way", encoding="utf-8")
+    ran = desk.fetch()
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "the archive cannot be made: file exists; name another place: archive:" in ran.stderr
+    desk.archive.unlink()
+    desk.archive.mkdir()
+    (desk.archive / ".fetch.sqlite").write_bytes(b"no database" * 100)
+    ran = desk.fetch()
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "remove it, it holds no closes" in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_that_is_read_only(desk: Desk, providers: Callable[[], Provider]) -> None:
+    desk.feeds(f"  N225: {providers().serve('/', csv_of(N225))}\n")
+    desk.fetch()
+    desk.archive.chmod(0o500)
+    try:
+        assert desk.run("session", "latest").status == 0
+        ran = desk.fetch()
+        assert ran.status == 3
+        assert "read-only" in ran.stderr
+    finally:
+        desk.archive.chmod(0o700)
 
 
 def test_json_says_it_all(desk: Desk, provider: Provider) -> None:

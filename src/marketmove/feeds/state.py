@@ -86,23 +86,22 @@ class State:
         OutputError
             If the file cannot be opened, locked or written.
         """
-        with self._failures():
-            connection = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
-        with contextlib.closing(connection):
-            with self._failures():
-                connection.execute("BEGIN IMMEDIATE")
+        with self._failures(), contextlib.closing(self._connected()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
-            with self._failures():
-                connection.execute("COMMIT")
+
+    def _connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)
 
     def validators(self, request: str) -> Validators:
         """Give what is remembered of the last answer to a request; the request is not kept."""
-        with self.locked() as connection, self._failures():
+        with self.locked() as connection:
             found = connection.execute(
                 "SELECT etag, modified, rows FROM answers WHERE request = ?", [digest(request)]
             ).fetchone()
@@ -110,7 +109,7 @@ class State:
 
     def remember(self, request: str, validators: Validators) -> None:
         """Keep what tells the next request that its answer is known; empty forgets it."""
-        with self.locked() as connection, self._failures():
+        with self.locked() as connection:
             connection.execute("DELETE FROM answers WHERE request = ?", [digest(request)])
             if validators.etag or validators.modified:
                 values = [digest(request), *validators]
@@ -118,18 +117,18 @@ class State:
 
     def not_before(self, host: str) -> float:
         """Give the moment before which a host wants no request, in seconds since 1970; 0 if any."""
-        with self.locked() as connection, self._failures():
+        with self.locked() as connection:
             found = connection.execute("SELECT until FROM waits WHERE host = ?", [host]).fetchone()
         return float(found[0]) if found else 0.0
 
     def wait_until(self, host: str, until: float) -> None:
         """Keep until when a host wants no request."""
-        with self.locked() as connection, self._failures():
+        with self.locked() as connection:
             connection.execute("INSERT OR REPLACE INTO waits VALUES (?, ?)", [host, until])
 
     def turn(self, host: str, now: float, spacing_s: float) -> float:
         """Take the next turn at a host, and give how many seconds it is away."""
-        with self.locked() as connection, self._failures():
+        with self.locked() as connection:
             found = connection.execute("SELECT next FROM turns WHERE host = ?", [host]).fetchone()
             # A clock that was set back leaves turns far ahead, which nobody waits for.
             first = float(found[0]) if found and found[0] - now < _WAIT_S else now

@@ -144,6 +144,7 @@ def _local_date(cell: str, zone: ZoneInfo) -> str:
 
 
 def are_records(values: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether objects are rows of a table: one of them has two values at least."""
     return any(sum(map(_is_cell, one.values())) >= _FEWEST for one in values)
 
 
@@ -158,6 +159,7 @@ def _cell(value: Any) -> str:
 
 
 def from_records(path: str, records: Iterable[Mapping[str, Any]]) -> Found:
+    """Make a table of objects, with a column for each of their keys."""
     every = list(records)
     keys = dict.fromkeys(
         key for one in every for key, value in one.items() if not isinstance(value, dict | list)
