@@ -137,7 +137,7 @@ def test_vintages_of_a_figure_are_one(run_cli: RunCli, write: Write) -> None:
         (json.dumps({"one": PARALLEL, "two": PARALLEL}), "two tables, one and two"),
         ("<a><b date='2025-02-14' n='1'/></a>", "known as a close"),
         ("<a><b></a>", "not valid XML"),
-        ('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "entities of its own"),
+        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "entities of its own"),
     ],
 )
 def test_what_has_no_closes_is_refused(text: str, said: str, run_cli: RunCli, write: Write) -> None:

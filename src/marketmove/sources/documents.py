@@ -64,16 +64,15 @@ def json_document_grid(text: str, label: str, context: Context) -> Grid:
 def is_xml(text: str) -> bool:
     """Tell whether a text is XML, and not a table with a header such as ``<DATE>,<CLOSE>``."""
     bare = text.strip()
-    if not (bare.startswith("<") and bare.endswith(">")):
+    if not (bare.startswith("<") and bare.endswith(">")) or bare[:9].lower() == "<!doctype":
         return False
-    return bare.startswith(("<?xml", "<!")) or "</" in bare or "/>" in bare
+    return bare.startswith("<?xml") or "</" in bare or "/>" in bare
 
 
 def xml_grid(text: str, label: str, context: Context) -> Grid:
     """Find the table of closes in an XML document: elements of one name, beside each other."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        what = "a web page" if "<!doctype html" in text.lower() else "XML with entities of its own"
-        raise UnrecognisedFileError.at(Place(label), f"{what}; expected closes")
+        raise UnrecognisedFileError.at(Place(label), "XML with entities of its own; leave them out")
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - without entities nothing can swell
     except ElementTree.ParseError as error:
