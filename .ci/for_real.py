@@ -85,6 +85,13 @@ def cron(line: str) -> Iterator[None]:
     finally:
         table.unlink()
         daemon.terminate()
+        # Another daemon does not start while this one has its lock.
+        daemon.wait(10)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        return
 
 
 def by_feed(folder: Path) -> None:
@@ -94,7 +101,7 @@ def by_feed(folder: Path) -> None:
         return
     served = folder / "served"
     served.mkdir()
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(served))
+    handler = functools.partial(Quiet, directory=str(served))
     provider = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     listener = socket.create_server(("127.0.0.1", 0))
     mails: list[EmailMessage] = []
