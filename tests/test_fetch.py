@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -429,6 +430,35 @@ def test_a_key_is_sent_and_never_shown(
     assert f"k={KEY}" in here.asked[0].path
     assert here.asked[0].headers["X-Key"] == KEY
     assert KEY.encode() not in b"".join(p.read_bytes() for p in desk.archive.iterdir())
+
+
+def test_a_redirect_is_followed_where_there_is_no_key(
+    desk: Desk, providers: Callable[[], Provider]
+) -> None:
+    there = providers().serve("/n225.csv", csv_of(N225))
+    url = providers().serve("/old", Reply(status=301, headers={"Location": there}))
+    desk.feeds(f"  N225: {url}\n")
+    assert desk.fetch().status == 0
+
+
+def test_from_an_empty_home_in_five_commands(run_cli: RunCli, provider: Provider) -> None:
+    """What a new user types, following what each message says."""
+    ran = run_cli("fetch")
+    assert ran.status == 2
+    assert "marketmove init" in ran.stderr
+    ran = run_cli("init")
+    assert "take the # from a line under feeds:, and type: marketmove fetch" in ran.stdout
+    config = Path(ran.stdout.splitlines()[0].removeprefix("Wrote "))
+    lines = config.read_text(encoding="utf-8").splitlines()
+    n = next(n for n, line in enumerate(lines) if "#N225:" in line)
+    url = provider.serve("/n225.csv", csv_of(N225))
+    lines[n] = re.sub("https:.*", url, lines[n].replace("#", "", 1))
+    config.write_text("\n".join(lines), encoding="utf-8")
+    ran = run_cli("fetch", "--as-of", EVENING)
+    assert (ran.stderr, ran.status) == ("", 0)
+    ran = run_cli("session", "latest")
+    assert ran.status == 0
+    assert "Nikkei 225   39,149.43" in ran.stdout
 
 
 def test_a_file_a_session(desk: Desk, providers: Callable[[], Provider]) -> None:

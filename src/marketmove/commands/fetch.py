@@ -96,6 +96,7 @@ def fetch(request: FetchRequest, progress: Callable[[str, Tried], None]) -> Fetc
         )
         ways = Ways(
             visits,
+            visits.turn,
             request.plugin,
             request.environment,
             request.seconds,

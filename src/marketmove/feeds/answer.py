@@ -25,6 +25,7 @@ _DAILY = ("1d", "1day", "d", "day", "daily", "24h")
 _BINARY = (b"PK", b"\x1f\x8b", b"PAR1", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _NUMBERED = re.compile(r"^\d+\. ")
 _DEEP = 6
+_NAMES = re.compile(r"; the columns are:|; there is ")
 
 
 class ProviderWord(NamedTuple):
@@ -149,7 +150,8 @@ def _block(body: bytes, feed: Feed, index: Index, context: Context) -> Block | N
     except MarketMoveError as error:
         if is_empty(body):
             return None
-        why = error.problems[0].text.partition("; the columns are:")[0]
+        # What names of columns it has is not told: they may be the words of a message.
+        why = _NAMES.split(error.problems[0].text)[0]
         raise FeedFailure(f"no closes can be read from the answer: {why}") from None
     return block
 

@@ -44,9 +44,13 @@ class Page(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """How the world is reached: a URL with headers for what is asked; the process of plug-ins."""
+    """How the world is reached: a URL with headers for what is asked; the process of plug-ins.
+
+    ``turn`` waits for the turn at a host, or at what stands for one.
+    """
 
     get: Callable[[str, Mapping[str, str], Asked], Page]
+    turn: Callable[[str], None]
     plugin: tuple[str, ...]
     environment: Mapping[str, str]
     seconds: float
@@ -82,6 +86,7 @@ def ask(asked: Asked, ways: Ways) -> Fetched:
     else:
         wanted = index._replace(symbol=feed.symbol) if feed.symbol else index
         job = {"plugin": feed.plugin, "index": list(wanted), "since": asked.since.isoformat()}
+        ways.turn(f"plug-in {feed.plugin}")
         page = Page(closes_of_plugin(ways.plugin, job, ways.environment, ways.seconds))
     return Fetched(_read(page, asked, ways), (page,))
 

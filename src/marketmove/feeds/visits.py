@@ -89,11 +89,12 @@ class Visits:
             raise FeedFailure(text)
         request = WebRequest(url, label_of(asked.feed), headers, bool(asked.key), known)
         try:
-            return get(request, Manners(self._turn, self._seconds))
+            return get(request, Manners(self.turn, self._seconds))
         except FeedFailure as failure:
             if failure.wait_s is not None:
                 self._state.wait_until(host, self._now().timestamp() + failure.wait_s)
             raise
 
-    def _turn(self, host: str) -> None:
+    def turn(self, host: str) -> None:
+        """Wait for the turn at a host, over all runs."""
         self._wait(self._state.turn(host, self._now().timestamp(), _SPACING_S))
