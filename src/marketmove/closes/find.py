@@ -23,6 +23,7 @@ class CloseSettings(NamedTuple):
     """What is known of closes beforehand: the user's files, names, words, clocks, own sessions.
 
     ``place`` is where ``files`` are set; ``sessions`` is the user's own file of them, if any.
+    ``prefer`` is ``later`` where the closes of a later file count.
     """
 
     files: tuple[Path, ...]
@@ -31,6 +32,7 @@ class CloseSettings(NamedTuple):
     words: Words
     exchanges: Mapping[str, Exchange]
     sessions: Path | None
+    prefer: str = "none"
 
 
 def find_sources(
