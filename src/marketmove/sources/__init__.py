@@ -12,7 +12,6 @@ from marketmove.errors import (
     WrongUsageError,
 )
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.file_names import index_of_file
 from marketmove.sources.opening import (
     Source,
     Spec,
@@ -90,6 +89,7 @@ def _read(
 
 def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Block]:
     """The sheets of a workbook that are tables of closes, each of which may name its index."""
+    from marketmove.sources.file_names import index_of_file
     from marketmove.sources.table import read_table
     from marketmove.sources.workbooks import sheets
 

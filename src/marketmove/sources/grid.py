@@ -81,10 +81,14 @@ def _delimiter(text: str) -> str:
 
 
 def _is_parted_by_blanks(text: str) -> bool:
-    """Whether all rows have as many cells between blanks; the first, of names, may lack one."""
+    """Whether all rows have as many cells between blanks, and the last begins with a number.
+
+    The first row, of names, may have a cell less.
+    """
     first, *widths = [*_widths(text, _BLANK)] or [0]
     width = widths[0] if widths else 0
-    return width > 1 and {*widths} == {width} and first in {width, width - 1}
+    numbered = text.strip().rpartition("\n")[2].strip(' "')[:1].isdigit()
+    return width > 1 and {*widths} == {width} and first in {width, width - 1} and numbered
 
 
 def _widths(text: str, delimiter: str) -> Iterator[int]:

@@ -160,9 +160,8 @@ def _of_object(value: dict[str, Any], path: tuple[str, ...], words: Words) -> It
 def _split(value: Mapping[str, Any], path: tuple[str, ...]) -> Found | None:
     """Names of columns in one list and the rows in another; with an index as pandas has it."""
     names = next((value[key] for key in _LABELS if _is_names(value.get(key))), None)
-    rows = next(
-        (item for item in value.values() if isinstance(item, list) and _is_matrix(item)), []
-    )
+    lists = (item for item in value.values() if isinstance(item, list))
+    rows: list[Any] = next((item for item in lists if _is_matrix(item, narrowest=1)), [])
     if names is None or not rows or len(rows[0]) != len(names):
         return None
     index = value.get(_INDEX)
