@@ -63,13 +63,7 @@ class Registry:
 
     @classmethod
     def of(cls, indices: Iterable[Index]) -> Registry:
-        """Make a registry, in which a name may lead to one index only.
-
-        Raises
-        ------
-        ValueError
-            If two indices share a name; the message names both.
-        """
+        """Make a registry, in which a name may lead to one index only."""
         by_symbol = {index.symbol: index for index in indices}
         by_name: dict[str, str | None] = {}
         for index in by_symbol.values():
@@ -82,8 +76,6 @@ class Registry:
     def find(self, text: str) -> Index | None:
         """Give the index that a symbol, name or alias stands for, if the registry knows it.
 
-        Examples
-        --------
         >>> registry = Registry.of([Index("N225", "Nikkei 225", ("^N225", "Nikkei"))])
         >>> registry.find("nikkei").symbol, registry.find("^n225").symbol, registry.find("HSI")
         ('N225', 'N225', None)
@@ -101,24 +93,12 @@ class Registry:
         return None
 
     def resolve(self, text: str) -> Index:
-        """Give the index that a text stands for; one of its own where the registry knows none.
-
-        Examples
-        --------
-        >>> Registry.of([]).resolve("NA")[:3]
-        ('NA', 'NA', ())
-        """
+        """Give the index that a text stands for; one of its own where the registry knows none."""
         text = text.strip()
         return self.find(text) or Index(text, text)
 
     def nearest(self, text: str, others: Iterable[str] = ()) -> list[str]:
-        """Give up to three known names that look like ``text``, the nearest first.
-
-        Examples
-        --------
-        >>> Registry.of([Index("N225", "Nikkei 225")]).nearest("Nikei 225")
-        ['Nikkei 225', 'N225']
-        """
+        """Give up to three known names that look like ``text``, the nearest first."""
         import difflib
 
         written = {_key(name): name for name in others}
@@ -146,10 +126,7 @@ def parse_indices(
 
     A known index keeps what the new text does not mention.
 
-    Returns
-    -------
-    tuple
-        ``known`` with the new and changed indices, and every problem found.
+    With the indices, ``known`` among them, comes every problem found.
     """
     merged = dict(known)
     problems: list[Problem] = []
@@ -233,8 +210,6 @@ def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """End a message with the nearest known word, or with all of them where none is near.
 
-    Examples
-    --------
     >>> did_you_mean("palete", ["palette", "top"])
     '; did you mean palette?'
     >>> did_you_mean("x", ["palette", "top"])

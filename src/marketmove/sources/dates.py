@@ -41,25 +41,9 @@ def read_dates(
     Of ``02/03/2025`` the column decides: one cell above 12 settles the order of all. Two-digit
     years are put into the century that keeps the column in order.
 
-    Parameters
-    ----------
-    texts
-        The cells in the order of the file, repeated or not.
-    months
-        Names of months, casefolded, with their numbers.
-    date_format
-        ``dmy``, ``mdy``, ``ymd`` or a pattern of ``strptime``, where the user has said it.
-    exchange
-        Whose clock a time of day is held against; None if the index is not known.
+    Raises ``UndecidedError`` if day and month could be exchanged, or the year is not told, or a
+    time of day says that a row is not a session.
 
-    Raises
-    ------
-    UndecidedError
-        If day and month could be exchanged, or the year is not told, or a time of day says that a
-        row is not a session.
-
-    Examples
-    --------
     >>> read_dates(["02/14/2025", "02/03/2025"], {}).by_text["02/03/2025"]
     datetime.date(2025, 2, 3)
     """

@@ -25,35 +25,22 @@ def findings_of(
     ``rows`` are as ``with_fits`` gives them; ``elsewhere`` the same, held against the session that
     the most of them fit; empty without one.
     """
-    return [
-        *_no_session(rows, session),
-        *_disagreeing(rows, session, closes),
-        *_early(rows),
-        *_unchecked(rows),
-        *_fitting(rows, elsewhere),
-    ]
+    return [*_judged(rows, session, closes), *_unchecked(rows), *_fitting(rows, elsewhere)]
 
 
-def _no_session(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
+def _judged(rows: Sequence[Checked], session: dt.date, closes: str) -> Iterator[Remark]:
+    """The rows without a session, and those that disagree."""
     shut = [row for row in rows if row.verdict == "no_session"]
     for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
         reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
-
-
-def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iterator[Remark]:
     wrong = [row for row in rows if row.verdict == "disagrees"]
     if wrong:
         other = "another figure" if len(wrong) == 1 else "other figures"
         figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
-
-
-def _early(rows: Sequence[Checked]) -> Iterator[Remark]:
-    """Figures that lead from the right prior close to another level than the close."""
-    early = [row for row in rows if row.verdict == "disagrees" and row.same_prior]
-    if early:
+    if early := [row for row in wrong if row.same_prior]:
         tail = " lead from the right prior close, perhaps to a level before the end of the session"
         yield _remark("published_early", early, tail, "the figures of ")
 
@@ -99,24 +86,22 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
 
 
 def given(row: Checked) -> str:
-    """Write what the closes give in place of the figures that are wrong.
-
-    Such as ``22,620.33 (+3.69%)``, or one of the two.
-    """
-    close = close_given(row.printed, row.move) if "close" in row.wrong else ""
-    pct = percent_given(row.printed, row.move) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
+    """Write what the closes give for figures that are wrong, such as ``22,620.33 (+3.69%)``."""
+    return _both(row, close_given(row.printed, row.move), percent_given(row.printed, row.move))
 
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
-    close = numbers.printed_level(row.printed.close) if "close" in row.wrong else ""
-    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
+    printed = row.printed
+    return _both(row, numbers.printed_level(printed.close), numbers.printed_percent(printed))
 
 
-def _both(close: str, pct: str) -> str:
-    return f"{close} ({pct})" if close and pct else close or pct
+def _both(row: Checked, close: str, pct: str) -> str:
+    """Of the two what is wrong."""
+    percents = set(row.wrong) - {"close"}
+    if "close" not in row.wrong:
+        return pct if percents else ""
+    return f"{close} ({pct})" if percents else close
 
 
 def close_given(printed: Printed, move: Move) -> str:
