@@ -111,7 +111,7 @@ ANSWERS = (
         "2024-06-28T12:00+00:00",
         (2516, "2014-06-27,1960.96", "2024-06-26,5477.9"),
     ),
-    Answer("fred/SP500_series_2024-06-27.json", "SPX", NOW, said="the answer is of updated"),
+    Answer("fred/SP500_series_2024-06-27.json", "SPX", NOW, said="no closes can be read"),
     Answer("moex/security_history_page1.json", "IMOEX", NOW, said="MOEX, not of IMOEX"),
     Answer(
         "moex/security_history_page1.json",

@@ -30,6 +30,7 @@ from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
 SORTS = ("change", "name", "given")
+PREFERENCES = ("none", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Config:
     groups: Mapping[str, Group]
     words: Words
     exchanges: Mapping[str, Exchange]
+    prefer: str = "none"
     pairs: tuple[str, ...] = ()
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
@@ -69,6 +71,7 @@ class Config:
             sessions=self.sessions,
             archive=self.archive,
             fetches=bool(self.feeds),
+            prefer=self.prefer,
         )
 
 
@@ -249,6 +252,7 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
         yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
     ),
     "sort": lambda value: yamltext.one_of(value, SORTS),
+    "prefer": lambda value: yamltext.one_of(value, PREFERENCES),
     "pairs": parse_pairs,
     "indices": _as_is,
     "groups": _as_is,

@@ -38,6 +38,7 @@ class CloseSettings(NamedTuple):
     ``place`` is where ``files`` are set; ``sessions`` is the user's own file of them, if any.
     ``archive`` is the folder of fetched closes, None without one; ``fetches`` says that feeds are
     configured.
+    ``prefer`` is ``later`` where the closes of a later file count.
     """
 
     files: tuple[Path, ...]
@@ -48,6 +49,7 @@ class CloseSettings(NamedTuple):
     sessions: Path | None
     archive: Path | None = None
     fetches: bool = False
+    prefer: str = "none"
 
 
 class FoundCloses(NamedTuple):

@@ -189,6 +189,7 @@ def _asked(feeds: Mapping[str, tuple[Feed, ...]], request: FetchRequest) -> list
                 known.get(indices[symbol].exchange),
                 request.as_of - _SETTLES,
                 symbol in volatile,
+                indices[symbol].levels,
             ),
             request.since,
         )

@@ -232,7 +232,8 @@ def _is_name(name: str, feed: Feed, index: Index, context: Context) -> bool:
     if feed.symbol and name.strip().casefold() == feed.symbol.casefold():
         return True
     found = context.registry.find(name)
-    return found is not None and found.symbol == index.symbol
+    # A name that a share or a fund has too says nothing.
+    return found is not None and found.symbol == index.symbol and not found.shares(name)
 
 
 def _other(names: Sequence[str], index: Index) -> FeedFailure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,6 +22,9 @@ _LAST_ZONE = dt.timezone(dt.timedelta(hours=-12))
 _FAR_TIMES = 3.0
 _NEAR_DAYS = 30
 _FEWEST = 3
+_LEVELS_SINCE = dt.date(2015, 1, 1)
+# The levels that the registry has end some time ago.
+_LEEWAY = 2.0
 _WEEK_DAYS = 5
 _MOST_SHIFTED = 0.8
 _SAME = 1e-6
@@ -32,7 +36,7 @@ class MarketFacts(NamedTuple):
     """What is known beforehand of an index: the clock and the sessions of its exchange.
 
     ``moment`` is that by which a close has to be final. ``volatile`` is an index whose level may
-    double in a day.
+    double in a day; ``levels`` are those that it had since 2015.
     """
 
     symbol: str
@@ -40,6 +44,7 @@ class MarketFacts(NamedTuple):
     calendar: Calendar | None
     moment: dt.datetime
     volatile: bool = False
+    levels: tuple[float, float] | None = None
 
     @property
     def zone(self) -> str:
@@ -151,6 +156,7 @@ def judge(
         else:
             kept[day] = answer.closes[day]
     _refuse_single(kept, facts, since)
+    _refuse_unlikely(kept, there, facts)
     strays = _off_scale(kept, there, facts)
     if strays and len(strays) == len(kept):
         raise _other_scale(kept, there, facts)
@@ -229,6 +235,19 @@ def _refuse_single(
     if day != facts.newest and asked > _FEWEST:
         text = f"one close, of {day}, where {asked} sessions were asked for"
         raise FeedFailure(f"{text}, and not that of {facts.newest}")
+
+
+def _refuse_unlikely(
+    kept: Mapping[dt.date, float], there: Mapping[dt.date, float], facts: MarketFacts
+) -> None:
+    """Refuse levels far from those of the index, where the archive cannot tell yet."""
+    levels = [close for day, close in kept.items() if day >= _LEVELS_SINCE]
+    if there or not levels or facts.levels is None:
+        return
+    usual, (low, high) = statistics.median(levels), facts.levels
+    if not low / _LEEWAY <= usual <= high * _LEEWAY:
+        text = f"levels about {usual:,.15g} are not those of {facts.symbol}, {low:,g} to {high:,g}"
+        raise FeedFailure(f"{text} in ten years; another index, or another unit?")
 
 
 def _off_scale(

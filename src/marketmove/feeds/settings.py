@@ -174,9 +174,11 @@ def _from_keys(items: Mapping[str, yamltext.Value], folder: Path, home: Path | N
     headers = items.get("headers", yamltext.Mapping({}, {}, 0))
     if not isinstance(headers, yamltext.Mapping):
         raise ValueError("headers: expected headers by name, such as {Referer: https://…}")  # noqa: TRY004
-    options = (text(name) or None for name in ("decimal", "date_format", "encoding"))
+    decimal, date_format, encoding = (
+        text(name) or None for name in ("decimal", "date_format", "encoding")
+    )
     try:
-        reading = read_options(None, *options)
+        reading = read_options(None, decimal, date_format, encoding)
     except WrongUsageError as error:
         said = str(error).removeprefix("--").replace("date-format", "date_format")
         raise ValueError(said) from None

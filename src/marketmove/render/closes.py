@@ -9,7 +9,7 @@ from marketmove.feeds.archive import ArchiveRevision
 from marketmove.render import RenderOptions
 from marketmove.render.layout import TextTable, below, column, roomiest_table, under_table, written
 from marketmove.render.machine import machine_formats
-from marketmove.reports.records import ARCHIVE_SCHEMA, ArchivedIndex, ArchiveReport
+from marketmove.reports.records import CLOSES_SCHEMA, ArchivedIndex, ArchiveReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 
@@ -80,7 +80,7 @@ def document(view: ClosesView) -> dict[str, Any]:
     """Give what the archive has; with its revisions, if they are wanted."""
     report = view.report
     found: dict[str, Any] = {
-        "schema": ARCHIVE_SCHEMA,
+        "schema": CLOSES_SCHEMA,
         "archive": report.archive,
         "indices": report.indices,
         "warnings": report.warnings,

@@ -268,7 +268,7 @@ class FetchReport(NamedTuple):
         return sum(index.current for index in self.indices)
 
 
-ARCHIVE_SCHEMA = "marketmove.closes/1"
+CLOSES_SCHEMA = "marketmove.closes/1"
 
 
 class ArchivedIndex(NamedTuple):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.sources.columns import (
+    CODE,
     Column,
     Layout,
     beside,
@@ -129,7 +130,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
     single = _of_one_index(table, parts)
     taken = [*parts.certain] if single else _taken(table, parts)
     _refuse_torn(table, [c.number for c in taken])
-    unknown = [c for c in taken if c in parts.strangers and not c.header.isupper()]
+    unknown = [c for c in taken if c in parts.strangers and not CODE.fullmatch(c.header)]
     if not taken or not (single or _may_be_levels(table, [c.number for c in unknown])):
         raise no_close(table)
     names = _names(taken, registry)

@@ -15,7 +15,7 @@ from marketmove.sources.header import Table
 from marketmove.sources.vocabulary import Role
 
 # What a vendor's code looks like, and no word in any language does.
-_CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{0,14}")
+CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{0,14}")
 # A statistic of some sessions: MA20, HV_60.
 _WINDOWED = re.compile(r"[A-Za-z]{1,6}[ _-]?\d{1,3}")
 
@@ -63,7 +63,7 @@ def is_code(name: str) -> bool:
     >>> is_code("^GSPC"), is_code("gross_tr"), is_code("MA20")
     (True, False, False)
     """
-    return _CODE.fullmatch(name) is not None and not is_windowed(name)
+    return CODE.fullmatch(name) is not None and not is_windowed(name)
 
 
 def is_windowed(name: str) -> bool:

@@ -1,64 +1,147 @@
-"""Documents as providers send them, JSON and XML: the one table of closes in them, as rows of text.
+"""What documents of providers say beside their closes: the zone of moments, what is unfinished.
 
-A list of records, columns with rows, parallel lists, an object by date, wherever they stand.
+XML is read here too: elements of one name, beside each other.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.block import Context
 from marketmove.sources.date_texts import parse_date_text
-from marketmove.sources.document_tables import (
-    NUMBERED,
-    Cells,
-    Found,
-    Number,
-    from_records,
-    tables,
-)
 from marketmove.sources.grid import Grid, GridRow
-from marketmove.sources.vocabulary import Role, Words
 
 _CLOSES = frozenset(["close", "weak_close", "adjusted"])
-# What the briefest of providers call their columns, where all are there.
-_LETTERS = {"t": "timestamp", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+_NAMING = frozenset(["date", "time", "symbol", "exchange"])
+_ZONES = ("exchangeTimezoneName", "exchange_timezone")
+_MOMENTS = frozenset(["timestamp", "t", "date", "time", "datetime"])
+_DEEPEST = 8
+_MILLISECONDS = 10**11
+# An auction ends some minutes after the last trade before it.
+_AUCTION_S = 300
 
 
-def is_document(text: str) -> bool:
-    """Tell whether JSON is more than lines or a list of flat records."""
+def as_told(grid: Grid, text: str, context: Context) -> Grid:
+    """Read the rows of a JSON document as the rest of it says.
+
+    Moments have the date of the zone that is named; of a session that was not over by the
+    document's own word, the figures are left blank. In an object a close has to have a word that
+    is known: any number of it might be a count.
+    """
+    document = json.loads(text) if text.lstrip().startswith("{") and _is_one(text) else None
+    if document is None:
+        return grid
+    head: Sequence[str] = grid.rows[0].cells
+    rows: Sequence[Sequence[str]] = [row.cells for row in grid.rows[1:]]
+    if any(parse_date_text(cell, {}) for cell in head):
+        return grid  # rows without names
+    if not _has_known_close(head, context):
+        names = ", ".join(head[:12])
+        text = f"JSON with no column that is known as a close; there is {names}"
+        raise UnrecognisedFileError.at(Place(grid.label), text)
+    said = _said(document)
+    zone = next((z for name in _ZONES if (z := _zone(said.get(name)))), None)
+    if zone is not None:
+        moments = [n for n, name in enumerate(head) if name.lower() in _MOMENTS]
+        rows = [
+            [_local_date(c, zone) if n in moments else c for n, c in enumerate(row)] for row in rows
+        ]
+        if day := _unfinished(said, zone):
+            figures = [(r := context.words.role(n)) is None or r.kind not in _NAMING for n in head]
+            rows = [_blanked(row, figures) if day in row else row for row in rows]
+    head, rows = _by_code(*_latest_vintage(head, rows))
+    lines = _lines(text, rows, [row.line for row in grid.rows[1:]])
+    body = [GridRow(n, list(cells)) for n, cells in zip(lines, rows, strict=False)]
+    return grid._replace(rows=[grid.rows[0]._replace(cells=list(head)), *body])
+
+
+def _blanked(row: Sequence[str], figures: Sequence[bool]) -> list[str]:
+    return ["" if figure else cell for cell, figure in zip(row, figures, strict=True)]
+
+
+def _is_one(text: str) -> bool:
+    """Whether a text is one document, and not one a line."""
     try:
-        document = json.loads(text)
+        json.loads(text)
     except (ValueError, RecursionError):
-        # Lines of JSON are no JSON as a whole; a document that is damaged has few of them.
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return not (lines[0].startswith(("{", "[")) and lines[0].endswith(("}", "]")))
-    if isinstance(document, dict):
-        return True
-    flat = [isinstance(one, dict) and not _is_nested(one) for one in document]
-    return not all(flat)
+        return False
+    return True
 
 
-def _is_nested(record: Mapping[str, Any]) -> bool:
-    return any(isinstance(value, dict | list) for value in record.values())
+def _has_known_close(head: Sequence[str], context: Context) -> bool:
+    roles = [context.words.role(name) for name in head]
+    known = any(role is not None and role.kind in _CLOSES for role in roles)
+    letters = {"o", "h", "l", "c"} <= set(head)
+    return known or letters or any(context.registry.find(name) for name in head)
 
 
-def json_document_grid(text: str, label: str, context: Context) -> Grid:
-    """Find the table of closes in a JSON document."""
+def _said(value: Any, depth: int = 0) -> dict[str, Any]:
+    """What a document says outside of its records, by key; the outermost counts."""
+    said: dict[str, Any] = {}
+    if depth > _DEEPEST:
+        return said
+    if isinstance(value, list):
+        return _said(value[0], depth + 1) if len(value) == 1 else said
+    if isinstance(value, dict):
+        said = dict(value)
+        for child in value.values():
+            said = _said(child, depth + 1) | said
+    return said
+
+
+def _zone(name: object) -> ZoneInfo | None:
     try:
-        document = json.loads(text, parse_float=Number, parse_int=Number)
-    except RecursionError:
-        raise UnrecognisedFileError.at(Place(label), "JSON nested too deeply") from None
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise UnrecognisedFileError.at(Place(label, line), "not valid JSON") from None
-    found = [_spelt_out(table) for table in tables(document, "", 0, {}) if table.rows]
-    return _chosen(found, text, label, context, "JSON")
+        return ZoneInfo(name) if isinstance(name, str) and name else None
+    except (LookupError, ValueError, OSError):
+        return None
+
+
+def _unfinished(said: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """The date of which a document has a figure from well before the session ended, by its word."""
+    period = said.get("currentTradingPeriod")
+    regular = period.get("regular") if isinstance(period, dict) else None
+    end = regular.get("end") if isinstance(regular, dict) else None
+    seen = said.get("regularMarketTime")
+    if not (isinstance(seen, int) and isinstance(end, int)):
+        return ""
+    day = _local_date(str(seen), zone)
+    return day if seen < end - _AUCTION_S and day == _local_date(str(end), zone) else ""
+
+
+def _local_date(cell: str, zone: ZoneInfo) -> str:
+    """The date of a moment since 1970 in a zone; a cell that is none as it is."""
+    if not cell.lstrip("-").isdecimal():
+        return cell
+    seconds = int(cell)
+    if abs(seconds) >= _MILLISECONDS:
+        seconds //= 1000
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    try:
+        return (epoch + dt.timedelta(seconds=seconds)).astimezone(zone).date().isoformat()
+    except (OverflowError, ValueError):
+        return cell
+
+
+def _lines(text: str, rows: Sequence[Sequence[str]], known: Sequence[int]) -> list[int]:
+    """The line of each row: where one of its cells stands next, from the row before it on."""
+    if len(set(known)) > 1 or "\n" not in text.strip():
+        return list(known)
+    lines: list[int] = []
+    at, line = 0, 1
+    for row in rows:
+        found = (text.find(cell, at) for cell in row if len(cell) >= len("2025-2-1"))
+        there = next((place for place in found if place >= 0), at)
+        line += text.count("\n", at, there)
+        at = there
+        lines.append(line)
+    return lines
 
 
 def is_xml(text: str) -> bool:
@@ -66,11 +149,13 @@ def is_xml(text: str) -> bool:
     bare = text.strip()
     if not (bare.startswith("<") and bare.endswith(">")) or bare[:9].lower() == "<!doctype":
         return False
-    return bare.startswith("<?xml") or "</" in bare or "/>" in bare
+    return bare.startswith("<?xml") or (
+        not bare[:6].lower().startswith("<html") and ("</" in bare or "/>" in bare)
+    )
 
 
 def xml_grid(text: str, label: str, context: Context) -> Grid:
-    """Find the table of closes in an XML document: elements of one name, beside each other."""
+    """Find the table of closes in an XML document; refused where there is none, or several."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise UnrecognisedFileError.at(Place(label), "XML with entities of its own; leave them out")
     try:
@@ -78,131 +163,61 @@ def xml_grid(text: str, label: str, context: Context) -> Grid:
     except ElementTree.ParseError as error:
         line = error.position[0]
         raise UnrecognisedFileError.at(Place(label, line), "not valid XML") from None
-    found = list(_elements(root))
-    return _chosen(found, text, label, context, "XML")
+    found = [table for table in _elements(root) if _has_known_close(table[0], context)]
+    if len(found) != 1:
+        what = f"{len(found)} tables" if found else "no column that is known as a close"
+        raise UnrecognisedFileError.at(Place(label), f"XML with {what}")
+    head, rows = _latest_vintage(*found[0])
+    lines = _lines(text, rows, [1] * len(rows))
+    body = [GridRow(n, list(cells)) for n, cells in zip(lines, rows, strict=True)]
+    return Grid(label, [GridRow(1, list(head)), *body], "XML")
 
 
-def _spelt_out(table: Found) -> Found:
-    """A table whose columns are letters, with the words that they stand for."""
-    if not {"t", "o", "h", "l", "c"} <= set(table.head):
-        return table
-    return table._replace(head=tuple(_LETTERS.get(name, name) for name in table.head))
-
-
-def _elements(root: ElementTree.Element) -> Iterator[Found]:
+def _elements(root: ElementTree.Element) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The elements of one name in each place, with their attributes and texts for cells."""
     for parent in root.iter():
-        for tag, same in itertools.groupby(parent, key=lambda child: child.tag):
+        for _, same in itertools.groupby(parent, key=lambda child: child.tag):
             records = [
-                dict(one.attrib) | {_tag(child): (child.text or "").strip() for child in one}
+                dict(one.attrib) | {_name(c.tag): (c.text or "").strip() for c in one}
                 for one in same
             ]
-            if any(records):
-                yield from_records(_tag_name(tag), records)
+            head = list(dict.fromkeys(key for record in records for key in record))
+            if head:
+                yield head, [[record.get(key, "") for key in head] for record in records]
 
 
-def _tag(element: ElementTree.Element) -> str:
-    return _tag_name(element.tag)
-
-
-def _tag_name(tag: str) -> str:
+def _name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _chosen(found: Sequence[Found], text: str, label: str, context: Context, kind: str) -> Grid:
-    """The one table that has dates and closes; refused where there is none, or more than one."""
-    words = context.words
-    dated = [table for table in found if _has_dates(table, words)]
-    priced = [table for table in dated if _has_closes(table, context)]
-    if not priced:
-        what = "no dates" if not dated else "no column that is known as a close"
-        where = dated or found
-        names = f"; there is {', '.join(where[0].head[:12])}" if where else ""
-        raise UnrecognisedFileError.at(Place(label), f"{kind} with {what}{names}")
-    if len(priced) > 1:
-        paths = " and ".join(table.path or "the whole" for table in priced[:2])
-        advice = "save the part that is meant as a file of its own"
-        raise UnrecognisedFileError.at(Place(label), f"{kind} with two tables, {paths}; {advice}")
-    (table,) = priced
-    table = _by_code(_latest_vintage(table._replace(head=tuple(map(_plain, table.head)))))
-    lines = _lines(text, table, words)
-    rows = [GridRow(n, list(cells)) for n, cells in zip(lines, table.rows, strict=True)]
-    return Grid(label, [GridRow(1, list(table.head)), *rows], kind)
-
-
-def _role(name: str, words: Words) -> Role | None:
-    return words.role(_plain(name))
-
-
-def _plain(name: str) -> str:
-    """A name without the number that some put before it: ``4. close``."""
-    number, _, rest = name.partition(NUMBERED)
-    return rest if rest and number.isdecimal() else name
-
-
-def _has_dates(table: Found, words: Words) -> bool:
-    return _date_column(table, words) is not None
-
-
-def _date_column(table: Found, words: Words) -> int | None:
-    """The column of dates: one that is named so, else one whose cells are dates of themselves."""
-    own: list[int] = []
-    for number, name in enumerate(table.head):
-        cells = [row[number] for row in table.rows if row[number]]
-        stamps = [parse_date_text(cell, words.months) for cell in cells[:20]]
-        if not stamps or None in stamps:
-            continue
-        role = _role(name, words)
-        if role and role.kind in {"date", "time"}:
-            return number
-        if all(stamp is not None and stamp.kind != "number" for stamp in stamps):
-            own.append(number)
-    return own[0] if own else None
-
-
-def _has_closes(table: Found, context: Context) -> bool:
-    """Whether a column is known as a close; any number in a document might be a count."""
-    return any(
-        ((role := _role(name, context.words)) and role.kind in _CLOSES)
-        or context.registry.find(name)
-        for name in table.head
-    )
-
-
-def _lines(text: str, table: Found, words: Words) -> list[int]:
-    """The line of each row: where its date stands next, from the row before it on."""
-    column = _date_column(table, words) or 0
-    lines: list[int] = []
-    at, line = 0, 1
-    for row in table.rows:
-        there = text.find(row[column], at) if row[column] else -1
-        if there >= 0:
-            line += text.count("\n", at, there)
-            at = there
-        lines.append(line)
-    return lines
-
-
-def _by_code(table: Found) -> Found:
+def _by_code(
+    head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """A table without the short names of indices that it has codes of, which name them better."""
-    lower = [name.lower() for name in table.head]
+    lower = [name.lower() for name in head]
     if "secid" not in lower or "shortname" not in lower:
-        return table
-    left_out = lower.index("shortname")
-    rows = [[cell for n, cell in enumerate(row) if n != left_out] for row in table.rows]
-    head = tuple(name for n, name in enumerate(table.head) if n != left_out)
-    return table._replace(head=head, rows=rows)
+        return head, rows
+    return _without({lower.index("shortname")}, head, rows)
 
 
-def _latest_vintage(table: Found) -> Found:
+def _latest_vintage(
+    head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Of the vintages of a figure, as FRED has them, the latest; their columns are not wanted."""
-    lower = [name.lower() for name in table.head]
+    lower = [name.lower() for name in head]
     if not {"realtime_start", "date"} <= set(lower):
-        return table
+        return head, rows
     since, date = lower.index("realtime_start"), lower.index("date")
-    latest: dict[str, Cells] = {}
-    for row in table.rows:
+    latest: dict[str, Sequence[str]] = {}
+    for row in rows:
         if row[date] not in latest or row[since] >= latest[row[date]][since]:
             latest[row[date]] = row
-    kept = [n for n, name in enumerate(lower) if name not in {"realtime_start", "realtime_end"}]
-    rows = [[row[n] for n in kept] for row in latest.values()]
-    return table._replace(head=tuple(table.head[n] for n in kept), rows=rows)
+    columns = {n for n, name in enumerate(lower) if name in {"realtime_start", "realtime_end"}}
+    return _without(columns, head, list(latest.values()))
+
+
+def _without(
+    columns: set[int], head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    kept = [n for n in range(len(head)) if n not in columns]
+    return [head[n] for n in kept], [[row[n] for n in kept] for row in rows]
