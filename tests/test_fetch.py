@@ -259,9 +259,10 @@ def test_dates_a_day_off_are_refused(desk: Desk, provider: Provider) -> None:
 
 
 def test_levels_that_the_index_never_had_are_refused(desk: Desk, provider: Provider) -> None:
-    hundredth = {day: f"{float(close) / 100:.4f}" for day, close in N225.items()}
-    desk.feeds(f"  N225: {provider.serve('/n225.csv', csv_of(hundredth))}\n")
-    assert "are not those of N225" in desk.failure()
+    """DJX, which some call the Dow, is the Dow divided by 100."""
+    hundredth = {day: f"{float(close) / 100:.2f}" for day, close in N225.items()}
+    desk.feeds(f"  DJI: {provider.serve('/dow.csv', csv_of(hundredth))}\n")
+    assert "are not those of DJI" in desk.failure()
 
 
 def test_another_scale_is_another_index(desk: Desk, providers: Callable[[], Provider]) -> None:
