@@ -101,7 +101,7 @@ def test_closes_are_fetched_and_read_everywhere(desk: Desk, provider: Provider) 
         assert "N225" in ran.stdout or "Nikkei 225" in ran.stdout
     row = desk.run("closes", "-f", "csv").rows[0]
     assert (row["closes"], row["first"], row["last"]) == ("9", "2025-02-03", "2025-02-14")
-    assert (row["feeds"], row["lacking"], row["revisions"]) == ("127.0.0.1", "0", "0")
+    assert (row["feeds"], row["missing"], row["revisions"]) == ("127.0.0.1", "0", "0")
 
 
 def test_levels_stand_before_the_archive_and_samples_behind(
@@ -201,7 +201,7 @@ def test_gaps_are_named_and_whether_the_newest_close_is_there(
     ran = desk.fetch()
     assert ran.status == 3
     assert "N225: the archive lacks 1 session: 2025-02-05; try marketmove fetch" in ran.stdout
-    said = "N225 is not current: the close of 2025-02-14 lacks, its newest close is of 2025-02-13"
+    said = "N225 is not current: no close of 2025-02-14 yet, the newest is of 2025-02-13"
     assert said in ran.stdout
     quiet = desk.fetch("--quiet")
     assert quiet.stdout == ""

@@ -27,7 +27,7 @@ def closes(
 ) -> None:
     """List what `fetch` has archived: which indices, from which feeds, from when to when.
 
-    Only reads. Lacking counts the sessions without a close between the first and the last.
+    Only reads. Missing counts the sessions without a close between the first and the last.
     """
     settings = environment.settings(config)
 

@@ -66,18 +66,18 @@ def _archived(folder: Path, symbol: str, revisions: int, config: Config) -> list
     index = config.registry.resolve(symbol)
     calendar = calendars.load([index.exchange], config.sessions).get(index.exchange)
     days = [row.session for row in rows]
-    lacking = 0
+    missing = 0
     if calendar is not None:
         covered = [day for day in days if calendar.covers(day)]
         have = sum(bool(calendar.has(day)) for day in covered)
         if covered:
-            lacking = int(calendar.between(covered[0], covered[-1]) or 0)
-            lacking += sum(bool(calendar.has(day)) for day in {covered[0], covered[-1]}) - have
+            missing = int(calendar.between(covered[0], covered[-1]) or 0)
+            missing += sum(bool(calendar.has(day)) for day in {covered[0], covered[-1]}) - have
     feeds = tuple(dict.fromkeys(row.source for row in rows))
     fetched = max(row.fetched for row in rows)
     return [
         ArchivedIndex(
             *(symbol, index.name, len(rows), days[0], days[-1], feeds, fetched),
-            *(lacking, revisions),
+            *(missing, revisions),
         )
     ]

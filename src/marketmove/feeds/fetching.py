@@ -214,10 +214,12 @@ def _asked(
         return tried._replace(failure=without(failure.reason, key)), None, None
     days = sorted(judged.closes)
     given = sorted(answer.dates)
+    # Of what was not sent again nothing is known.
+    whole = all(page.body is not None for page in fetched.pages)
     lost = [
         row.session
         for row in rows
-        if given and row.source == feed.name and given[0] < row.session < given[-1]
+        if whole and given and row.source == feed.name and given[0] < row.session < given[-1]
         if row.session not in answer.dates
     ]
     tried = tried._replace(

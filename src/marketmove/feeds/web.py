@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import http
 import re
 import time
@@ -106,11 +107,12 @@ def _asked(request: WebRequest, manners: Manners, until: float) -> WebAnswer:
     with requests.Session() as session:
         # No login of a file of the user's is sent along.
         session.auth = _as_it_is
-        adapter = HTTPAdapter(max_retries=Patience.of(until))
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
         for _ in range(_REDIRECTS + 1):
-            manners.turn(urlsplit(url).netloc)
+            turn = functools.partial(manners.turn, urlsplit(url).netloc)
+            adapter = HTTPAdapter(max_retries=Patience.of(until, turn))
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            turn()
             with session.get(
                 url,
                 headers=_headers(request),
@@ -215,10 +217,14 @@ class Patience(Retry):
     """Tries again what may be better a moment later; waits as it is told to, but not for long."""
 
     until = 0.0
+    turn: Callable[[], None]
 
     @classmethod
-    def of(cls, until: float) -> Patience:
-        """Give the patience of a request that has to be done at a moment of the monotonic clock."""
+    def of(cls, until: float, turn: Callable[[], None]) -> Patience:
+        """Give the patience of a request that has to be done at a moment of the monotonic clock.
+
+        ``turn`` waits for the turn of another try.
+        """
         patience = cls(
             total=_RETRIES,
             status_forcelist=_BUSY,
@@ -226,13 +232,13 @@ class Patience(Retry):
             raise_on_status=False,
             redirect=0,
         )
-        patience.until = until
+        patience.until, patience.turn = until, turn
         return patience
 
     def new(self, **changes: Any) -> Patience:
         """Give the patience that is left."""
         left = super().new(**changes)
-        left.until = self.until
+        left.until, left.turn = self.until, self.turn
         return left
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
@@ -250,6 +256,7 @@ class Patience(Retry):
             text = _status_text(status) if status else "its server hung up"
             raise FeedFailure(text, told)
         time.sleep(wait)
+        self.turn()
 
 
 def _wait_s(response: urllib3.BaseHTTPResponse) -> float | None:

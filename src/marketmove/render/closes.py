@@ -49,7 +49,7 @@ def _indices(report: ArchiveReport) -> list[Any]:
         column("Last", [str(row.last) for row in rows]),
         column("From", [visible(", ".join(row.feeds)) for row in rows]),
         column("Fetched", [visible(row.fetched) for row in rows]),
-        column("Lacking", [f"{row.lacking:,}" for row in rows], right=True),
+        column("Missing", [f"{row.missing:,}" for row in rows], right=True),
         column("Revised", [f"{row.revisions:,}" for row in rows], right=True),
     ]
 

@@ -107,7 +107,7 @@ def _index(index: IndexFetched) -> dict[str, Any]:
             }
             for one in index.revised
         ],
-        "lacking": index.gaps,
+        "missing": index.gaps,
         "feeds": [_tried(tried) for tried in index.tried],
         "problem": index.problem or None,
     }

@@ -274,7 +274,7 @@ CLOSES_SCHEMA = "marketmove.closes/1"
 class ArchivedIndex(NamedTuple):
     """What the archive has of one index: how many closes, from when to when, of which feeds.
 
-    ``fetched`` is when its newest row came; ``lacking`` are sessions in between without a close.
+    ``fetched`` is when its newest row came; ``missing`` are sessions in between without a close.
     """
 
     symbol: str
@@ -284,7 +284,7 @@ class ArchivedIndex(NamedTuple):
     last: dt.date
     feeds: tuple[str, ...]
     fetched: str
-    lacking: int
+    missing: int
     revisions: int
 
 

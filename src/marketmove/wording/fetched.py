@@ -46,8 +46,8 @@ def sentences(index: IndexFetched) -> Iterator[str]:
 
 def lacking(index: IndexFetched) -> str:
     """Say what an index without its newest close lacks, and what to do."""
-    has = f"its newest close is of {index.newest}" if index.newest else "it has no close"
-    text = f"{index.symbol} is not current: the close of {index.expected} lacks, {has}"
+    has = f"the newest is of {index.newest}" if index.newest else "nor any other"
+    text = f"{index.symbol} is not current: no close of {index.expected} yet, {has}"
     failed = bool(index.tried) and all(tried.failure for tried in index.tried)
     if index.problem or failed:
         return f"{text}; see above"
