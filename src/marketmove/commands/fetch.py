@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from marketmove.feeds.fetching import IndexAsked, IndexFetched, Tried
 
 _AT_ONCE = 8
-# How long after its session a close may still change.
-_SETTLES = dt.timedelta(minutes=20)
+# Many providers are a quarter of an hour behind: what they give before is a figure from before the
+# close.
+_BEHIND = dt.timedelta(minutes=15)
 _NO_FEEDS = (
     "no feeds are configured; set some under feeds: (marketmove init writes a configuration with"
     " examples), or try a plug-in: marketmove fetch HSI --feed yahoo"
@@ -187,7 +188,7 @@ def _asked(feeds: Mapping[str, tuple[Feed, ...]], request: FetchRequest) -> list
                 symbol,
                 config.exchanges.get(indices[symbol].exchange),
                 known.get(indices[symbol].exchange),
-                request.as_of - _SETTLES,
+                request.as_of - _BEHIND,
                 symbol in volatile,
                 indices[symbol].levels,
             ),
