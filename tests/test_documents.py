@@ -71,14 +71,24 @@ SPLIT = {
     "index": ["2025-02-13", "2025-02-14"],
     "data": [[21814.37], [22620.33]],
 }
+RECORDS = [["2025-02-13", 21814.37], ["2025-02-14", 22620.33]]
 PARALLEL = {"date": ["2025-02-13", "2025-02-14"], "close": [21814.37, 22620.33]}
 
 
 @pytest.mark.parametrize(
     "document",
-    [SERIES, HISTORY, NESTED, BARS, FIELDS, WIDE, SPLIT, PARALLEL, {"a": {"b": [HISTORY]}}],
+    [
+        *(SERIES, HISTORY, NESTED, BARS, FIELDS, WIDE, SPLIT, PARALLEL, {"a": {"b": [HISTORY]}}),
+        {"date": {"0": "2025-02-13", "1": "2025-02-14"}, "HSI": {"0": 21814.37, "1": 22620.33}},
+        {
+            "0": {"date": "2025-02-13", "HSI": 21814.37},
+            "1": {"date": "2025-02-14", "HSI": 22620.33},
+        },
+        {"columns": ["date", "HSI"], "index": [0, 1], "data": RECORDS},
+    ],
     ids=[
         *("series", "history", "nested", "bars", "fields", "wide", "split", "parallel", "deep"),
+        *("columns", "index", "counted"),
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2])

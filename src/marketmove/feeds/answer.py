@@ -101,6 +101,9 @@ def read_answer(body: bytes, whole: bool, feed: Feed, index: Index, context: Con
     if _PAGE.match(body.lstrip()[:_LOOKED_AT]) or b"<html" in body[:_LOOKED_AT].lower():
         raise FeedFailure("a web page instead of closes: a notice, a login or an error")
     word = provider_word(body)
+    if feed.symbol and context.registry.find(index.symbol):
+        registry = context.registry.also(feed.symbol, index.symbol)
+        context = context._replace(registry=registry)
     _refuse_other(word, feed, index, context)
     cut = _without_last_line(body, whole)
     block = _block(cut, feed, index, context)

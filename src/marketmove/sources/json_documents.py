@@ -106,12 +106,14 @@ def _values(text: str, label: str) -> list[tuple[int, Any]]:
 
 
 def _loads(text: str, label: str) -> Any:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any] | list[Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
             key = next(k for k, n in Counter(k for k, _ in pairs).items() if n > 1)
             raise UnrecognisedFileError.at(Place(label), f"an object has {key} twice")
-        return found
+        # pandas writes lists so, by the number of the row.
+        counted = found and list(found) == [str(n) for n in range(len(found))]
+        return list(found.values()) if counted else found
 
     return json.loads(
         text,
@@ -168,7 +170,8 @@ def _split(value: Mapping[str, Any], path: tuple[str, ...]) -> Found | None:
         return None
     index = value.get(_INDEX)
     labels = [n["name"] if isinstance(n, dict) else n for n in names]
-    if isinstance(index, list) and len(index) == len(rows):
+    counted = index == [str(n) for n in range(len(rows))]
+    if isinstance(index, list) and len(index) == len(rows) and not counted:
         both = zip(index, rows, strict=True)
         return Found(path, ("date", *labels), [(1, [i, *row]) for i, row in both])
     return Found(path, tuple(labels), [(1, list(row)) for row in rows])
