@@ -15,7 +15,7 @@ def closes(
     *,
     indices: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INDEX...]", help="Only these: symbol, name or alias."),
+        typer.Argument(metavar="INDEX", help="Only these: symbol, name or alias."),
     ] = None,
     revisions: Annotated[
         bool, typer.Option("--revisions", help="What closes were before they changed.")

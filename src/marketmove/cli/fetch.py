@@ -23,7 +23,7 @@ def fetch(
     *,
     indices: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INDEX...]", help="Only these: symbol, name or alias."),
+        typer.Argument(metavar="INDEX", help="Only these: symbol, name or alias."),
     ] = None,
     group: Annotated[
         list[str] | None,
