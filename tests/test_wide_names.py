@@ -44,6 +44,13 @@ def test_a_heat_map_lines_up(run_cli: RunCli, write: Write) -> None:
     assert _end_of("+3.69", ran.stdout) == _end_of("+1.05", ran.stdout)
 
 
+def test_a_head_that_is_a_name_stands_above_its_figures(run_cli: RunCli, write: Write) -> None:
+    closes = CLOSES + f"2025-02-17,{WIDE},1000.2\n2025-02-17,HSI,22600.5\n"
+    lines = run_cli("pair", WIDE, "HSI", "-l", write("c.csv", closes)).stdout.splitlines()
+    (at,) = (n for n, line in enumerate(lines) if "Widest sessions" in line)
+    assert _end_of(WIDE, lines[at]) == _end_of("+1.05%", lines[at + 1])
+
+
 def test_a_name_too_long_for_a_drawing_is_cut_by_cells(run_cli: RunCli, write: Write) -> None:
     path = write("c.csv", CLOSES.replace(WIDE, WIDE * 3))
     text = run_cli("chart", "session", "2025-02-14", "-l", path).stdout
