@@ -42,13 +42,7 @@ _SAMPLE_ROWS = 50
 def priced(
     table: Table, columns: Sequence[Column], registry: Registry, by_file: str
 ) -> Layout | None:
-    """Read a table with a column whose word is the close, and names no index.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If columns beside it are headed by indices, and nothing says which index the close is of.
-    """
+    """Read a table with a column whose word is the close, and names no index."""
     joined = [c for c in of_kind(columns, "close") if c.index_name is not None]
     closes = [c for c in of_kind(columns, "close") if c.index_name is None]
     closes = closes or unnamed_close(table, columns)
@@ -117,13 +111,7 @@ class _Sorted(NamedTuple):
 
 
 def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> Layout:
-    """Read a table whose columns are headed by their indices, alone or with a word of a price.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column is, or two may be prices of one index.
-    """
+    """Read a table whose columns are headed by their indices, alone or with a word of a price."""
     refuse_second_dates(table, columns, registry)
     parts = _sorted(table, columns, registry)
     single = _of_one_index(table, parts)
