@@ -220,7 +220,10 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
     numbered = _numbered(parts.strangers)
     for column in parts.strangers:
         statistic = known and is_windowed(column.header) and column not in numbered
-        if not statistic or _is_beside(table, column, known):
+        if not statistic or (
+            any(of_one_scale(table, column.number, n) for n in known)
+            and not any(follows(table, column.number, n) for n in known)
+        ):
             taken.append(column)
     if any(c.role and c.role.kind in _PRICES for c in parts.bare):
         return []
@@ -248,13 +251,6 @@ def _numbered(columns: Iterable[Column]) -> list[Column]:
     parts = {c: (match[1], int(match[2])) for c, match in split.items() if match}
     numbers = {*parts.values()}
     return [c for c, (name, n) in parts.items() if {(name, n - 1), (name, n + 1)} & numbers]
-
-
-def _is_beside(table: Table, column: Column, known: Sequence[int]) -> bool:
-    """Whether a column named as a statistic is an index of its own beside known ones."""
-    return any(of_one_scale(table, column.number, n) for n in known) and not any(
-        follows(table, column.number, n) for n in known
-    )
 
 
 def _may_be_index(table: Table, column: Column) -> bool:
