@@ -213,7 +213,10 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
         mark = numbers.decimal_mark(evidence)
         if mark is None and not (evidence.point and evidence.comma):
             if around is None:
-                around = _evidence_around(table)
+                # What the other columns say of it: 9,38B and 1,52% as well.
+                width = len(table.rows[0].cells)
+                others = (n for n in range(width) if n != table.date)
+                around = [numbers.weigh(table.column(n), decorated=True) for n in others]
             mark = numbers.decimal_mark(evidence, around)
         if mark is None:
             text = evidence.open_text or ""
@@ -224,13 +227,6 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
     if problems:
         raise UnrecognisedFileError(problems)
     return dict.fromkeys(besides, next(iter(marks.values()))) | marks
-
-
-def _evidence_around(table: Table) -> list[numbers.Evidence]:
-    """What every column but the date says of the decimal mark: 9,38B and 1,52% as well."""
-    width = len(table.rows[0].cells)
-    others = (n for n in range(width) if n != table.date)
-    return [numbers.weigh(table.column(n), decorated=True) for n in others]
 
 
 def _read_column(
