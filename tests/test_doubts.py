@@ -447,7 +447,9 @@ def test_names_of_ones_own_come_beside_the_known_ones(run_cli: RunCli, write: Wr
 def test_an_index_that_looks_known_is_noted(run_cli: RunCli, write: Write) -> None:
     rows = "2025-02-13,HSI_closes,21814.37\n2025-02-14,HSI_closes,22620.33\n"
     ran = run_cli("session", "2025-02-14", "-l", write("c.csv", HEADER + rows), "-f", "json")
-    assert [n["text"] for n in ran.document["notes"] if n["code"] == "not_known"] == [
-        "HSI_closes is no known index, though it looks like Hang Seng; if it is, say so with aliases:"
-        " [HSI_closes] under indices: in the configuration"
-    ]
+    text = (
+        "HSI_closes is no known index, though it looks like Hang Seng; if it is, say so with"
+        " aliases: [HSI_closes] under indices: in the configuration"
+    )
+    notes = ran.document["notes"]
+    assert [note["text"] for note in notes if note["code"] == "not_known"] == [text]
