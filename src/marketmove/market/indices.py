@@ -40,7 +40,7 @@ class Index(NamedTuple):
     returns: str = ""
     rebased: tuple[tuple[dt.date, float], ...] = ()
     levels: tuple[float, float] | None = None
-    since: dt.date = dt.date(2000, 1, 1)
+    since: str = "2000-01-01"
     shared: tuple[str, ...] = ()
 
     def shares(self, name: str) -> bool:
@@ -85,6 +85,10 @@ class Registry:
                 if owner != index.symbol:
                     raise ValueError(f"{text} is a name of both {owner} and {index.symbol}")
         return cls(by_symbol, by_name)
+
+    def also(self, name: str, symbol: str) -> Registry:
+        """Give the registry with one more name of an index."""
+        return Registry(self.indices, {**self._by_name, _key(name): symbol})
 
     def find(self, text: str) -> Index | None:
         """Give the index that a symbol, name or alias stands for, if the registry knows it.
@@ -209,9 +213,9 @@ def _returns(text: str) -> str:
     return "" if text == _NOT_KNOWN else text
 
 
-def _since(text: str) -> dt.date:
+def _since(text: str) -> str:
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text).isoformat()
     except ValueError:
         raise ValueError(f"since: {text} is not a date such as 2020-07-27") from None
 

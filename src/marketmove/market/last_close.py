@@ -68,7 +68,8 @@ class SchedulePlan(NamedTuple):
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
     is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices
-    whose close is not known, ``assumed`` exchanges whose week is not.
+    whose close is not known, ``assumed`` exchanges whose week is not. ``fetch`` is run before the
+    command, if there is one.
     """
 
     group: str
@@ -82,6 +83,7 @@ class SchedulePlan(NamedTuple):
     final: dt.timedelta = dt.timedelta()
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    fetch: tuple[str, ...] = ()
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
         """Give the local time of the run, and its weekdays, in order."""

@@ -18,6 +18,7 @@ import pandas as pd
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Registry
 from marketmove.market.periods import first_days
 from marketmove.moves.changes import changes
 from marketmove.moves.status import (
@@ -44,6 +45,8 @@ _STALE = 2
 # Room for every date of the calendar, counted from 1970, for each index.
 _ROOM, _DAY_0 = 1 << 23, 1 << 22
 _NONE = -1
+# More digits than these come out of a calculation. A file of thousands of prices is left at two.
+_MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
 
 class Range(NamedTuple):
@@ -298,7 +301,7 @@ def _measured(
         "session": days.astype("datetime64[s]"),
         "symbol": _labelled(codes, line.names),
         "name": np.array([index.name for index in known], dtype=object)[codes],
-        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
+        "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
         **_changes(line, at, before),
@@ -315,6 +318,20 @@ def _measured(
         of_period = _since_period(line, codes, days, at, period, judged.week_starts, judge.groups)
         columns |= {f"{period}_{name}": values for name, values in of_period.items()}
     return pd.DataFrame(columns)
+
+
+def _decimals(line: _CloseLine, registry: Registry) -> Ints:
+    """The digits after the point that people are shown: of a stranger, those it is written with."""
+    decimals = [registry.resolve(name).decimals for name in line.names]
+    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    for n in strangers[:_MOST_STRANGERS]:
+        own = line.close[starts[n] : starts[n + 1]]
+        for digits in range(decimals[n], _MOST_DECIMALS + 1):
+            if (np.rint(own * 10.0**digits) / 10.0**digits == own).all():
+                decimals[n] = digits
+                break
+    return np.array(decimals, dtype=np.int64)
 
 
 def _since_period(
