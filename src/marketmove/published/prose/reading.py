@@ -1,0 +1,297 @@
+"""A market report read whole: from its text to every figure, its kind, its day, and how sure it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from marketmove.market.indices import Registry
+from marketmove.published.prose.clauses import Context, claims_of, section_place, segments
+from marketmove.published.prose.document import Document, Sentence, read_document, sentences
+from marketmove.published.prose.figures import Found, figures_of
+from marketmove.published.prose.figures import Sentence as Parsed
+from marketmove.published.prose.grammar import Language, Names, language, language_of, names_of
+from marketmove.published.prose.numbers import mark_of
+from marketmove.published.prose.tokens import Scanner, Token
+
+KINDS = ("session", "intraday", "week", "month", "ytd", "futures", "earlier", "other")
+_SIGNS_OF_FIGURES = re.compile(r"\d")
+
+
+class ProseFigure(NamedTuple):
+    """One figure of an index in a report: what was printed, of what kind, and where it stands.
+
+    Levels are in index points, changes in points or percent with their sign; None where the text
+    gives nothing. ``symbol`` is empty for an index that the registry does not have. ``session``
+    is the date that the text names, None where it names none. ``sure`` is true of a session's
+    level with a change that fits it; ``doubt`` says what else there is to know.
+    """
+
+    index: str
+    symbol: str
+    kind: str
+    line: int
+    quote: str
+    close: Decimal | None = None
+    change_pts: Decimal | None = None
+    change_pct: Decimal | None = None
+    direction: str = ""
+    bound: str = ""
+    bound_of: str = ""
+    session: dt.date | None = None
+    day: str = ""
+    sure: bool = False
+    doubt: str = ""
+    sentence: str = ""
+
+
+class Prose(NamedTuple):
+    """A report that was read: its figures in its order, its language, its date and whence that is."""
+
+    figures: tuple[ProseFigure, ...]
+    language: str
+    date: dt.date | None
+    dated_by: str
+
+
+def read_prose(text: str, registry: Registry, date: dt.date | None = None, name: str = "") -> Prose:
+    """Read the figures of a market report in prose.
+
+    Parameters
+    ----------
+    text
+        Plain text, Markdown or HTML.
+    registry
+        The known indices.
+    date
+        The day that the report is of, where the user has said it.
+    name
+        The name of its file, which may have a date.
+
+    Examples
+    --------
+    >>> from marketmove.market.indices import Index
+    >>> registry = Registry.of([Index("DJI", "Dow Jones", ("Dow",))])
+    >>> prose = read_prose("The Dow rose 18.43 points, or 0.1 percent, to 16,717.17.", registry)
+    >>> figure = prose.figures[0]
+    >>> figure.symbol, str(figure.close), str(figure.change_pts), str(figure.change_pct), figure.sure
+    ('DJI', '16717.17', '18.43', '0.1', True)
+    """
+    document = read_document(text)
+    whole = "\n".join(block.text for block in document.blocks)
+    spoken = language(language_of(whole))
+    names = names_of(registry)
+    scanner = Scanner(spoken, names, mark_of(whole, spoken.decimal), _in_context(whole, names))
+    reader = _Reader(document, scanner, spoken, names, registry)
+    found = reader.read()
+    return dated(found, reader, document, spoken, date, name)
+
+
+def dated(found: list[ProseFigure], reader: _Reader, document: Document, spoken: Language, date: dt.date | None, name: str) -> Prose:
+    """Give each figure the session that its words name."""
+    from marketmove.published.prose.dates import report_date, session_of
+
+    when, by = report_date(reader.days, document.stated_date, date, name)
+    figures = tuple(f._replace(session=session_of(f.day, when, spoken)) for f in found)
+    return Prose(figures, spoken.code, when, by)
+
+
+def _in_context(text: str, names: Names) -> dict[str, str]:
+    """What each short name stands for in this text, by the words that it has beside it."""
+    known: dict[str, str] = {}
+    for name, meanings in names.in_context.items():
+        places = [(at, symbol) for word, symbol in meanings.items() if (at := text.find(word)) >= 0]
+        if places:
+            known[name] = min(places)[1]
+    return known
+
+
+class _Reader:
+    """Goes through the sentences, and keeps what a later one may refer to."""
+
+    def __init__(self, document: Document, scanner: Scanner, spoken: Language, names: Names, registry: Registry) -> None:
+        self.document, self.scanner, self.spoken = document, scanner, spoken
+        self.names, self.registry = names, registry
+        self.found: list[ProseFigure] = []
+        self.days: list[str] = []
+        self.under_way: set[str] = set()
+        self.all_under_way = False
+        self.context = Context()
+        self.block = -1
+        self.section, self.first_section, self.block_keys = "", "", list[str]()
+        self.seen: list[str] = []
+
+    def read(self) -> list[ProseFigure]:
+        """Give every figure, in order; ways without figures only of indices that have none."""
+        quick = _first_keys(self.scanner)
+        for sentence in sentences(self.document):
+            if sentence.block != self.block:
+                self._new_block(sentence)
+            if len(sentence.text) < 400 or _SIGNS_OF_FIGURES.search(sentence.text):
+                self._sentence(sentence, quick)
+        with_figures = {f.index for f in self.found if f.kind == "session" and _has_figure(f)}
+        return [f for f in self.found if _has_figure(f) or f.index not in with_figures]
+
+    def _new_block(self, sentence: Sentence) -> None:
+        self.block = sentence.block
+        self.block_keys = []
+        self.context = self.context._replace(pronoun="")
+
+    def _sentence(self, sentence: Sentence, quick: Callable[[str], bool]) -> None:
+        tokens = self.scanner.tokens(sentence.text)
+        self._note_days(sentence, tokens)
+        tokens = self._section(sentence, tokens)
+        if not tokens:
+            return
+        spaced = self.spoken.code not in {"ja", "zh", "ko"}
+        context = self.context._replace(section=self.section)
+        claims = claims_of(sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after)
+        parts = segments(tokens)
+        parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
+        for claim in claims:
+            keys = [subject.key for subject in claim.subjects]
+            way = self._is_under_way(keys, tokens, claim.tokens)
+            for found in figures_of(claim, parsed, claims, under_way=way):
+                self.found.append(self._made(found, sentence, tokens))
+            self._note_progress(keys, tokens, claim.tokens)
+        self._refer(claims, tokens)
+
+    def _section(self, sentence: Sentence, tokens: list[Token]) -> list[Token]:
+        """Take off a heading that names a place, and remember it."""
+        short = len(tokens) <= 4 and not any(t.number for t in tokens)
+        if short and tokens and (sentence.heading or sentence.text.isupper() or sentence.text.rstrip().endswith(":")):
+            place = section_place(tokens)
+            region = any(t.has("region") for t in tokens)
+            if place or region:
+                self.section = place or "@region"
+                self.first_section = self.first_section or self.section
+                return []
+        for n, token in enumerate(tokens[:4]):
+            if token.has(":") and n and section_place(tokens[:n]):
+                self.section = section_place(tokens[:n])
+                self.first_section = self.first_section or self.section
+                return tokens[n + 1 :]
+        return tokens
+
+    def _region(self, key: str) -> str:
+        index = self.registry.find(key)
+        return index.region if index is not None else "?"
+
+    def _is_under_way(self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]) -> bool:
+        if any(tokens[n].has("closed") for n in held):
+            return False
+        regions = {self._region(key) for key in keys}
+        if self.all_under_way or (regions & self.under_way):
+            return True
+        # A European paper's column on New York is written before the close there.
+        return bool(
+            self.section == "@region"
+            and self.first_section not in {"", "@region"}
+            and self._region(self.first_section) == "europe"
+            and "americas" in regions
+        )
+
+    def _note_progress(self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]) -> None:
+        regions = {self._region(key) for key in keys}
+        if any(tokens[n].has("closed") for n in held):
+            self.under_way -= regions
+        elif any(t.has("clock", "time") and not t.has("extreme") for t in tokens) or any(tokens[n].has("opened") for n in held):
+            self.under_way |= regions
+
+    def _note_days(self, sentence: Sentence, tokens: Sequence[Token]) -> None:
+        times = [t for t in tokens if t.has("time")]
+        dates = [t for t in tokens if t.has("date")]
+        since = [n for n, t in enumerate(tokens[:12]) if t.has("breaks") and not t.has("and")]
+        self.days += [t.value for n, t in enumerate(tokens[:12]) if t.has("date") and self.block <= 3 and not (since and since[0] < n)]
+        only = all(t.has("time", "date", "weekday", "punct", ",", "hyphen", "capital", "common", "dash", ";") for t in tokens)
+        if times and dates and only and self.block <= 2 and len(tokens) <= 8:
+            self.all_under_way = True
+
+    def _refer(self, claims: Sequence[object], tokens: Sequence[Token]) -> None:
+        """Remember what a pronoun of the next sentence stands for."""
+        keys: list[str] = []
+        for claim in claims:
+            keys += [s.key for s in claim.subjects if not s.weak]  # type: ignore[attr-defined]
+        if keys:
+            self.block_keys += keys
+            self.seen += [key for key in keys if key not in self.seen]
+            self.context = Context(antecedent=keys[0], pronoun=keys[-1] if len(set(keys)) == 1 else keys[0])
+        elif any(t.has("capital", "entity") for t in tokens[:4]):
+            self.context = self.context._replace(pronoun="")
+        if not self.context.antecedent and len(self.seen) == 1:
+            self.context = self.context._replace(antecedent=self.seen[0])
+
+    def _made(self, found: Found, sentence: Sentence, tokens: Sequence[Token]) -> ProseFigure:
+        subject = found.subject
+        index = self.registry.find(subject.key)
+        start = min(subject.start, tokens[found.first].start)
+        end = max(subject.end, tokens[found.last].end)
+        quote = sentence.text[start:end]
+        direction = {1: "up", -1: "down", 0: "flat"}.get(found.direction, "") if found.direction is not None else ""
+        figure = ProseFigure(
+            index=index.name if index else subject.key,
+            symbol=index.symbol if index else "",
+            kind=found.kind,
+            line=sentence.line,
+            quote=quote,
+            close=found.close,
+            change_pts=found.change_pts,
+            change_pct=found.change_pct,
+            direction=direction,
+            bound=found.bound,
+            bound_of=found.bound_of,
+            day="" if found.day is None else _day_text(tokens[found.day]),
+            doubt=found.doubt,
+            sentence=sentence.text,
+        )
+        return figure._replace(sure=_is_sure(figure))
+
+
+def _day_text(token: Token) -> str:
+    for kind in ("date", "weekday", "yesterday", "earlier"):
+        if token.has(kind):
+            return f"{kind}:{token.value}"
+    return ""
+
+
+def _has_figure(figure: ProseFigure) -> bool:
+    return any(v is not None for v in (figure.close, figure.change_pts, figure.change_pct))
+
+
+def _is_sure(figure: ProseFigure) -> bool:
+    """Whether a session's level has a change with it, and they fit each other."""
+    if figure.kind != "session" or figure.bound or figure.close is None:
+        return False
+    if figure.change_pts is None and figure.change_pct is None:
+        return False
+    return fits_itself(figure.close, figure.change_pts, figure.change_pct)
+
+
+def fits_itself(close: Decimal, pts: Decimal | None, pct: Decimal | None) -> bool:
+    """Tell whether a level, its points and its percent can be those of one move.
+
+    Examples
+    --------
+    >>> fits_itself(Decimal("16717.17"), Decimal("18.43"), Decimal("0.1"))
+    True
+    >>> fits_itself(Decimal("16717.17"), Decimal("184.3"), Decimal("0.1"))
+    False
+    """
+    if pts is not None and abs(pts) * 4 > close:
+        return False
+    if pct is not None and abs(pct) > 25:
+        return False
+    if pts is None or pct is None:
+        return True
+    if close == pts or (pts < 0) != (pct < 0) and pts and pct:
+        return False
+    implied = pts / (close - pts) * 100
+    places = -int(pct.as_tuple().exponent)
+    return abs(implied - pct) <= Decimal("0.6").scaleb(-places) + abs(implied) * Decimal("0.002")
+
+
+def _first_keys(scanner: Scanner) -> Callable[[str], bool]:
+    return lambda text: bool(text)
