@@ -27,6 +27,7 @@ class Subject(NamedTuple):
     futures: bool = False
     by_place: bool = False
     anaphoric: bool = False
+    unknown: bool = False
 
 
 class Claim(NamedTuple):
@@ -201,8 +202,12 @@ def _subject(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
         return _market(builder, at)
     if token.has("entity") and _takes_over(builder, at, first):
         return None, at + 1
-    if token.has("capital") and first and builder.spaced and _acts(builder, at):
-        return None, at + 1
+    if token.has("capital") and builder.spaced:
+        own = _own_words(builder, at)
+        if own is not None:
+            return own
+        if first and _acts(builder, at):
+            return None, at + 1
     if token.has("han") and not builder.spaced:
         return _unknown_han(builder, at, first)
     if token.has("particles") and builder.particles:
@@ -211,6 +216,22 @@ def _subject(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
         return None, at + 1
     del tokens
     return None
+
+
+def _own_words(builder: _Builder, at: int) -> tuple[Subject, int] | None:
+    """An index that is not known, under its own words: the Financial Services Index."""
+    tokens, text = builder.tokens, builder.text
+    after = at
+    while after < len(tokens) and after - at < 6 and tokens[after].has("capital", "sector", "region", "punct", "place") and (
+        after == at or tokens[after].start <= tokens[after - 1].end + 1
+    ):
+        after += 1
+    if after == at or after >= len(tokens) or not tokens[after].has("index_nouns") or tokens[after].start != tokens[after - 1].end + 1:
+        return None
+    if text[tokens[after].start : tokens[after].end].lower() not in {"index", "index-", "indice", "índice"}:
+        return None
+    words = text[tokens[at].start : tokens[after - 1].end]
+    return Subject(words, tokens[at].start, tokens[after].end, unknown=True), after + 1
 
 
 def _is_first(builder: _Builder, at: int) -> bool:
@@ -279,6 +300,8 @@ def _place(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
     n = after
     while n < len(tokens) and n < at + 4 and (tokens[n].has("punct", "index_adjectives") or builder.text[tokens[n].start : tokens[n].end] in {"s", "'s", "'"}):
         n += 1
+    if n > after + 1 and tokens[n - 1].has("index_nouns") and not (n < len(tokens) and tokens[n].has("index", "index_nouns", "stocks")):
+        return Subject(token.value, token.start, tokens[n - 1].end, by_place=True), n
     if n < len(tokens) and tokens[n].has("index_nouns") and n > after:
         return Subject(token.value, token.start, tokens[n].end, by_place=True), n + 1
     if n < len(tokens) and tokens[n].has("stocks") and not tokens[n].has("anaphora"):
@@ -291,10 +314,24 @@ def _place(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
         return None
     while after < len(tokens) and tokens[after].has("and", ",", "place", "relative") and after < at + 6:
         after += 1
+    if _has_number_only(builder, at):
+        return Subject(token.value, token.start, token.end, by_place=True), at + 1
     acts = next((t for t in tokens[after : after + 3] if not t.has(*_ADVERBS) or t.has(*_VERBS)), None)
     if acts is not None and acts.has("up", "down", "flat", "closed") and acts.start - token.end < 40:
         return Subject(token.value, token.start, token.end, by_place=True), at + 1
     return None
+
+
+def _has_number_only(builder: _Builder, at: int) -> bool:
+    """Whether a percentage follows a place at once, with a sign, or as the one before had: un 0,44%."""
+    following = builder.tokens[at + 1 : at + 5]
+    number = next((t.number for t in following if t.number is not None), None)
+    if number is None or number.unit != "pct":
+        return False
+    small = [t for t in following[: next(n for n, t in enumerate(following) if t.number is not None)]]
+    if not all(t.has("by", "hyphen", "sign", "dash", "(", "common") for t in small):
+        return False
+    return bool(number.sign) or (bool(small) and all(t.has("by") for t in small) and bool(builder.claims or builder.subjects))
 
 
 def _after_preposition(builder: _Builder, at: int) -> bool:
@@ -303,7 +340,7 @@ def _after_preposition(builder: _Builder, at: int) -> bool:
         return False
     before = builder.tokens[at - 1]
     word = builder.text[before.start : before.end].lower()
-    return before.has("common", "to", "by", "from") and word not in {"the", "la", "le", "auch", "anche", "e", "et", "und", "and", "while", "but"}
+    return before.has("common", "to", "by", "from") and word not in {"the", "la", "le", "auch", "anche", "e", "y", "et", "und", "and", "while", "but"}
 
 
 def _anaphor(builder: _Builder, at: int, first: bool) -> tuple[Subject | None, int] | None:
@@ -315,12 +352,14 @@ def _anaphor(builder: _Builder, at: int, first: bool) -> tuple[Subject | None, i
     if any(t.has("index") for t in tokens[after : after + 2]) or builder.subjects:
         return None
     short = len(word) <= 2 and builder.spaced
+    if not first and any(t.has("capital", "entity") for t in tokens[:at]):
+        return None
     if short and not (first and after < len(tokens) and _leads_verb(builder, after)):
         return None
     key = builder.context.pronoun if short else (builder.context.antecedent or builder.context.section)
     if builder.claims:
         key = builder.claims[-1].subjects[-1].key
-    if not key or (builder.elsewhere and short):
+    if not key or (builder.elsewhere and (short or not first)):
         return None
     return Subject(key, token.start, token.end, anaphoric=True), after
 

@@ -51,7 +51,7 @@ class Sentence(NamedTuple):
     after: bool
 
 
-def figures_of(claim: Claim, sentence: Sentence, claims: Sequence[Claim], *, under_way: bool) -> list[Found]:
+def figures_of(claim: Claim, sentence: Sentence, claims: Sequence[Claim], *, under_way: bool, lasting: str = "") -> list[Found]:
     """Give the figures of a claim, each with its kind.
 
     Parameters
@@ -62,8 +62,10 @@ def figures_of(claim: Claim, sentence: Sentence, claims: Sequence[Claim], *, und
         The sentence.
     under_way
         Whether the text has said that the session of these indices is not over.
+    lasting
+        The period that a line before has named for what follows: For the week:
     """
-    reader = _Reader(claim, sentence, claims, under_way)
+    reader = _Reader(claim, sentence, claims, under_way, lasting)
     groups = reader.groups()
     if not groups:
         return reader.without_numbers()
@@ -80,8 +82,8 @@ class _Role(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, claim: Claim, sentence: Sentence, claims: Sequence[Claim], under_way: bool) -> None:
-        self.claim, self.claims, self.under_way = claim, claims, under_way
+    def __init__(self, claim: Claim, sentence: Sentence, claims: Sequence[Claim], under_way: bool, lasting: str) -> None:
+        self.claim, self.claims, self.under_way, self.lasting = claim, claims, under_way, lasting
         self.text, self.tokens, self.parts, self.after = sentence
         self.numbers = [n for n in numbers_in(claim, self.tokens) if self._counts(n)]
         self.held = frozenset(claim.tokens)
@@ -156,7 +158,7 @@ class _Reader:
                 return "change_pts"
             if before is not None and before.has("up", "down"):
                 return "close"
-        elif behind is not None and behind.has("up", "down") and not (before and before.has("to")):
+        elif behind is not None and not (before and before.has("to") and number.value >= 1000):
             if self._is_adverb(behind) and not self._is_other_start(n):
                 return "change_pts"
         if n > 1 and self.tokens[n - 1].has("over", "under") and self.tokens[n - 2].has("up", "down") and self._is_big(n):
@@ -203,6 +205,9 @@ class _Reader:
         return None
 
     def _behind(self, n: int) -> Token | None:
+        if self.after:
+            following = self.tokens[n + 1 : n + 2]
+            return following[0] if following and following[0].has("up", "down") else None
         for token in self.tokens[n + 1 : n + 3]:
             if token.has("up", "down"):
                 return token
@@ -261,11 +266,15 @@ class _Reader:
         """What kind of figure a number is; ``none`` for one that is no figure of the index."""
         if any(subject.futures for subject in self.claim.subjects):
             return "futures"
+        if any(s.futures for claim in self.claims for s in claim.subjects) and all(self.number(m).unit == "pct" for m in self.numbers):
+            return "futures"
         own = self._part(n)
         number = self.number(n)
         level = number.unit != "pct" and number.value >= _LEAST_LEVEL
         if self._is_from(n) or (level and (self._is_threshold(n, own) or self._follows_from(n))):
             return "other"
+        if level and not self.after and self._is_prior_level(n):
+            return "earlier"
         last = self._chain_end(n)
         if last != n:
             return self.kind(last)
@@ -292,7 +301,8 @@ class _Reader:
                 return "intraday"
             if self.under_way and not self._yesterday_anywhere():
                 return "intraday"
-        if any(t.has("relative") and not t.has("common") for _, t in own) and any(t.has("earlier", "weekday", "yesterday") for _, t in own):
+        first = own[0][0]
+        if own[0][1].has("relative") and first and self.tokens[first - 1].has(",", "(") and any(t.has("earlier", "weekday", "yesterday") for _, t in own):
             return "earlier"
         return "session"
 
@@ -305,6 +315,16 @@ class _Reader:
         if not any(t.has("or") for t in between):
             return n
         return later[0] if all(t.has("or", ",", "common", "hyphen", "dash", "sign", "about", "over", "(") for t in between) else n
+
+    def _is_prior_level(self, n: int) -> bool:
+        """Whether a level is where the index came from: from Thursday's close of 1,586.73."""
+        for m in range(n - 1, max(-1, n - 7), -1):
+            token = self.tokens[m]
+            if token.has("from"):
+                return True
+            if token.number is not None or self.parts[m] != self.parts[n] or token.has("to", "by") and token.end - token.start > 1:
+                return False
+        return False
 
     def _follows_from(self, n: int) -> bool:
         """Whether a level is the high or low that a change before it is counted from."""
@@ -326,7 +346,7 @@ class _Reader:
             token = self.tokens[m]
             if token.number is not None or token.has("index", ",", ";"):
                 return False
-            if token.has("from"):
+            if token.has("from", "threshold"):
                 return any(t.has("record", "mark", "extreme") for t in self.tokens[m + 1 : m + 8])
         return False
 
@@ -373,7 +393,16 @@ class _Reader:
         lead = [(m, t) for m, t in enumerate(self.tokens) if t.has(*_PERIODS) and m < n and self._is_lead_period(m)]
         if lead and not any(t.has("weekday", "today", "yesterday", "closed") for _, t in own):
             return next(p for p in _PERIODS if lead[-1][1].has(p))
-        return self._shared_period(n)
+        if self._is_cumulative(n):
+            return "streak"
+        return self._shared_period(n) or (self.lasting if not any(t.has("closed", "weekday", "today") for _, t in own) else "")
+
+    def _is_cumulative(self, n: int) -> bool:
+        """Whether a change is that of several sessions together, told of before it."""
+        if any(self.number(m).unit != "pct" and self.number(m).value >= 1000 and self.tokens[m - 1].has("to") for m in self.numbers):
+            return False
+        earlier = [m for m in self.claim.tokens if m < n and self.tokens[m].has("streak")]
+        return bool(earlier) and not any(self.tokens[m].has("today", "weekday") for m in self.claim.tokens if m < n)
 
     def _is_since(self, m: int) -> bool:
         """Whether a period tells since when a level was not seen: lowest close in 11 years."""
@@ -446,11 +475,13 @@ class _Reader:
     def _inherited(self) -> int | None:
         """The way of the claim before, whose verb stands for this one too: and the Nasdaq 0.3%."""
         at = self.claims.index(self.claim)
-        if not at:
+        if any(self.tokens[m].has("closed", "opened", "now", "capital") for m in self.claim.tokens):
             return None
-        ways = [m for m in self.claims[at - 1].tokens if self.tokens[m].has("up", "down")]
-        own_verbs = any(self.tokens[m].has("closed", "opened", "now", "capital") for m in self.claim.tokens)
-        return self._way(ways[0]) if ways and not own_verbs else None
+        for claim in reversed(self.claims[:at]):
+            ways = [m for m in claim.tokens if self.tokens[m].has("up", "down")]
+            if ways:
+                return self._way(ways[0])
+        return None
 
     def _way(self, n: int) -> int:
         token = self.tokens[n]
@@ -475,8 +506,11 @@ class _Reader:
             }
             if subject.weak:
                 values = {field: at for field, at in values.items() if field == "change_pct"}
-            if values:
-                found.append(self._made(subject, group[0].kind, values))
+            made = self._made(subject, group[0].kind, values) if values else None
+            if made and subject.unknown and (made.close is None or made.close < 100):
+                continue
+            if made and any(v is not None for v in (made.close, made.change_pts, made.change_pct)):
+                found.append(made)
         return found
 
     def _is_of(self, which: int, by_field: dict[str, list[int]]) -> bool:
@@ -509,7 +543,7 @@ class _Reader:
         return _sensible(found)
 
     def _level_way(self, n: int) -> int | None:
-        held = [m for m in self.claim.tokens if self.tokens[m].has("up", "down", "flat") and m < n]
+        held = [m for m in self.claim.tokens if self.tokens[m].has("up", "down", "flat") and (m < n or self.parts[m] == self.parts[n])]
         return self._way(held[-1]) if held else None
 
     def _amount(self, field: str, at: int, direction: int | None) -> Decimal | None:

@@ -277,7 +277,7 @@ def language_of(text: str, codes: Iterable[str] | None = None) -> str:
         return "ja" if kana * 10 > han else "zh"
     words = [word.lower() for word in _WORD.findall(sample)]
     scores = {
-        code: sum(word in language(code).common for word in words)
+        code: sum(word in language(code).common or word in language(code).lexicon for word in words)
         for code in (codes or language_codes())
         if code not in {"ja", "zh", "ko"}
     }

@@ -119,6 +119,7 @@ class _Reader:
         self.days: list[str] = []
         self.under_way: set[str] = set()
         self.all_under_way = False
+        self.lasting = ""
         self.context = Context()
         self.block = -1
         self.section, self.first_section, self.block_keys = "", "", list[str]()
@@ -143,6 +144,7 @@ class _Reader:
     def _sentence(self, sentence: Sentence, quick: Callable[[str], bool]) -> None:
         tokens = self.scanner.tokens(sentence.text)
         self._note_days(sentence, tokens)
+        self._note_period(tokens)
         tokens = self._section(sentence, tokens)
         if not tokens:
             return
@@ -154,7 +156,7 @@ class _Reader:
         for claim in claims:
             keys = [subject.key for subject in claim.subjects]
             way = self._is_under_way(keys, tokens, claim.tokens)
-            for found in figures_of(claim, parsed, claims, under_way=way):
+            for found in figures_of(claim, parsed, claims, under_way=way, lasting=self.lasting):
                 self.found.append(self._made(found, sentence, tokens))
             self._note_progress(keys, tokens, claim.tokens)
         self._refer(claims, tokens)
@@ -200,6 +202,16 @@ class _Reader:
             self.under_way -= regions
         elif any(t.has("clock", "time") and not t.has("extreme") for t in tokens) or any(tokens[n].has("opened") for n in held):
             self.under_way |= regions
+
+    def _note_period(self, tokens: Sequence[Token]) -> None:
+        """Keep the period that a line names for those below it, until another day is named."""
+        colon = next((n for n, t in enumerate(tokens[:8]) if t.has(":")), None)
+        lead = tokens[:colon] if colon is not None else ()
+        named = [t for t in lead if t.has("week", "month", "ytd")]
+        if named and not any(t.has("up", "down", "index") or t.number for t in lead):
+            self.lasting = next(k for k in ("week", "month", "ytd") if named[0].has(k))
+        elif any(t.has("weekday", "today", "yesterday", "closed") for t in tokens):
+            self.lasting = ""
 
     def _note_days(self, sentence: Sentence, tokens: Sequence[Token]) -> None:
         times = [t for t in tokens if t.has("time")]

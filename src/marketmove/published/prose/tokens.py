@@ -32,6 +32,10 @@ _YEARS = range(1900, 2100)
 _SIGNS = "+-–−"
 
 
+# Five in the afternoon, and no time zone: the session is over, as in Kuala Lumpur and Singapore.
+_LATE = re.compile(r"(?:0?[5-8](?:[:.]\d{2})?\s?p\.?m\.?|(?:17|18|19|20)[:.]\d{2})$")
+
+
 class Number(NamedTuple):
     """A number of a text: its digits exactly, its unit, its sign where one is written.
 
@@ -124,6 +128,8 @@ class Scanner:
         other = _longest(self.language.lexicon, key, text, lowered, at)
         if entry is not None and (other is None or len(entry.text) >= len(other.text)):
             return self._named(entry, text, at)
+        if other is not None and "'" in other.text and self._hides_name(other, text, lowered, at):
+            return Token(frozenset(["common"]), at, text.index("'", at) + 1)
         if char in _SIGNS:
             return Token(_PUNCTUATION.get(char, _OTHER), at, at + 1)
         if other is not None:
@@ -138,6 +144,13 @@ class Scanner:
                 kind = frozenset(["common"])
             return Token(kind, at, at + len(word))
         return Token(_OTHER, at, at + 1)
+
+    def _hides_name(self, entry: Entry, text: str, lowered: str, at: int) -> bool:
+        """Whether a longer name begins behind an article: l'euro in L'Euro Stoxx 50."""
+        begin = at + entry.text.index("'") + 1
+        match = _ATOM.match(lowered, begin)
+        found = match and _longest(self.names.lexicon, match[0], text, lowered, begin)
+        return bool(found) and begin + len(found.text) > at + len(entry.text)
 
     def _named(self, entry: Entry, text: str, at: int) -> Token:
         end = at + len(entry.text)
@@ -189,7 +202,8 @@ class Scanner:
         if (match := _DATE.match(lowered, at)) and not _is_level(match, text):
             return Token(_DATE_KIND, at, match.end(), _numeric_date(match))
         if match := _TIME.match(lowered, at):
-            return Token(_TIME_KIND, at, match.end())
+            kind = frozenset(["late"]) if _LATE.match(match[0]) else _TIME_KIND
+            return Token(kind, at, match.end())
         if match := _FRACTION.match(text, at):
             return Token(_NUMBER, at, match.end(), number=Number(Decimal(0), "other", 0))
         value, end = self._value(text, at)
