@@ -16,10 +16,7 @@ def write_file(path: Path, data: bytes) -> None:
 
     What is no regular file, such as ``/dev/stdout``, is written to as it is.
 
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what was there before is then still there.
+    What was there before stays if that fails.
     """
     try:
         if path.exists() and not path.is_file():
@@ -31,13 +28,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a whole file where there is none, or nothing; folders that lack are made.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written, or something of that name is there, be it a link to nowhere.
-    """
+    """Write a whole file where there is none, or nothing; folders that lack are made."""
     try:
         if not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -69,24 +69,9 @@ class Config:
 def load(user_file: Path | None, home: Path | None = None) -> Config:
     """Read the defaults of ``config/`` and, over them, the user's own file.
 
-    Parameters
-    ----------
-    user_file
-        The user's file, which has to be there; None for the defaults alone.
-    home
-        What ``~`` stands for in ``levels:``; paths are otherwise relative to the file.
-
-    Raises
-    ------
-    BadConfigError
-        With every problem of the file: unknown keys, wrong values, broken YAML.
-    UnreadableFileError
-        If the file cannot be read.
-
-    Examples
-    --------
-    >>> load(None).floor_pct
-    0.5
+    ``user_file`` has to be there; None for the defaults alone. ``~`` in ``levels:`` is ``home``.
+    Raises ``BadConfigError`` with every problem of the file: unknown keys, wrong values, broken
+    YAML; ``UnreadableFileError`` if the file cannot be read.
     """
     bundled = _bundled()
     values, places, problems = dict(bundled.values), dict(bundled.places), list[Problem]()
@@ -130,13 +115,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
 
 
 def with_choices(config: Config, **chosen: Any) -> Config:
-    """Give the configuration with what was typed on the command line; None keeps the setting.
-
-    Examples
-    --------
-    >>> with_choices(load(None), top=3, palette=None).top
-    3
-    """
+    """Give the configuration with what was typed on the command line; None keeps the setting."""
     return replace(config, **{key: value for key, value in chosen.items() if value is not None})
 
 

@@ -49,8 +49,6 @@ def listed(names: Sequence[str], most: int | None = None, last: str = " and ") -
 
     ``last`` stands before the last of them where all are named.
 
-    Examples
-    --------
     >>> listed(["A"]), listed(["A", "B", "C"]), listed(["A", "B", "C"], last=", ")
     ('A', 'A, B and C', 'A, B, C')
     >>> listed(["A", "B", "C", "D"], 2)
@@ -62,14 +60,7 @@ def listed(names: Sequence[str], most: int | None = None, last: str = " and ") -
 
 
 def by_place(problem: Problem) -> tuple[str, int]:
-    """Give the key that sorts problems by file and line.
-
-    Examples
-    --------
-    >>> found = [Problem(Place("b.csv", 2), "odd"), Problem(Place("a.csv", 9), "even")]
-    >>> [str(problem) for problem in sorted(found, key=by_place)]
-    ['a.csv:9: even', 'b.csv:2: odd']
-    """
+    """Give the key that sorts problems by file and line."""
     place = problem.place
     return ("", 0) if place is None else (place.path, place.line or 0)
 

@@ -12,10 +12,5 @@ def root() -> Path:
 
     A wheel carries both inside the package; a clone and an editable install have them two
     folders up, at the top of the repository.
-
-    Examples
-    --------
-    >>> (root() / "config" / "indices.yaml").is_file()
-    True
     """
     return _PACKAGE if (_PACKAGE / "config").is_dir() else _PACKAGE.parents[1]

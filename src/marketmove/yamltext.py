@@ -55,23 +55,9 @@ _Entry = TypeVar("_Entry")
 def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) -> Value:
     r"""Parse one YAML document into text scalars, lists and mappings that know their lines.
 
-    Parameters
-    ----------
-    text
-        The whole file.
-    label
-        What the file is called in messages.
-    error
-        The class of error to raise, by what the file is used for.
+    Raises an ``error`` on broken YAML, tabs, aliases, tags, two equal keys, more than one document,
+    or an unquoted word that YAML reads as something else than it looks.
 
-    Raises
-    ------
-    MarketMoveError
-        Of class ``error``: on broken YAML, tabs, aliases, tags, two equal keys, more than one
-        document, or an unquoted word that YAML reads as something else than it looks.
-
-    Examples
-    --------
     >>> parse("symbol: HSI\nclose: 22620.30", "x.yaml").items["close"].text
     '22620.30'
     >>> parse("symbol: NO", "x.yaml")
@@ -80,7 +66,9 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
     marketmove.errors.BadConfigError: x.yaml:1: YAML reads NO as false; write "NO", in quotes
     """
     if "\t" in text:
-        _refuse_tabs(text, label, error)
+        for number, line in enumerate(text.splitlines(), start=1):
+            if "\t" in line and not line.lstrip().startswith("#"):
+                raise error.at(Place(label, number), "a tab character; YAML wants spaces")
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as broken:
@@ -98,12 +86,6 @@ def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) 
         return _Reader(label, error).value(node)
     except RecursionError:
         raise error.at(Place(label), "not valid YAML: nested too deeply") from None
-
-
-def _refuse_tabs(text: str, label: str, error: type[MarketMoveError]) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if "\t" in line and not line.lstrip().startswith("#"):
-            raise error.at(Place(label, number), "a tab character; YAML wants spaces")
 
 
 class _Reader:
@@ -178,15 +160,6 @@ class Entries(ReadOnly[str, _Entry]):
 
     A line that begins with a letter or a digit begins an entry, and is its unquoted key.
 
-    Parameters
-    ----------
-    text, label
-        The whole file, and what it is called in messages.
-    read
-        Makes an entry of its key, its value and the place of its key.
-
-    Examples
-    --------
     >>> text = "# Lists.\nhome: [HSI, HSTECH]\nabroad:\n  [N225]\n"
     >>> sizes = Entries(text, "x.yaml", lambda key, value, place: len(value.items))
     >>> list(sizes), sizes["home"], sizes.mentioning("n225")
@@ -245,26 +218,14 @@ def as_list(value: Value) -> tuple[Value, ...]:
 
 
 def text_of(value: Value) -> str:
-    """Give the text of a single value.
-
-    Raises
-    ------
-    ValueError
-        If it is none, or empty.
-    """
+    """Give the text of a single value."""
     if not isinstance(value, Scalar) or value.empty:
         raise ValueError("expected one value")
     return value.text
 
 
 def one_of(value: Value, words: Collection[str]) -> str:
-    """Give a single value that is one of some words.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
+    """Give a single value that is one of some words."""
     text = text_of(value)
     if text not in words:
         raise ValueError(f"{text} is not one of {', '.join(words)}")
@@ -272,13 +233,7 @@ def one_of(value: Value, words: Collection[str]) -> str:
 
 
 def matching(value: Value, pattern: str, expected: str) -> str:
-    """Give the text of a single value that fits a pattern.
-
-    Raises
-    ------
-    ValueError
-        If it does not; the message has what was expected.
-    """
+    """Give the text of a single value that fits a pattern."""
     text = text_of(value)
     if not re.fullmatch(pattern, text, re.ASCII):
         raise ValueError(f"{text} is not {expected}")

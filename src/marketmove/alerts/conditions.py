@@ -55,20 +55,7 @@ class Condition(NamedTuple):
 
 
 def parse_conditions(texts: Iterable[str], registry: Registry) -> tuple[Condition, ...]:
-    """Read conditions as typed, each once.
-
-    Raises
-    ------
-    WrongUsageError
-        With each that is none, and what was expected.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Index, Registry
-    >>> known = Registry.of([Index("HSI", "Hang Seng"), Index("N225", "Nikkei 225")])
-    >>> [c.kind for c in parse_conditions(["HSI: -3%", "HSI-N225: 4pp"], known)]
-    ['move', 'spread']
-    """
+    """Read conditions as typed, each once."""
     found: dict[str, Condition] = {}
     problems = []
     for text in texts:
@@ -85,13 +72,7 @@ def parse_conditions(texts: Iterable[str], registry: Registry) -> tuple[Conditio
 def parse_alerts(
     value: yamltext.Value, label: str, registry: Registry
 ) -> tuple[tuple[Condition, ...], list[Problem]]:
-    """Read ``alerts:`` of a configuration: by index or pair, one condition or a list of them.
-
-    Returns
-    -------
-    tuple
-        The conditions, and every problem found.
-    """
+    """Read ``alerts:`` of a configuration, and give the conditions and every problem found."""
     if not isinstance(value, yamltext.Mapping):
         text = "alerts: expected conditions by index or pair, such as HSI: 3, not a list"
         return (), [Problem(Place(label, value.line), text)]
@@ -114,13 +95,8 @@ def parse_alerts(
 def parse_condition(text: str, registry: Registry) -> Condition:
     """Read one condition; what stands behind the last colon is what is asked of what is before.
 
-    Raises
-    ------
-    ValueError
-        If it is none; the message says what was expected.
+    Raises ``ValueError`` if it is none; the message says what was expected.
 
-    Examples
-    --------
     >>> from marketmove.market.indices import Registry
     >>> parse_condition("any pair: p99", Registry.of([]))[:5]
     ('any pair: p99', 'percentile', True, (), 99.0)

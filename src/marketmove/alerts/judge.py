@@ -53,21 +53,9 @@ class SessionFacts(NamedTuple):
 def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
     """Hold conditions against a session.
 
-    Parameters
-    ----------
-    conditions
-        With symbols for what was written.
-    known
-        The session, by symbol.
+    At least as large counts, as figures are before they are rounded. What cannot be judged is not
+    met.
 
-    Returns
-    -------
-    Judged
-        At least as large counts, as figures are before they are rounded. What cannot be judged is
-        not met.
-
-    Examples
-    --------
     >>> from marketmove.alerts.conditions import Condition
     >>> from marketmove.moves.move import Move, exact
     >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
@@ -134,9 +122,15 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     context = known.contexts.get(symbol)
     if context is None:
         raise _OpenError(f"the past of {visible(symbol)} is not known")
-    if condition.kind == "streak":
-        return _streak(condition, move, context)
-    return (_record if condition.kind == "record" else _percentile)(condition, move, context)
+    if condition.kind != "percentile":
+        return (_record if condition.kind == "record" else _streak)(condition, move, context)
+    return _percentile(
+        condition,
+        (context.size_percentile, context.size_n),
+        _few(move.symbol),
+        (f"{_moved(move)}, larger", f"its last {context.size_n} moves"),
+        {"change_pct": move.change_pct},
+    )
 
 
 def _missing(move: Move, over: bool) -> _Met | None:
@@ -187,16 +181,23 @@ def _reached(condition: Condition, least: float, most: float, otherwise: str) ->
     return 0
 
 
-def _percentile(condition: Condition, move: Move, context: MoveContext) -> _Met | None:
-    if context.size_percentile is None:
-        raise _OpenError(_few(move.symbol))
-    if context.size_percentile < condition.amount - SAME:
+def _percentile(
+    condition: Condition,
+    known: tuple[float | None, int | None],
+    lacking: str,
+    texts: tuple[str, str],
+    figures: dict[str, Any],
+) -> _Met | None:
+    """Hold a percentile and its n against an amount; ``texts`` stand around the share."""
+    percentile, n = known
+    if percentile is None:
+        raise _OpenError(lacking)
+    if percentile < condition.amount - SAME:
         return None
-    share = _fixed(context.size_percentile, max(1, condition.places))
+    share = _fixed(percentile, max(1, condition.places))
     return _Met(
-        f"{_moved(move)}, larger than {share}% of its last {context.size_n} moves:"
-        f" at least p{_number(condition)}",
-        {"change_pct": move.change_pct, "percentile": context.size_percentile, "n": context.size_n},
+        f"{texts[0]} than {share}% of {texts[1]}: at least p{_number(condition)}",
+        figures | {"percentile": percentile, "n": n},
     )
 
 
@@ -224,11 +225,7 @@ def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | No
     what = "highest" if context.record == "high" else "lowest"
     return _Met(
         f"{_moved(move)}, its {what} close in this data, since {context.data_since}",
-        {
-            "record": context.record,
-            "close": move.close,
-            "data_since": context.data_since.isoformat(),
-        },
+        {"record": context.record, "close": move.close, "data_since": f"{context.data_since}"},
     )
 
 
@@ -242,20 +239,19 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")
     up, down = (known.moves[symbol] for symbol in (pair.up, pair.down))
-    spread = _spread_text(up, down, pair, condition.places)
+    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
+    more = "more than " if pair.spread_pp is None else ""
+    approximately = "≈ " if up.basis == "published" else ""
+    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, condition.places))} pp"
+    spread = f"{visible(up.name)} {size} above {visible(down.name)}"
     if condition.kind == "spread":
         return _spread(condition, symbols, pair, spread)
-    if pair.percentile is None:
-        raise _OpenError(
-            _few(":".join(symbols), "common ") if pair.n is not None else "its past is not known"
-        )
-    if pair.percentile < condition.amount - SAME:
-        return None
-    share = _fixed(pair.percentile, max(1, condition.places))
-    return _Met(
-        f"{spread}, wider than {share}% of their last {pair.n} common sessions:"
-        f" at least p{_number(condition)}",
-        {"spread_pp": pair.spread_pp, "percentile": pair.percentile, "n": pair.n},
+    return _percentile(
+        condition,
+        (pair.percentile, pair.n),
+        "its past is not known" if pair.n is None else _few(":".join(symbols), "common "),
+        (f"{spread}, wider", f"their last {pair.n} common sessions"),
+        {"spread_pp": pair.spread_pp},
     )
 
 
@@ -272,14 +268,6 @@ def _spread(
         f"{spread}: at least {_number(condition)} pp",
         {name: figure for name, figure in figures.items() if figure is not None},
     )
-
-
-def _spread_text(up: Move, down: Move, pair: Divergence, places: int) -> str:
-    figure = pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over
-    more = "more than " if pair.spread_pp is None else ""
-    approximately = "≈ " if up.basis == "published" else ""
-    size = f"{more}{approximately}{_fixed(figure or 0.0, max(_PLACES, places))} pp"
-    return f"{visible(up.name)} {size} above {visible(down.name)}"
 
 
 def _moved(move: Move, places: int = _PLACES) -> str:

@@ -45,25 +45,9 @@ def alerts_of(
 ) -> Judged:
     """Hold conditions against the moves of a session.
 
-    Parameters
-    ----------
-    conditions
-        As ``conditions_of`` gives them.
-    moves
-        One an index.
-    rare
-        How rare the moves are, and the past of their indices.
-    registry
-        The indices known by name.
-    restricted
-        Whether only some indices were chosen, so that others may be lacking without a word.
-    over
-        Whether the session of each index is known to be over.
-
-    Raises
-    ------
-    WrongUsageError, BadConfigError
-        With each index of a condition that neither the data nor the registry knows.
+    With ``restricted``, only some indices were chosen, and others may be lacking without a word;
+    ``over`` tells that the session of each is known to be over. Raises ``WrongUsageError`` or
+    ``BadConfigError`` with each index that neither the data nor the registry knows.
     """
     by_symbol = {move.symbol: move for move in moves}
     resolved = _resolved(conditions, by_symbol, registry, restricted)

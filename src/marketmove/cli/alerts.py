@@ -34,13 +34,7 @@ class Alerting(NamedTuple):
 
 
 def alerting_of(options: AlertOptions, config: Config) -> Alerting:
-    """Read the options of alerts.
-
-    Raises
-    ------
-    WrongUsageError
-        If a text is no condition or no command, or there is nothing to do anything about.
-    """
+    """Read the options of alerts."""
     from marketmove.alerts.conditions import parse_conditions
 
     conditions = parse_conditions(options.alert or (), config.registry)
@@ -78,17 +72,7 @@ def announce(alerts: Sequence[Alert]) -> None:
 def act_on_alerts(
     alerts: Sequence[Alert], document: Callable[[], str], alerting: Alerting
 ) -> ExitStatus:
-    """Run the command, if an alert is met, and give the status that the run ends with.
-
-    Parameters
-    ----------
-    alerts
-        Those met.
-    document
-        Gives the JSON of the run.
-    alerting
-        What is to happen then.
-    """
+    """Run the command, if an alert is met, and give the status that the run ends with."""
     if alerts and alerting.command:
         failure = _run(
             alerting.command, document().encode("utf-8", "backslashreplace"), alerting.seconds
@@ -116,7 +100,11 @@ def _run(command: Sequence[str], data: bytes, seconds: int) -> str:
         return f"not done within {seconds} s (--on-alert-timeout), so it was ended"
     finally:
         if process.poll() is None:
-            _end(process)
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+            process.wait()
     if process.returncode < 0:
         return f"ended by signal {-process.returncode}"
     return f"ended with status {process.returncode}" if process.returncode else ""
@@ -128,11 +116,3 @@ def _descriptor() -> int:
         return sys.stderr.fileno()
     except (OSError, ValueError, AttributeError):
         return subprocess.DEVNULL
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()

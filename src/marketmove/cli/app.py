@@ -66,13 +66,7 @@ def program(typed: Sequence[str] = ()) -> typer.Typer:
 
 
 def typed_command(typed: Sequence[str]) -> str:
-    """Give the command that was typed; empty if none was.
-
-    Examples
-    --------
-    >>> typed_command(["--debug", "session", "--levels", "check"])
-    'session'
-    """
+    """Give the command that was typed; empty if none was."""
     name = next((word for word in typed if word != "--debug"), "")
     return name if name in COMMANDS else ""
 

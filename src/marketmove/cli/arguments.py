@@ -24,13 +24,7 @@ _PICTURES = (".svg", ".png", ".pdf", ".html")
 
 
 def session_date(text: str, today: dt.date) -> When:
-    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``.
-
-    Examples
-    --------
-    >>> session_date("yesterday", dt.date(2025, 3, 1))
-    datetime.date(2025, 2, 28)
-    """
+    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``."""
     if text == "latest":
         return "latest"
     if text in {"today", "yesterday"}:
@@ -50,8 +44,6 @@ def session_or_moment(
 ) -> tuple[When, dt.datetime | None]:
     """Read the session asked for, or the moment, with the date that the samples may serve for.
 
-    Examples
-    --------
     >>> now = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
     >>> session_or_moment(None, None, now, now.date())
     ('latest', None)
@@ -67,13 +59,7 @@ def session_or_moment(
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
-    """Read the first and the last date of a range; the last may be ``latest``.
-
-    Examples
-    --------
-    >>> date_range("2025-02-03", "latest", dt.date(2025, 3, 1))
-    (datetime.date(2025, 2, 3), 'latest')
-    """
+    """Read the first and the last date of a range; the last may be ``latest``."""
     start, end = session_date(first, today), session_date(last, today)
     if start == "latest":
         text = "FROM is latest; expected a date such as 2025-02-04 (session shows the latest alone)"
@@ -86,13 +72,7 @@ def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
 def open_range(
     since: str | None, until: str | None, today: dt.date
 ) -> tuple[dt.date | None, When | None]:
-    """Read the first and the last date of a range that may be open at either end.
-
-    Examples
-    --------
-    >>> open_range(None, "yesterday", dt.date(2025, 3, 1))
-    (None, datetime.date(2025, 2, 28))
-    """
+    """Read the first and the last date of a range that may be open at either end."""
     if since is None:
         return None, None if until is None else session_date(until, today)
     if since == "latest":
@@ -101,23 +81,17 @@ def open_range(
     return start, None if until is None else end
 
 
-def moment(text: str, now: dt.datetime) -> dt.datetime:
-    """Read a moment of the world: a date and time with its offset from UTC, or ``now``.
-
-    Examples
-    --------
-    >>> moment("2025-02-14T18:00+08:00", dt.datetime.now(dt.UTC)).utcoffset()
-    datetime.timedelta(seconds=28800)
-    """
+def moment(text: str, now: dt.datetime, named: str = "--as-of") -> dt.datetime:
+    """Read a moment of the world: a date and time with its offset from UTC, or ``now``."""
     if text == "now":
         return now
     expected = "a date and time with its offset from UTC, such as 2025-02-14T18:00+08:00, or now"
     try:
         when = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise WrongUsageError.at(None, f"--as-of: {text} is not {expected}") from None
+        raise WrongUsageError.at(None, f"{named}: {text} is not {expected}") from None
     if when.tzinfo is None or not _FIRST_YEAR <= when.year <= _LAST_YEAR:
-        raise WrongUsageError.at(None, f"--as-of: {text} has no offset; expected {expected}")
+        raise WrongUsageError.at(None, f"{named}: {text} has no offset; expected {expected}")
     return when
 
 
@@ -139,13 +113,7 @@ def refuse_pairs(
 
 
 def paths(texts: Sequence[str]) -> list[str]:
-    """Check the files named by ``--levels``.
-
-    Examples
-    --------
-    >>> paths(["closes.csv", "-"])
-    ['closes.csv', '-']
-    """
+    """Check the files named by ``--levels``."""
     for text in texts:
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
             why = f"{text} is a URL, and marketmove reads files; download it, or pipe it"
@@ -183,14 +151,7 @@ def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path |
 
 
 def picture_ending(path: Path) -> str:
-    """Read from the name of a file what kind of picture it is to be.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> picture_ending(Path("moves.SVG"))
-    '.svg'
-    """
+    """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
         text = f"--output: {path} has not the ending of a picture; expected one of"
@@ -208,13 +169,7 @@ def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
 
 
 def floor_pct(text: str | None) -> float | None:
-    """Read the least size of both moves of a divergent pair, in percent.
-
-    Examples
-    --------
-    >>> floor_pct("0.5%")
-    0.5
-    """
+    """Read the least size of both moves of a divergent pair, in percent."""
     if text is None:
         return None
     number = text.strip().removesuffix("%").strip()
@@ -224,13 +179,7 @@ def floor_pct(text: str | None) -> float | None:
 
 
 def zone(name: str) -> str:
-    """Check the name of a time zone.
-
-    Examples
-    --------
-    >>> zone("Europe/Berlin")
-    'Europe/Berlin'
-    """
+    """Check the name of a time zone."""
     from zoneinfo import ZoneInfo
 
     try:

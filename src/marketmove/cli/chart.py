@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from marketmove.cli import arguments, environment
+from marketmove.cli import options as shared
 from marketmove.cli.app import add_command
-from marketmove.cli.options import (
-    AllOption,
-    AsciiOption,
-    ChosenOptions,
-    DateArgument,
-    LevelsOption,
-    PairOptions,
-    PaletteOption,
-    RangeArguments,
-    ReadingOptions,
-    RunOptions,
-    Sort,
-)
+from marketmove.cli.pair import pair_request
 from marketmove.cli.terminal import emit, render_options, say, warn
 from marketmove.errors import Problem
 from marketmove.render import RenderOptions
@@ -40,8 +29,8 @@ class PictureOptions(NamedTuple):
             "--output", "-o", metavar="FILE", help="Draw into this file: .svg, .png, .pdf or .html."
         ),
     ] = None
-    palette: PaletteOption = None
-    ascii_only: AsciiOption = False
+    palette: shared.PaletteOption = None
+    ascii_only: shared.AsciiOption = False
 
     def check(self) -> None:
         """Refuse a file that cannot be drawn into, before any work."""
@@ -60,13 +49,13 @@ class PictureOptions(NamedTuple):
 def session(
     *,
     typed: typer.Context,
-    date: DateArgument = None,
-    chosen: ChosenOptions,
-    reading: ReadingOptions,
-    sort: Annotated[Sort | None, typer.Option(help="Order of the bars.")] = None,
+    date: shared.DateArgument = None,
+    chosen: shared.ChosenOptions,
+    reading: shared.ReadingOptions,
+    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the bars.")] = None,
     picture: PictureOptions,
-    everything: AllOption = False,
-    run: RunOptions,
+    everything: shared.AllOption = False,
+    run: shared.RunOptions,
 ) -> None:
     """Draw one session: a bar an index from a zero line.
 
@@ -75,35 +64,23 @@ def session(
     arguments.refuse_stray(typed.args)
     picture.check()
     when = arguments.session_date("latest" if date is None else date, environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=picture.palette, sort=sort)
-
+    asked = shared.asked(chosen, reading, run, palette=picture.palette, sort=sort)
     from marketmove.commands.chart import session_chart
     from marketmove.commands.session import SessionRequest
 
-    request = SessionRequest(
-        session=when,
-        levels=specs,
-        chosen=tuple(chosen.indices or ()),
-        groups=chosen.groups(settings),
-        reading=checked,
-        config=settings,
-        strict=run.strict,
-        pairs=1,
-        context=False,
-    )
-    look = picture.render_options(settings)._replace(everything=everything)
+    request = SessionRequest(session=when, pairs=1, context=False, **asked)
+    look = picture.render_options(request.config)._replace(everything=everything)
     _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def heatmap(
     *,
     typed: typer.Context,
-    dates: RangeArguments,
-    chosen: ChosenOptions,
-    reading: ReadingOptions,
+    dates: shared.RangeArguments,
+    chosen: shared.ChosenOptions,
+    reading: shared.ReadingOptions,
     picture: PictureOptions,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Draw many sessions: a row an index, by region, and a column a session.
 
@@ -113,35 +90,23 @@ def heatmap(
     arguments.refuse_stray(typed.args)
     picture.check()
     first, last = arguments.date_range(*dates, environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=picture.palette)
-
+    asked = shared.asked(chosen, reading, run, palette=picture.palette)
     from marketmove.commands.chart import heatmap_chart
     from marketmove.commands.history import HistoryRequest
 
-    request = HistoryRequest(
-        first=first,
-        last=last,
-        levels=specs,
-        chosen=tuple(chosen.indices or ()),
-        groups=chosen.groups(settings),
-        reading=checked,
-        config=settings,
-        strict=run.strict,
-        shut_days=True,
-    )
-    look = picture.render_options(settings)
+    request = HistoryRequest(first=first, last=last, shut_days=True, **asked)
+    look = picture.render_options(request.config)
     _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def pair(
     *,
     typed: typer.Context,
-    asked: PairOptions,
-    levels: LevelsOption = None,
-    reading: ReadingOptions,
+    asked: shared.PairOptions,
+    levels: shared.LevelsOption = None,
+    reading: shared.ReadingOptions,
     picture: PictureOptions,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Draw one pair through time: the spread of A less B, and their relative strength.
 
@@ -150,25 +115,10 @@ def pair(
     """
     arguments.refuse_stray(typed.args, "the two indices")
     picture.check()
-    since, until = arguments.open_range(asked.since, asked.until, environment.today())
-    specs, checked = arguments.specs(levels or ()), reading.checked()
-    settings = run.settings(palette=picture.palette)
-
     from marketmove.commands.chart import pair_chart
-    from marketmove.commands.pair import PairRequest
 
-    request = PairRequest(
-        one=asked.one,
-        other=asked.other,
-        since=since,
-        until=until,
-        levels=specs,
-        reading=checked,
-        config=settings,
-        window=asked.window,
-        strict=run.strict,
-    )
-    look = picture.render_options(settings)
+    request = pair_request(asked, levels, reading, run, palette=picture.palette)
+    look = picture.render_options(request.config)
     _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
 
 

@@ -7,15 +7,7 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    AllOption,
-    AsciiOption,
-    ConfigOption,
-    ExplainOption,
-    OutputOption,
-    ReadingOptions,
-    TableFormat,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options
 from marketmove.errors import ExitStatus
 
@@ -26,16 +18,16 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[FILE...|-]", help="Files or folders; - is standard input."),
     ] = None,
-    reading: ReadingOptions,
-    output_format: TableFormat = "table",
-    output: OutputOption = None,
-    ascii_only: AsciiOption = False,
-    everything: AllOption = False,
-    explain: ExplainOption = False,
+    reading: shared.ReadingOptions,
+    output_format: shared.TableFormat = "table",
+    output: shared.OutputOption = None,
+    ascii_only: shared.AsciiOption = False,
+    everything: shared.AllOption = False,
+    explain: shared.ExplainOption = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with status 1 for suspicions too.")
     ] = False,
-    config: ConfigOption = None,
+    config: shared.ConfigOption = None,
 ) -> ExitStatus:
     """Say what is wrong with closes: with file and line, the worst first.
 

@@ -62,13 +62,7 @@ class ReadyTargets(NamedTuple):
 
 
 def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
-    """Find where a result goes: as typed, else as configured, else to standard output alone.
-
-    Raises
-    ------
-    WrongUsageError
-        If a target is none, its URL cannot be found, or apprise is not there.
-    """
+    """Find where a result goes: as typed, else as configured, else to standard output alone."""
     try:
         texts = [(text, None) for text in options.to or ()]
         typed = parse_targets(texts, Path(), home())
@@ -91,22 +85,7 @@ def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
 def deliver(
     to: ReadyTargets, messages: Mapping[str, Message], earlier: bool
 ) -> Iterator[Delivered]:
-    """Deliver messages to targets, at the same time, and say on stderr at the end what failed.
-
-    Parameters
-    ----------
-    to
-        The targets.
-    messages
-        What each gets, by its name.
-    earlier
-        Whether they are of an earlier run.
-
-    Yields
-    ------
-    Delivered
-        What became of one, as soon as it did.
-    """
+    """Deliver to all at once, each as soon as it is done; say on stderr at the end what failed."""
     if not messages:
         return
     from concurrent.futures import ThreadPoolExecutor, as_completed

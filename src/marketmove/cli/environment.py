@@ -22,14 +22,25 @@ _LOCALTIME, _TIMEZONE = Path("/etc/localtime"), Path("/etc/timezone")
 _NAME_IT = "name the one that cron runs in: --zone Europe/Berlin, for one"
 
 
-def now() -> dt.datetime:
-    """Give the moment, in UTC."""
+def clock() -> dt.datetime:
+    """Give the moment by the clock, in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def now() -> dt.datetime:
+    """Give the moment that closes are held against: that of MARKETMOVE_NOW, else the clock's."""
+    return _fixed_now() or clock()
 
 
 def today() -> dt.date:
     """Give the user's own day."""
-    return dt.date.today()  # noqa: DTZ011 - the day where the user is, in no zone
+    fixed = _fixed_now()
+    return fixed.date() if fixed else dt.date.today()  # noqa: DTZ011 - the day where the user is
+
+
+def _fixed_now() -> dt.datetime | None:
+    text = os.environ.get("MARKETMOVE_NOW")
+    return arguments.moment(text, clock(), "MARKETMOVE_NOW") if text else None
 
 
 def home() -> Path | None:

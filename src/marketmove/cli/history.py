@@ -7,15 +7,7 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    ChosenOptions,
-    HistoryFormat,
-    LookOptions,
-    PeriodOption,
-    RangeArguments,
-    ReadingOptions,
-    RunOptions,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit_pieces, warn
 from marketmove.market.periods import chosen_periods
 
@@ -23,16 +15,16 @@ from marketmove.market.periods import chosen_periods
 def history(
     *,
     typed: typer.Context,
-    dates: RangeArguments,
-    chosen: ChosenOptions,
-    period: PeriodOption = None,
-    reading: ReadingOptions,
-    output_format: HistoryFormat = "table",
-    look: LookOptions,
+    dates: shared.RangeArguments,
+    chosen: shared.ChosenOptions,
+    period: shared.PeriodOption = None,
+    reading: shared.ReadingOptions,
+    output_format: shared.HistoryFormat = "table",
+    look: shared.LookOptions,
     everything: Annotated[
         bool, typer.Option("--all", help="All rows of a long table, and dates without a session.")
     ] = False,
-    run: RunOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Give the moves of many sessions, in order of session and symbol.
 
@@ -42,9 +34,7 @@ def history(
     """
     arguments.refuse_stray(typed.args)
     first, last = arguments.date_range(*dates, environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=look.palette)
-    groups = chosen.groups(settings)
+    asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
 
@@ -52,14 +42,9 @@ def history(
         command.HistoryRequest(
             first=first,
             last=last,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
             shut_days=everything,
             periods=chosen_periods(period or ()),
-            groups=groups,
+            **asked,
         )
     )
 
@@ -67,5 +52,5 @@ def history(
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    options = look.render_options(settings)._replace(everything=everything)
+    options = look.render_options(asked["config"])._replace(everything=everything)
     emit_pieces(FORMATS[output_format](report, options), look.output, people)

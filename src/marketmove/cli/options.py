@@ -7,7 +7,7 @@ in their order, and the command gets them together.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -218,3 +218,20 @@ class RunOptions(NamedTuple):
     def settings(self, **chosen: str | float | int | None) -> Config:
         """Give the configuration, with what was chosen on the command line over it."""
         return environment.settings(self.config, **chosen)
+
+
+def asked(
+    chosen: ChosenOptions, reading: ReadingOptions, run: RunOptions, **choices: str | int | None
+) -> dict[str, Any]:
+    """Give what each request for figures has: the files, the indices, and the settings."""
+    specs, checked = chosen.specs(), reading.checked()
+    floor = arguments.floor_pct(choices.pop("floor_pct", None))  # type: ignore[arg-type]
+    settings = run.settings(floor_pct=floor, **choices)
+    return {
+        "levels": specs,
+        "chosen": tuple(chosen.indices or ()),
+        "reading": checked,
+        "config": settings,
+        "strict": run.strict,
+        "groups": chosen.groups(settings),
+    }

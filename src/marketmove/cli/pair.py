@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    HistoryFormat,
-    LevelsOption,
-    LookOptions,
-    PairOptions,
-    ReadingOptions,
-    RunOptions,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, warn
+
+if TYPE_CHECKING:
+    from marketmove.commands.pair import PairRequest
 
 
 def pair(
     *,
     typed: typer.Context,
-    asked: PairOptions,
+    asked: shared.PairOptions,
     floor_pct: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
-    levels: LevelsOption = None,
-    reading: ReadingOptions,
-    output_format: HistoryFormat = "table",
-    look: LookOptions,
-    run: RunOptions,
+    levels: shared.LevelsOption = None,
+    reading: shared.ReadingOptions,
+    output_format: shared.HistoryFormat = "table",
+    look: shared.LookOptions,
+    run: shared.RunOptions,
 ) -> None:
     """Show one pair through time: the spread of A less B, and how rare the latest one is.
 
@@ -38,29 +35,29 @@ def pair(
     never itself. Moves of one session are subtracted (pp), those of a span compound (%).
     """
     arguments.refuse_stray(typed.args, "the two indices")
-    since, until = arguments.open_range(asked.since, asked.until, environment.today())
-    specs, checked = arguments.specs(levels or ()), reading.checked()
-    floor = arguments.floor_pct(floor_pct)
-    settings = run.settings(palette=look.palette, floor_pct=floor)
-
+    request = pair_request(asked, levels, reading, run, palette=look.palette, floor_pct=floor_pct)
     from marketmove.commands import pair as command
 
-    report = command.pair(
-        command.PairRequest(
-            one=asked.one,
-            other=asked.other,
-            since=since,
-            until=until,
-            levels=specs,
-            reading=checked,
-            config=settings,
-            window=asked.window,
-            strict=run.strict,
-        )
-    )
-
+    report = command.pair(request)
     from marketmove.render.pair import FORMATS
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    emit(FORMATS[output_format](report, look.render_options(settings)), look.output, people)
+    emit(FORMATS[output_format](report, look.render_options(request.config)), look.output, people)
+
+
+def pair_request(
+    asked: shared.PairOptions,
+    levels: Sequence[str] | None,
+    reading: shared.ReadingOptions,
+    run: shared.RunOptions,
+    palette: str | None,
+    floor_pct: str | None = None,
+) -> PairRequest:
+    """Give what is asked of a pair, for its figures and for its chart."""
+    since, until = arguments.open_range(asked.since, asked.until, environment.today())
+    specs, checked = arguments.specs(levels or ()), reading.checked()
+    settings = run.settings(palette=palette, floor_pct=arguments.floor_pct(floor_pct))
+    from marketmove.commands.pair import PairRequest
+
+    return PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window, run.strict)

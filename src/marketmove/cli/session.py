@@ -2,66 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from marketmove.cli import arguments, environment
+from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
-from marketmove.cli.options import (
-    AlertOptions,
-    AllOption,
-    AsOfOption,
-    ChosenOptions,
-    DateArgument,
-    ExplainOption,
-    LookOptions,
-    PeriodOption,
-    ReadingOptions,
-    RunOptions,
-    SessionFormat,
-    Sort,
-)
 from marketmove.cli.terminal import emit, warn
 from marketmove.market.periods import chosen_periods
 
 
-def session(
-    *,
-    typed: typer.Context,
-    date: DateArgument = None,
-    chosen: ChosenOptions,
-    as_of: AsOfOption = None,
-    period: PeriodOption = None,
-    reading: ReadingOptions,
+class ComparedOptions(NamedTuple):
+    """Which pairs are shown, how rare things are, and in which order."""
+
     against: Annotated[
         str | None, typer.Option(metavar="INDEX", help="Compare each index with this one.")
-    ] = None,
+    ] = None
     pair: Annotated[
         list[str] | None,
         typer.Option(metavar="A:B", help="Show this pair, whatever its signs. Repeatable."),
-    ] = None,
+    ] = None
     wide: Annotated[
         bool,
         typer.Option(
             "--wide", help="Pairs wider than 95% of their past instead of divergent ones."
         ),
-    ] = False,
+    ] = False
     context: Annotated[
         bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
-    ] = None,
-    sort: Annotated[Sort | None, typer.Option(help="Order of the rows.")] = None,
-    top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None,
+    ] = None
+    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the rows.")] = None
+    top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None
     floor_pct: Annotated[
         str | None,
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
-    ] = None,
-    alerts: AlertOptions,
-    output_format: SessionFormat = "table",
-    look: LookOptions,
-    everything: AllOption = False,
-    explain: ExplainOption = False,
-    run: RunOptions,
+    ] = None
+
+
+def session(
+    *,
+    typed: typer.Context,
+    date: shared.DateArgument = None,
+    chosen: shared.ChosenOptions,
+    as_of: shared.AsOfOption = None,
+    period: shared.PeriodOption = None,
+    reading: shared.ReadingOptions,
+    compared: ComparedOptions,
+    alerts: shared.AlertOptions,
+    output_format: shared.SessionFormat = "table",
+    look: shared.LookOptions,
+    everything: shared.AllOption = False,
+    explain: shared.ExplainOption = False,
+    run: shared.RunOptions,
 ) -> int:
     """Show one session: each index's close, prior close and change, and the divergent pairs.
 
@@ -70,12 +63,13 @@ def session(
     """
     arguments.refuse_stray(typed.args)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    floor = arguments.floor_pct(floor_pct)
-    settings = run.settings(palette=look.palette, floor_pct=floor, top=top, sort=sort)
-    groups = chosen.groups(settings)
+    against, pairs, wide, context, sort, top, floor_pct = compared
+    asked = shared.asked(
+        chosen, reading, run, palette=look.palette, floor_pct=floor_pct, top=top, sort=sort
+    )
+    settings = asked["config"]
     alerting = alerting_of(alerts, settings)
-    arguments.refuse_pairs(output_format, against, pair, wide, context)
+    arguments.refuse_pairs(output_format, against, pairs, wide, context)
     people, rows = output_format in {"table", "markdown"}, output_format in {"csv", "ndjson"}
     if context is None and rows:
         context = False
@@ -86,19 +80,14 @@ def session(
     report = command.session(
         command.SessionRequest(
             session=when,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
             explain=explain,
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
             periods=chosen_periods(period or ()),
-            comparison=Comparison(against, tuple(pair or ()), wide),
+            comparison=Comparison(against, tuple(pairs or ()), wide),
             context=True if wide else context,
-            groups=groups,
             alerts=alerting.conditions,
+            **asked,
         )
     )
 

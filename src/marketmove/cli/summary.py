@@ -5,33 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from marketmove.cli import arguments, environment
+from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of
 from marketmove.cli.delivery import DeliveryOptions, ReadyTargets, deliver, delivery_of
-from marketmove.cli.options import (
-    AlertOptions,
-    AsOfOption,
-    ChosenOptions,
-    DateArgument,
-    JournalOption,
-    LookOptions,
-    ReadingOptions,
-    RunOptions,
-    SummaryFormat,
-)
 from marketmove.cli.terminal import emit, say, warn
-from marketmove.delivery.publish import (
-    Destination,
-    JournalOptions,
-    Outcome,
-    Revisions,
-    destination_name,
-    publish,
-)
+from marketmove.delivery import publish as publishing
 from marketmove.delivery.revisions import summary_key
 from marketmove.delivery.targets import Message
 from marketmove.errors import ExitStatus
@@ -41,25 +24,31 @@ if TYPE_CHECKING:
     from marketmove.reports.summary import SummaryReport
 
 
+class OnceOptions(NamedTuple):
+    """What is asked of the journal."""
+
+    once: Annotated[
+        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
+    ] = False
+    force: Annotated[
+        bool, typer.Option("--force", help="Print what --once would not, and record it.")
+    ] = False
+    journal: shared.JournalOption = None
+
+
 def summary(
     *,
     typed: typer.Context,
-    date: DateArgument = None,
-    chosen: ChosenOptions,
-    as_of: AsOfOption = None,
-    reading: ReadingOptions,
-    alerts: AlertOptions,
+    date: shared.DateArgument = None,
+    chosen: shared.ChosenOptions,
+    as_of: shared.AsOfOption = None,
+    reading: shared.ReadingOptions,
+    alerts: shared.AlertOptions,
     delivery: DeliveryOptions,
-    output_format: SummaryFormat = "text",
-    look: LookOptions,
-    once: Annotated[
-        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Print what --once would not, and record it.")
-    ] = False,
-    journal: JournalOption = None,
-    run: RunOptions,
+    output_format: shared.SummaryFormat = "text",
+    look: shared.LookOptions,
+    kept: OnceOptions,
+    run: shared.RunOptions,
 ) -> int:
     """Sum up one session in words: a headline, the moves by region, divergent pairs, records.
 
@@ -68,43 +57,34 @@ def summary(
     """
     arguments.refuse_stray(typed.args)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
-    specs, checked = chosen.specs(), reading.checked()
-    settings = run.settings(palette=look.palette)
-    groups = chosen.groups(settings)
+    asked = shared.asked(chosen, reading, run, palette=look.palette)
+    once, force, journal = kept
     arguments.refuse_journal(once, force, journal, look.output)
-    alerting = alerting_of(alerts, settings)
-    targets = delivery_of(delivery, settings)
+    alerting = alerting_of(alerts, asked["config"])
+    targets = delivery_of(delivery, asked["config"])
 
     from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
 
     report = command.summary(
-        SessionRequest(
-            session=when,
-            levels=specs,
-            chosen=tuple(chosen.indices or ()),
-            reading=checked,
-            config=settings,
-            strict=run.strict,
-            as_of=moment,
-            groups=groups,
-            alerts=alerting.conditions,
-        )
+        SessionRequest(session=when, as_of=moment, alerts=alerting.conditions, **asked)
     )
 
     from marketmove.render.summary.text import FORMATS
 
-    options = look.render_options(settings)
+    options = look.render_options(asked["config"])
     destination = _destination(report, output_format, look, options, run.quiet, targets)
-    kept = once or journal is not None
-    place = functools.partial(environment.journal_to_write, journal) if kept else None
+    recorded = once or journal is not None
+    place = functools.partial(environment.journal_to_write, journal) if recorded else None
     key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
-    outcome = Outcome()
+    outcome = publishing.Outcome()
     try:
-        outcome = publish(JournalOptions(once, force, place), key, destination, environment.now)
+        outcome = publishing.publish(
+            publishing.JournalOptions(once, force, place), key, destination, environment.clock
+        )
         say(outcome.problems)
     except KeyboardInterrupt:
-        outcome = Outcome(fresh=False)
+        outcome = publishing.Outcome(fresh=False)
         raise
     finally:
         # An alert is met whether or not the result could be written; but once is enough.
@@ -118,32 +98,32 @@ def summary(
 def _destination(
     report: SummaryReport,
     output_format: str,
-    look: LookOptions,
+    look: shared.LookOptions,
     options: RenderOptions,
     quiet: bool,
     targets: ReadyTargets,
-) -> Destination:
+) -> publishing.Destination:
     """Where a summary goes: printed or written, and sent, each headed by what was revised."""
     from marketmove.render.summary.text import FORMATS, message
     from marketmove.wording import revisions
 
     people = output_format in {"text", "markdown"}
 
-    def headed(revised: Revisions) -> SummaryReport:
+    def headed(revised: publishing.Revisions) -> SummaryReport:
         return report._replace(revised=tuple(map(revisions.sentence, revised)))
 
-    def write(revised: Revisions) -> None:
+    def write(revised: publishing.Revisions) -> None:
         warn(report.session.warnings, look.output, people, quiet)
         emit(FORMATS[output_format](headed(revised), options), look.output, people)
 
     @functools.cache
-    def as_message(revised: Revisions) -> Message:
+    def as_message(revised: publishing.Revisions) -> Message:
         # What is delivered is UTF-8, whatever the locale says.
         signs = options._replace(ascii_only=look.ascii_only)
         return message(headed(revised), output_format, signs)
 
-    return Destination(
-        output=destination_name(look.output),
+    return publishing.Destination(
+        output=publishing.destination_name(look.output),
         prints=targets.prints or look.output is not None,
         write=write,
         names=targets.names,

@@ -23,20 +23,17 @@ def render_options(output: Path | None, palette: str, ascii_only: bool) -> Rende
     """Give how text for people is to look, by where it goes and what the environment says."""
     terminal = output is None and _is_terminal(sys.stdout)
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    everything, letters, rest = (os.environ.get(n, "") for n in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if letters in _SET_BY_PYTHON and rest:
+        letters = ""
     return RenderOptions(
         width=shutil.get_terminal_size().columns if terminal else None,
         colour=coloured and palette != "none",
         palette=palette,
-        ascii_only=ascii_only or _plain_locale() or not _carries_our_signs(output),
+        ascii_only=ascii_only
+        or (everything or letters or rest) in {"C", "POSIX"}
+        or not _carries_our_signs(output),
     )
-
-
-def _plain_locale() -> bool:
-    """Tell whether the locale is C or POSIX by name; one that is not set means UTF-8."""
-    everything, letters, rest = (os.environ.get(n, "") for n in ("LC_ALL", "LC_CTYPE", "LANG"))
-    if letters in _SET_BY_PYTHON and rest:
-        letters = ""
-    return (everything or letters or rest) in {"C", "POSIX"}
 
 
 def _carries_our_signs(output: Path | None) -> bool:

@@ -7,15 +7,7 @@ from typing import Annotated
 import typer
 
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import (
-    AsciiOption,
-    ChosenOptions,
-    ConfigOption,
-    OutputOption,
-    QuietOption,
-    ReadingOptions,
-    TableFormat,
-)
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options, say, warn
 from marketmove.errors import ExitStatus, Problem
 
@@ -25,13 +17,13 @@ def verify(
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help="Published figures; - is standard input.")
     ],
-    chosen: ChosenOptions,
-    reading: ReadingOptions,
-    output_format: TableFormat = "table",
-    output: OutputOption = None,
-    ascii_only: AsciiOption = False,
-    quiet: QuietOption = False,
-    config: ConfigOption = None,
+    chosen: shared.ChosenOptions,
+    reading: shared.ReadingOptions,
+    output_format: shared.TableFormat = "table",
+    output: shared.OutputOption = None,
+    ascii_only: shared.AsciiOption = False,
+    quiet: shared.QuietOption = False,
+    config: shared.ConfigOption = None,
 ) -> ExitStatus:
     """Hold published figures against closes: which agree, which do not, and which date they fit.
 

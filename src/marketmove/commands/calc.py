@@ -15,18 +15,9 @@ def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:
     Two levels are taken as the exact figures that publishers define them to be. A percent was
     rounded when it was printed, and then so was the level beside it.
 
-    Parameters
-    ----------
-    close, prior, pct
-        Texts as typed, two of them not None: index points, index points, percent.
+    Two of the texts are not None. Raises ``WrongUsageError`` if not two are given, or one is not a
+    number.
 
-    Raises
-    ------
-    WrongUsageError
-        If not two are given, or one is not a number.
-
-    Examples
-    --------
     >>> result = calc("22,579.05", None, "+3.51%")
     >>> f"{result.prior_close.value:.2f}", f"{result.change_pts.value:.2f}"
     ('21813.40', '765.65')
@@ -45,38 +36,20 @@ def calc(close: str | None, prior: str | None, pct: str | None) -> Calculation:
             problems.append(Problem(None, f"--{name}: {error}"))
     if problems:
         raise WrongUsageError(problems)
+    exactly, as_printed = figures.exactly, figures.as_printed
+    # The close, the prior close, the change in points and that in percent.
     if "pct" not in values:
-        return _from_levels(values["close"], values["prior"])
-    if "close" in values:
-        return _from_close(values["close"], values["pct"])
-    return _from_prior(values["prior"], values["pct"])
-
-
-def _from_levels(close: Decimal, prior: Decimal) -> Calculation:
-    return Calculation(
-        close=figures.exactly(close),
-        prior_close=figures.exactly(prior),
-        change_pts=figures.exactly(close - prior),
-        change_pct=figures.exactly(figures.change_pct(close, prior)),
-        given=("close", "prior_close"),
-    )
-
-
-def _from_close(close: Decimal, pct: Decimal) -> Calculation:
-    return Calculation(
-        close=figures.as_printed(close),
-        prior_close=figures.implied_prior_close(close, pct),
-        change_pts=figures.implied_change_pts(close, pct),
-        change_pct=figures.as_printed(pct),
-        given=("close", "change_pct"),
-    )
-
-
-def _from_prior(prior: Decimal, pct: Decimal) -> Calculation:
-    return Calculation(
-        close=figures.implied_close(prior, pct),
-        prior_close=figures.as_printed(prior),
-        change_pts=figures.implied_change_pts_from_prior(prior, pct),
-        change_pct=figures.as_printed(pct),
-        given=("prior_close", "change_pct"),
-    )
+        level, before = values["close"], values["prior"]
+        change = figures.change_pct(level, before)
+        found = exactly(level), exactly(before), exactly(level - before), exactly(change)
+    elif "close" in values:
+        given = values["close"], values["pct"]
+        implied = figures.implied_prior_close(*given), figures.implied_change_pts(*given)
+        found = as_printed(given[0]), *implied, as_printed(given[1])
+    else:
+        given = values["prior"], values["pct"]
+        points = figures.implied_change_pts_from_prior(*given)
+        found = figures.implied_close(*given), as_printed(given[0]), points, as_printed(given[1])
+    names = {"close": "close", "prior": "prior_close", "pct": "change_pct"}
+    one, other = (names[name] for name in typed)
+    return Calculation(*found, given=(one, other))

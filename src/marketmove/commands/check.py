@@ -19,23 +19,9 @@ def check(
 ) -> CheckReport:
     """Read closes and doubt them.
 
-    Parameters
-    ----------
-    specs
-        Paths or an open standard input; empty for the files of the configuration.
-    reading
-        What the user said of the files.
-    config
-        The settings.
-    today
-        After which a session is in the future.
-
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If a file cannot be opened or recognised, or has not one usable close.
+    Without ``specs``, the files of the configuration. Raises ``WrongUsageError`` if no closes are
+    named; ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if a file
+    cannot be opened or recognised, or has not one usable close.
     """
     sources = find_closes(specs, config.closes)
 

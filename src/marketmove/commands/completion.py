@@ -122,18 +122,9 @@ def complete(
 ) -> Completions:
     """Give what the last word of a command line can become.
 
-    Parameters
-    ----------
-    typed
-        The words after the name of the program; the last, which may be empty, is not finished.
-    commands
-        The commands by name, such as ``"session"`` and ``"chart pair"``; the options of the
-        program itself are those of the command ``""``.
-    known
-        Gives the indices and groups, where they are wanted.
+    The last word of ``typed`` is not finished and may be empty. ``commands`` are named such as
+    ``chart pair``, the program itself ``""``; ``known`` gives the indices and groups.
 
-    Examples
-    --------
     >>> group = Option(("--group", "-g"), CompletionValue("GROUP"), "Only these.")
     >>> commands = {"": Command(), "session": Command("One session.", (group,))}
     >>> def known():
@@ -160,7 +151,9 @@ def complete(
         names = [(text, o.help) for o in free for text in o.names if text.startswith("--")]
         return Completions(_fitting(names, current))
     below = [
-        (text.split()[-1], one.help) for text, one in commands.items() if _parent(text) == name
+        (text.split()[-1], one.help)
+        for text, one in commands.items()
+        if (text.rpartition(" ")[0] if text else None) == name
     ]
     if below and not arguments:
         return Completions(_fitting(below, current))
@@ -181,11 +174,6 @@ def _command(words: Iterable[str], commands: Mapping[str, Command]) -> tuple[str
         else:
             rest.append(word)
     return name, rest
-
-
-def _parent(name: str) -> str | None:
-    """The command that another is a kind of; ``""`` for those of the program, None for itself."""
-    return name.rpartition(" ")[0] if name else None
 
 
 def _walked(
@@ -236,13 +224,8 @@ def _fitting(words: Iterable[tuple[str, str]], current: str) -> tuple[tuple[str,
 def joined(words: Sequence[str]) -> tuple[list[str], str]:
     r"""Put together what bash takes apart at ":" and "=", and take quotes away.
 
-    Returns
-    -------
-    tuple
-        The words, and the part of the last one that bash will not replace.
+    With them comes the part of the last one that bash will not replace.
 
-    Examples
-    --------
     >>> joined(["session", "--pair", "HSI", ":", "N2"])
     (['session', '--pair', 'HSI:N2'], 'HSI:')
     >>> joined(["--config=my\\ file", ""])
@@ -259,28 +242,14 @@ def joined(words: Sequence[str]) -> tuple[list[str], str]:
         else:
             whole.append(word)
         glued = joint
-    return [_unquoted(word) for word in whole], kept
-
-
-def _unquoted(word: str) -> str:
-    """A word as the shell understands it, the last quote of which may be open."""
-    return re.sub(r"\\(.)|[\"']", r"\1", word)
+    return [re.sub(r"\\(.)|[\"']", r"\1", word) for word in whole], kept
 
 
 def for_bash(found: Completions, kept: str, last: str) -> str:
     r"""Write completions for bash: without the part that stays, and quoted unless a quote is open.
 
-    Parameters
-    ----------
-    found
-        The completions.
-    kept
-        The part of the last word that bash does not replace.
-    last
-        The last word as bash has it.
+    ``kept`` is the part of the last word that bash does not replace.
 
-    Examples
-    --------
     >>> print(for_bash(Completions((("HSI:My Index", ""),)), "HSI:", ""), end="")
     My\ Index
     """
@@ -291,13 +260,7 @@ def for_bash(found: Completions, kept: str, last: str) -> str:
 
 
 def with_help(found: Completions) -> str:
-    r"""Write completions for zsh and fish: what each is follows a tab.
-
-    Examples
-    --------
-    >>> with_help(Completions((("HSI", "Hang Seng"), ("latest", "")), files=True))
-    'HSI\tHang Seng\nlatest\n/\n'
-    """
+    """Write completions for zsh and fish: what each is follows a tab."""
     words = [(visible(word), visible(meaning)) for word, meaning in found.words]
     return _lines(["\t".join(filter(None, pair)) for pair in words], found.files)
 

@@ -36,14 +36,10 @@ class HistoryRequest(NamedTuple):
 def history(request: HistoryRequest) -> HistoryReport:
     """Work out the moves of a range: find the closes, read them, compute, say what is odd.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, or an index or a group is not known.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If files cannot be read or, when that is wanted strictly, rows of them cannot be used.
-    NoSessionError
-        If no chosen index has a close in the range.
+    Raises ``WrongUsageError`` if no closes are named, or an index or a group is not known;
+    ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if files cannot be
+    read or, when that is wanted strictly, rows of them cannot be used; ``NoSessionError`` if no
+    chosen index has a close in the range.
     """
     config, first, to = request.config, request.first, request.last
     sources, bundled = find_closes_of(request.levels, config.closes, first, to)

@@ -18,19 +18,8 @@ from marketmove.reports.records import IndexListing, IndexRow
 def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> IndexListing:
     """List the known indices with their exchanges.
 
-    Parameters
-    ----------
-    chosen
-        Symbols, names or aliases, as typed; all indices if empty.
-    config
-        The registry, the clocks, and the user's own sessions.
-    moment
-        When the next session is to be over after; with its offset from UTC.
-
-    Raises
-    ------
-    WrongUsageError
-        With each text that the registry does not know, and what looks like it.
+    The next session is over after ``moment``, which has its offset from UTC. Raises
+    ``WrongUsageError`` with each text that the registry does not know, and what looks like it.
     """
     wanted = _chosen(chosen, config.registry)
     known = calendars.load((index.exchange for index in wanted), config.sessions)

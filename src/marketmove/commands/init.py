@@ -16,21 +16,7 @@ _NO_LEVELS = "levels: []\n"
 def init(place: Path, levels: Sequence[Path]) -> None:
     """Write the starter configuration, whole and only where there is no file.
 
-    Parameters
-    ----------
-    place
-        Where it goes; folders that lack are made.
-    levels
-        Files or folders of closes to put into it, as absolute paths.
-
-    Raises
-    ------
-    UnreadableFileError
-        With each of ``levels`` that is not there.
-    WrongUsageError
-        If the name of one cannot be written.
-    OutputError
-        If a file is there, or none can be written.
+    ``levels`` are absolute paths; folders that lack are made.
     """
     lacking = [path for path in levels if not path.exists()]
     if lacking:
@@ -60,8 +46,6 @@ def _is_text(path: Path) -> bool:
 def starter(levels: Sequence[Path]) -> str:
     """Give the text of the starter configuration.
 
-    Examples
-    --------
     >>> from pathlib import Path
     >>> print(starter([Path("/data/100% of: it.csv")]).split("levels:")[1].split("# Your")[0])
     <BLANKLINE>

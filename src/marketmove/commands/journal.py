@@ -11,11 +11,5 @@ _WAIT_S = 10.0
 
 
 def journal(path: Path) -> JournalReport:
-    """Read a journal, the oldest summary first.
-
-    Raises
-    ------
-    JournalError
-        If there is none, or it cannot be read.
-    """
+    """Read a journal, the oldest summary first."""
     return JournalReport(str(path), entries(path, _WAIT_S))

@@ -39,14 +39,10 @@ class PairRequest(NamedTuple):
 def pair(request: PairRequest) -> PairReport:
     """Work out one pair: find the closes, read them, compare the moves, say what is odd.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, an index is not known, or the two are the same.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If files cannot be read, or rows that the figures may rest on cannot be used.
-    NoSessionError
-        If the two have no common session in the range.
+    Raises ``WrongUsageError`` if no closes are named, an index is not known, or the two are the
+    same; ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if files
+    cannot be read, or rows that the figures may rest on cannot be used; ``NoSessionError`` if the
+    two have no common session in the range.
     """
     config, last = request.config, request.last
     dates: list[When] = [date for date in (request.since, request.until) if date] or ["latest"]

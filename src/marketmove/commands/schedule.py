@@ -8,16 +8,9 @@ from pathlib import Path
 
 from marketmove.config import Config
 from marketmove.errors import WrongUsageError
-from marketmove.market import calendars
+from marketmove.market import calendars, last_close
 from marketmove.market.groups import Group
-from marketmove.market.last_close import (
-    Market,
-    SchedulePlan,
-    last_closes,
-    last_exchanges,
-    local_range,
-    steadiest_zone,
-)
+from marketmove.market.last_close import SchedulePlan
 
 
 def schedule(
@@ -30,42 +23,26 @@ def schedule(
 ) -> SchedulePlan:
     """Find the time of day that is after the last close of a group on every day of a year.
 
-    Parameters
-    ----------
-    group
-        The indices whose exchanges count.
-    config
-        The registry, the clocks, and the user's own sessions.
-    command
-        What is to be run.
-    zone
-        The clock that the time is told by; None for that of the group's own in which it changes
-        least over the year.
-    after_minutes
-        How long after the last close.
-    today
-        When the year begins.
-
-    Raises
-    ------
-    WrongUsageError
-        If not one close of the group is known.
+    ``zone`` is the clock that the time is told by; None for that of the group's own that changes
+    least over the year.
     """
     known = (config.registry.find(symbol) for symbol in group.symbols)
     strangers = [s for s in group.symbols if config.registry.find(s) is None]
     codes = list(dict.fromkeys(index.exchange for index in known if index and index.exchange))
     own = calendars.load(codes, config.sessions)
     clocks = config.exchanges
-    markets = [Market(code, clocks[code], own.get(code)) for code in codes if code in clocks]
+    markets = [
+        last_close.Market(code, clocks[code], own.get(code)) for code in codes if code in clocks
+    ]
     unknown = tuple(code for code in codes if code not in clocks) + tuple(strangers)
-    closes = last_closes(markets, today)
+    closes = last_close.last_closes(markets, today)
     if not closes:
         text = f"when the exchanges of {group.name} close is not known"
         raise WrongUsageError.at(None, f"{text} ({', '.join(unknown) or 'it has none'})")
-    last = last_exchanges(closes, markets)
+    last = last_close.last_exchanges(closes, markets)
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
-    zone = zone or steadiest_zone(closes, zones)
-    earliest, latest = local_range(closes, zone)
+    zone = zone or last_close.steadiest_zone(closes, zones)
+    earliest, latest = last_close.local_range(closes, zone)
     return SchedulePlan(
         group=group.name,
         command=tuple(command),
@@ -86,8 +63,6 @@ def summary_command(program: Sequence[str], group: str, config: Path | None) -> 
     Holidays change no time, and systemd makes up for a run that was missed: ``--once`` keeps both
     from printing a session again.
 
-    Examples
-    --------
     >>> summary_command(["marketmove"], "asia", None)
     ('marketmove', 'summary', '--once', '--as-of', 'now', '--group', 'asia')
     """

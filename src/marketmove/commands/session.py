@@ -94,14 +94,10 @@ class _Found(NamedTuple):
 def session(request: SessionRequest) -> SessionReport:
     """Work out one session: find the closes, read them, compute the moves, compare them.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, or an index, a group or a pair is not known.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If files cannot be read, or rows that the figures rest on cannot be used.
-    NoSessionError
-        If no chosen index has a close in the session.
+    Raises ``WrongUsageError`` if no closes are named, or an index, a group or a pair is not known;
+    ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if files cannot be
+    read, or rows that the figures rest on cannot be used; ``NoSessionError`` if no chosen index has
+    a close in the session.
     """
     config, restricted = request.config, request.restricted
     needs_closes = request.needs_closes
@@ -135,7 +131,9 @@ def session(request: SessionRequest) -> SessionReport:
     pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
     wanted = PairsWanted(
         asked=[(pair.one, pair.other) for pair in pairs],
-        against=_symbol(asked.against, symbols, config),
+        against=None
+        if asked.against is None
+        else choose([asked.against], symbols, config.registry)[0][0],
         wide=asked.wide,
         floor_pct=config.floor_pct,
         excluded=excluded,
@@ -178,11 +176,6 @@ def session(request: SessionRequest) -> SessionReport:
         group_spreads=tuple(group_spreads(groups)),
         alerts=judged.alerts,
     )
-
-
-def _symbol(text: str | None, known: Sequence[str], config: Config) -> str | None:
-    """The symbol of an index that was typed, if one was."""
-    return None if text is None else choose([text], known, config.registry)[0][0]
 
 
 def _are_published(sources: Sequence[Source], needs_closes: str) -> bool:
@@ -233,12 +226,7 @@ def _from_closes(
 ) -> _Found:
     from marketmove.alerts.watch import watched
     from marketmove.closes.checks import part_faults
-    from marketmove.closes.read import (
-        keep_for_session,
-        read_closes,
-        session_of_each,
-        with_rows_of,
-    )
+    from marketmove.closes.read import keep_for_session, read_closes, session_of_each, with_rows_of
     from marketmove.moves.measure import look_backs, moves_at, read_moves
     from marketmove.rarity.session import reads_past, session_context
     from marketmove.wording import remarks

@@ -20,13 +20,7 @@ _FEW = 3
 
 
 def summary(request: SessionRequest) -> SummaryReport:
-    """Sum up one session: work it out, choose what comes first, and say it.
-
-    Raises
-    ------
-    WrongUsageError, UnreadableFileError, UnrecognisedFileError, BadFiguresError, NoSessionError
-        As ``session`` does.
-    """
+    """Sum up one session: work it out, choose what comes first, and say it."""
     config = request.config
     report = session(request._replace(periods=PERIODS, pairs=config.top, closes_for="summary"))
 
@@ -63,11 +57,8 @@ def _headline(
     count = {move.symbol for move in shares}
     movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
-        return _no_move([session_rows.name(move) for move in shares if move.close is not None])
+        names = [session_rows.name(move) for move in shares if move.close is not None]
+        closes = "close" if len(names) == 1 else "closes"
+        of = listed(names) if len(names) <= _FEW else f"{len(names):,} indices"
+        return Sentence(f"No move to report: the first {closes} of {of} in this data.")
     return headline(movers, report.divergences, len(shares))
-
-
-def _no_move(names: Sequence[str]) -> Sentence:
-    closes = "close" if len(names) == 1 else "closes"
-    of = listed(names) if len(names) <= _FEW else f"{len(names):,} indices"
-    return Sentence(f"No move to report: the first {closes} of {of} in this data.")

@@ -6,15 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove import errors
 from marketmove.closes.find import Spec, find_closes_of, named
 from marketmove.config import Config
-from marketmove.errors import (
-    BadFiguresError,
-    MarketMoveError,
-    NoSessionError,
-    Remark,
-    WrongUsageError,
-)
+from marketmove.errors import BadFiguresError, Remark
 from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
@@ -47,31 +42,23 @@ class VerifyRequest(NamedTuple):
 def verify(request: VerifyRequest) -> VerifyReport:
     """Hold published figures against closes.
 
-    Raises
-    ------
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If one of the files cannot be read, or rows that the figures rest on cannot be used.
-    NoSessionError
-        If the report has no figure of the chosen indices.
-    WrongUsageError
-        If an index is not known, or there are no closes at hand.
+    Raises ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if one of the
+    files cannot be read, or rows that the figures rest on cannot be used; ``NoSessionError`` if the
+    report has no figure of the chosen indices; ``WrongUsageError`` if an index is not known, or
+    there are no closes at hand.
     """
     published = read_published(open_source(request.published), request.config.registry)
     known = [printed.symbol for printed in published.printed]
     symbols, absent = choose(request.chosen, known, request.config.registry, request.groups)
-    published = _only(published, symbols)
+    by_symbol = {printed.symbol: printed for printed in published.printed}
+    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
+    published = published._replace(printed=chosen)
     if not published.printed:
         text = f"{published.label} has no figure of the chosen indices"
-        raise NoSessionError.at(None, text)
+        raise errors.NoSessionError.at(None, text)
     report = hold(published, request.levels, request.reading, request.config)
     lacking = [_not_published(remark, published.label) for remark in absent]
     return report._replace(warnings=(*lacking, *report.warnings))
-
-
-def _only(published: Published, symbols: Sequence[str]) -> Published:
-    by_symbol = {printed.symbol: printed for printed in published.printed}
-    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
-    return published._replace(printed=chosen)
 
 
 def _not_published(absent: Remark, label: str) -> Remark:
@@ -81,15 +68,7 @@ def _not_published(absent: Remark, label: str) -> Remark:
 def hold(
     published: Published, specs: Sequence[Spec], reading: ReadOptions, config: Config
 ) -> VerifyReport:
-    """Find closes, read them, and hold the rows of a report against them.
-
-    Raises
-    ------
-    WrongUsageError
-        If there are no closes at hand.
-    UnreadableFileError, UnrecognisedFileError, BadFiguresError
-        If they cannot be read, or rows that the figures rest on cannot be used.
-    """
+    """Find closes, read them, and hold the rows of a report against them."""
     sources, bundled = find_closes_of(specs, config.closes, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import part_faults
@@ -149,9 +128,9 @@ def contradictions(published: Published, reading: ReadOptions, config: Config) -
     try:
         findings = hold(published, (), reading, config).findings
         return [finding for finding in findings if finding.code != "published_unchecked"]
-    except WrongUsageError:
+    except errors.WrongUsageError:
         return []
-    except MarketMoveError as error:
+    except errors.MarketMoveError as error:
         first = error.problems[0]
         text = f"the published figures could not be held against closes: {first.text}"
         return [Remark("published_unchecked", text, place=first.place)]

@@ -184,20 +184,9 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
 
     An exception in between leaves in the file the deliveries recorded before it, and nothing else.
 
-    Parameters
-    ----------
-    path
-        The file; its folder has to be there.
-    wait_s
-        How many seconds to wait for another run that holds the lock.
+    Waits ``wait_s`` seconds for another run. Raises ``JournalError`` if the file cannot be opened,
+    locked or written, is damaged, of a newer version, or no journal.
 
-    Raises
-    ------
-    JournalError
-        If it cannot be opened, locked or written, is damaged, of a newer version, or no journal.
-
-    Examples
-    --------
     >>> import datetime as dt, pathlib, tempfile
     >>> from marketmove.delivery.revisions import CloseSeen, SummaryKey
     >>> from marketmove.delivery.targets import STANDARD_OUTPUT
@@ -222,10 +211,7 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
 def entries(path: Path, wait_s: float) -> tuple[Entry, ...]:
     """Read all summaries of a journal, the oldest first; nothing is written.
 
-    Raises
-    ------
-    JournalError
-        If there is none, or it cannot be read.
+    Raises ``JournalError`` if there is none, or it cannot be read.
     """
     with readable(path, wait_s) as connection:
         return tuple(_entries(connection))

@@ -43,11 +43,6 @@ def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
 
     It is made if there is none. What was entered is committed at the end; after an exception the
     file is as the last commit left it.
-
-    Raises
-    ------
-    JournalError
-        If it cannot be opened, locked or written, is damaged, of a newer version, or no journal.
     """
     _refuse_no_file(path)
     with failures(path):
@@ -95,13 +90,7 @@ def _unlock(connection: sqlite3.Connection, how: str) -> None:
 
 @contextlib.contextmanager
 def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
-    """Open a journal to read it; nothing is written.
-
-    Raises
-    ------
-    JournalError
-        If there is none, or it cannot be read.
-    """
+    """Open a journal to read it; nothing is written."""
     if not _is_there(path):
         text = "there is no journal; `summary --once` makes one"
         raise JournalError.at(Place(str(path)), text)

@@ -87,17 +87,6 @@ def publish(
     """Send and write a summary where it is wanted, and record where it went once it is out.
 
     What could not be delivered is written instead, once, and stays pending for its target.
-
-    Parameters
-    ----------
-    options
-        What is asked of the journal.
-    summary
-        What makes it the same summary another time, and the closes that it rests on.
-    destination
-        Where it goes.
-    clock
-        Gives the moment, for the record of each delivery.
     """
     if options.place is None:
         messages = {name: destination.message(()) for name in destination.names}

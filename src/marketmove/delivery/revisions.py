@@ -53,8 +53,6 @@ class Revision(NamedTuple):
 def summary_key(moves: Sequence[Move], form: str, options: str = "") -> SummaryKey:
     """Tell what a summary of moves rests on.
 
-    Examples
-    --------
     >>> import datetime as dt
     >>> from marketmove.moves.move import Move
     >>> day, before = dt.date(2025, 2, 14), dt.date(2025, 2, 13)
@@ -89,8 +87,6 @@ def _seen(move: Move) -> CloseSeen:
 def revisions(before: Iterable[CloseSeen], after: Iterable[CloseSeen]) -> tuple[Revision, ...]:
     """Give every close that changed between two summaries of the same sessions.
 
-    Examples
-    --------
     >>> was = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
     >>> revisions([was], [was._replace(close=39150.0)])
     (Revision(symbol='N225', session='2025-02-14', before=39149.43, after=39150.0),)

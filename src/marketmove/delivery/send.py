@@ -41,14 +41,7 @@ class _Said(logging.Handler):
 def send(url: str, message: Message, seconds: float) -> str:
     """Deliver a message to a URL; give why it could not be, empty if it was.
 
-    Parameters
-    ----------
-    url
-        As apprise knows them. Its own limits of time, if it has any, hold.
-    message
-        Mail gets its text and its HTML; all else the body wanted.
-    seconds
-        How long to wait for an answer.
+    Mail gets its text and its HTML; all else the body wanted. Apprise's own limits of time hold.
     """
     import apprise
 
@@ -97,8 +90,6 @@ def _with_text(service: Any, text: str) -> None:
 def reason(lines: list[str]) -> str:
     """Say why a delivery failed, by what was logged; nothing of that is passed on.
 
-    Examples
-    --------
     >>> reason(["Failed to send JSON POST notification: error=500."])
     'its server answered 500 (Internal Server Error)'
     >>> reason(["Socket Exception: (535, b'5.7.8 no such user me:s3cret')"])

@@ -65,25 +65,8 @@ def parse_targets(
 ) -> tuple[Target, ...]:
     """Read targets as typed or configured, each once.
 
-    Parameters
-    ----------
-    texts
-        Each with the place where it was configured; None for one that was typed.
-    folder
-        What paths are relative to.
-    home
-        What ``~`` stands for.
-
-    Raises
-    ------
-    ValueError
-        If one is none. No message has the text itself, which may be a secret.
-
-    Examples
-    --------
-    >>> targets = parse_targets([("env:DESK", None), ("ntfy://s3cret", None)], Path(), None)
-    >>> [target.name for target in targets]
-    ['env:DESK', 'ntfy://…']
+    Paths are relative to ``folder``, ``~`` is ``home``. A ``ValueError`` never has the text itself,
+    which may be a secret.
     """
     targets: dict[tuple[str, str], Target] = {}
     for number, (text, place) in enumerate(texts, start=1):
@@ -121,8 +104,6 @@ def _numbered(targets: Sequence[Target]) -> list[Target]:
 def without_secrets(text: str) -> str:
     """Give a text without the URLs of targets, wherever somebody put them by mistake.
 
-    Examples
-    --------
     >>> without_secrets("slack://s3cret is not a date")
     'slack://… is not a date'
     >>> without_secrets("curl -s https://example.org/closes.csv | marketmove")
@@ -132,13 +113,7 @@ def without_secrets(text: str) -> str:
 
 
 def urls_of(targets: Sequence[Target], environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the URL of each target by its name.
-
-    Raises
-    ------
-    WrongUsageError
-        With each that cannot be found, or that others than its owner can read.
-    """
+    """Give the URL of each target by its name."""
     urls: dict[str, str] = {}
     problems = []
     for target in targets:

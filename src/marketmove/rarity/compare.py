@@ -38,17 +38,7 @@ class Compared(NamedTuple):
 
 
 def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWanted) -> Compared:
-    """Choose the pairs of a session, and give how rare their spreads are.
-
-    Parameters
-    ----------
-    moves
-        One an index.
-    matrix
-        The moves of their indices before, as far as it is wanted how rare a spread is.
-    wanted
-        What is compared.
-    """
+    """Choose the pairs of a session, and give how rare their spreads are."""
     by_symbol = {move.symbol: move for move in moves}
     here = [pair for pair in wanted.asked if all(symbol in by_symbol for symbol in pair)]
     own = between(by_symbol, here, "asked")

@@ -55,22 +55,8 @@ def move_context(
 ) -> MoveContext | None:
     """Hold the move of a session against the earlier ones of its index.
 
-    Parameters
-    ----------
-    own
-        The closes of the index.
-    session
-        The session of the move; later closes are not looked at.
-    calendar
-        The sessions of its exchange, which tell what the data lacks; None if they are not known.
+    Without a ``calendar``, what the data lacks is not known. None where there is no move.
 
-    Returns
-    -------
-    MoveContext or None
-        None where there is no move in that session.
-
-    Examples
-    --------
     >>> import datetime as dt
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
@@ -93,12 +79,13 @@ def move_context(
         return context
     beyond = np.column_stack([before > today, before < today, np.append(False, as_large)])
     highest, lowest, largest = last_days(own.days[:at], beyond)
+    smaller = sizes < abs(move) - SAME
     return context._replace(
         record=_record(before, today),
         highest_since=highest,
         lowest_since=lowest,
         largest_since=largest,
-        size_percentile=_share(sizes < abs(move) - SAME),
+        size_percentile=float(smaller.sum() * 100.0 / len(smaller)),
     )
 
 
@@ -132,25 +119,10 @@ def _record(before: Floats, today: float) -> Record | None:
     return "equals high" if today == highest else "equals low"
 
 
-def _share(smaller: Bools) -> float:
-    return float(smaller.sum() * 100.0 / len(smaller))
-
-
 def last_days(days: Days, wanted: Bools) -> list[dt.date | None]:
     """Give the last day on which each column is true; None where it is on none.
 
-    Parameters
-    ----------
-    days
-        In order.
-    wanted
-        A row a day.
-
-    Examples
-    --------
-    >>> days = np.array(["2024-05-02", "2024-05-03"], dtype="datetime64[D]")
-    >>> [str(day) for day in last_days(days, np.array([[True, False], [False, False]]))]
-    ['2024-05-02', 'None']
+    ``wanted`` has a row a day.
     """
     if not len(days):
         return [None] * wanted.shape[1]

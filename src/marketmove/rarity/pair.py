@@ -110,26 +110,12 @@ class PairSummary(NamedTuple):
 def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -> pd.DataFrame:
     """Give all common sessions of two indices: dates on which both have a move.
 
-    Parameters
-    ----------
-    one, other
-        The closes of both, as ``measure.series`` gives them.
-    floor_pct
-        The least size of both moves of a divergent pair, in percent.
-    window
-        How many common sessions before each are its baseline, at most.
+    A row a session, in order: ``session`` (datetime64), ``close`` and ``versus_close`` (index
+    points), ``change_pct`` and ``versus_change_pct`` (percent), ``spread_pp`` (the first less the
+    second, percentage points), ``split`` (bool), ``n`` (sessions of the baseline, ``window`` at
+    most), ``percentile`` and ``z`` (nan where there are fewer than 60, or z where they do not
+    vary), ``prior_session`` and ``versus_prior_session`` (datetime64).
 
-    Returns
-    -------
-    DataFrame
-        A row a session, in order: ``session`` (datetime64), ``close`` and ``versus_close`` (index
-        points), ``change_pct`` and ``versus_change_pct`` (percent), ``spread_pp`` (the first less
-        the second, percentage points), ``split`` (bool), ``n`` (sessions of the baseline),
-        ``percentile`` and ``z`` (nan where there are fewer than 60, or z where they do not vary),
-        ``prior_session`` and ``versus_prior_session`` (datetime64).
-
-    Examples
-    --------
     >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
@@ -180,28 +166,8 @@ def between(
 ) -> pd.DataFrame:
     """Give the common sessions of a range, both ends included, with their relative strength.
 
-    Parameters
-    ----------
-    sessions
-        As ``common`` gives them.
-    first, last
-        The range; None for as far as the data goes.
-
-    Returns
-    -------
-    DataFrame
-        The same columns, and ``relative_strength``: the close of the first index over that of the
-        second, 100 in the first session of the range.
-
-    Examples
-    --------
-    >>> from marketmove.moves.measure import series
-    >>> from marketmove.closes.levels import levels_of
-    >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
-    >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
-    >>> known = series(levels_of(closes), ["AAA", "BBB"])
-    >>> between(common(known["AAA"], known["BBB"], 0.5))["relative_strength"].tolist()
-    [100.0, 125.0]
+    ``relative_strength`` is the close of the first index over that of the second, 100 in the first
+    session of the range.
     """
     days = sessions["session"].to_numpy().astype("datetime64[D]")
     inside = np.ones(len(days), dtype=bool)
@@ -224,17 +190,8 @@ def rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.Da
 def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> PairSummary:
     """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
 
-    Parameters
-    ----------
-    sessions
-        All common sessions, as ``common`` gives them.
-    shown
-        Those of the range, at least one, as ``between`` gives them.
-    window
-        How many common sessions the correlation has, at most, the latest included.
+    ``shown`` are those of the range, at least one; the correlation has at most ``window``.
 
-    Examples
-    --------
     >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
     >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]

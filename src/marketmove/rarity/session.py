@@ -32,12 +32,7 @@ class SessionContext(NamedTuple):
 def reads_past(lines: int, asked: bool | None) -> bool:
     """Tell whether all closes of some files are read, not only those that a session needs.
 
-    Parameters
-    ----------
-    lines
-        How many lines the files have.
-    asked
-        Whether the context was asked for; None where it is given if the files are not too long.
+    ``asked`` is None where the context is given if the files are not too long.
     """
     return bool(asked) or (asked is None and lines <= MOST_CLOSES)
 
@@ -45,19 +40,7 @@ def reads_past(lines: int, asked: bool | None) -> bool:
 def session_context(
     moves: Sequence[Move], known: ChosenCloses, asked: bool | None, past_read: bool
 ) -> SessionContext:
-    """Hold the moves of a session against the earlier ones of each index.
-
-    Parameters
-    ----------
-    moves
-        One an index.
-    known
-        The closes that they are of.
-    asked
-        As in ``reads_past``.
-    past_read
-        What that gave.
-    """
+    """Hold the moves of a session against the earlier ones of each index."""
     if asked is False:
         return SessionContext()
     if not past_read or (asked is None and len(known.levels.frame) > MOST_CLOSES):

@@ -54,17 +54,7 @@ class MoveMatrix(NamedTuple):
 
 
 def move_matrix(known: Mapping[str, Series]) -> MoveMatrix:
-    """Lay the moves of several indices side by side.
-
-    Examples
-    --------
-    >>> from marketmove.moves.measure import series
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
-    ...                     ("BBB", "2024-05-02", 50)])
-    >>> move_matrix(series(levels, ["AAA", "BBB"])).pct.tolist()
-    [[nan, nan], [1.5, nan]]
-    """
+    """Lay the moves of several indices side by side."""
     empty = np.array([], dtype="datetime64[D]")
     days = np.unique(np.concatenate([empty, *(own.days for own in known.values())]))
     pct = np.full((len(days), len(known)), np.nan, order="F")
@@ -78,23 +68,8 @@ def pair_contexts(
 ) -> list[PairContext]:
     """Hold the spreads of a session against those of the earlier common sessions.
 
-    Parameters
-    ----------
-    matrix
-        The moves of all indices.
-    pairs
-        The indices of each pair, the higher move first; the spread is the first less the second.
-    session
-        The session; later ones are not looked at.
+    The higher move of a pair is first. Where one has none, only ``n`` and ``data_since`` are known.
 
-    Returns
-    -------
-    list of PairContext
-        One a pair. Where one of the two has no move in the session, only ``n`` and
-        ``data_since`` are known.
-
-    Examples
-    --------
     >>> import datetime as dt
     >>> from marketmove.moves.measure import series
     >>> from marketmove.closes.levels import levels_of
@@ -133,14 +108,7 @@ def first_and_widest(
 ) -> tuple[list[dt.date | None], list[dt.date | None]]:
     """Give the first common session of each pair, and the last whose spread was as wide as today's.
 
-    Parameters
-    ----------
-    days
-        The dates before the session, in order.
-    sizes
-        The sizes of the spreads: a row a date, a column a pair, nan where it is no common session.
-    today
-        The spread of each pair in the session.
+    ``sizes`` has a row a date, a column a pair, nan where it is no common session.
     """
     common = sizes >= 0
     first = last_days(days[:1], common[:1])
@@ -161,21 +129,7 @@ def wide_pairs(
 ) -> list[tuple[str, str]]:
     """Give the pairs whose spread is in the top tail of their own past, the higher move first.
 
-    Parameters
-    ----------
-    matrix
-        The moves of all indices.
-    session
-        The session; later ones are not looked at.
-    symbols
-        The indices that are compared, each with a move in the session.
-    least
-        From which percentile on.
-
-    Returns
-    -------
-    list of tuple
-        In no order that means anything.
+    ``least`` is the percentile from which on.
     """
     columns = np.array([matrix.columns[symbol] for symbol in symbols], dtype=np.intp)
     wide = []
@@ -209,25 +163,11 @@ def _spreads(matrix: MoveMatrix, one: int, others: Ints, session: dt.date) -> tu
 def rarity(before: Floats, today: Floats, window: int = WINDOW) -> tuple[Ints, Floats, Floats]:
     """Hold spreads against earlier ones, each against the last of its own column.
 
-    Parameters
-    ----------
-    before
-        A row a date, in order, a column a pair; nan where it is no common session. In percentage
-        points, as ``today``.
-    today
-        One a pair; nan where there is none.
-    window
-        How many of the last common sessions count.
+    ``before`` has a row a date, a column a pair, nan where it is no common session. Gives how many
+    common sessions counted; the share with a smaller spread, in percent; and z, with the population
+    standard deviation. The last two are nan where fewer than 60 counted, z also where they do not
+    vary.
 
-    Returns
-    -------
-    tuple of arrays
-        How many common sessions counted; the share of them with a smaller spread, in percent; and
-        the spread less their mean, over their population standard deviation. The last two are nan
-        where fewer than 60 counted, and the very last where they do not vary.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> n, percentile, z = rarity(np.tile([[1.0], [-1.0]], (40, 1)), np.array([2.0]))
     >>> n.tolist(), percentile.tolist(), z.tolist()

@@ -79,8 +79,6 @@ def widest_fact(
 ) -> Fact | None:
     """Give that a spread is the widest for long, or of all the data; None if it is not.
 
-    Examples
-    --------
     >>> import datetime as dt
     >>> start, session = dt.date(2024, 1, 2), dt.date(2025, 2, 14)
     >>> widest_fact(session, dt.date(2025, 1, 2), start).since

@@ -9,7 +9,7 @@ from typing import Any
 from marketmove.published.figures import Figure
 from marketmove.render import RenderOptions
 from marketmove.render.layout import plain
-from marketmove.render.machine import write_json
+from marketmove.render.machine import machine_formats
 from marketmove.reports.records import CALC_SCHEMA, Calculation
 from marketmove.wording import numbers
 
@@ -41,18 +41,15 @@ def _texts(figure: Figure, write: Callable[[float], str], given: bool) -> tuple[
     return f"≈ {shown}", f"   between {write(float(figure.low))} and {write(float(figure.high))}"
 
 
-def as_json(calculation: Calculation, _options: RenderOptions) -> str:
-    """Write a calculation as one JSON document at full precision."""
-    document: dict[str, Any] = {"schema": CALC_SCHEMA}
+def document(calculation: Calculation) -> dict[str, Any]:
+    """Give a calculation at full precision."""
+    found: dict[str, Any] = {"schema": CALC_SCHEMA}
     for name in _FIGURES:
         figure: Figure = getattr(calculation, name)
-        document[name] = float(figure.value)
+        found[name] = float(figure.value)
         if not figure.exact:
-            document |= {f"{name}_low": float(figure.low), f"{name}_high": float(figure.high)}
-    return write_json(document)
+            found |= {f"{name}_low": float(figure.low), f"{name}_high": float(figure.high)}
+    return found
 
 
-FORMATS: dict[str, Callable[[Calculation, RenderOptions], str]] = {
-    "table": as_table,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document)

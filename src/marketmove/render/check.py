@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from marketmove.closes.checks import Finding
 from marketmove.render import RenderOptions
 from marketmove.render.layout import plain
-from marketmove.render.machine import write_csv, write_json
+from marketmove.render.machine import machine_formats
+from marketmove.reports.documents import plain as plain_value
 from marketmove.reports.records import CHECK_SCHEMA, CheckReport, FileRead
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
@@ -57,20 +58,10 @@ def _listed(findings: list[Finding], everything: bool) -> Iterator[str]:
             yield f"  and {n - _SHOWN:,} more of {code}; --all lists them"
 
 
-def as_csv(report: CheckReport, _options: RenderOptions) -> str:
-    """Write the findings, one a row."""
-    return write_csv(csv_table(report))
-
-
 def csv_table(report: CheckReport) -> list[Sequence[Any]]:
     """Give the columns of CSV, and under them the cells of each finding; missing as None."""
-    findings = [_plain(finding) for finding in report.findings]
+    findings = map(plain_value, report.findings)
     return [_COLUMNS, *([finding[name] for name in _COLUMNS] for finding in findings)]
-
-
-def as_json(report: CheckReport, _options: RenderOptions) -> str:
-    """Write how each file was read, and the findings, as one JSON document."""
-    return write_json(document(report))
 
 
 def document(report: CheckReport) -> dict[str, Any]:
@@ -79,23 +70,10 @@ def document(report: CheckReport) -> dict[str, Any]:
         file.reading._asdict()
         | {"file": file.label, "indices": len(file.sessions), "closes": file.closes}
         | {"sessions": file.sessions, "explained": file.reading.explained()}
-        | {"told": list(file.reading.told)}
-        | {"first_session": file.first.isoformat(), "last_session": file.last.isoformat()}
+        | {"told": file.reading.told, "first_session": file.first, "last_session": file.last}
         for file in report.files
     ]
-    findings = [_plain(finding) for finding in report.findings]
-    return {"schema": CHECK_SCHEMA, "files": files, "findings": findings}
+    return {"schema": CHECK_SCHEMA, "files": files, "findings": report.findings}
 
 
-FORMATS: dict[str, Callable[[CheckReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    return finding._asdict() | {
-        "session": None if finding.session is None else finding.session.isoformat(),
-        "place": None if finding.place is None else str(finding.place),
-    }
+FORMATS = {"table": as_table} | machine_formats(document, csv_table)

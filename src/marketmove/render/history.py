@@ -9,20 +9,8 @@ from typing import Any
 import pandas as pd
 
 from marketmove.errors import BadFiguresError
-from marketmove.render import RenderOptions
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    closes_source,
-    column,
-    roomiest_table,
-    texts_of,
-    written,
-)
+from marketmove.render import RenderOptions, layout
+from marketmove.render.layout import StyledText
 from marketmove.render.machine import write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows
@@ -32,13 +20,10 @@ from marketmove.wording import dates, numbers, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
-_REASONS = {
-    "no_prior": "no close before it is known",
-    "missing": "missing: later closes are there",
-    "pending": "no close yet",
+_TALLY = {
+    **{status: statuses.WORDS[status].counted for status in ("closed", "pending", "missing")},
+    "no_prior": "without a prior close",
 }
-_TALLY = {status: statuses.COUNTED[status] for status in ("closed", "pending", "missing")}
-_TALLY["no_prior"] = "without a prior close"
 
 
 def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
@@ -70,32 +55,26 @@ def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
-    """Write many sessions as text for people; a long table is shortened in its middle.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
-    """
+    """Write many sessions as text for people; a long table is shortened in its middle."""
     if report.unusable:
         raise BadFiguresError(report.unusable)
     rows, left_out = _shown(report.frame, options.everything)
-    tries = (TextTable(_columns(report, rows, options, fit), fit.gap) for fit in FITS)
-    head, *lines = roomiest_table(tries, options.width).lines()
+    tries = (layout.TextTable(_columns(report, rows, options, fit), fit.gap) for fit in layout.FITS)
+    head, *lines = layout.roomiest_table(tries, options.width).lines()
     if left_out:
         rows_left_out = numbers.count(left_out, "row", "rows")
         lines.insert(ENDS, [StyledText(f"  … {rows_left_out} left out")])
-    title = [StyledText(_title(report), "bold")]
-    footers = below(_footers(report, left_out), report.warnings, options)
-    yield written([title, [], head, *lines, [], *footers], options)
+    source = layout.closes_source(report.source, report.bundled)
+    title = [
+        StyledText(
+            f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}", "bold"
+        )
+    ]
+    footers = layout.below(_footers(report, left_out), report.warnings, options)
+    yield layout.written([title, [], head, *lines, [], *footers], options)
 
 
-FORMATS: dict[str, Callable[[HistoryReport, RenderOptions], Iterator[str]]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-}
+FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjson}
 
 
 def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
@@ -107,32 +86,32 @@ def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
 
 
 def _columns(
-    report: HistoryReport, rows: Sequence[Any], options: RenderOptions, fit: Fit
-) -> list[TextColumn]:
+    report: HistoryReport, rows: Sequence[Any], options: RenderOptions, fit: layout.Fit
+) -> list[layout.TextColumn]:
     """The columns that say something; a date is written on the first row of its session."""
     by_sign = TERMINAL[options.palette].of_text
     dates_shown = [f"{row.session:%Y-%m-%d}" for row in rows]
     first = ["", *dates_shown[:-1]]
     parts = [
-        column(
+        layout.column(
             "Session",
             ["" if d == before else d for d, before in zip(dates_shown, first, strict=True)],
         ),
-        column("Index", [visible(row.symbol if fit.symbols else row.name) for row in rows]),
-        column("Close", [_level(row.close, row) for row in rows], right=True),
-        column("Prior close", map(_prior, rows), right=True),
-        column("Prior session", map(_prior_date, rows)),
-        *([column("Change", map(_points, rows), by_sign, right=True)] if fit.points else []),
-        column("Change %", [_percent(row.change_pct) for row in rows], by_sign, right=True),
+        layout.column("Index", [visible(row.symbol if fit.symbols else row.name) for row in rows]),
+        layout.column("Close", [_level(row.close, row) for row in rows], right=True),
+        layout.column("Prior close", map(_prior, rows), right=True),
+        layout.column("Prior session", map(_prior_date, rows)),
+        *([layout.column("Change", map(_points, rows), by_sign, right=True)] if fit.points else []),
+        layout.column("Change %", [_percent(row.change_pct) for row in rows], by_sign, right=True),
         *(_period(name, rows, by_sign) for name in report.periods),
-        column("", map(_reason, rows), "dim"),
+        layout.column("", map(_reason, rows), "dim"),
     ]
     return [part for part in parts if any(cell[0].text for cell in part.cells)]
 
 
-def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> TextColumn:
+def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> layout.TextColumn:
     texts = [_percent(getattr(row, f"{name}_change_pct")) for row in rows]
-    return column(session_rows.PERIOD_HEADS[name], texts, by_sign, right=True)
+    return layout.column(session_rows.PERIOD_HEADS[name], texts, by_sign, right=True)
 
 
 def _level(value: float, row: Any) -> str:
@@ -161,12 +140,7 @@ def _reason(row: Any) -> str:
     """Why an index has no move, in a few words."""
     if row.status == "closed":
         return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
-    return _REASONS.get(row.status, "")
-
-
-def _title(report: HistoryReport) -> str:
-    source = closes_source(report.source, report.bundled)
-    return f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}"
+    return statuses.WORDS[row.status].in_row if row.status in statuses.WORDS else ""
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:
@@ -179,4 +153,4 @@ def _footers(report: HistoryReport, left_out: int) -> list[str]:
     if left_out:
         rows = numbers.count(left_out, "row", "rows")
         lines.append(f"{rows} in the middle left out; --all shows them")
-    return lines + texts_of(report.notes)
+    return lines + layout.texts_of(report.notes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from marketmove.render import RenderOptions
 from marketmove.render.layout import StyledText, TextTable, column, roomiest_table, written
-from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import fields_of
+from marketmove.render.machine import machine_formats, write_csv
 from marketmove.reports.records import INDICES_SCHEMA, IndexListing, IndexRow
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -51,15 +51,9 @@ def as_csv(listing: IndexListing, _options: RenderOptions) -> str:
     return write_csv([IndexRow._fields, *rows])
 
 
-def as_json(listing: IndexListing, _options: RenderOptions) -> str:
-    """Write the registry as one JSON document."""
-    rows = [fields_of(row) | {"aliases": list(row.aliases)} for row in listing.rows]
-    moment = listing.moment.isoformat()
-    return write_json({"schema": INDICES_SCHEMA, "as_of": moment, "indices": rows})
+def document(listing: IndexListing) -> dict[str, Any]:
+    """Give the registry as plain values."""
+    return {"schema": INDICES_SCHEMA, "as_of": listing.moment, "indices": listing.rows}
 
 
-FORMATS: dict[str, Callable[[IndexListing, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document) | {"csv": as_csv}

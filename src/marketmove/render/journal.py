@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.cells import cell_len
@@ -11,11 +11,10 @@ from rich.cells import cell_len
 from marketmove.delivery.journal import Delivery, Entry
 from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
-from marketmove.render.layout import padded, plain
-from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import fields_of
+from marketmove.render.layout import padded, plain, wrapped
+from marketmove.render.machine import machine_formats, write_csv
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
-from marketmove.wording import characters, numbers, revisions
+from marketmove.wording import numbers, revisions
 from marketmove.wording.characters import visible
 
 _HEADS = ("Session", "Indices", "Format", "Written (UTC)", "")
@@ -50,7 +49,7 @@ def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
         for delivery in _of(entry):
             lines += _line(_cells(entry, delivery), widths, width)
         for revision in entry.revisions:
-            lines += characters.wrapped(f"  {revisions.text(revision)}", width)
+            lines += wrapped(f"  {revisions.text(revision)}", width)
     return [*lines, ""]
 
 
@@ -90,7 +89,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> lis
     whole = (start + _GAP + last).rstrip()
     if width is None or cell_len(whole) <= width:
         return [whole]
-    return [start.rstrip(), *characters.wrapped(f"  {last}", width)]
+    return [start.rstrip(), *wrapped(f"  {last}", width)]
 
 
 def as_csv(report: JournalReport, _options: RenderOptions) -> str:
@@ -103,28 +102,22 @@ def as_csv(report: JournalReport, _options: RenderOptions) -> str:
     return write_csv(rows)
 
 
-def as_json(report: JournalReport, _options: RenderOptions) -> str:
-    """Write the journal as one JSON document, with all closes that the summaries rest on."""
-    summaries = [_document(entry) for entry in report.entries]
-    return write_json({"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries})
+def document(report: JournalReport) -> dict[str, Any]:
+    """Give the journal with all closes that the summaries rest on."""
+    summaries = [
+        {
+            "made_at": entry.made_at,
+            "sessions": entry.summary.sessions,
+            "indices": entry.summary.indices.split(),
+            "format": entry.summary.form,
+            "options": entry.summary.options,
+            "closes": entry.summary.seen,
+            "deliveries": entry.deliveries,
+            "revisions": entry.revisions,
+        }
+        for entry in report.entries
+    ]
+    return {"schema": JOURNAL_SCHEMA, "source": report.source, "summaries": summaries}
 
 
-def _document(entry: Entry) -> dict[str, Any]:
-    sessions, indices, form, options, seen = entry.summary
-    return {
-        "made_at": entry.made_at,
-        "sessions": sessions,
-        "indices": indices.split(),
-        "format": form,
-        "options": options,
-        "closes": [fields_of(one) for one in seen],
-        "deliveries": [fields_of(delivery) for delivery in entry.deliveries],
-        "revisions": [fields_of(revision) for revision in entry.revisions],
-    }
-
-
-FORMATS: dict[str, Callable[[JournalReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document) | {"csv": as_csv}

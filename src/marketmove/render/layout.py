@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -10,7 +11,6 @@ from rich.cells import cell_len
 
 from marketmove.errors import Remark
 from marketmove.render import RenderOptions
-from marketmove.wording import characters
 from marketmove.wording.characters import plain_ascii, visible
 
 _INDENT = "  "
@@ -105,13 +105,7 @@ def padded(text: str, width: int) -> str:
 
 
 def roomiest(tries: Iterable[_Try], fits: Callable[[_Try], bool]) -> _Try:
-    """Give the first try that fits, else the last; they come from the roomiest to the narrowest.
-
-    Examples
-    --------
-    >>> roomiest(["Hang Seng", "HSI"], lambda name: len(name) <= 5)
-    'HSI'
-    """
+    """Give the first try that fits, else the last; they come from the roomiest to the narrowest."""
     for tried in tries:
         if fits(tried):
             break
@@ -140,9 +134,22 @@ def texts_of(remarks: Iterable[Remark]) -> list[str]:
     return [visible(str(remark)) for remark in remarks]
 
 
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
+
+    >>> wrapped("two up and two down", 16), wrapped("two up", None)
+    (['  two up and two', '    down'], ['  two up'])
+    """
+    line = f"{_INDENT}{text}"
+    if width is None:
+        return [line]
+    indent = 2 * _INDENT
+    return textwrap.wrap(line, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+
+
 def under_table(text: str, style: str, options: RenderOptions) -> list[StyledLine]:
     """Give a sentence under a table, on as many lines as the terminal needs."""
-    return [[StyledText(line, style)] for line in characters.wrapped(text, options.width)]
+    return [[StyledText(line, style)] for line in wrapped(text, options.width)]
 
 
 def below(

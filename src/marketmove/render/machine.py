@@ -5,63 +5,58 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from marketmove.errors import ExitStatus, Problem
+from marketmove.render import RenderOptions
+from marketmove.reports.documents import plain
 
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
     """Write why there is no result, as the one JSON document of a run that failed."""
-    found = [{"text": p.text, "place": None if p.place is None else str(p.place)} for p in problems]
+    found = [{"text": problem.text, "place": problem.place} for problem in problems]
     error = {"status": int(status), "code": status.name.lower(), "problems": found}
     return write_json({"schema": schema, "error": error})
 
 
 def write_json(document: dict[str, Any]) -> str:
-    """Write plain values as one indented JSON document.
-
-    Examples
-    --------
-    >>> print(write_json({"close": None}), end="")
-    {
-      "close": null
-    }
-    """
-    return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    """Write plain values as one indented JSON document."""
+    return json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
-    r"""Write plain values as JSON lines, one object a line.
-
-    Examples
-    --------
-    >>> write_ndjson([{"symbol": "HSI", "close": None}])
-    '{"symbol": "HSI", "close": null}\n'
-    """
-    lines = (json.dumps(record, allow_nan=False, ensure_ascii=False) for record in records)
+    """Write plain values as JSON lines, one object a line."""
+    lines = (json.dumps(plain(record), allow_nan=False, ensure_ascii=False) for record in records)
     return "".join(f"{line}\n" for line in lines)
 
 
 def write_csv(rows: Iterable[Iterable[Any]]) -> str:
-    r"""Write rows of cells as CSV, the header the first of them.
-
-    Examples
-    --------
-    >>> write_csv([("symbol", "close"), ("HSI", None)])
-    'symbol,close\nHSI,\n'
-    """
+    """Write rows of cells as CSV, the header the first of them."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
 
 
-def flags_as_text(cells: Iterable[Any]) -> list[Any]:
-    """Write the truth values of a row of CSV as JSON has them.
+def records(table: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """Give the rows of a table by the names in its first."""
+    names, *rows = table
+    return (dict(zip(names, row, strict=True)) for row in rows)
 
-    Examples
-    --------
-    >>> flags_as_text(["HSI", True])
-    ['HSI', 'true']
-    """
-    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
+
+def machine_formats(
+    document: Callable[[Any], dict[str, Any]],
+    table: Callable[[Any], Iterable[Sequence[Any]]] | None = None,
+) -> dict[str, Callable[[Any, RenderOptions], str]]:
+    """Give the formats for machines of a report: its document, and its table if it has one."""
+    json_only = {"json": lambda report, _options: write_json(document(report))}
+    if table is None:
+        return json_only
+    return json_only | {
+        # Truth values are as JSON has them.
+        "csv": lambda report, _options: write_csv(
+            [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
+            for row in table(report)
+        ),
+        "ndjson": lambda report, _options: write_ndjson(records(table(report))),
+    }

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
 from marketmove.rarity.superlatives import widest_fact
-from marketmove.render import RenderOptions
+from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.pair import part_sizes, share, spark, spread, spread_range
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    closes_source,
-    column,
-    roomiest_table,
-    texts_of,
-    title,
-    written,
-)
-from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render.layout import StyledText
+from marketmove.render.machine import machine_formats, records
 from marketmove.render.palettes import TERMINAL
-from marketmove.reports.documents import fields_of, remark_document
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -45,46 +30,27 @@ _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10
 
 
-def as_csv(report: PairReport, _options: RenderOptions) -> str:
-    """Write the series, a row a common session, under ``COLUMNS``."""
-    return write_csv(map(flags_as_text, csv_table(report)))
-
-
-def as_ndjson(report: PairReport, _options: RenderOptions) -> str:
-    """Write each common session as a JSON object on a line of its own, with the columns of CSV."""
-    return write_ndjson(_records(report))
-
-
-def as_json(report: PairReport, _options: RenderOptions) -> str:
-    """Write all as one JSON document."""
-    return write_json(document(report))
-
-
 def document(report: PairReport) -> dict[str, Any]:
     """Give all as plain values, missing as None."""
     summary = report.summary
-    correlation = {
-        "value": summary.correlation.value,
-        "n": summary.correlation.n,
-        "reason": _no_correlation(report),
-    }
+    value, n, _ = summary.correlation
     return {
         "schema": PAIR_SCHEMA,
         "symbol": report.one.symbol,
         "versus": report.other.symbol,
-        "first": report.first.isoformat(),
-        "last": report.last.isoformat(),
+        "first": report.first,
+        "last": report.last,
         "source": report.source,
         "window": report.window,
         "floor_pct": report.floor_pct,
-        "latest": fields_of(summary.latest),
-        "span": fields_of(summary.span),
-        "correlation": correlation,
-        "counts": fields_of(summary.counts),
-        "widest": [fields_of(day) for day in summary.widest],
-        "series": list(_records(report)),
-        "warnings": [remark_document(remark) for remark in report.warnings],
-        "notes": [remark_document(remark) for remark in report.notes],
+        "latest": summary.latest,
+        "span": summary.span,
+        "correlation": {"value": value, "n": n, "reason": _no_correlation(report)},
+        "counts": summary.counts,
+        "widest": summary.widest,
+        "series": list(records(csv_table(report))),
+        "warnings": report.warnings,
+        "notes": report.notes,
     }
 
 
@@ -94,9 +60,9 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
         f"{visible(report.one.name)} versus {visible(report.other.name)}"
         f" · {dates.day(report.first)} to {dates.day(report.last)}"
     )
-    footers = below(texts_of(report.notes), report.warnings, options)
+    footers = layout.below(layout.texts_of(report.notes), report.warnings, options)
     lines = [
-        *title(what, closes_source(report.source, report.bundled), options),
+        *layout.title(what, layout.closes_source(report.source, report.bundled), options),
         [],
         *_latest(report, options),
         *_span(report, options),
@@ -108,20 +74,7 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
         *([[]] if footers else []),
         *footers,
     ]
-    return written(lines, options)
-
-
-FORMATS: dict[str, Callable[[PairReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-}
-
-
-def _records(report: PairReport) -> Iterator[dict[str, Any]]:
-    names, *cells = csv_table(report)
-    return (dict(zip(names, row, strict=True)) for row in cells)
+    return layout.written(lines, options)
 
 
 def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
@@ -134,13 +87,16 @@ def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
     return [COLUMNS, *zip(*columns, strict=True)]
 
 
+FORMATS = {"table": as_table} | machine_formats(document, csv_table)
+
+
 def _plain(values: pd.Series[Any]) -> list[Any]:
     if values.dtype.kind == "M":
         values = values.dt.strftime("%Y-%m-%d")
     return [None if value != value else value for value in values.tolist()]
 
 
-def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
+def _labelled(label: str, lines: Sequence[layout.StyledLine]) -> list[layout.StyledLine]:
     heads = [label, *[""] * (len(lines) - 1)]
     return [
         [StyledText(f"{'':{_INDENT}}{head:{_LABEL}}"), *line]
@@ -148,10 +104,10 @@ def _labelled(label: str, lines: Sequence[StyledLine]) -> list[StyledLine]:
     ]
 
 
-def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _latest(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     latest = report.summary.latest
     text = spread(latest.change_pct, latest.versus_change_pct)
-    lines: list[StyledLine] = [
+    lines: list[layout.StyledLine] = [
         [StyledText(text, "bold"), StyledText(f" on {dates.day(latest.session)}, arithmetic")],
         _both_moves(report, options, latest.change_pct, latest.versus_change_pct),
     ]
@@ -170,7 +126,7 @@ def _latest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
 
 def _both_moves(
     report: PairReport, options: RenderOptions, one_pct: float, other_pct: float
-) -> StyledLine:
+) -> layout.StyledLine:
     colours = TERMINAL[options.palette]
     return [
         StyledText(f"{visible(report.one.name)} "),
@@ -180,7 +136,7 @@ def _both_moves(
     ]
 
 
-def _span(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _span(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     span = report.summary.span
     if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
         lines = [[StyledText("one session, so nothing beyond its moves")]]
@@ -219,7 +175,7 @@ def _no_correlation(report: PairReport) -> str | None:
     }[lacking]
 
 
-def _counts(report: PairReport) -> list[StyledLine]:
+def _counts(report: PairReport) -> list[layout.StyledLine]:
     counts = report.summary.counts
     sessions = numbers.count(counts.sessions, "session", "sessions")
     floor = exact(report.floor_pct).normalize()
@@ -231,7 +187,7 @@ def _counts(report: PairReport) -> list[StyledLine]:
     ]
 
 
-def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _sparks(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     """Spread and relative strength as lines of blocks, with their lowest and highest value."""
     frame = report.frame
     strengths = frame["relative_strength"]
@@ -244,7 +200,7 @@ def _sparks(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     if options.width is not None:
         room = options.width - _INDENT - _LABEL - _GAP - max(len(text) for _, _, text in drawn)
     cells = max(_FEWEST_CELLS, room)
-    lines: list[StyledLine] = []
+    lines: list[layout.StyledLine] = []
     for label, values, text in drawn:
         blocks = StyledText(spark(values.tolist(), cells))
         lines += _labelled(label, [[blocks, StyledText(" " * _GAP + text)]])
@@ -261,12 +217,14 @@ def _legend(sessions: int, cells: int) -> list[str]:
     return [means, "the figures beside them are of single sessions"]
 
 
-def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
+def _widest(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:
     """The widest sessions, in the roomiest table that the terminal has room for."""
     spreads = report.frame["spread_pp"]
     if spreads.max() - spreads.min() > SAME:
-        tries = (TextTable(_widest_columns(report, options, fit), fit.gap) for fit in FITS)
-        return roomiest_table(tries, options.width).lines()
+        tries = (
+            layout.TextTable(_widest_columns(report, options, fit), fit.gap) for fit in layout.FITS
+        )
+        return layout.roomiest_table(tries, options.width).lines()
     day = report.summary.widest[0]
     text = f"  The spread is {spread(day.change_pct, day.versus_change_pct)} in"
     return [
@@ -274,7 +232,9 @@ def _widest(report: PairReport, options: RenderOptions) -> list[StyledLine]:
     ]
 
 
-def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> list[TextColumn]:
+def _widest_columns(
+    report: PairReport, options: RenderOptions, fit: layout.Fit
+) -> list[layout.TextColumn]:
     days = report.summary.widest
     one, other = (
         visible(index.symbol if fit.symbols else index.name) for index in (report.one, report.other)
@@ -282,13 +242,13 @@ def _widest_columns(report: PairReport, options: RenderOptions, fit: Fit) -> lis
     moves = [(day.change_pct, day.versus_change_pct) for day in days]
     by_sign = TERMINAL[options.palette].of_text
     columns = [
-        column("Widest sessions", [str(day.session) for day in days]),
-        column("Spread", [spread(*both) for both in moves], right=True),
-        column(one, [numbers.percent(pct) for pct, _ in moves], by_sign, right=True),
-        column(other, [numbers.percent(pct) for _, pct in moves], by_sign, right=True),
+        layout.column("Widest sessions", [str(day.session) for day in days]),
+        layout.column("Spread", [spread(*both) for both in moves], right=True),
+        layout.column(one, [numbers.percent(pct) for pct, _ in moves], by_sign, right=True),
+        layout.column(other, [numbers.percent(pct) for _, pct in moves], by_sign, right=True),
     ]
     ranks = [day.percentile for day in days]
     if any(rank is not None for rank in ranks):
         texts = [numbers.NOTHING if rank is None else share(rank).rstrip("%") for rank in ranks]
-        columns.append(column("Percentile", texts, right=True))
+        columns.append(layout.column("Percentile", texts, right=True))
     return columns

@@ -46,7 +46,9 @@ def systemd(plan: SchedulePlan) -> str:
     time, days = plan.starts()
     week = ",".join(_runs(days, _WEEKDAYS.__getitem__, ".."))
     unit = "marketmove-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", plan.group)
-    command = _unit_command(_writable(plan.command))
+    # In ExecStart= "%" and, but in the program, "$" are special.
+    program, *rest = (word.replace("%", "%%") for word in _writable(plan.command))
+    command = " ".join(map(_quoted, [program, *(word.replace("$", "$$") for word in rest)]))
     title = f"marketmove summary of {plan.group}".replace("%", "%%")
     install = (
         f"Save the two parts under their names, then: systemctl --user daemon-reload &&"
@@ -127,8 +129,6 @@ def _comment(text: str) -> str:
 def _runs(numbers: Sequence[int], name: Callable[[int], str], joint: str) -> list[str]:
     """Name days, those that follow each other as first and last.
 
-    Examples
-    --------
     >>> _runs([0, 1, 2, 3, 6], str, "-")
     ['0-3', '6']
     """
@@ -137,18 +137,6 @@ def _runs(numbers: Sequence[int], name: Callable[[int], str], joint: str) -> lis
     return [
         f"{name(run[0])}{joint}{name(run[-1])}" if len(run) > 1 else name(run[0]) for run in runs
     ]
-
-
-def _unit_command(words: Sequence[str]) -> str:
-    r"""Write a command for ``ExecStart=``, where "%" and, but in the program, "$" are special.
-
-    Examples
-    --------
-    >>> print(_unit_command(["/usr/bin/$x", "--config", '/my closes/100% $5 "x".yaml']))
-    /usr/bin/$x --config "/my closes/100%% $$5 \"x\".yaml"
-    """
-    program, *rest = (word.replace("%", "%%") for word in words)
-    return " ".join(map(_quoted, [program, *(word.replace("$", "$$") for word in rest)]))
 
 
 def _quoted(word: str) -> str:

@@ -7,28 +7,15 @@ from typing import Any
 
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
-from marketmove.render import RenderOptions
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    column,
-    roomiest,
-    roomiest_table,
-    under_table,
-    written,
-)
-from marketmove.render.machine import flags_as_text, write_csv, write_json, write_ndjson
+from marketmove.render import RenderOptions, layout
+from marketmove.render.layout import StyledText
+from marketmove.render.machine import machine_formats
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
-from marketmove.reports.documents import csv_document, session_columns, session_row
+from marketmove.reports.documents import session_columns, session_row
 from marketmove.reports.records import SessionReport
-from marketmove.wording import characters, groups, numbers, session_rows
+from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
 from marketmove.wording.session_rows import alert_lines
 
@@ -37,31 +24,16 @@ _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
 _COLOURED = ("median", "mean", "best", "worst")
 
 
-def as_csv(report: SessionReport, _options: RenderOptions) -> str:
-    """Write the moves of a session, one row an index, under ``documents.session_columns``."""
-    return write_csv(map(flags_as_text, csv_table(report)))
-
-
 def csv_table(report: SessionReport) -> list[list[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
     return [session_columns(report), *(session_row(report, move) for move in report.moves)]
 
 
-def as_json(report: SessionReport, _options: RenderOptions) -> str:
-    """Write a session as one JSON document."""
-    return write_json(document(report))
-
-
-def as_ndjson(report: SessionReport, _options: RenderOptions) -> str:
-    """Write the moves of a session, one object an index, with the columns of CSV."""
-    return write_ndjson(csv_document(report, move) for move in report.moves)
-
-
 def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
-    moves, *others = roomiest(
-        (_tables(report, rows, options, fit) for fit in FITS),
+    moves, *others = layout.roomiest(
+        (_tables(report, rows, options, fit) for fit in layout.FITS),
         lambda tables: all(table.fits(options.width) for table in tables),
     )
     if rows:
@@ -71,36 +43,30 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
         if table.columns:
             lines += [*table.lines(), []]
     if found := highlights(report):
-        lines += under_table(f"Highlights: {' · '.join(found)}", "", options)
-    lines += below(session_rows.footers(report, left_out), report.warnings, options)
-    return written(lines, options)
+        lines += layout.under_table(f"Highlights: {' · '.join(found)}", "", options)
+    lines += layout.below(session_rows.footers(report, left_out), report.warnings, options)
+    return layout.written(lines, options)
 
 
-FORMATS: dict[str, Callable[[SessionReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-    "ndjson": as_ndjson,
-    "markdown": as_markdown,
-}
+FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(document, csv_table)
 
 
-def _alerts(report: SessionReport, options: RenderOptions) -> list[StyledLine]:
+def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.StyledLine]:
     """The alerts that are met, with an empty line below; nothing if there are none."""
     lines = [
         [StyledText(line.strip(), "bold")]
         for text in alert_lines(report.alerts)
-        for line in characters.wrapped(f"Alert: {text}", options.width)
+        for line in layout.wrapped(f"Alert: {text}", options.width)
     ]
     return [*lines, []] if lines else []
 
 
 def _tables(
-    report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: Fit
-) -> list[TextTable]:
+    report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: layout.Fit
+) -> list[layout.TextTable]:
     """The moves, the indices without one, and the pairs of each kind."""
     return [
-        TextTable(columns, fit.gap)
+        layout.TextTable(columns, fit.gap)
         for columns in (
             _move_columns(report, rows, options, fit),
             _silent_columns(report, fit),
@@ -113,8 +79,8 @@ def _tables(
 
 
 def _move_columns(
-    report: SessionReport, moves: Sequence[Move], options: RenderOptions, fit: Fit
-) -> list[TextColumn]:
+    report: SessionReport, moves: Sequence[Move], options: RenderOptions, fit: layout.Fit
+) -> list[layout.TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
     texts = [session_rows.cells(report, move, fit.symbols) for move in moves]
     columns = []
@@ -125,7 +91,7 @@ def _move_columns(
         ]
         said = head.kind != "date" or any(row[n] for row in texts)
         if said and (fit.points or head.kind != "points"):
-            columns.append(TextColumn(head.text, cells, head.right))
+            columns.append(layout.TextColumn(head.text, cells, head.right))
     return columns
 
 
@@ -143,57 +109,58 @@ def _style(move: Move, options: RenderOptions) -> str:
     return colours.of(move.change_pct)
 
 
-def _silent_columns(report: SessionReport, fit: Fit) -> list[TextColumn]:
+def _silent_columns(report: SessionReport, fit: layout.Fit) -> list[layout.TextColumn]:
     rows = session_rows.without_move(report, fit.symbols)
     if not rows:
         return []
     return [
-        column("Without a move", [name for name, _ in rows]),
-        column("", [reason for _, reason in rows], "dim"),
+        layout.column("Without a move", [name for name, _ in rows]),
+        layout.column("", [reason for _, reason in rows], "dim"),
     ]
 
 
 def _pair_columns(
-    report: SessionReport, head: str, pairs: Sequence[Divergence], options: RenderOptions, fit: Fit
-) -> list[TextColumn]:
+    report: SessionReport,
+    head: str,
+    pairs: Sequence[Divergence],
+    options: RenderOptions,
+    fit: layout.Fit,
+) -> list[layout.TextColumn]:
     moves = {move.symbol: move for move in report.moves}
-    ups: list[StyledLine] = []
-    downs: list[StyledLine] = []
+    ups: list[layout.StyledLine] = []
+    downs: list[layout.StyledLine] = []
     for pair in pairs:
         up, down = session_rows.pair_labels(report, pair, fit.symbols)
         ups.append([StyledText(up, _style(moves[pair.up], options))])
         downs.append([StyledText(down, _style(moves[pair.down], options))])
     spreads = [numbers.spread(pair, report.basis == "published") for pair in pairs]
     columns = [
-        TextColumn(head, ups),
-        column("", ["versus"] * len(pairs), "dim"),
-        TextColumn("", downs),
-        column("Spread", spreads, right=True),
+        layout.TextColumn(head, ups),
+        layout.column("", ["versus"] * len(pairs), "dim"),
+        layout.TextColumn("", downs),
+        layout.column("Spread", spreads, right=True),
     ]
     if any(pair.percentile is not None for pair in pairs):
         label = "Percentile" if fit.gap > _NARROW else "Pctl"
-        columns.append(column(label, map(session_rows.percentile, pairs), right=True))
+        columns.append(layout.column(label, map(session_rows.percentile, pairs), right=True))
     return columns
 
 
-def _with_bars(table: TextTable, moves: Sequence[Move], options: RenderOptions) -> TextTable:
+def _with_bars(
+    table: layout.TextTable, moves: Sequence[Move], options: RenderOptions
+) -> layout.TextTable:
     """Add bars as long as the terminal has room for, if it has any."""
     longest = _USUAL_BAR
     if options.width is not None:
         room = options.width - table.width - table.gap
-        longest = min(_LONGEST_BAR, _bar_room(moves, room))
+        highest, lowest = _extremes(moves)
+        widest = max(highest, -lowest)
+        # One cell for the zero line, one for a short side that is rounded up to a block.
+        longest = min(_LONGEST_BAR, int((room - 2) * widest / (highest - lowest)) if widest else 0)
     if longest < _SHORTEST_BAR:
         return table
-    bars = TextColumn("", _bars(moves, options, longest))
+    bars = layout.TextColumn("", _bars(moves, options, longest))
     return table._replace(columns=[*table.columns, bars])
-
-
-def _bar_room(moves: Sequence[Move], room: int) -> int:
-    """How long the longest bar may be, so that both sides and the zero line fit into the room."""
-    highest, lowest = _extremes(moves)
-    widest = max(highest, -lowest)
-    # One cell for the zero line, one for a short side that is rounded up to a block.
-    return int((room - 2) * widest / (highest - lowest)) if widest else 0
 
 
 def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
@@ -201,7 +168,7 @@ def _extremes(moves: Sequence[Move]) -> tuple[float, float]:
     return max([0.0, *known]), min([0.0, *known])
 
 
-def _bars(moves: Sequence[Move], options: RenderOptions, longest: int) -> list[StyledLine]:
+def _bars(moves: Sequence[Move], options: RenderOptions, longest: int) -> list[layout.StyledLine]:
     highest, lowest = _extremes(moves)
     unit = longest / (max(highest, -lowest) or 1.0)
     left = _blocks(lowest, unit)
@@ -226,31 +193,35 @@ def _blocks(pct: float, unit: float) -> int:
     return max(1, int(abs(pct) * unit + 0.5)) if pct else 0
 
 
-def _group_tables(report: SessionReport, options: RenderOptions) -> Iterator[TextTable]:
+def _group_tables(report: SessionReport, options: RenderOptions) -> Iterator[layout.TextTable]:
     """The groups asked for, and group against group."""
     if report.groups:
-        yield roomiest_table(_ever_fewer_columns(report, options), options.width)
+        yield layout.roomiest_table(_ever_fewer_columns(report, options), options.width)
     if report.group_spreads:
-        steps = [(FITS[0], False), (FITS[1], False), (FITS[1], True)]
-        tries = (TextTable(_spread_columns(report, options, bare), fit.gap) for fit, bare in steps)
-        yield roomiest_table(tries, options.width)
+        steps = [(layout.FITS[0], False), (layout.FITS[1], False), (layout.FITS[1], True)]
+        tries = (
+            layout.TextTable(_spread_columns(report, options, bare), fit.gap) for fit, bare in steps
+        )
+        yield layout.roomiest_table(tries, options.width)
 
 
-def _ever_fewer_columns(report: SessionReport, options: RenderOptions) -> Iterator[TextTable]:
+def _ever_fewer_columns(
+    report: SessionReport, options: RenderOptions
+) -> Iterator[layout.TextTable]:
     """The groups with ever less: first as other tables, then without what is wanted least."""
-    for fit in FITS[:3]:
-        yield TextTable(_group_columns(report, options, fit), fit.gap)
+    for fit in layout.FITS[:3]:
+        yield layout.TextTable(_group_columns(report, options, fit), fit.gap)
     for n in range(1, len(groups.LEAST_WANTED) + 1):
         without = groups.LEAST_WANTED[:n]
-        yield TextTable(_group_columns(report, options, fit, without), fit.gap)
+        yield layout.TextTable(_group_columns(report, options, fit, without), fit.gap)
 
 
 def _group_columns(
-    report: SessionReport, options: RenderOptions, fit: Fit, without: Sequence[str] = ()
-) -> list[TextColumn]:
+    report: SessionReport, options: RenderOptions, fit: layout.Fit, without: Sequence[str] = ()
+) -> list[layout.TextColumn]:
     rows = [groups.cells(report, group, fit.symbols) for group in report.groups]
     return [
-        column(
+        layout.column(
             head.short if fit.symbols else head.text,
             [row[head.kind] for row in rows],
             _last_sign(options) if head.kind in _COLOURED else "",
@@ -261,16 +232,18 @@ def _group_columns(
     ]
 
 
-def _spread_columns(report: SessionReport, options: RenderOptions, bare: bool) -> list[TextColumn]:
+def _spread_columns(
+    report: SessionReport, options: RenderOptions, bare: bool
+) -> list[layout.TextColumn]:
     labels = [groups.group_labels(report, spread, bare) for spread in report.group_spreads]
     spreads = [groups.spreads(report, spread) for spread in report.group_spreads]
     first, _, medians, means = groups.SPREAD_HEADS
     return [
-        column(first, [up for up, _ in labels], _last_sign(options)),
-        column("", ["versus"] * len(labels), "dim"),
-        column("", [down for _, down in labels], _last_sign(options)),
-        column(medians, [median for median, _ in spreads], right=True),
-        column(means, [mean for _, mean in spreads], right=True),
+        layout.column(first, [up for up, _ in labels], _last_sign(options)),
+        layout.column("", ["versus"] * len(labels), "dim"),
+        layout.column("", [down for _, down in labels], _last_sign(options)),
+        layout.column(medians, [median for median, _ in spreads], right=True),
+        layout.column(means, [mean for _, mean in spreads], right=True),
     ]
 
 

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from marketmove.published.verdicts import Checked
-from marketmove.render import RenderOptions
-from marketmove.render.layout import (
-    FITS,
-    Fit,
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    closes_source,
-    column,
-    roomiest_table,
-    written,
-)
-from marketmove.render.machine import write_csv, write_json
-from marketmove.reports.documents import remark_document
+from marketmove.render import RenderOptions, layout
+from marketmove.render.layout import StyledText
+from marketmove.render.machine import machine_formats
 from marketmove.reports.records import VERIFY_SCHEMA, VerifyReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
@@ -53,32 +39,36 @@ _SHOWN_IN_TABLE = "published_disagrees"
 
 def as_table(report: VerifyReport, options: RenderOptions) -> str:
     """Write what was printed, what the closes give and the verdict; under it what follows."""
-    tries = (TextTable(_columns(report.rows, fit), fit.gap) for fit in FITS[:3])
+    tries = (layout.TextTable(_columns(report.rows, fit), fit.gap) for fit in layout.FITS[:3])
     findings = [visible(f.text) for f in report.findings if f.code != _SHOWN_IN_TABLE]
     heads = [
         f"Published for {dates.day(report.session)} · {visible(report.published)}",
-        f"against {closes_source(report.closes, report.bundled)}",
+        f"against {layout.closes_source(report.closes, report.bundled)}",
     ]
-    lines: list[StyledLine] = [
+    lines: list[layout.StyledLine] = [
         *([StyledText(head, "bold")] for head in heads),
         [],
-        *roomiest_table(tries, options.width).lines(),
+        *layout.roomiest_table(tries, options.width).lines(),
         [],
         [StyledText(f"  {_tally(report.rows)}", "dim")],
-        *below(findings, report.warnings, options),
+        *layout.below(findings, report.warnings, options),
     ]
-    return written(lines, options)
+    return layout.written(lines, options)
 
 
-def _columns(rows: Sequence[Checked], fit: Fit) -> list[TextColumn]:
+def _columns(rows: Sequence[Checked], fit: layout.Fit) -> list[layout.TextColumn]:
     names = [visible(row.move.symbol if fit.symbols else row.move.name) for row in rows]
     return [
-        column("Index", names),
-        column("Printed", [numbers.printed_level(row.printed.close) for row in rows], right=True),
-        column("", [numbers.printed_percent(row.printed) for row in rows], right=True),
-        column("Closes give", [close_given(row.printed, row.move) for row in rows], right=True),
-        column("", [percent_given(row.printed, row.move) for row in rows], right=True),
-        column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
+        layout.column("Index", names),
+        layout.column(
+            "Printed", [numbers.printed_level(row.printed.close) for row in rows], right=True
+        ),
+        layout.column("", [numbers.printed_percent(row.printed) for row in rows], right=True),
+        layout.column(
+            "Closes give", [close_given(row.printed, row.move) for row in rows], right=True
+        ),
+        layout.column("", [percent_given(row.printed, row.move) for row in rows], right=True),
+        layout.column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
     ]
 
 
@@ -87,11 +77,6 @@ def _tally(rows: Sequence[Checked]) -> str:
     counts: Counter[str] = Counter(row.verdict for row in rows)
     known = [(counts[verdict], said) for verdict, said in _TALLY.items()]
     return " · ".join(f"{n:,} {said[n != 1]}" for n, said in known if n)
-
-
-def as_csv(report: VerifyReport, _options: RenderOptions) -> str:
-    """Write a row a published figure; what was printed has the digits that were printed."""
-    return write_csv(csv_table(report))
 
 
 def csv_table(report: VerifyReport) -> list[Sequence[Any]]:
@@ -104,52 +89,43 @@ def _cells(row: dict[str, Any]) -> list[Any]:
     return [listed[name] for name in _COLUMNS]
 
 
-def as_json(report: VerifyReport, _options: RenderOptions) -> str:
-    """Write the verdicts and what follows from them as one JSON document."""
-    return write_json(document(report))
-
-
 def document(report: VerifyReport) -> dict[str, Any]:
     """Give the verdicts and what follows from them as plain values, missing as None."""
     counts: Counter[str] = Counter(row.verdict for row in report.rows)
     return {
         "schema": VERIFY_SCHEMA,
-        "session": report.session.isoformat(),
+        "session": report.session,
         "published": report.published,
         "closes": report.closes,
         "bundled": report.bundled,
         "figures": [_numbers(_plain(row, report)) for row in report.rows],
         "counts": {verdict: counts[verdict] for verdict in _VERDICTS},
-        "fits_session": _date(report.fits_session),
-        "findings": [remark_document(finding) for finding in report.findings],
-        "warnings": [remark_document(warning) for warning in report.warnings],
+        "fits_session": report.fits_session,
+        "findings": report.findings,
+        "warnings": report.warnings,
     }
 
 
-FORMATS: dict[str, Callable[[VerifyReport, RenderOptions], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
-}
+FORMATS = {"table": as_table} | machine_formats(document, csv_table)
 
 
 def _plain(row: Checked, report: VerifyReport) -> dict[str, Any]:
     move = row.move
     return {
-        "session": report.session.isoformat(),
+        "session": report.session,
         "symbol": move.symbol,
         "name": move.name,
         "verdict": row.verdict,
         "why": row.why or None,
-        "wrong": list(row.wrong),
-        "unchecked": list(row.unchecked),
+        "wrong": row.wrong,
+        "unchecked": row.unchecked,
         **{f"published_{name}": getattr(row.printed, name) for name in _PRINTED},
         "close": move.close,
-        "prior_session": _date(move.prior_session),
+        "prior_session": move.prior_session,
         "prior_close": move.prior_close,
         "change_pct": move.change_pct,
         "same_prior": row.same_prior,
-        "fits_session": _date(row.fits_session),
+        "fits_session": row.fits_session,
         "source": move.source or None,
         "published_source": str(row.printed.place),
     }
@@ -159,7 +135,3 @@ def _numbers(cells: dict[str, Any]) -> dict[str, Any]:
     """The same with what was printed as JSON numbers."""
     printed = {f"published_{name}": cells[f"published_{name}"] for name in _PRINTED}
     return cells | {name: None if v is None else float(v) for name, v in printed.items()}
-
-
-def _date(when: dt.date | None) -> str | None:
-    return None if when is None else when.isoformat()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from marketmove.errors import Remark
+from marketmove.errors import Place
 from marketmove.reports.records import (
     HISTORY_SCHEMA,
     SESSION_SCHEMA,
-    Alert,
     HistoryReport,
     SessionReport,
 )
@@ -18,7 +17,6 @@ from marketmove.reports.records import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from marketmove.moves.breadth import GroupMoves
     from marketmove.moves.move import Move
 
 # The columns of CSV, in order; new ones are only ever added at the end.
@@ -39,6 +37,12 @@ _JSON_ONLY = tuple(
     for name in ("prior_close", "change_pts", "change_pct")
     for end in ("low", "high")
 )
+
+
+# What a session's document has after its moves.
+_LISTS = (
+    "divergences", "breadth", "dispersion", "groups", "group_spreads", "warnings", "notes"
+)  # fmt: skip
 
 
 def columns(periods: Sequence[str]) -> list[str]:
@@ -99,26 +103,20 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
 
 
 def history_document(report: HistoryReport) -> dict[str, Any]:
-    """Give many sessions as the JSON document that machines read: plain values, missing as None.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
-    """
+    """Give many sessions as the JSON document that machines read: plain values, missing as None."""
     names = columns(report.periods)
     return {
         "schema": HISTORY_SCHEMA,
-        "from": _plain(report.first),
-        "to": _plain(report.last),
+        "from": report.first,
+        "to": report.last,
         "source": report.source,
         "moves": [
             dict(zip(names, row, strict=True))
             for block in report.blocks()
             for row in csv_rows(block, report.periods)
         ],
-        "warnings": [remark_document(remark) for remark in report.warnings],
-        "notes": [remark_document(remark) for remark in report.notes],
+        "warnings": report.warnings,
+        "notes": report.notes,
     }
 
 
@@ -126,62 +124,33 @@ def as_document(report: SessionReport) -> dict[str, Any]:
     """Give a session as the JSON document that machines read: plain values, missing as None."""
     return {
         "schema": SESSION_SCHEMA,
-        "session": _plain(report.session),
-        "as_of": _plain(report.as_of),
+        "session": report.session,
+        "as_of": report.as_of,
         "basis": report.basis,
         "source": report.source,
-        "alerts": [alert_document(alert) for alert in report.alerts],
-        "moves": [_session_document(report, move) for move in report.moves],
-        "divergences": [fields_of(divergence) for divergence in report.divergences],
-        "breadth": fields_of(report.breadth),
-        "dispersion": fields_of(report.dispersion),
-        "groups": [_group_document(group) for group in report.groups],
-        "group_spreads": [fields_of(spread) for spread in report.group_spreads],
-        "warnings": [remark_document(remark) for remark in report.warnings],
-        "notes": [remark_document(remark) for remark in report.notes],
-    }
-
-
-def _session_document(report: SessionReport, move: Move) -> dict[str, Any]:
-    context = _context_cells(report, move)
-    return move_document(move, report.periods) | {n: _plain(cell) for n, cell in context.items()}
-
-
-def _group_document(group: GroupMoves) -> dict[str, Any]:
-    return fields_of(group) | {
-        "breadth": fields_of(group.breadth),
-        "dispersion": fields_of(group.dispersion),
+        "alerts": report.alerts,
+        "moves": [
+            move_document(move, report.periods) | _context_cells(report, move)
+            for move in report.moves
+        ],
+        **{name: getattr(report, name) for name in _LISTS},
     }
 
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
     cells = zip(columns(periods), csv_row(move, periods), strict=True)
-    document = {name: _plain(value) for name, value in cells}
-    return document | {name: getattr(move, name) for name in _JSON_ONLY}
+    return dict(cells) | {name: getattr(move, name) for name in _JSON_ONLY}
 
 
-def csv_document(report: SessionReport, move: Move) -> dict[str, Any]:
-    """Give the cells of one move of a session as plain values by ``session_columns``."""
-    cells = zip(session_columns(report), session_row(report, move), strict=True)
-    return {name: _plain(value) for name, value in cells}
-
-
-def remark_document(remark: Remark) -> dict[str, Any]:
-    """Give a warning or note as plain values."""
-    place = None if remark.place is None else str(remark.place)
-    return {"code": remark.code, "text": remark.text, "symbol": remark.symbol, "place": place}
-
-
-def alert_document(alert: Alert) -> dict[str, Any]:
-    """Give an alert as plain values."""
-    return alert._asdict() | {"symbols": list(alert.symbols), "figures": dict(alert.figures)}
-
-
-def fields_of(record: NamedTuple) -> dict[str, Any]:
-    """Give the fields of a frozen record as plain values."""
-    return {name: _plain(value) for name, value in record._asdict().items()}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
+def plain(value: Any) -> Any:
+    """Give records as mappings, dates and places as text, and the rest as it is."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Place):
+        return str(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    return list(map(plain, value)) if isinstance(value, (list, tuple)) else value

@@ -21,12 +21,6 @@ def typed_frame(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataF
     """Make a frame of rows of plain values, missing as None, which becomes NaT, NA, nan or None.
 
     The names are those of CSV, and say what the columns hold; dates are ISO text or dates.
-
-    Examples
-    --------
-    >>> frame = typed_frame(["session", "close", "name"], [("2025-02-14", 22620.33, None)])
-    >>> [str(dtype) for dtype in frame.dtypes]
-    ['datetime64[s]', 'float64', 'object']
     """
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pd.DataFrame({n: _typed(n, cells) for n, cells in zip(names, columns, strict=True)})

@@ -97,13 +97,7 @@ class HistoryReport(NamedTuple):
     notes: tuple[Remark, ...] = ()
 
     def blocks(self) -> Iterator[pd.DataFrame]:
-        """Give the moves block by block.
-
-        Raises
-        ------
-        BadFiguresError
-            After the last sound one, if there are others.
-        """
+        """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
         if self.unusable:
@@ -253,22 +247,8 @@ class VerifyReport(NamedTuple):
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
     """Sort moves as a table shows them.
 
-    Parameters
-    ----------
-    moves
-        In the order given.
-    sort
-        ``change``: highest first, a bound by its bound, those without a move last; ``name``;
-        ``given``: as they come.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move
-    >>> flat = Move("A", "Alpha", "ok", "closes", change_pct=0.0)
-    >>> gone = Move("B", "Beta", "unknown", "closes")
-    >>> rose = Move("C", "Gamma", "ok", "closes", change_pct=1.0)
-    >>> [move.symbol for move in in_order([gone, flat, rose], "change")]
-    ['C', 'A', 'B']
+    ``change`` is the highest first, a bound by its bound, those without a move last; ``given`` as
+    they come.
     """
     keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
     return sorted(moves, key=keys[sort]) if sort in keys else list(moves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from marketmove.reports.documents import as_document, fields_of
+from marketmove.reports.documents import as_document
 from marketmove.reports.records import SessionReport
 
 SUMMARY_SCHEMA = "marketmove.summary/1"
@@ -63,15 +63,7 @@ class SummaryReport(NamedTuple):
 
 
 def sentence(*parts: Sentence | str) -> Sentence:
-    """Put parts together, with the figures of all.
-
-    Examples
-    --------
-    >>> figure = SentenceFigure("HSI", "change_pct", 3.694628815776023)
-    >>> part = Sentence("Hang Seng up 3.69%", (figure,))
-    >>> sentence(part, ".").text
-    'Hang Seng up 3.69%.'
-    """
+    """Put parts together, with the figures of all."""
     taken = [Sentence(part) if isinstance(part, str) else part for part in parts]
     return Sentence(
         "".join(part.text for part in taken),
@@ -87,23 +79,10 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
     report = summary.session
     return as_document(report) | {
         "schema": SUMMARY_SCHEMA,
-        "revised": [_sentence_document(one) for one in summary.revised],
-        "headline": _sentence_document(summary.headline),
-        "brief": [_sentence_document(one) for one in summary.brief],
-        "regions": [
-            {"name": region.name, "symbols": list(region.symbols)} for region in summary.regions
-        ],
-        "sections": [
-            {
-                "code": section.code,
-                "head": section.head,
-                "sentences": [_sentence_document(one) for one in section.sentences],
-            }
-            for section in summary.sections
-        ],
+        "revised": summary.revised,
+        "headline": summary.headline,
+        "brief": summary.brief,
+        "regions": summary.regions,
+        "sections": summary.sections,
         "divergences_left_out": report.pairs_left_out,
     }
-
-
-def _sentence_document(one: Sentence) -> dict[str, Any]:
-    return {"text": one.text, "figures": [fields_of(figure) for figure in one.figures]}

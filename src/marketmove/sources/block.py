@@ -21,7 +21,8 @@ class Closes(NamedTuple):
     """Closes as a file has them, with what the same rows say beside them: lists of equal length.
 
     ``symbol`` is as written, ``line`` physical, levels are in index points, ``change_pct`` in
-    percent; nan where a row does not say it.
+    percent, ``early`` the local minute of the day of a row that is stamped before the usual close;
+    nan where a row does not say it.
     """
 
     symbol: list[str]
@@ -32,6 +33,7 @@ class Closes(NamedTuple):
     high: list[float]
     prior_close: list[float]
     change_pct: list[float]
+    early: list[float]
 
     @classmethod
     def of(
@@ -54,7 +56,7 @@ class Closes(NamedTuple):
         return cls(*lists) if lists else cls.of([], [], [], [], {})
 
 
-BESIDE = ("low", "high", "prior_close", "change_pct")
+BESIDE = ("low", "high", "prior_close", "change_pct", "early")
 
 
 class Fault(NamedTuple):

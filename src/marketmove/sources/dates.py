@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -42,10 +43,15 @@ class UndecidedError(ValueError):
 
 
 class Dates(NamedTuple):
-    """The dates of a column by their texts, None for a text that is none; and their style."""
+    """The dates of a column by their texts, None for a text that is none; and their style.
+
+    ``early`` has the local time of the texts that are stamped before the usual close of their
+    exchange, in minutes of the day: rows of a half day, or of a session that was not over.
+    """
 
     by_text: dict[str, dt.date | None]
     style: str
+    early: Mapping[str, float] = MappingProxyType({})
 
 
 def read_dates(
@@ -89,11 +95,11 @@ def read_dates(
     _refuse_incomplete(parts, len(distinct))
     numbers = {text: part for text, part in parts.items() if part.kind == "number"}
     if numbers and len(numbers) == len(parts):
-        dates, style = _from_numbers(numbers, date_format, exchange)
+        read = _from_numbers(numbers, date_format, exchange)
     else:
         dates, style = _from_calendar(parts, date_format)
-        dates = _judged_by_clock(parts, dates, exchange)
-    return Dates({text: dates.get(text) for text in distinct}, style)
+        read = _judged_by_clock(parts, Dates(dates, style), exchange)
+    return read._replace(by_text={text: read.by_text.get(text) for text in distinct})
 
 
 def _refuse_incomplete(parts: Mapping[str, Stamp], total: int) -> None:
@@ -109,20 +115,20 @@ def _refuse_incomplete(parts: Mapping[str, Stamp], total: int) -> None:
 
 def _from_numbers(
     parts: Mapping[str, Stamp], wanted: Order | None, exchange: Exchange | None
-) -> tuple[dict[str, dt.date | None], str]:
+) -> Dates:
     """Dates of a column of whole numbers: spreadsheet serials, seconds since 1970, or digits."""
     if any(part.short_year for part in parts.values()):
-        return _from_digits(parts, wanted)
+        return Dates(*_from_digits(parts, wanted))
     moments = {text: moment_of(part) for text, part in parts.items()}
     if not any(moments.values()):
-        return {text: serial_date(part) for text, part in parts.items()}, "serial number"
+        return Dates({text: serial_date(part) for text, part in parts.items()}, "serial number")
     local = {
         text: part._replace(numbers=(m.year, m.month, m.day), time=m.time(), offset=dt.timedelta(0))
         for text, part in parts.items()
         if (m := moments[text])
     }
     dates: dict[str, dt.date | None] = {text: day_of(*p.numbers) for text, p in local.items()}
-    return _judged_by_clock(local, dates, exchange), "seconds since 1970"
+    return _judged_by_clock(local, Dates(dates, "seconds since 1970"), exchange)
 
 
 def _from_digits(
@@ -289,19 +295,17 @@ def _in_order(dates: Sequence[dt.date]) -> bool:
     return all(rising) or all(falling)
 
 
-def _judged_by_clock(
-    parts: Mapping[str, Stamp], dates: dict[str, dt.date | None], exchange: Exchange | None
-) -> dict[str, dt.date | None]:
+def _judged_by_clock(parts: Mapping[str, Stamp], read: Dates, exchange: Exchange | None) -> Dates:
     """The sessions that stamps with a time of day stand for.
 
     Midnight means the date as written, whatever its offset. Another time is a session only if it
     is midnight or the close on the exchange's own clock or, where that clock is not known, if it
     is the hour of an afternoon, on weekdays only. Few may differ: half days end early.
     """
-    midnight = (None, dt.time())
+    dates, midnight = read.by_text, (None, dt.time())
     timed = {t: part for t, part in parts.items() if part.time not in midnight and dates.get(t)}
     if not timed:
-        return dates
+        return read
     text = next(iter(timed))
     if exchange is not None:
         local = {t: _local(part, dates[t], exchange) for t, part in timed.items()}
@@ -310,7 +314,9 @@ def _judged_by_clock(
             end or moment.time() < exchange.close
             for end, moment in zip(ends, local.values(), strict=True)
         ):
-            return dates | {t: moment.date() for t, moment in local.items()}
+            early = {t: minute for t, m in local.items() if (minute := _early(m, exchange))}
+            days = dates | {t: moment.date() for t, moment in local.items()}
+            return read._replace(by_text=days, early=early)
     _, count = Counter(part.time for part in timed.values()).most_common(1)[0]
     if count < _USUAL_SHARE * len(parts):
         raise UndecidedError(
@@ -320,7 +326,7 @@ def _judged_by_clock(
     afternoons = [time for time in local_times if time and _AFTERNOON[0] <= time <= _AFTERNOON[1]]
     weekdays = {date.weekday() for date in dates.values() if date}
     if exchange is None and len(afternoons) == len(timed) and weekdays == _WEEKDAYS:
-        return dates
+        return read
     raise UndecidedError(
         text,
         f"{text} is neither midnight nor the close at the index's exchange, so its session is not"
@@ -340,6 +346,12 @@ def _local(part: Stamp, date: dt.date | None, exchange: Exchange) -> dt.datetime
 def _is_session_end(moment: dt.datetime, exchange: Exchange) -> bool:
     close = dt.datetime.combine(moment.date(), exchange.close)
     return moment.time() == dt.time() or abs(moment - close) <= _CLOSE_TOLERANCE
+
+
+def _early(moment: dt.datetime, exchange: Exchange) -> float:
+    """The minute of the day of a stamp that is before the usual close; 0 for all others."""
+    minute = moment.hour * 60.0 + moment.minute
+    return minute if moment.time() < exchange.close else 0.0
 
 
 def _by_pattern(text: str, pattern: str) -> dt.date | None:

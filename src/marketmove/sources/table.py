@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
@@ -20,7 +21,10 @@ _FEWEST_SESSIONS = 3
 
 
 class ReadSheet(NamedTuple):
-    """A table that is understood: its layout, its sessions by row, its decimal marks by column."""
+    """A table that is understood: its layout, its sessions by row, its decimal marks by column.
+
+    ``early`` has by line what ``Dates.early`` has by text.
+    """
 
     table: Table
     layout: Layout
@@ -28,6 +32,7 @@ class ReadSheet(NamedTuple):
     sessions: list[dt.date | None]
     date_style: str
     marks: dict[int, str]
+    early: Mapping[int, float]
 
     def reading(self, grid: Grid, options: ReadOptions) -> Reading:
         """Say in words how the table was read."""
@@ -111,7 +116,11 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         place = Place(grid.label, table.rows[texts.index(error.text)].line)
         raise UnrecognisedFileError.at(place, str(error)) from None
     sessions = [read.by_text[text] for text in texts]
-    return ReadSheet(table, layout, single, sessions, read.style, _marks(table, layout, options))
+    lines = (row.line for row in table.rows)
+    stamped = zip(lines, texts, strict=True) if read.early else ()
+    early = {line: read.early[text] for line, text in stamped if text in read.early}
+    marks = _marks(table, layout, options)
+    return ReadSheet(table, layout, single, sessions, read.style, marks, early)
 
 
 def _single_name(
@@ -191,6 +200,8 @@ def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Close
         for c in sheet.layout.beside
         if c.role
     }
+    if sheet.early:
+        beside["early"] = [sheet.early.get(lines[n], math.nan) for n in rows]
     columns: Any = (
         column if len(rows) == len(column) else [column[n] for n in rows]
         for column in (names, sheet.sessions, lines, values)

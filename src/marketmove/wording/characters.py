@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 
 _ASCII = str.maketrans(
@@ -16,8 +15,6 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def visible(text: str) -> str:
     r"""Show the control and formatting characters of a text instead of sending them.
 
-    Examples
-    --------
     >>> visible("\x1b[31mHSI")
     '\\x1b[31mHSI'
     """
@@ -32,23 +29,7 @@ def visible(text: str) -> str:
 def plain_ascii(text: str) -> str:
     """Write the signs of this program in ASCII.
 
-    Examples
-    --------
     >>> plain_ascii("≈ −311.74")
     '~ -311.74'
     """
     return text.translate(_ASCII)
-
-
-def wrapped(text: str, width: int | None) -> list[str]:
-    """Set a sentence under a table: on as many lines as the terminal needs, on one without one.
-
-    Examples
-    --------
-    >>> wrapped("two up and two down", 16), wrapped("two up", None)
-    (['  two up and two', '    down'], ['  two up'])
-    """
-    line = f"  {text}"
-    if width is None:
-        return [line]
-    return textwrap.wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

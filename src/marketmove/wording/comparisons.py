@@ -27,22 +27,8 @@ def pair_notes(
 ) -> list[Remark]:
     """Say of pairs why they are not shown, or without a percentile.
 
-    Parameters
-    ----------
-    compared
-        What came of the comparison.
-    moves
-        One an index.
-    context
-        How rare the moves are.
-    pairs
-        Those asked for.
-    wanted
-        What was compared.
-    asked
-        The same as it was typed.
-    restricted
-        Whether only some indices were chosen, so that others may be lacking without a word.
+    ``asked`` is ``wanted`` as it was typed; with ``restricted``, others may be lacking without a
+    word.
     """
     by_symbol = {move.symbol: move for move in moves}
     lacking = [pair for pair in pairs if not {pair.one, pair.other} <= by_symbol.keys()]

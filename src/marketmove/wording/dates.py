@@ -8,21 +8,13 @@ from marketmove.wording.numbers import NOTHING
 
 
 def day(of: dt.date) -> str:
-    """Write a date with its weekday, such as ``Tue 4 Feb 2025``.
-
-    Examples
-    --------
-    >>> day(dt.date(2025, 2, 4))
-    'Tue 4 Feb 2025'
-    """
+    """Write a date with its weekday, such as ``Tue 4 Feb 2025``."""
     return f"{of:%a} {of.day} {of:%b} {of.year}"
 
 
 def near(of: dt.date, session: dt.date | None) -> str:
     """Write a date close to a session, such as ``Wed 5 Feb``; with its year if that is another.
 
-    Examples
-    --------
     >>> near(dt.date(2025, 2, 5), dt.date(2025, 2, 4)), near(dt.date(2025, 1, 2), None)
     ('Wed 5 Feb', 'Thu 2 Jan 2025')
     """
@@ -31,24 +23,12 @@ def near(of: dt.date, session: dt.date | None) -> str:
 
 
 def in_full(of: dt.date) -> str:
-    """Write a date of the past, such as ``2 October 2024``.
-
-    Examples
-    --------
-    >>> in_full(dt.date(2024, 10, 2))
-    '2 October 2024'
-    """
+    """Write a date of the past, such as ``2 October 2024``."""
     return f"{of.day} {of:%B} {of.year}"
 
 
 def moment(when: dt.datetime | None) -> str:
-    """Write a moment with its offset from UTC, such as ``14 Feb 2025 18:00 +08:00``.
-
-    Examples
-    --------
-    >>> moment(dt.datetime.fromisoformat("2025-02-14T18:00+08:00"))
-    '14 Feb 2025 18:00 +08:00'
-    """
+    """Write a moment with its offset from UTC, such as ``14 Feb 2025 18:00 +08:00``."""
     if when is None:
         return NOTHING
     offset = when.isoformat()[-6:] if when.utcoffset() else "UTC"
@@ -56,25 +36,13 @@ def moment(when: dt.datetime | None) -> str:
 
 
 def previous_weekday(date: dt.date) -> dt.date:
-    """Give the last day before a date that is no Saturday or Sunday.
-
-    Examples
-    --------
-    >>> previous_weekday(dt.date(2025, 2, 3))
-    datetime.date(2025, 1, 31)
-    """
+    """Give the last day before a date that is no Saturday or Sunday."""
     before = date - dt.timedelta(days=1)
     return before - dt.timedelta(days=max(0, before.weekday() - 4))
 
 
 def prior_date(session: dt.date | None, prior: dt.date | None) -> str:
-    """Write the prior session where it is not the weekday before, which goes without saying.
-
-    Examples
-    --------
-    >>> prior_date(dt.date(2025, 2, 5), dt.date(2025, 1, 27))
-    '2025-01-27'
-    """
+    """Write the prior session where it is not the weekday before, which goes without saying."""
     if prior is None or session is None or prior == previous_weekday(session):
         return ""
     return prior.isoformat()

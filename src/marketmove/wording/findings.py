@@ -10,19 +10,11 @@ from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import Checked
-from marketmove.wording import numbers
+from marketmove.wording import numbers, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.phrases import name
 
 _MOST_NAMED = 8
-_WHY = {
-    "not_in_data": "the closes do not have it",
-    "missing": "the closes lack that session, and have later ones",
-    "pending": "the closes end before that session",
-    "unknown": "the closes have none for that date, and no calendar tells why",
-    "no_prior": "no close before it is known",
-    "gap": "the closes lack the session before",
-}
 
 
 def findings_of(
@@ -30,16 +22,8 @@ def findings_of(
 ) -> list[Remark]:
     """Say which figures are not those of their session, and whose they are.
 
-    Parameters
-    ----------
-    rows
-        As ``verification.with_fits`` gives them.
-    elsewhere
-        The same rows held against the session that the most of them fit; empty without one.
-    session
-        That of the report.
-    closes
-        What the closes are called.
+    ``rows`` are as ``with_fits`` gives them; ``elsewhere`` the same, held against the session that
+    the most of them fit; empty without one.
     """
     return [
         *_no_session(rows, session),
@@ -78,7 +62,7 @@ def _unchecked(rows: Sequence[Checked]) -> Iterator[Remark]:
     unchecked = [row for row in rows if row.verdict == "unchecked"]
     for why, alike in _grouped(unchecked, lambda row: row.why):
         whose = "" if alike[0].move.close is None else "the percent of "
-        tail = f" cannot be checked: {_WHY[why]}"
+        tail = f" cannot be checked: {statuses.WORDS[why].unchecked}"
         yield _remark("published_unchecked", alike, tail, whose)
 
 

@@ -53,8 +53,6 @@ def by_region(
 ) -> list[SummaryRegion]:
     """Part indices by region, in the order of the day; the user's own after, then what has none.
 
-    Examples
-    --------
     >>> from marketmove.market.indices import Index
     >>> known = Registry.of([Index("HSI", "Hang Seng", region="asia"), Index("AXJO", "ASX 200",
     ...     region="oceania"), Index("VIX", "VIX", region="americas")])
@@ -122,7 +120,11 @@ def footers(report: SessionReport) -> list[str]:
     bounds = {move.symbol for move in report.moves if move.status == "bound"}
     open_groups = [group for group in report.groups if bounds.intersection(group.symbols)]
     if (report.dispersion.n > 1 and bounds) or open_groups:
-        lines.append(_bounds_line(report, bounds, open_groups))
+        names = [move.name for move in report.moves if move.symbol in bounds]
+        have = "has only a bound" if len(names) == 1 else "have only bounds"
+        median = "median, " if any(group.median_pct is None for group in open_groups) else ""
+        what = f"range, {median}mean or dispersion" if open_groups else "range or dispersion"
+        lines.append(f"no {what}: {', '.join(names)} {have}")
     few = [group.name for group in report.groups if 0 < group.n < FEWEST_DISPERSED]
     if few:
         lines.append(f"no dispersion of fewer than {FEWEST_DISPERSED} moves: {', '.join(few)}")
@@ -143,15 +145,6 @@ def _silent(group: GroupMoves) -> Iterator[str]:
     breadth: Breadth = group.breadth._replace(up=0, down=0, unchanged=0)
     if any(breadth):
         yield f"{group.name}: {statuses.tally(breadth)}"
-
-
-def _bounds_line(report: SessionReport, bounds: set[str], groups: list[GroupMoves]) -> str:
-    """Why there is no range, dispersion or mean: one of the moves is only a bound."""
-    names = [move.name for move in report.moves if move.symbol in bounds]
-    have = "has only a bound" if len(names) == 1 else "have only bounds"
-    median = "median, " if any(group.median_pct is None for group in groups) else ""
-    what = f"range, {median}mean or dispersion" if groups else "range or dispersion"
-    return f"no {what}: {', '.join(names)} {have}"
 
 
 def _percent(report: SessionReport, pct: float | None) -> str:

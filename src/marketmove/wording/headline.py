@@ -41,24 +41,15 @@ class RankedMove(NamedTuple):
 def headline(
     movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int
 ) -> Sentence:
-    """Give the headline of some moves.
-
-    Parameters
-    ----------
-    movers
-        The indices that have a move, at least one.
-    pairs
-        Those that stand apart.
-    all_indices
-        How many there are, with a move or without.
-    """
+    """Give the headline of some moves."""
     ups = [one for one in movers if one.pct > 0]
     downs = [one for one in movers if one.pct < 0]
     if len(movers) == 1:
         return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
     if not (ups or downs):
         return sentence(_all_flat(movers, all_indices), ".")
-    if _quiet(movers):
+    small = all(phrases.is_less(one.pct, _QUIET_PCT) for one in movers)
+    if small and len(movers) >= _FEW and not any(one.news for one in movers):
         return sentence(_quietly(movers), ".")
     if ups and downs:
         return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
@@ -90,13 +81,8 @@ def _all_flat(movers: Sequence[RankedMove], all_indices: int) -> Sentence:
     return Sentence(f"{which} unchanged", figures)
 
 
-def _quiet(movers: Sequence[RankedMove]) -> bool:
-    small = all(phrases.is_less(one.pct, _QUIET_PCT) for one in movers)
-    return small and len(movers) >= _FEW and not any(one.news for one in movers)
-
-
 def _quietly(movers: Sequence[RankedMove]) -> Sentence:
-    ranked = _by_move(movers)
+    ranked = sorted(movers, key=lambda one: (-one.pct, one.move.symbol))
     first, last = ranked[0], ranked[-1]
     return sentence(
         "A quiet session, with no move as large as 0.5%: ",
@@ -104,11 +90,6 @@ def _quietly(movers: Sequence[RankedMove]) -> Sentence:
         ", ",
         phrases.brief(last.move, first.move),
     )
-
-
-def _by_move(movers: Sequence[RankedMove]) -> list[RankedMove]:
-    """The moves, the highest first."""
-    return sorted(movers, key=lambda one: (-one.pct, one.move.symbol))
 
 
 def _one_way(movers: Sequence[RankedMove], all_indices: int) -> Sentence:

@@ -86,22 +86,13 @@ def _since(fact: Fact) -> str:
 
 
 def widest(fact: Fact) -> str:
-    """Say since when no spread of a pair was as wide.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> widest(Fact(70.0, "widest", True, dt.date(2024, 11, 6)))
-    'widest since 2024-11-06'
-    """
+    """Say since when no spread of a pair was as wide."""
     return f"widest {_since(fact)}"
 
 
 def streak(context: MoveContext) -> str:
     """Say how many sessions in a row went one way; empty where that is not known.
 
-    Examples
-    --------
     >>> import datetime as dt
     >>> from marketmove.rarity.index_history import MoveContext
     >>> start = dt.date(2024, 1, 2)

@@ -20,16 +20,7 @@ def no_session(
 ) -> MarketMoveError:
     """Make the error for a date without a close, which names the nearest sessions there are.
 
-    Parameters
-    ----------
-    when
-        The date asked for; None if each index had a date of its own.
-    sessions
-        The sessions of the chosen indices, in order.
-    bundled
-        Whether the data is the sample closes, so that the user may not have named any.
-    moves
-        The rows of the chosen indices, which may tell why.
+    ``when`` is None if each index had a date of its own; the ``moves`` may tell why.
     """
     if when is None:
         ends = f"; the data has closes from {sessions[0]} to {sessions[-1]}" if sessions else ""
@@ -63,22 +54,9 @@ def no_close_within(first: dt.date, last: dt.date, sessions: Sequence[dt.date]) 
 
 
 def no_common_session(
-    own: Mapping[str, Series],
-    days: Sequence[dt.date],
-    since: dt.date | None,
-    last: dt.date | None,
+    own: Mapping[str, Series], days: Sequence[dt.date], since: dt.date | None, last: dt.date | None
 ) -> MarketMoveError:
-    """Make the error for a pair without a common session in a range: what there is instead.
-
-    Parameters
-    ----------
-    own
-        The closes of both indices.
-    days
-        All their common sessions, in order.
-    since, last
-        The range; None for as far as the data goes.
-    """
+    """Make the error for a pair without a common session in a range: what there is instead."""
     names = " and ".join(own)
     one, other = own.values()
     have = ", ".join(f"{name} from {o.days[0]} to {o.days[-1]}" for name, o in own.items())

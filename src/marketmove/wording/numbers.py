@@ -22,21 +22,13 @@ _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def level(value: float | None, decimals: int) -> str:
-    """Write a level, such as ``22,579.05``.
-
-    Examples
-    --------
-    >>> level(22579.045, 2), level(None, 2)
-    ('22,579.05', '–')
-    """
+    """Write a level, such as ``22,579.05``."""
     return NOTHING if value is None else f"{round_to(exact(value), decimals):,}"
 
 
 def whole_level(value: float | None) -> str:
     """Write a level with all its digits, and two at least.
 
-    Examples
-    --------
     >>> whole_level(39150.0), whole_level(20225.109375), whole_level(None)
     ('39,150.00', '20,225.109375', '–')
     """
@@ -48,8 +40,6 @@ def whole_level(value: float | None) -> str:
 def points(value: float | None, decimals: int) -> str:
     """Write a change in points, such as ``−311.74``.
 
-    Examples
-    --------
     >>> points(-311.74, 2), points(0.0, 2), points(0.004, 2)
     ('−311.74', '0.00', '+<0.01')
     """
@@ -59,8 +49,6 @@ def points(value: float | None, decimals: int) -> str:
 def percent(value: float | None, places: int = _PLACES) -> str:
     """Write a change in percent, such as ``+3.51%``; one too small to show keeps its sign.
 
-    Examples
-    --------
     >>> percent(-0.79), percent(0.125), percent(-0.001), percent(0.0)
     ('−0.79%', '+0.13%', '−<0.01%', '0.00%')
     """
@@ -70,8 +58,6 @@ def percent(value: float | None, places: int = _PLACES) -> str:
 def move_percent(change: float | None, over: float | None, under: float | None) -> str:
     """Write a change in percent or the bound that stands for it, such as ``> +5%``.
 
-    Examples
-    --------
     >>> move_percent(None, 5.0, None), move_percent(None, None, -2.5)
     ('> +5%', '< −2.5%')
     """
@@ -83,27 +69,12 @@ def move_percent(change: float | None, over: float | None, under: float | None) 
 
 
 def printed_level(value: Decimal | None) -> str:
-    """Write a level with the digits that were printed.
-
-    Examples
-    --------
-    >>> printed_level(Decimal("39149.40"))
-    '39,149.40'
-    """
+    """Write a level with the digits that were printed."""
     return NOTHING if value is None else f"{value:,f}"
 
 
 def printed_percent(printed: Printed) -> str:
-    """Write the percent or the bound that was printed, with its digits.
-
-    Examples
-    --------
-    >>> from marketmove.errors import Place
-    >>> from marketmove.published.report_file import Printed
-    >>> row = Printed("DJI", Place("report.yaml", 3), change_pct=Decimal("-1.70"))
-    >>> printed_percent(row), printed_percent(row._replace(change_pct=None, over_pct=Decimal(5)))
-    ('−1.70%', '> +5%')
-    """
+    """Write the percent or the bound that was printed, with its digits."""
     if printed.change_pct is not None:
         return _as_printed(printed.change_pct)
     if printed.over_pct is not None:
@@ -122,14 +93,7 @@ def change_percent(move: Move) -> str:
 
 
 def spread(divergence: Divergence, approximate: bool) -> str:
-    """Write a spread in percentage points, such as ``> ≈ 6.05 pp``.
-
-    Examples
-    --------
-    >>> from marketmove.moves.divergence import Divergence
-    >>> spread(Divergence("HSI", "N225", 3.51, -0.79, 4.3), approximate=True)
-    '≈ 4.30 pp'
-    """
+    """Write a spread in percentage points, such as ``> ≈ 6.05 pp``."""
     higher = _first(divergence.up_pct, divergence.up_pct_over)
     lower = _first(divergence.down_pct, divergence.down_pct_under)
     # From the decimals of both moves, so that what was printed as 3.51 and 0.79 gives 4.30.
@@ -141,8 +105,6 @@ def spread(divergence: Divergence, approximate: bool) -> str:
 def signed_spread(one: float, other: float) -> str:
     """Write how far one move is above another, from the decimals of both.
 
-    Examples
-    --------
     >>> signed_spread(3.694628815776023, -0.7907460112357699)
     '+4.49 pp'
     """
@@ -152,8 +114,6 @@ def signed_spread(one: float, other: float) -> str:
 def pp(value: float | None, approximate: bool = False) -> str:
     """Write a figure in percentage points, such as ``4.49 pp``; a sign only where it is negative.
 
-    Examples
-    --------
     >>> pp(4.485), pp(-0.1, approximate=True), pp(0.001), pp(0.0), pp(None)
     ('4.49 pp', '≈ −0.10 pp', '<0.01 pp', '0.00 pp', '–')
     """
@@ -164,21 +124,13 @@ def pp(value: float | None, approximate: bool = False) -> str:
 
 
 def count(number: int, one: str, many: str) -> str:
-    """Write a number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "row", "rows"), count(2, "row", "rows")
-    ('1 row', '2 rows')
-    """
+    """Write a number with its noun."""
     return f"{number:,} {one if number == 1 else many}"
 
 
 def ordinal(number: int) -> str:
     """Write an ordinal: in words up to ten, as the wires do, then in figures.
 
-    Examples
-    --------
     >>> ordinal(3), ordinal(11), ordinal(22), ordinal(101)
     ('third', '11th', '22nd', '101st')
     """
@@ -191,8 +143,6 @@ def ordinal(number: int) -> str:
 def article(number: int) -> str:
     """Give the article that stands before the ordinal of a number.
 
-    Examples
-    --------
     >>> article(3), article(8), article(11), article(80), article(110)
     ('a', 'an', 'an', 'an', 'a')
     """
@@ -204,8 +154,6 @@ def article(number: int) -> str:
 def round_to(value: Decimal, places: int) -> Decimal:
     """Round a decimal to so many places, half away from zero.
 
-    Examples
-    --------
     >>> round_to(Decimal("-0.125"), 2)
     Decimal('-0.13')
     """

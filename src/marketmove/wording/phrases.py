@@ -25,8 +25,6 @@ _BOTH = 2
 def size(pct: float) -> str:
     """Write the size of a move, whose direction a word gives.
 
-    Examples
-    --------
     >>> size(-0.785), size(0.004)
     ('0.79%', 'less than 0.01%')
     """
@@ -53,12 +51,6 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
 
     Beside a move of another session it says of which one it is; where all went one way, whose move
     is the largest (``Hang Seng most: 3.69%``).
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move, exact
-    >>> brief(Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.694628815776023)).text
-    'Hang Seng up 3.69%'
     """
     pct = move.change_pct or 0.0
     way = "up" if pct > 0 else "down"
@@ -67,15 +59,7 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
 
 
 def full(move: Move, context: MoveContext | None) -> Sentence:
-    """Write a move as a clause, with a verb that fits its size.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move, exact
-    >>> move = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.79)
-    >>> full(move, None).text, full(move._replace(change_pct=0.05), None).text
-    ('Nikkei 225 fell 0.79%', 'Nikkei 225 edged up 0.05%')
-    """
+    """Write a move as a clause, with a verb that fits its size."""
     pct = move.change_pct or 0.0
     shown, said = _shown(pct), size(pct)
     up = pct > 0
@@ -122,18 +106,14 @@ def with_facts(base: Sentence, found: Sequence[Fact], move: Move, context: MoveC
     said = base.text.removeprefix(name(move))
     parts = [_superlative(fact, move, context, said) for fact in found]
     if sum(fact.in_data for fact in found) == _BOTH:
-        parts = _both(parts, f" {since(found[0])}")
+        whole = f" {since(found[0])}"
+        first, second, *others = parts
+        first = first._replace(text=first.text.removesuffix(whole))
+        second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
+        parts = [first, second, *others]
     if parts and parts[0].text.startswith(", to ") and " most: " not in said:
         parts[0] = parts[0]._replace(text=parts[0].text.removeprefix(","))
     return sentence(base, *parts)
-
-
-def _both(parts: Sequence[Sentence], whole: str) -> list[Sentence]:
-    """Say behind the second of two things that are so of ``whole`` the data that both are."""
-    first, second, *others = parts
-    first = first._replace(text=first.text.removesuffix(whole))
-    second = second._replace(text=f"{second.text.removesuffix(whole)}, both{whole}")
-    return [first, second, *others]
 
 
 def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sentence:
@@ -154,8 +134,6 @@ def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sen
 def _another(context: MoveContext) -> str:
     """How many in a row it makes, behind a move of which "up" or "down" is said already.
 
-    Examples
-    --------
     >>> import datetime as dt
     >>> from marketmove.rarity.index_history import MoveContext
     >>> start = dt.date(2024, 1, 2)

@@ -44,20 +44,8 @@ def warnings_of(
 ) -> list[Remark]:
     """Warn of what makes figures other than they seem: bad rows, shut days, gaps, calendars.
 
-    Parameters
-    ----------
-    rows
-        The moves, as ``measure.moves_at`` or ``history`` makes them.
-    known
-        The closes that they are of.
-    faults
-        What cannot be used.
-    within
-        The range that the moves are of; None if they are of one session, each index its own.
-    periods
-        Those measured beside it.
-    what
-        What bad rows elsewhere do not touch.
+    ``within`` is the range of the moves, None if they are of one session, each index its own;
+    ``what`` is what bad rows elsewhere do not touch.
     """
     many = within is not None
     return [
@@ -353,8 +341,6 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
 def some(names: Sequence[str]) -> str:
     """Name the first of several, and count the others.
 
-    Examples
-    --------
     >>> some(["HSI", "SPX"]), some(["HSI", "SPX", "DJI", "DAX", "PX"])
     ('HSI, SPX', 'HSI, SPX, DJI and 2 more')
     """

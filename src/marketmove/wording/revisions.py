@@ -9,18 +9,7 @@ from marketmove.wording.characters import visible
 
 
 def text(revision: Revision) -> str:
-    """Say what became of a close, with all its digits.
-
-    Examples
-    --------
-    >>> from marketmove.delivery.revisions import Revision
-    >>> print(text(Revision("N225", "2025-02-14", 39149.43, 39150.0)))
-    N225 2025-02-14 revised from 39,149.43 to 39,150.00
-    >>> print(text(Revision("N225", "2025-02-14", None, 39150.0)))
-    N225 2025-02-14 came in: 39,150.00
-    >>> print(text(Revision("N225", "2025-02-14", 39149.43, None)))
-    N225 2025-02-14 withdrawn: it was 39,149.43
-    """
+    """Say what became of a close, with all its digits."""
     symbol, session, before, after = revision
     what = f"{visible(symbol)} {session}"
     if before is None:

@@ -47,18 +47,17 @@ def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence |
     if len(rows) == 1:
         return [_closed_at(rows[0], as_of)]
     states = [statuses.state(move) for move in rows]
-    counts = {state: states.count(state) for state in statuses.VERBS}
-    said = [
-        f"{number:,} {statuses.VERBS[state][number > 1]}"
-        for state, number in counts.items()
-        if number
-    ]
+    counts = {state: states.count(state) for state in statuses.WORDS if state in states}
+    said = []
+    for state, n in counts.items():
+        words = statuses.WORDS[state]
+        said.append(f"{n:,} {words.of_several if n > 1 else words.of_one}")
     number, _, rest = said[0].partition(" ")
     which = f"{number} of {len(rows):,}"
     if len(said) == 1:
         which = "both" if len(rows) == 2 else f"all {number}"
     said[0] = f"{which} indices {rest}"
-    figures = tuple(SentenceFigure("", state, number) for state, number in counts.items() if number)
+    figures = tuple(SentenceFigure("", state, number) for state, number in counts.items())
     return [Sentence(listed(said), figures)]
 
 
@@ -220,8 +219,6 @@ def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
 def _reason(why: str | None) -> str:
     """Say why an exchange was shut.
 
-    Examples
-    --------
     >>> _reason("Lunar New Year"), _reason("Sunday"), _reason("weekend"), _reason(None)
     (' for Lunar New Year', ' on Sunday', ' for the weekend', '')
     """

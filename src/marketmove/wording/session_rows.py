@@ -47,14 +47,7 @@ def title(report: SessionReport) -> str:
 
 
 def alert_lines(alerts: Sequence[Alert]) -> list[str]:
-    """Give the sentences of alerts; of a condition that many meet the first, and how many more.
-
-    Examples
-    --------
-    >>> text = "Hang Seng up 3.69%: at least 3%"
-    >>> alert_lines([Alert("HSI: 3", "move", True, text, ("HSI",), {})])
-    ['Hang Seng up 3.69%: at least 3%']
-    """
+    """Give the sentences of alerts; of a condition that many meet the first, and how many more."""
     lines: list[str] = []
     by_condition: dict[str, list[str]] = {}
     for alert in alerts:
@@ -172,14 +165,7 @@ def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
 
 
 def percentile(pair: Divergence) -> str:
-    """Write which share of its last sessions a spread is wider than; with n where that is less.
-
-    Examples
-    --------
-    >>> from marketmove.moves.divergence import Divergence
-    >>> percentile(Divergence("HSI", "N225", 3.7, -0.8, 4.5, percentile=96.8, n=250))
-    '96.8'
-    """
+    """Write which share of its last sessions a spread is wider than; with n where that is less."""
     if pair.percentile is None:
         return numbers.NOTHING
     share = f"{numbers.round_to(exact(pair.percentile), 1)}"

@@ -8,19 +8,8 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from marketmove.moves.move import Move
-from marketmove.render import RenderOptions
-from marketmove.render.layout import (
-    StyledLine,
-    StyledText,
-    TextColumn,
-    TextTable,
-    below,
-    column,
-    roomiest_table,
-    texts_of,
-    title,
-    written,
-)
+from marketmove.render import RenderOptions, layout
+from marketmove.render.layout import StyledText
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers, session_rows, statuses
@@ -35,23 +24,17 @@ def session(report: SessionReport, options: RenderOptions) -> str:
     width = options.width or USUAL_WIDTH
     moves, left_out = session_rows.shown(session_rows.moved(report), options.everything)
     what, _, source = session_rows.title(report).partition(" · ")
-    lines: list[StyledLine] = [*title(what, source, options), []]
+    lines: list[layout.StyledLine] = [*layout.title(what, source, options), []]
     if moves:
         lines += _bars_beside(moves, options, width)
     if silent := list(_silent(report)):
-        lines += [*roomiest_table(silent, width).lines(), []]
-    lines += below(_footers(report, left_out), report.warnings, options)
-    return written(lines, options)
+        lines += [*layout.roomiest_table(silent, width).lines(), []]
+    lines += layout.below(_footers(report, left_out), report.warnings, options)
+    return layout.written(lines, options)
 
 
 def short(name: str) -> str:
-    """Cut a name that is longer than a drawing has room for.
-
-    Examples
-    --------
-    >>> short("A name that goes on and on and on")
-    'A name that goes on and on…'
-    """
+    """Cut a name that is longer than a drawing has room for."""
     if cell_len(name) <= _LONGEST_NAME:
         return name
     return f"{set_cell_size(name, _LONGEST_NAME - 1).rstrip()}…"
@@ -63,38 +46,42 @@ def bar_length(move: Move) -> float:
     return next(pct for pct in known if pct is not None)
 
 
-def _silent(report: SessionReport) -> Iterator[TextTable]:
+def _silent(report: SessionReport) -> Iterator[layout.TextTable]:
     """The indices without a move, by name where there is room for the reason beside it."""
     for symbols in (False, True):
         if rows := session_rows.without_move(report, symbols):
-            names = column("Without a move", [short(name) for name, _ in rows])
-            yield TextTable([names, column("", [why for _, why in rows], "dim")], _GAP)
+            names = layout.column("Without a move", [short(name) for name, _ in rows])
+            yield layout.TextTable(
+                [names, layout.column("", [why for _, why in rows], "dim")], _GAP
+            )
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
     lines = [statuses.tally(report.breadth), *session_rows.widest(report)]
     lines += [f"{text}; --all shows them" for text in session_rows.rows_left_out(left_out)]
-    return lines + texts_of(report.notes)
+    return lines + layout.texts_of(report.notes)
 
 
-def _bars_beside(moves: Sequence[Move], options: RenderOptions, width: int) -> list[StyledLine]:
+def _bars_beside(
+    moves: Sequence[Move], options: RenderOptions, width: int
+) -> list[layout.StyledLine]:
     """The names, the percents and the bars; then what a block stands for."""
     table = _labels(moves, options, symbols=False)
     if width - table.width < _FEWEST_BLOCKS:
         table = _labels(moves, options, symbols=True)
     unit = _unit(moves, width - table.width - _GAP - 1)
-    bars = TextColumn("", _bars(moves, options, unit))
+    bars = layout.TextColumn("", _bars(moves, options, unit))
     # None of the columns has a head.
-    _, *lines = TextTable([*table.columns, bars], _GAP).lines()
+    _, *lines = layout.TextTable([*table.columns, bars], _GAP).lines()
     return [*lines, [], [StyledText(f"  one ▇ is {unit:g}%", "dim")], []]
 
 
-def _labels(moves: Sequence[Move], options: RenderOptions, *, symbols: bool) -> TextTable:
-    percents: list[StyledLine] = [
+def _labels(moves: Sequence[Move], options: RenderOptions, *, symbols: bool) -> layout.TextTable:
+    percents: list[layout.StyledLine] = [
         [StyledText(numbers.change_percent(move), _colour(move, options))] for move in moves
     ]
-    names = column("", [short(session_rows.name(move, symbols)) for move in moves])
-    return TextTable([names, TextColumn("", percents, right=True)], _GAP)
+    names = layout.column("", [short(session_rows.name(move, symbols)) for move in moves])
+    return layout.TextTable([names, layout.TextColumn("", percents, right=True)], _GAP)
 
 
 def _colour(move: Move, options: RenderOptions) -> str:
@@ -111,18 +98,13 @@ def _unit(moves: Sequence[Move], room: int) -> float:
     return float(f"{next((n for n in (1, 2, 5) if n * power >= least), 10) * power:.1g}")
 
 
-def _blocks(pct: float, unit: float) -> int:
-    """Blocks of a bar: at least one for any move that is not zero."""
-    return max(1, int(abs(pct) / unit + 0.5)) if pct else 0
-
-
-def _bars(moves: Sequence[Move], options: RenderOptions, unit: float) -> list[StyledLine]:
+def _bars(moves: Sequence[Move], options: RenderOptions, unit: float) -> list[layout.StyledLine]:
     """The bars; beyond a bound that stands for a move there is an arrow."""
     drawn = []
     for move in moves:
         pct = bar_length(move)
         arrow = "" if move.change_pct is not None else "<" if pct < 0 else ">"
-        bar = "▇" * _blocks(pct, unit)
+        bar = "▇" * (max(1, int(abs(pct) / unit + 0.5)) if pct else 0)
         drawn.append((arrow + bar, "") if pct < 0 else ("", bar + arrow))
     left = max(len(fallen) for fallen, _ in drawn)
     return [

@@ -12,24 +12,15 @@ from rich.cells import cell_len
 
 from marketmove.errors import BadFiguresError
 from marketmove.market.indices import Registry
-from marketmove.render import RenderOptions
+from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.bars import USUAL_WIDTH, short
-from marketmove.render.layout import (
-    StyledLine,
-    StyledText,
-    below,
-    closes_source,
-    padded,
-    roomiest,
-    texts_of,
-    title,
-    written,
-)
+from marketmove.render.layout import StyledText
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
 from marketmove.wording.groups import by_region
+from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
 
@@ -91,17 +82,7 @@ def _last_of(row: HeatRow, number: int) -> HeatRow:
 def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] = ()) -> HeatGrid:
     """Arrange the moves of many sessions; shut days have to be among them.
 
-    Parameters
-    ----------
-    report, registry
-        The moves, and what is known of their indices.
-    volatility
-        Symbols that are no share indices: they stand under a head of their own.
-
-    Raises
-    ------
-    BadFiguresError
-        If not all that was asked for can be given.
+    Symbols of ``volatility``, no share indices, stand under a head of their own.
     """
     if report.unusable:
         raise BadFiguresError(report.unusable)
@@ -151,8 +132,8 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     cell = kind.width(grid)
     first, last = grid.sessions[0], grid.sessions[-1]
     what = f"Moves from {dates.day(first)} to {dates.day(last)}"
-    lines: list[StyledLine] = [
-        *title(what, closes_source(report.source, report.bundled), options),
+    lines: list[layout.StyledLine] = [
+        *layout.title(what, layout.closes_source(report.source, report.bundled), options),
         [],
         *(
             [StyledText(" " * label), StyledText(text, "dim")]
@@ -162,12 +143,19 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     for region in shown.regions:
         lines += [[StyledText(f"  {visible(region.name)}", "bold")]] if region.name else []
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
-    footers = _legend(kind, shown)
+    shut, bare = shown.kinds()
+    marks = [f"{kind.shut} exchange {SHUT}"] if shut and kind.shut != SHUT else []
+    marks += [f"{kind.bare} {NO_FIGURE}"] if bare else []
+    zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
+    footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:
         sessions = numbers.count(left_out, "session", "sessions")
         footers.append(f"{sessions} before these left out; --output draws them")
-    lines += [[], *below([*footers, *texts_of(report.notes)], report.warnings, options)]
-    return written(lines, options)
+    lines += [
+        [],
+        *layout.below([*footers, *layout.texts_of(report.notes)], report.warnings, options),
+    ]
+    return layout.written(lines, options)
 
 
 def _figure(pct: float) -> str:
@@ -193,7 +181,7 @@ def _letter(pct: float) -> str:
 
 
 _KINDS = (
-    _CellKind(_figures_width, _figure, "change in %", shut="shut"),
+    _CellKind(_figures_width, _figure, "change in %", shut=SHUT),
     _CellKind(
         lambda _: 3, _digit, "+ − under 1%; +1 −1 from 1% to under 2%, and so on; +9 −9 from 9%"
     ),
@@ -211,7 +199,7 @@ def _fitting(grid: HeatGrid, width: int) -> tuple[_CellKind, bool, int]:
         for kind in _KINDS
         for symbols in (False, True)
     )
-    return roomiest(tries, lambda tried: len(grid.sessions) <= tried[2])
+    return layout.roomiest(tries, lambda tried: len(grid.sessions) <= tried[2])
 
 
 def _label(row: HeatRow, symbols: bool) -> str:
@@ -224,8 +212,8 @@ def _label_width(grid: HeatGrid, symbols: bool) -> int:
 
 def _line(
     row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, options: RenderOptions
-) -> StyledLine:
-    line = [StyledText(padded(f"  {_label(row, symbols)}", label))]
+) -> layout.StyledLine:
+    line = [StyledText(layout.padded(f"  {_label(row, symbols)}", label))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:
@@ -269,11 +257,3 @@ def _spaced(texts: Iterable[tuple[int, str]]) -> str:
         if not line or len(line) < place:
             line = line.ljust(place) + text
     return line
-
-
-def _legend(kind: _CellKind, grid: HeatGrid) -> list[str]:
-    shut, bare = grid.kinds()
-    marks = [f"{kind.shut} exchange shut"] if shut and kind.shut != "shut" else []
-    marks += [f"{kind.bare} no figure"] if bare else []
-    zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in grid.moves_pct else []
-    return ["; ".join([kind.legend, *zero, *marks])]

@@ -6,17 +6,9 @@ import math
 from collections.abc import Sequence
 
 from marketmove.rarity.superlatives import widest_fact
-from marketmove.render import RenderOptions
+from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.bars import USUAL_WIDTH
-from marketmove.render.layout import (
-    StyledLine,
-    StyledText,
-    below,
-    closes_source,
-    texts_of,
-    under_table,
-    written,
-)
+from marketmove.render.layout import StyledText
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
 from marketmove.wording import dates, numbers
@@ -37,22 +29,28 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     one, other = (visible(index.name) for index in (report.one, report.other))
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
-    footers = [*_legend(len(frame), cells), latest(report), *texts_of(report.notes)]
-    lines: list[StyledLine] = [
+    footers = [*_legend(len(frame), cells), latest(report), *layout.texts_of(report.notes)]
+    first, last = str(report.first), str(report.last)
+    room = min(cells, len(frame)) - len(first) - len(last)
+    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
+    lines: list[layout.StyledLine] = [
         [StyledText(f"{one} versus {other} · {period(report)}", "bold")],
-        [StyledText(closes_source(report.source, report.bundled), "bold")],
+        [StyledText(layout.closes_source(report.source, report.bundled), "bold")],
         [],
-        *under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
+        *layout.under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),
         [StyledText(f"{'  above 0':{_LABEL}}"), StyledText(_blocks(rises, highest), colours.up)],
-        [StyledText(f"{'  below 0':{_LABEL}}"), StyledText(_blocks(falls, highest), colours.down)],
+        [
+            StyledText(f"{'  below 0':{_LABEL}}"),
+            StyledText(_blocks(falls, highest), colours.down),
+        ],
         [],
-        *under_table(f"Relative strength: {strength_range(report)}", "bold", options),
+        *layout.under_table(f"Relative strength: {strength_range(report)}", "bold", options),
         [StyledText(" " * _LABEL), StyledText(spark(strengths, cells))],
-        _ends(report, min(cells, len(frame))),
+        [StyledText(" " * _LABEL + text, "dim")],
         [],
-        *below(footers, report.warnings, options),
+        *layout.below(footers, report.warnings, options),
     ]
-    return written(lines, options)
+    return layout.written(lines, options)
 
 
 def latest(report: PairReport) -> str:
@@ -78,13 +76,7 @@ def spread(one_pct: float, other_pct: float) -> str:
 
 
 def share(pct: float) -> str:
-    """Write a share with one decimal; one short of all is never shown as all.
-
-    Examples
-    --------
-    >>> share(96.8), share(99.97), share(100.0)
-    ('96.8%', '99.9%', '100.0%')
-    """
+    """Write a share with one decimal; one short of all is never shown as all."""
     return numbers.percent(min(pct, 99.9) if pct < 100 else pct, 1).lstrip("+")
 
 
@@ -115,14 +107,6 @@ def _blocks(values: Sequence[float], highest: float) -> str:
     return "".join(HEIGHTS[step - 1] if step else " " for step in steps)
 
 
-def _ends(report: PairReport, cells: int) -> StyledLine:
-    """The first and the last date, below the first and the last block."""
-    first, last = str(report.first), str(report.last)
-    room = cells - len(first) - len(last)
-    text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
-    return [StyledText(" " * _LABEL + text, "dim")]
-
-
 def _legend(sessions: int, cells: int) -> list[str]:
     sizes = part_sizes(sessions, cells)
     if sizes[-1] == 1:
@@ -137,16 +121,9 @@ def _legend(sessions: int, cells: int) -> list[str]:
 def spark(values: Sequence[float], cells: int) -> str:
     """Draw a line of at most ``cells`` blocks, the lowest ``▁`` and the highest ``█``.
 
-    Parameters
-    ----------
-    values
-        In order; nan, as in all of a cell, leaves a gap. Those that are all the same stand half
-        high.
-    cells
-        The most blocks there may be; of more values each is the mean of its part.
+    Of more ``values`` than ``cells`` each is the mean of its part; nan, as in all of a cell, leaves
+    a gap. Those that are all the same stand half high.
 
-    Examples
-    --------
     >>> spark([1, 2, 3, 8], 60), spark([1, 3, 5, 7], 2), spark([2, 2], 60)
     ('▁▂▃█', '▁█', '▄▄')
     """
@@ -159,8 +136,6 @@ def spark(values: Sequence[float], cells: int) -> str:
 def parts(number: int, cells: int) -> list[tuple[int, int]]:
     """Give where each cell starts and ends: as even as can be, none without a value.
 
-    Examples
-    --------
     >>> parts(5, 2), parts(2, 60)
     ([(0, 2), (2, 5)], [(0, 1), (1, 2)])
     """
@@ -169,13 +144,7 @@ def parts(number: int, cells: int) -> list[tuple[int, int]]:
 
 
 def part_sizes(number: int, cells: int) -> list[int]:
-    """Give how many values a cell may have, the fewest first.
-
-    Examples
-    --------
-    >>> part_sizes(5, 2)
-    [2, 3]
-    """
+    """Give how many values a cell may have, the fewest first."""
     return sorted({end - start for start, end in parts(number, cells)})
 
 

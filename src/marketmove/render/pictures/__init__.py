@@ -16,13 +16,7 @@ class Picture(NamedTuple):
 
 
 def need_matplotlib() -> None:
-    """Load what pictures are drawn with, and have it print nothing.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is not installed.
-    """
+    """Load what pictures are drawn with, and have it print nothing."""
     import logging
 
     # It tells on stderr where it keeps its list of fonts, and that it makes one.

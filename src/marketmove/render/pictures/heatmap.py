@@ -16,23 +16,12 @@ import numpy as np
 from marketmove.errors import WrongUsageError
 from marketmove.render.drawings.heatmap import HeatGrid, HeatRow, month_starts
 from marketmove.render.palettes import FLAT, MUTED, PAPER, PICTURES, RULE, Colours
+from marketmove.render.pictures import style
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.style import (
-    BODY,
-    MARGIN,
-    SMALL,
-    Drawing,
-    PictureSheet,
-    PictureText,
-    footers,
-    index_label,
-    other_notes,
-    text_width,
-    tick_text,
-    widest,
-)
+from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
+from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,17 +43,10 @@ _SIGN_FROM = 0.2
 _USUAL_SHARE, _MOST_MEDIANS = 0.98, 10
 _BOX_INSET, _SHADES = 0.06, 255
 _INSET = 0.25
-_SHUT, _BARE = "shut", "no figure"
 
 
-def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
-    """Say and draw many sessions.
-
-    Raises
-    ------
-    WrongUsageError
-        If there are more of them than a picture holds.
-    """
+def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> style.Drawing:
+    """Say and draw many sessions."""
     if len(grid.sessions) > MOST_SESSIONS:
         problem = (
             f"a heat map holds {MOST_SESSIONS} sessions, and there are {len(grid.sessions):,};"
@@ -75,14 +57,14 @@ def drawing(report: HistoryReport, grid: HeatGrid, palette: str) -> Drawing:
     title = f"Index moves from {dates.day(first)} to {dates.day(last)}"
     if first == last:
         title = f"Index moves in the session of {dates.day(first)}"
-    foot = footers(report, f"closing levels · {first} to {last}")
-    text = PictureText(title, [_tally(grid)], foot)
-    return Drawing(
+    foot = style.footers(report, f"closing levels · {first} to {last}")
+    text = style.PictureText(title, [_tally(grid)], foot)
+    return style.Drawing(
         title=title,
         described=_described(grid),
         head=("Index", *map(str, grid.sessions)),
         rows=[(row.name, *_texts(row)) for row in grid.rows],
-        lines=[*text.above, *foot, *other_notes(report.notes)],
+        lines=[*text.above, *foot, *style.other_notes(report.notes)],
         texts=[title, *(row.name for row in grid.rows), *foot, *(r.name for r in grid.regions)],
         draw=partial(_draw, grid, text, PICTURES[palette]),
     )
@@ -116,19 +98,21 @@ def _described(grid: HeatGrid) -> str:
 
 def _texts(row: HeatRow) -> list[str]:
     cells = zip(row.moves_pct, row.shut, strict=True)
-    return [_SHUT if shut and pct is None else numbers.percent(pct) for pct, shut in cells]
+    return [SHUT if shut and pct is None else numbers.percent(pct) for pct, shut in cells]
 
 
-def _draw(grid: HeatGrid, text: PictureText, colours: Colours, letters: Lettering) -> Figure:
+def _draw(grid: HeatGrid, text: style.PictureText, colours: Colours, letters: Lettering) -> Figure:
     names = {
-        row.symbol: index_label(row.name, row.symbol, letters, _LONGEST_NAME) for row in grid.rows
+        row.symbol: style.index_label(row.name, row.symbol, letters, _LONGEST_NAME)
+        for row in grid.rows
     }
     cells, ink = _cells(grid), _ink_for(grid.moves_pct, colours)
-    left = MARGIN + widest(list(names.values()), BODY) + _GAP
+    left = MARGIN + style.widest(list(names.values()), BODY) + _GAP
     across = cells.width * len(grid.sessions)
     width = max(_NARROWEST, left + across + MARGIN)
     headings = sum(bool(region.name) for region in grid.regions) * _HEADING
-    below = _dates_height(cells)
+    upright = style.text_width("2025-02-14", SMALL) + 0.12
+    below = upright if cells.width >= _SIGN_FROM else 0.25
     framed = text.frame(width, letters)
     rows = len(grid.rows) * _ROW
     sheet = framed.around(width, headings + rows + below + _LEGEND)
@@ -155,17 +139,12 @@ def _cells(grid: HeatGrid) -> _CellArea:
     number = len(grid.sessions)
     _, width, places = next(size for size in _CELLS if number <= size[0])
     if places is not None:
-        width = max(width, widest(_shown(grid.moves_pct, places), SMALL) + 0.1)
+        width = max(width, style.widest(_shown(grid.moves_pct, places), SMALL) + 0.1)
     return _CellArea(width, places)
 
 
 def _shown(moves_pct: Sequence[float], places: int) -> list[str]:
     return [numbers.percent(pct, places).removesuffix("%") for pct in moves_pct]
-
-
-def _dates_height(cells: _CellArea) -> float:
-    upright = text_width("2025-02-14", SMALL) + 0.12
-    return upright if cells.width >= _SIGN_FROM else 0.25
 
 
 def _dates(axes: Axes, sessions: Sequence[dt.date], cells: _CellArea) -> None:
@@ -176,13 +155,15 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], cells: _CellArea) -> None:
         return
     starts = [0, *month_starts(sessions)]
     # A month that has too little room for its name, at the beginning, goes without.
-    if len(starts) > 1 and (starts[1] - starts[0]) * cells.width < text_width("2025-02 ", BODY):
+    if len(starts) > 1 and (starts[1] - starts[0]) * cells.width < style.text_width(
+        "2025-02 ", BODY
+    ):
         starts = starts[1:]
     axes.set_xticks(starts, [f"{sessions[n]:%Y-%m}" for n in starts], ha="left")
 
 
 def _legend(
-    sheet: PictureSheet, top: float, cells: _CellArea, ink: _Ink, kinds: tuple[bool, bool]
+    sheet: style.PictureSheet, top: float, cells: _CellArea, ink: _Ink, kinds: tuple[bool, bool]
 ) -> None:
     """Draw what the colours mean in percent, and the marks of cells without a move."""
     from matplotlib.colors import ListedColormap
@@ -196,7 +177,7 @@ def _legend(
     )  # fmt: skip
     axes.set_yticks([])
     ticks = [-ink.limit_pct, -ink.limit_pct / 2, 0.0, ink.limit_pct / 2, ink.limit_pct]
-    labels = list(map(tick_text, ticks))
+    labels = list(map(style.tick_text, ticks))
     if ink.beyond:
         labels[0], labels[-1] = f"≤ {labels[0]}", f"≥ {labels[-1]}"
     axes.set_xticks(ticks, labels)
@@ -204,8 +185,8 @@ def _legend(
     middle = top + 0.18 + high / 2
     said = "change, in %" if cells.width >= _SIGN_FROM else "change, in %; a stroke marks a fall"
     sheet.text(left, middle, said, size=SMALL, color=MUTED)
-    left += text_width(said, SMALL) + 0.3
-    for there, word, hatch in zip(kinds, (_SHUT, _BARE), ("////", ""), strict=True):
+    left += style.text_width(said, SMALL) + 0.3
+    for there, word, hatch in zip(kinds, (SHUT, NO_FIGURE), ("////", ""), strict=True):
         if there:
             box = sheet.axes(left, middle - 0.09, 0.2, 0.18)
             box.set_xticks([])
@@ -214,7 +195,7 @@ def _legend(
             if not hatch and cells.width >= _SIGN_FROM:
                 box.text(0.5, 0.5, "·", size=SMALL, color=MUTED, ha="center", va="center_baseline")
             sheet.text(left + 0.28, middle, word, size=SMALL, color=MUTED)
-            left += 0.28 + text_width(word, SMALL) + 0.3
+            left += 0.28 + style.text_width(word, SMALL) + 0.3
 
 
 class _CellArea(NamedTuple):
@@ -249,18 +230,14 @@ def _ink_for(moves_pct: Sequence[float], colours: Colours) -> _Ink:
     usual = sizes[math.ceil(_USUAL_SHARE * len(sizes)) - 1] if sizes else 0.0
     moved = [size for size in sizes if size]
     middle = moved[len(moved) // 2] if moved else 0.1
-    limit = _round_up(min(usual or middle, _MOST_MEDIANS * middle))
+    value = min(usual or middle, _MOST_MEDIANS * middle)
+    power = 10.0 ** math.floor(math.log10(value))
+    limit = next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
     ends = [colours.down, FLAT, colours.up]
     ramp = LinearSegmentedColormap.from_list("moves", ends, N=_SHADES)
     shades = tuple(tuple(ramp(n)) for n in range(_SHADES))
     beyond = bool(sizes) and sizes[-1] > limit
     return _Ink(shades, limit, beyond)
-
-
-def _round_up(value: float) -> float:
-    """The next 1, 2, 3, 5 of its power of ten."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((n * power for n in (1, 2, 3, 5) if n * power >= value), 10 * power)
 
 
 def _draw_cells(axes: Axes, rows: Sequence[HeatRow], cells: _CellArea, ink: _Ink) -> None:

@@ -11,33 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.rarity.index_history import LEAST
+from marketmove.render.drawings import pair as drawn
 from marketmove.render.drawings.heatmap import month_starts
-from marketmove.render.drawings.pair import (
-    latest,
-    part_sizes,
-    parts,
-    period,
-    spread,
-    strength_range,
-)
 from marketmove.render.palettes import INK, MUTED, PICTURES, RULE, Colours
+from marketmove.render.pictures import style
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.style import (
-    BODY,
-    MARGIN,
-    SMALL,
-    Drawing,
-    PictureSheet,
-    PictureText,
-    footers,
-    line_height,
-    other_notes,
-    round_numbers,
-    text_width,
-    tick_text,
-    widest,
-    wrapped,
-)
+from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
@@ -64,19 +43,21 @@ class _Band(NamedTuple):
     n: int
 
 
-def drawing(report: PairReport, palette: str) -> Drawing:
+def drawing(report: PairReport, palette: str) -> style.Drawing:
     """Say and draw one pair."""
     one, other = (visible(index.name) for index in (report.one, report.other))
     title = f"{one} versus {other}"
     band = _band(report)
-    text = PictureText(title, [period(report), latest(report)], _footers(report, band))
-    return Drawing(
-        title=f"{title}, {period(report)}",
-        described=f"Two panels. The spread of {one} less {other}: {latest(report)}."
-        f" Their relative strength: {strength_range(report)}.",
+    text = style.PictureText(
+        title, [drawn.period(report), drawn.latest(report)], _footers(report, band)
+    )
+    return style.Drawing(
+        title=f"{title}, {drawn.period(report)}",
+        described=f"Two panels. The spread of {one} less {other}: {drawn.latest(report)}."
+        f" Their relative strength: {drawn.strength_range(report)}.",
         head=("Session", f"{one} %", f"{other} %", "Spread", "Relative strength"),
         rows=[_figures(row) for row in _rows(report)],
-        lines=[*text.above, *text.foot, *other_notes(report.notes)],
+        lines=[*text.above, *text.foot, *style.other_notes(report.notes)],
         texts=[title, *text.above, *text.foot],
         draw=partial(_draw, report, band, text, PICTURES[palette]),
     )
@@ -85,7 +66,7 @@ def drawing(report: PairReport, palette: str) -> Drawing:
 def _footers(report: PairReport, band: _Band | None) -> list[str]:
     lines = []
     # Of how many sessions a bar is the widest, where there are more than can be told apart.
-    sizes = part_sizes(len(report.frame), _MOST_BARS)
+    sizes = drawn.part_sizes(len(report.frame), _MOST_BARS)
     if sizes[-1] > 1:
         each = " or ".join(map(str, sizes))
         lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
@@ -94,7 +75,7 @@ def _footers(report: PairReport, band: _Band | None) -> list[str]:
             "shaded: from the 5th to the 95th percentile of the signed spreads of the"
             f" {band.n} sessions before the latest"
         )
-    return footers(report, f"closing levels · {report.first} to {report.last}", *lines)
+    return style.footers(report, f"closing levels · {report.first} to {report.last}", *lines)
 
 
 def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
@@ -107,7 +88,7 @@ def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
 def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
     day, own, versus, strength = row
     moves = (numbers.percent(own), numbers.percent(versus))
-    return (str(day), *moves, spread(own, versus), numbers.level(strength, 2))
+    return (str(day), *moves, drawn.spread(own, versus), numbers.level(strength, 2))
 
 
 def _band(report: PairReport) -> _Band | None:
@@ -125,7 +106,7 @@ def _band(report: PairReport) -> _Band | None:
 def _draw(
     report: PairReport,
     band: _Band | None,
-    text: PictureText,
+    text: style.PictureText,
     colours: Colours,
     letters: Lettering,
 ) -> Figure:
@@ -141,16 +122,24 @@ def _draw(
         f"Relative strength: {one} over {other}, {report.first} = 100",
     ]
     ends = list(_figures(_rows(report)[-1])[-2:])
-    left = MARGIN + max(widest(_labels(spreads), SMALL), widest(_levels(strengths), SMALL)) + 0.12
-    across = _WIDTH - left - widest(ends, BODY) - 0.1 - MARGIN
-    broken = [wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
-    tall = [_PANEL + len(lines) * line_height(BODY) for lines in broken]
+    left = (
+        MARGIN
+        + max(style.widest(_labels(spreads), SMALL), style.widest(_levels(strengths), SMALL))
+        + 0.12
+    )
+    across = _WIDTH - left - style.widest(ends, BODY) - 0.1 - MARGIN
+    broken = [style.wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
+    tall = [_PANEL + len(lines) * style.line_height(BODY) for lines in broken]
     sheet = framed.around(_WIDTH, sum(tall) + _BETWEEN + _DATES)
     top = framed.above
     panels: list[Axes] = []
     for lines, height in zip(broken, tall, strict=True):
         sheet.lines(MARGIN, top, lines, weight="bold", color=INK)
-        panels.append(_panel(sheet, (left, top + height - _PANEL + 0.08, across, _PANEL - 0.08)))
+        axes = sheet.axes(*(left, top + height - _PANEL + 0.08, across, _PANEL - 0.08))
+        axes.grid(axis="y", color=RULE, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xticks([])
+        panels.append(axes)
         top += height + _BETWEEN
     _spreads(panels[0], spreads, band, colours)
     _strengths(panels[1], strengths)
@@ -163,23 +152,15 @@ def _draw(
     return sheet.figure
 
 
-def _panel(sheet: PictureSheet, box: tuple[float, float, float, float]) -> Axes:
-    axes = sheet.axes(*box)
-    axes.grid(axis="y", color=RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_xticks([])
-    return axes
-
-
 def _ticks(values: Floats, write: Callable[[float], str], zero: float) -> dict[float, str]:
     """Round numbers from the lowest to the highest value, the base line among them."""
     low, high = min(zero, float(values.min())), max(zero, float(values.max()))
-    ticks = round_numbers(low, high, 5)
+    ticks = style.round_numbers(low, high, 5)
     return {tick: write(tick) for tick in sorted({zero, *ticks})}
 
 
 def _labels(spreads: Floats) -> list[str]:
-    return list(_ticks(spreads, tick_text, 0.0).values())
+    return list(_ticks(spreads, style.tick_text, 0.0).values())
 
 
 def _levels(strengths: Floats) -> list[str]:
@@ -197,7 +178,7 @@ def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) 
         begins = number - 1 - band.n
         box: Any = {"color": RULE, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
         axes.fill_between([begins, number], band.low, band.high, **box)
-    bars = parts(number, _MOST_BARS)
+    bars = drawn.parts(number, _MOST_BARS)
     share = _SHARE if number <= _APART_UP_TO else 1.0
     # Each bar has a left and a right edge; between bars the height is nothing.
     spare = (1 - share) / 2
@@ -210,7 +191,7 @@ def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) 
         axes.stairs(steps, edges, fill=True, color=colour, linewidth=0, zorder=2)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
     axes.plot(number - 0.5, spreads[-1], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
-    ticks = _ticks(spreads, tick_text, 0.0)
+    ticks = _ticks(spreads, style.tick_text, 0.0)
     axes.set_yticks(list(ticks), list(ticks.values()))
 
 
@@ -235,14 +216,14 @@ def _range(axes: Axes, values: Floats, zero: float, number: int) -> None:
 def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
     """Name the first session of as many months as there is room for, else the first and last."""
     starts = month_starts(sessions)
-    room = int(across / (text_width("2025-02", BODY) + 0.15))
+    room = int(across / (style.text_width("2025-02", BODY) + 0.15))
     every = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(starts) // n < room)
     kept = [n for n in starts if (sessions[n].year * 12 + sessions[n].month - 1) % every == 0]
     labels = [f"{sessions[n]:%Y-%m}" for n in kept]
     if len(kept) < 2:
         ends = sorted({0, len(sessions) - 1})
         apart = (ends[-1] - ends[0]) * across / max(len(sessions), _FEWEST)
-        kept = ends if apart > text_width("2025-02-14 ", SMALL) else ends[-1:]
+        kept = ends if apart > style.text_width("2025-02-14 ", SMALL) else ends[-1:]
         labels = [str(sessions[n]) for n in kept]
     axes.set_xticks([n + 0.5 for n in kept], labels)
     axes.tick_params(axis="x", length=3, color=MUTED, labelsize=SMALL)

@@ -9,28 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.moves.move import Move
 from marketmove.render.drawings.bars import bar_length
 from marketmove.render.palettes import INK, MUTED, PAPER, PICTURES, RULE, Colours
+from marketmove.render.pictures import style
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.style import (
-    BODY,
-    MARGIN,
-    SMALL,
-    Drawing,
-    PictureSheet,
-    PictureText,
-    footers,
-    index_label,
-    line_height,
-    other_notes,
-    round_numbers,
-    tick_text,
-    widest,
-    wrapped,
-)
+from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import dates, numbers, session_rows, statuses
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
@@ -47,21 +32,21 @@ class _Scale(NamedTuple):
     inches_a_pct: float
 
 
-def drawing(report: SessionReport, palette: str, everything: bool) -> Drawing:
+def drawing(report: SessionReport, palette: str, everything: bool) -> style.Drawing:
     """Say and draw one session."""
     moves, left_out = session_rows.shown(session_rows.moved(report), everything)
     silent = session_rows.without_move(report)
     above = [statuses.tally(report.breadth), *session_rows.widest(report)]
-    text = PictureText(_title(report), above, _footers(report, left_out))
+    text = style.PictureText(_title(report), above, _footers(report, left_out))
     names = [session_rows.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
     rows += [(name, "", "", "", "", reason) for name, reason in silent]
-    return Drawing(
+    return style.Drawing(
         title=text.title,
         described=_described(report, moves),
         head=_HEAD if silent else _HEAD[:-1],
         rows=rows,
-        lines=[*above, *text.foot, *other_notes(report.notes)],
+        lines=[*above, *text.foot, *style.other_notes(report.notes)],
         texts=[text.title, *names, *above, *text.foot, *(reason for _, reason in silent)],
         draw=partial(_draw, report, moves, text, PICTURES[palette]),
     )
@@ -82,7 +67,7 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
     if left_out:
         rows = numbers.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
-    return footers(report, f"{basis}{day}", *lines)
+    return style.footers(report, f"{basis}{day}", *lines)
 
 
 def _described(report: SessionReport, moves: Sequence[Move]) -> str:
@@ -111,19 +96,19 @@ def _figures(move: Move) -> tuple[str, ...]:
 def _draw(
     report: SessionReport,
     moves: Sequence[Move],
-    text: PictureText,
+    text: style.PictureText,
     colours: Colours,
     letters: Lettering,
 ) -> Figure:
     names = {
-        move.symbol: index_label(move.name, move.symbol, letters, _LONGEST_NAME)
+        move.symbol: style.index_label(move.name, move.symbol, letters, _LONGEST_NAME)
         for move in report.moves
     }
-    left = MARGIN + widest(list(names.values()), BODY) + _GAP
+    left = MARGIN + style.widest(list(names.values()), BODY) + _GAP
     width = max(_NARROWEST, left + _PLOT + MARGIN)
     framed = text.frame(width, letters)
     reasons = [
-        (names[move.symbol], wrapped(letters.text(why), width - left - MARGIN, SMALL))
+        (names[move.symbol], style.wrapped(letters.text(why), width - left - MARGIN, SMALL))
         for move, why in _silent(report)
     ]
     bars = len(moves) * _ROW
@@ -145,21 +130,21 @@ def _silent(report: SessionReport) -> list[tuple[Move, str]]:
 
 
 def _listed_height(lines: Sequence[str]) -> float:
-    return line_height(SMALL) * max(1, len(lines)) + 0.06
+    return style.line_height(SMALL) * max(1, len(lines)) + 0.06
 
 
 def _list(
-    sheet: PictureSheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]
+    sheet: style.PictureSheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]
 ) -> None:
     """Name the indices without a move, each with the reason."""
     for name, lines in reasons:
-        sheet.text(left - _GAP, top + line_height(SMALL) / 2, name, ha="right", color=MUTED)
+        sheet.text(left - _GAP, top + style.line_height(SMALL) / 2, name, ha="right", color=MUTED)
         sheet.lines(left, top, lines, size=SMALL, color=MUTED)
         top += _listed_height(lines)
 
 
 def _bars(
-    sheet: PictureSheet,
+    sheet: style.PictureSheet,
     box: tuple[float, float, float, float],
     moves: Sequence[Move],
     colours: Colours,
@@ -170,7 +155,12 @@ def _bars(
     scale = _scale(percents, labels, box[2])
     axes.set_xlim(scale.low, scale.high)
     axes.set_ylim(len(moves), 0)
-    _ticks(axes, min([0.0, *percents]), max([0.0, *percents]))
+    ticks = style.round_numbers(min([0.0, *percents]), max([0.0, *percents]), 6) or [0.0]
+    axes.set_xticks(ticks, list(map(style.tick_text, ticks)), parse_math=False)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
     gap = 0.05 / scale.inches_a_pct
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
         colour = colours.down if pct < 0 else colours.up
@@ -195,18 +185,9 @@ def _bars(
 def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _Scale:
     """Leave room beyond the zero line on each side for the labels that stand there."""
     pairs = list(zip(percents, labels, strict=True))
-    left = widest([label for pct, label in pairs if pct < 0], BODY) + 0.1
-    right = widest([label for pct, label in pairs if pct >= 0], BODY) + 0.1
+    left = style.widest([label for pct, label in pairs if pct < 0], BODY) + 0.1
+    right = style.widest([label for pct, label in pairs if pct >= 0], BODY) + 0.1
     low, high = min([0.0, *percents]), max([0.0, *percents])
     span = (high - low) or 1.0
     inches = (width - left - right) / span
     return _Scale(low - left / inches, high + right / inches, inches)
-
-
-def _ticks(axes: Axes, low: float, high: float) -> None:
-    ticks = round_numbers(low, high, 6) or [0.0]
-    axes.set_xticks(ticks, list(map(tick_text, ticks)), parse_math=False)
-    axes.set_yticks([])
-    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
-    axes.set_axisbelow(True)
-    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)

@@ -107,8 +107,6 @@ def widest(texts: Sequence[str], size: float) -> float:
 def tick_text(value: float) -> str:
     """Write a number beside an axis: with its sign, and with no more digits than it has.
 
-    Examples
-    --------
     >>> tick_text(-0.5), tick_text(0.0), tick_text(1500.0)
     ('−0.5', '0', '+1,500')
     """

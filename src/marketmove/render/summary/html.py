@@ -13,22 +13,13 @@ from html import escape
 from typing import NamedTuple
 
 from marketmove.render import RenderOptions
+from marketmove.render.palettes import MAIL
 from marketmove.render.summary.table import HEADS, SummaryRow, by_region, row
 from marketmove.reports.summary import Section, SummaryReport
 from marketmove.wording import session_rows
 from marketmove.wording.characters import plain_ascii, visible
 from marketmove.wording.session_rows import alert_lines
 
-# Colours of a rise and a fall, on light and on dark; each at least 4.5:1 against its ground.
-_GREEN, _RED = ("#0a6b35", "#5fd38d"), ("#b3261e", "#ff8a80")
-_BLUE, _ORANGE = ("#0b57d0", "#8ab4f8"), ("#9a4a00", "#ffb065")
-_COLOURS = {
-    "western": (_GREEN, _RED),
-    "east-asia": (_RED, _GREEN),
-    "korea": (_RED, _BLUE),
-    "cvd": (_BLUE, _ORANGE),
-    "none": (("#1f1f1f", "#e8e8e8"),) * 2,
-}
 _INK, _FAINT, _RULE, _GROUND = "#1f1f1f", "#595959", "#d8d8d8", "#ffffff"
 # Gmail shows the first 102 kB.
 _MOST_BYTES = 100_000
@@ -91,17 +82,17 @@ def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str
 
 def _dark(look: RenderOptions) -> str:
     """The colours of a dark screen, over the inline ones."""
-    up, down = _COLOURS[look.palette]
+    _, _, up, down = MAIL[look.palette]
     return f""":root {{ color-scheme: light dark; supported-color-schemes: light dark; }}
 @media (prefers-color-scheme: dark) {{
   .ground {{ background-color: #161616 !important; }}
   .ink {{ color: #e8e8e8 !important; }}
   .faint {{ color: #ababab !important; }}
   .rule {{ border-color: #3d3d3d !important; }}
-  .up {{ color: {up[1]} !important; }}
-  .down {{ color: {down[1]} !important; }}
-  .rise {{ background-color: {up[1]} !important; }}
-  .fall {{ background-color: {down[1]} !important; }}
+  .up {{ color: {up} !important; }}
+  .down {{ color: {down} !important; }}
+  .rise {{ background-color: {up} !important; }}
+  .fall {{ background-color: {down} !important; }}
 }}"""
 
 
@@ -128,7 +119,11 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
     ]
     for region, moves in regions:
         if region:
-            lines.append(_region(region))
+            lines.append(
+                '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
+                f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">'
+                f"{escape(visible(region))}</th></tr>"
+            )
         for move in moves:
             lines.append(_row(row(report, move), look, rule=not bars))
             if bars:
@@ -149,14 +144,6 @@ def _heads() -> str:
     return f"<tr>{cells}</tr>"
 
 
-def _region(name: str) -> str:
-    return (
-        '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
-        f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">{escape(visible(name))}'
-        "</th></tr>"
-    )
-
-
 def _row(row: SummaryRow, look: RenderOptions, *, rule: bool) -> str:
     when = f"{row.session}: " if row.session else ""
     under = f";border-bottom:1px solid {_RULE}" if rule else ""
@@ -171,8 +158,8 @@ def _row(row: SummaryRow, look: RenderOptions, *, rule: bool) -> str:
 
 
 def _figure(text: str, look: RenderOptions, under: str) -> str:
-    up, down = _COLOURS[look.palette]
-    name, colour = {"+": ("up", up[0]), "−": ("down", down[0])}.get(text[:1], ("ink", _INK))
+    up, down, *_ = MAIL[look.palette]
+    name, colour = {"+": ("up", up), "−": ("down", down)}.get(text[:1], ("ink", _INK))
     return (
         f'<td class="{name} rule" style="color:{colour}{under};{_FIGURE};'
         f'padding:5px 0 5px 10px">{escape(text)}</td>'
@@ -196,8 +183,8 @@ def _bar(pct: float, scale: _Scale, look: RenderOptions) -> str:
     """A bar under the name and the day's change, which it shows, from the line of zero."""
     width = round(abs(pct) * scale.a_pct, 1)
     before = round(scale.zero - (width if pct < 0 else 0), 1)
-    up, down = _COLOURS[look.palette]
-    kind, colour = ("fall", down[0]) if pct < 0 else ("rise", up[0])
+    up, down, *_ = MAIL[look.palette]
+    kind, colour = ("fall", down) if pct < 0 else ("rise", up)
     zero = ' style="border-left:1px solid"'
     drawn = f'<td width="{width}%" bgcolor="{colour}" class="{kind}"{"" if pct < 0 else zero}></td>'
     cells = (

@@ -45,8 +45,6 @@ def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
 def _escaped(text: str) -> str:
     r"""Keep a text from being markup.
 
-    Examples
-    --------
     >>> print(_escaped("S&P *500* in my_closes.csv"))
     S&amp;P \*500\* in my_closes.csv
     """

@@ -43,18 +43,13 @@ def row(report: SessionReport, move: Move) -> SummaryRow:
     )
     return SummaryRow(
         name=phrases.name(move),
-        session=_short(dates.near(move.session, ends)) if own and move.session else "",
+        session=dates.near(move.session, ends).partition(" ")[2] if own and move.session else "",
         close=numbers.level(move.close, move.decimals),
         points=numbers.points(move.change_pts, move.decimals),
         percent=numbers.percent(move.change_pct),
         week=week,
         year=year,
     )
-
-
-def _short(day: str) -> str:
-    """A date without its weekday."""
-    return day.partition(" ")[2]
 
 
 def by_region(summary: SummaryReport) -> list[tuple[str, list[Move]]]:
@@ -133,8 +128,6 @@ def wrapped(text: str, width: int, first: str = "", after: str = "") -> list[str
     The first line begins with ``first``, the others with ``after``; a day stays with its month, and
     a figure with its unit.
 
-    Examples
-    --------
     >>> wrapped("Hang Seng China Enterprises", 18), wrapped("abcdef", 4, "", " ")
     (['Hang Seng China', 'Enterprises'], ['abcd', ' ef'])
     >>> wrapped("reopen Wed 5 Feb", 14)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from marketmove.delivery.targets import Message
 from marketmove.render import RenderOptions
-from marketmove.render.machine import write_json
+from marketmove.render.machine import machine_formats
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
@@ -39,11 +37,6 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     return plain_ascii(text) if look.ascii_only else text
 
 
-def as_json(summary: SummaryReport, _look: RenderOptions) -> str:
-    """Write a summary as one JSON document."""
-    return write_json(summary_document(summary))
-
-
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
@@ -58,9 +51,6 @@ def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> 
     )
 
 
-FORMATS: dict[str, Callable[[SummaryReport, RenderOptions], str]] = {
-    "text": as_text,
-    "markdown": as_markdown,
-    "json": as_json,
-    "html": as_html,
-}
+FORMATS = {"text": as_text, "markdown": as_markdown, "html": as_html} | machine_formats(
+    summary_document
+)
