@@ -63,7 +63,11 @@ def gold_units(rows: list[dict[str, Any]]) -> set[Unit]:
         if row["kind"] != "session":
             continue
         index = row["symbol"] or row["index"]
-        numbers = {Unit(index, f, _value(row[f]), row["bound"] or "") for f in _FIELDS if row[f] is not None}
+        numbers = {
+            Unit(index, f, _value(row[f]), row["bound"] or "")
+            for f in _FIELDS
+            if row[f] is not None
+        }
         units |= numbers or {Unit(index, "direction", row["direction"], "")}
     return units
 
@@ -74,7 +78,7 @@ def read_units(figures: list[ProseFigure]) -> dict[Unit, ProseFigure]:
     for figure in figures:
         if figure.kind != "session":
             continue
-        index = figure.symbol or figure.index
+        index = figure.symbol or figure.name
         numbers = {
             Unit(index, f, _value(v), figure.bound): figure
             for f in _FIELDS
@@ -102,7 +106,11 @@ def main() -> int:
         score = Score(len(got.keys() & want), len(got.keys() - want), len(want - got.keys()))
         sure = {unit for unit, figure in got.items() if figure.sure}
         sure_score = Score(len(sure & want), len(sure - want), len(want - sure))
-        for group in (("language", about[key]["lang"]), ("style", about[key]["style"]), ("all", "all")):
+        for group in (
+            ("language", about[key]["lang"]),
+            ("style", about[key]["style"]),
+            ("all", "all"),
+        ):
             groups[group] = groups[group].plus(score)
             perfect[group].append(not score.wrong and not score.missing)
         groups["all", "sure"] = groups["all", "sure"].plus(sure_score)
@@ -112,7 +120,9 @@ def main() -> int:
                 print("  wrong  ", *unit, "|", got[unit].quote)
             for unit in sorted(want - got.keys()):
                 print("  missing", *unit)
-    for (kind, name), score in sorted(groups.items(), key=lambda item: (item[0][0] == "all", item[0])):
+    for (kind, name), score in sorted(
+        groups.items(), key=lambda item: (item[0][0] == "all", item[0])
+    ):
         whole = perfect.get((kind, name), [])
         texts = f"{sum(whole)} of {len(whole)} perfect" if whole else ""
         print(f"{kind:9}{name:20}{score}  {texts}")

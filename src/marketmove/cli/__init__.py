@@ -92,6 +92,7 @@ def _schema(name: str) -> str:
         "indices": records.INDICES_SCHEMA,
         "journal": records.JOURNAL_SCHEMA,
         "pair": records.PAIR_SCHEMA,
+        "read": records.READ_SCHEMA,
         "session": records.SESSION_SCHEMA,
         "summary": summary.SUMMARY_SCHEMA,
         "verify": records.VERIFY_SCHEMA,

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "init:init",
     "journal": "journal:journal",
     "pair": "pair:pair",
+    "read": "read:read",
     "schedule": "schedule:schedule",
     "session": "session:session",
     "summary": "summary:summary",

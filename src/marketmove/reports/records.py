@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Basis, Move
     from marketmove.published.figures import Figure
+    from marketmove.published.prose.reading import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
@@ -210,6 +211,26 @@ class JournalReport(NamedTuple):
 
     source: str
     entries: tuple[Entry, ...]
+
+
+READ_SCHEMA = "marketmove.read/1"
+
+
+class ReadReport(NamedTuple):
+    """The figures that a market report in prose gives, in its order.
+
+    ``session`` is the day that the report is of, None where nothing tells it, and ``dated_by`` what
+    told it: ``option``, ``page``, ``text``, ``name`` or nothing. ``left_out`` counts the figures
+    that are no session's move and were not asked for.
+    """
+
+    source: str
+    language: str
+    session: dt.date | None
+    dated_by: str
+    figures: tuple[ProseFigure, ...]
+    left_out: int
+    warnings: tuple[Remark, ...] = ()
 
 
 VERIFY_SCHEMA = "marketmove.verify/1"

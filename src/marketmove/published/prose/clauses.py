@@ -8,9 +8,29 @@ from typing import NamedTuple
 from marketmove.published.prose.tokens import Token
 
 _BREAKS = ("breaks", "relative")
-_ADVERBS = ("word", "common", "about", "over", "under", "han", "today", "yesterday", "weekday", "neutral")
+_ADVERBS = (
+    "word",
+    "common",
+    "about",
+    "over",
+    "under",
+    "han",
+    "today",
+    "yesterday",
+    "weekday",
+    "neutral",
+)
 _VERBS = ("up", "down", "flat", "closed", "opened", "now")
 _TIGHT = 4
+
+
+# What a subject, or something else that a sentence speaks of, can begin with.
+_MAY_BEGIN = frozenset(
+    ["index", "not_name", "place", "anaphora", "stocks", "entity", "capital", "han", "relative"]
+)
+_NAMES_SOMETHING = frozenset(["index", "place", "anaphora", "stocks"])
+_OPENS = frozenset(["(", "dash", ";", ",", "、", ":"])
+_MAY_OPEN = _OPENS | {"breaks", "relative", "and", ")"}
 
 
 class Subject(NamedTuple):
@@ -56,7 +76,12 @@ def segments(tokens: Sequence[Token]) -> list[int]:
     numbered: list[int] = []
     current = 0
     for n, token in enumerate(tokens):
-        opens = token.has("(", "dash", ";", ",", "、", ":") or (token.has(*_BREAKS) and not _is_article(token, tokens, n))
+        if token.kinds.isdisjoint(_MAY_OPEN):
+            numbered.append(current)
+            continue
+        opens = not token.kinds.isdisjoint(_OPENS) or (
+            token.has(*_BREAKS) and not _is_article(token, tokens, n)
+        )
         if opens or (token.has("and") and not _joins_numbers(tokens, n)):
             current += 1
         numbered.append(current)
@@ -71,14 +96,25 @@ def _is_article(token: Token, tokens: Sequence[Token], n: int) -> bool:
 
 
 def _joins_numbers(tokens: Sequence[Token], n: int) -> bool:
-    return 0 < n < len(tokens) - 1 and tokens[n - 1].number is not None and tokens[n + 1].number is not None
+    return (
+        0 < n < len(tokens) - 1
+        and tokens[n - 1].number is not None
+        and tokens[n + 1].number is not None
+    )
 
 
 class _Builder:
     """Goes through a sentence once, and gathers claims."""
 
     def __init__(
-        self, text: str, tokens: Sequence[Token], parts: Sequence[int], context: Context, *, spaced: bool, particles: bool
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        parts: Sequence[int],
+        context: Context,
+        *,
+        spaced: bool,
+        particles: bool,
     ) -> None:
         self.text, self.tokens, self.parts, self.context = text, tokens, parts, context
         self.spaced, self.particles = spaced, particles
@@ -103,7 +139,11 @@ class _Builder:
             if subject.key not in {known.key for known in self.subjects}:
                 self.tight = self._is_tight(begin)
                 self.subjects.append(subject)
-        elif self.subjects and [known.key for known in self.subjects] == [subject.key] and self._goes_on(subject):
+        elif (
+            self.subjects
+            and [known.key for known in self.subjects] == [subject.key]
+            and self._goes_on(subject)
+        ):
             if self.subjects[0].weak or self.subjects[0].by_place:
                 self.subjects = [subject]
         else:
@@ -121,14 +161,32 @@ class _Builder:
         return numbers == 0 or (self.subjects[0].by_place and numbers < 2)
 
     def _between(self, at: int) -> list[Token]:
-        return [t for t in self.tokens[self.last_subject_at + 1 : at] if not t.has("index_nouns", "index_adjectives")]
+        return [
+            t
+            for t in self.tokens[self.last_subject_at + 1 : at]
+            if not t.has("index_nouns", "index_adjectives")
+        ]
 
     def _coordinates(self, at: int) -> bool:
         between = self._between(at)
         if not any(token.has("and", ",", "、", "slash") for token in between) or len(between) > 8:
             return False
         return all(
-            token.has("and", ",", "、", "word", "common", "capital", "place", "slash", "region", "each", "han", "punct") and not token.has(*_VERBS, "breaks", "relative")
+            token.has(
+                "and",
+                ",",
+                "、",
+                "word",
+                "common",
+                "capital",
+                "place",
+                "slash",
+                "region",
+                "each",
+                "han",
+                "punct",
+            )
+            and not token.has(*_VERBS, "breaks", "relative")
             for token in between
         )
 
@@ -167,6 +225,8 @@ def claims_of(
     particles
         Whether a particle marks the subject, as in Japanese and Korean.
     """
+    if all(token.kinds.isdisjoint(_NAMES_SOMETHING) for token in tokens):
+        return []
     parts = segments(tokens)
     builder = _Builder(text, tokens, parts, context, spaced=spaced, particles=particles)
     at = 0
@@ -188,7 +248,9 @@ def claims_of(
 
 def _subject(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
     """The subject that begins at a token, and the token after it; None inside for another thing."""
-    tokens, token = builder.tokens, builder.tokens[at]
+    token = builder.tokens[at]
+    if token.kinds.isdisjoint(_MAY_BEGIN):
+        return None
     if token.has("index"):
         return _index(builder, at)
     if token.has("not_name"):
@@ -210,11 +272,8 @@ def _subject(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
             return None, at + 1
     if token.has("han") and not builder.spaced:
         return _unknown_han(builder, at, first)
-    if token.has("particles") and builder.particles:
-        return None
     if token.has("relative") and at and builder.subjects and _last_noun_is_other(builder, at):
         return None, at + 1
-    del tokens
     return None
 
 
@@ -222,13 +281,26 @@ def _own_words(builder: _Builder, at: int) -> tuple[Subject, int] | None:
     """An index that is not known, under its own words: the Financial Services Index."""
     tokens, text = builder.tokens, builder.text
     after = at
-    while after < len(tokens) and after - at < 6 and tokens[after].has("capital", "sector", "region", "punct", "place") and (
-        after == at or tokens[after].start <= tokens[after - 1].end + 1
+    while (
+        after < len(tokens)
+        and after - at < 6
+        and tokens[after].has("capital", "sector", "region", "punct", "place")
+        and (after == at or tokens[after].start <= tokens[after - 1].end + 1)
     ):
         after += 1
-    if after == at or after >= len(tokens) or not tokens[after].has("index_nouns") or tokens[after].start != tokens[after - 1].end + 1:
+    if (
+        after == at
+        or after >= len(tokens)
+        or not tokens[after].has("index_nouns")
+        or tokens[after].start != tokens[after - 1].end + 1
+    ):
         return None
-    if text[tokens[after].start : tokens[after].end].lower() not in {"index", "index-", "indice", "índice"}:
+    if text[tokens[after].start : tokens[after].end].lower() not in {
+        "index",
+        "index-",
+        "indice",
+        "índice",
+    }:
         return None
     words = text[tokens[at].start : tokens[after - 1].end]
     return Subject(words, tokens[at].start, tokens[after].end, unknown=True), after + 1
@@ -241,7 +313,23 @@ def _is_first(builder: _Builder, at: int) -> bool:
         if builder.parts[n] != part:
             return True
         token = builder.tokens[n]
-        if not token.has("common", "breaks", ",", "and", "word", "(", "dash", ";", ":", "、", "yesterday", "today", "hyphen", "index_adjectives", "punct"):
+        if not token.has(
+            "common",
+            "breaks",
+            ",",
+            "and",
+            "word",
+            "(",
+            "dash",
+            ";",
+            ":",
+            "、",
+            "yesterday",
+            "today",
+            "hyphen",
+            "index_adjectives",
+            "punct",
+        ):
             return False
     return True
 
@@ -253,13 +341,23 @@ def _index(builder: _Builder, at: int) -> tuple[Subject | None, int]:
     # S&P 500 Utilities is a sector; Nifty Auto index an index of its own; Dow futures are neither.
     extra = at + 1
     names: list[str] = []
-    while extra < len(tokens) and tokens[extra].has("capital", "sector") and tokens[extra].start <= end + 1 and builder.spaced:
+    while (
+        extra < len(tokens)
+        and tokens[extra].has("capital", "sector")
+        and tokens[extra].start <= end + 1
+        and builder.spaced
+    ):
         if text[tokens[extra - 1].end : tokens[extra].start] != " ":
             break
         names.append(text[tokens[extra].start : tokens[extra].end])
         end = tokens[extra].end
         extra += 1
-    if names and extra < len(tokens) and text[tokens[extra].start : tokens[extra].end].lower() in {"index", "indices"} and len(names) <= 3:
+    if (
+        names
+        and extra < len(tokens)
+        and text[tokens[extra].start : tokens[extra].end].lower() in {"index", "indices"}
+        and len(names) <= 3
+    ):
         own = text[token.start : end]
         return Subject(own, token.start, tokens[extra].end), extra + 1
     if names and tokens[at + 1].has("sector"):
@@ -267,12 +365,18 @@ def _index(builder: _Builder, at: int) -> tuple[Subject | None, int]:
     if names and _acts(builder, extra - 1) and not _is_title(text):
         return None, extra
     end = token.end
-    while after < len(tokens) and tokens[after].has("index_nouns", "futures") and tokens[after].start <= end + 1:
+    while (
+        after < len(tokens)
+        and tokens[after].has("index_nouns", "futures")
+        and tokens[after].start <= end + 1
+    ):
         futures = futures or tokens[after].has("futures")
         end = tokens[after].end
         after += 1
     before = tokens[max(0, at - 3) : at]
-    futures = futures or any(t.has("futures") for t in before if builder.parts[tokens.index(t)] == builder.parts[at])
+    futures = futures or any(
+        t.has("futures") for t in before if builder.parts[tokens.index(t)] == builder.parts[at]
+    )
     if after < len(tokens) and tokens[after].has("("):
         after = _apposition(tokens, after, key)
     return Subject(key, token.start, end, futures=futures), after
@@ -285,7 +389,12 @@ def _is_title(text: str) -> bool:
 
 def _apposition(tokens: Sequence[Token], at: int, key: str) -> int:
     """Past the same index in brackets: Korea Composite Stock Price Index (KOSPI)."""
-    if at + 2 < len(tokens) and tokens[at + 1].value == key and tokens[at + 1].has("index") and tokens[at + 2].has(")"):
+    if (
+        at + 2 < len(tokens)
+        and tokens[at + 1].value == key
+        and tokens[at + 1].has("index")
+        and tokens[at + 2].has(")")
+    ):
         return at + 3
     return at
 
@@ -294,30 +403,61 @@ def _place(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
     """A city or a country, which stands for its index where it acts, or before its shares."""
     tokens, token = builder.tokens, builder.tokens[at]
     after = at + 1
-    if after < len(tokens) and tokens[after].has("capital") and builder.spaced and tokens[after].start == token.end + 1 and not _is_title(builder.text):
+    if (
+        after < len(tokens)
+        and tokens[after].has("capital")
+        and builder.spaced
+        and tokens[after].start == token.end + 1
+        and not _is_title(builder.text)
+    ):
         return (None, after + 1) if _is_first(builder, at) else None
     # Tokyo's benchmark index, Tokyo share prices.
     n = after
-    while n < len(tokens) and n < at + 4 and (tokens[n].has("punct", "index_adjectives") or builder.text[tokens[n].start : tokens[n].end] in {"s", "'s", "'"}):
+    while (
+        n < len(tokens)
+        and n < at + 4
+        and (
+            tokens[n].has("punct", "index_adjectives")
+            or builder.text[tokens[n].start : tokens[n].end] in {"s", "'s", "'"}
+        )
+    ):
         n += 1
-    if n > after + 1 and tokens[n - 1].has("index_nouns") and not (n < len(tokens) and tokens[n].has("index", "index_nouns", "stocks")):
+    if (
+        n > after + 1
+        and tokens[n - 1].has("index_nouns")
+        and not (n < len(tokens) and tokens[n].has("index", "index_nouns", "stocks"))
+    ):
         return Subject(token.value, token.start, tokens[n - 1].end, by_place=True), n
     if n < len(tokens) and tokens[n].has("index_nouns") and n > after:
         return Subject(token.value, token.start, tokens[n].end, by_place=True), n + 1
     if n < len(tokens) and tokens[n].has("stocks") and not tokens[n].has("anaphora"):
         if any(t.has("index") for t in tokens[n + 1 : n + 2]):
             return None
-        if n + 1 < len(tokens) and tokens[n + 1].has("common") and builder.text[tokens[n + 1].start : tokens[n + 1].end] in {"of", "in"}:
+        if (
+            n + 1 < len(tokens)
+            and tokens[n + 1].has("common")
+            and builder.text[tokens[n + 1].start : tokens[n + 1].end] in {"of", "in"}
+        ):
             return None
         return Subject(token.value, token.start, tokens[n].end, weak=True, by_place=True), n + 1
     if not _is_first(builder, at) or _after_preposition(builder, at):
         return None
-    while after < len(tokens) and tokens[after].has("and", ",", "place", "relative") and after < at + 6:
+    while (
+        after < len(tokens)
+        and tokens[after].has("and", ",", "place", "relative")
+        and after < at + 6
+    ):
         after += 1
     if _has_number_only(builder, at):
         return Subject(token.value, token.start, token.end, by_place=True), at + 1
-    acts = next((t for t in tokens[after : after + 3] if not t.has(*_ADVERBS) or t.has(*_VERBS)), None)
-    if acts is not None and acts.has("up", "down", "flat", "closed") and acts.start - token.end < 40:
+    acts = next(
+        (t for t in tokens[after : after + 3] if not t.has(*_ADVERBS) or t.has(*_VERBS)), None
+    )
+    if (
+        acts is not None
+        and acts.has("up", "down", "flat", "closed")
+        and acts.start - token.end < 40
+    ):
         return Subject(token.value, token.start, token.end, by_place=True), at + 1
     return None
 
@@ -328,10 +468,14 @@ def _has_number_only(builder: _Builder, at: int) -> bool:
     number = next((t.number for t in following if t.number is not None), None)
     if number is None or number.unit != "pct":
         return False
-    small = [t for t in following[: next(n for n, t in enumerate(following) if t.number is not None)]]
+    small = [
+        t for t in following[: next(n for n, t in enumerate(following) if t.number is not None)]
+    ]
     if not all(t.has("by", "hyphen", "sign", "dash", "(", "common") for t in small):
         return False
-    return bool(number.sign) or (bool(small) and all(t.has("by") for t in small) and bool(builder.claims or builder.subjects))
+    return bool(number.sign) or (
+        bool(small) and all(t.has("by") for t in small) and bool(builder.claims or builder.subjects)
+    )
 
 
 def _after_preposition(builder: _Builder, at: int) -> bool:
@@ -340,7 +484,20 @@ def _after_preposition(builder: _Builder, at: int) -> bool:
         return False
     before = builder.tokens[at - 1]
     word = builder.text[before.start : before.end].lower()
-    return before.has("common", "to", "by", "from") and word not in {"the", "la", "le", "auch", "anche", "e", "y", "et", "und", "and", "while", "but"}
+    return before.has("common", "to", "by", "from") and word not in {
+        "the",
+        "la",
+        "le",
+        "auch",
+        "anche",
+        "e",
+        "y",
+        "et",
+        "und",
+        "and",
+        "while",
+        "but",
+    }
 
 
 def _anaphor(builder: _Builder, at: int, first: bool) -> tuple[Subject | None, int] | None:
@@ -352,11 +509,21 @@ def _anaphor(builder: _Builder, at: int, first: bool) -> tuple[Subject | None, i
     if any(t.has("index") for t in tokens[after : after + 2]) or builder.subjects:
         return None
     short = len(word) <= 2 and builder.spaced
-    if not first and any(t.has("capital", "entity") for t in tokens[:at]):
+    ahead = tokens[:at]
+    acted = any(t.has("up", "down") or t.number is not None for t in ahead)
+    if (
+        any(t.has("capital", "entity") for t in ahead)
+        and (acted or not first)
+        and not builder.claims
+    ):
         return None
     if short and not (first and after < len(tokens) and _leads_verb(builder, after)):
         return None
-    key = builder.context.pronoun if short else (builder.context.antecedent or builder.context.section)
+    key = (
+        builder.context.pronoun
+        if short
+        else (builder.context.antecedent or builder.context.section)
+    )
     if builder.claims:
         key = builder.claims[-1].subjects[-1].key
     if not key or (builder.elsewhere and (short or not first)):
@@ -384,12 +551,29 @@ def _market(builder: _Builder, at: int) -> tuple[Subject | None, int] | None:
         place = tokens[after + 1]
         if not builder.spaced or not (after + 2 < len(tokens) and tokens[after + 2].has("capital")):
             word = builder.text[token.start : token.end].lower()
-            weak = word in {"shares", "stocks", "share prices", "stock prices", "equities", "actions", "acciones", "ações", "aktien"}
+            weak = word in {
+                "shares",
+                "stocks",
+                "share prices",
+                "stock prices",
+                "equities",
+                "actions",
+                "acciones",
+                "ações",
+                "aktien",
+            }
             return Subject(place.value, token.start, place.end, weak=weak, by_place=True), after + 2
     if link or builder.subjects:
         return None
-    if builder.context.section and _is_first(builder, at) and after < len(tokens) and tokens[after].has("closed", "up", "down"):
-        return Subject(builder.context.section, token.start, token.end, weak=True, by_place=True), after
+    if (
+        builder.context.section
+        and _is_first(builder, at)
+        and after < len(tokens)
+        and tokens[after].has("closed", "up", "down")
+    ):
+        return Subject(
+            builder.context.section, token.start, token.end, weak=True, by_place=True
+        ), after
     return None
 
 
@@ -397,7 +581,10 @@ def _takes_over(builder: _Builder, at: int, first: bool) -> bool:
     """Whether something that is no index becomes what the sentence speaks of."""
     if not builder.subjects:
         return first
-    has_number = any(builder.tokens[n].number is not None and builder.tokens[n].number.unit != "other" for n in builder.held)  # type: ignore[union-attr]
+    has_number = any(
+        builder.tokens[n].number is not None and builder.tokens[n].number.unit != "other"
+        for n in builder.held
+    )  # type: ignore[union-attr]
     if builder.spaced:
         return (first and _acts(builder, at)) or (has_number and _acts(builder, at))
     return has_number or first
@@ -424,36 +611,44 @@ def _last_noun_is_other(builder: _Builder, at: int) -> bool:
         if token.has("index", "place", "index_nouns"):
             return False
         if token.has("capital", "entity"):
-            return builder.spaced and not _is_noun_language(builder)
+            return builder.spaced
         if token.number is not None:
             return False
     return False
-
-
-def _is_noun_language(builder: _Builder) -> bool:
-    return any(token.has("capital") and False for token in builder.tokens)
 
 
 def _unknown_han(builder: _Builder, at: int, first: bool) -> tuple[None, int] | None:
     """A run of unknown characters, which is a company or the like where it acts."""
     tokens = builder.tokens
     after = at
-    while after < len(tokens) and tokens[after].has("han") and (after == at or tokens[after].start == tokens[after - 1].end):
+    while (
+        after < len(tokens)
+        and tokens[after].has("han")
+        and (after == at or tokens[after].start == tokens[after - 1].end)
+    ):
         after += 1
     if after - at < 2 or after >= len(tokens):
         return None
     following = tokens[after]
     if builder.particles:
-        return (None, after + 1) if following.has("particles") and not builder_is_object(builder, after) else None
+        return (
+            (None, after + 1)
+            if following.has("particles") and not _is_object(builder, after)
+            else None
+        )
     if first and following.has("up", "down") and after - at >= 2:
         return None, after
     return None
 
 
-def builder_is_object(builder: _Builder, at: int) -> bool:
+def _is_object(builder: _Builder, at: int) -> bool:
     """Whether the particle belongs to a part without numbers of its own."""
     part = builder.parts[at]
-    return not any(t.number is not None for t, p in zip(builder.tokens[at:], builder.parts[at:], strict=True) if p == part)
+    return not any(
+        t.number is not None
+        for t, p in zip(builder.tokens[at:], builder.parts[at:], strict=True)
+        if p == part
+    )
 
 
 def section_place(tokens: Sequence[Token]) -> str:
@@ -462,7 +657,11 @@ def section_place(tokens: Sequence[Token]) -> str:
     Empty if it is no such heading.
     """
     places = [token for token in tokens if token.has("place")]
-    others = [token for token in tokens if not token.has("place", ":", "punct", "dash", "hyphen", "region")]
+    others = [
+        token
+        for token in tokens
+        if not token.has("place", ":", "punct", "dash", "hyphen", "region")
+    ]
     return places[0].value if places and not others else ""
 
 

@@ -11,7 +11,9 @@ from marketmove.published.prose.grammar import Language
 _IN_NAME = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)", re.ASCII)
 
 
-def report_date(days: Sequence[str], stated: str, said: dt.date | None, name: str) -> tuple[dt.date | None, str]:
+def report_date(
+    days: Sequence[str], stated: str, said: dt.date | None, name: str
+) -> tuple[dt.date | None, str]:
     """Give the day of a report, and what it is known by.
 
     Parameters
@@ -76,6 +78,13 @@ def _nearest(month: str, day: str, report: dt.date) -> dt.date | None:
     tries = (
         [_date(str(report.year - back), month, day) for back in (0, 1)]
         if month
-        else [_date(str((report.replace(day=1) - dt.timedelta(days=back)).year), str((report.replace(day=1) - dt.timedelta(days=back)).month), day) for back in (0, 1)]
+        else [
+            _date(
+                str((report.replace(day=1) - dt.timedelta(days=back)).year),
+                str((report.replace(day=1) - dt.timedelta(days=back)).month),
+                day,
+            )
+            for back in (0, 1)
+        ]
     )
     return next((when for when in tries if when and when <= report), None)

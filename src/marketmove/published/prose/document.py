@@ -9,18 +9,36 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "svg", "nav", "footer", "header", "aside", "form", "button", "select", "title"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "footer",
+        "header",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "title",
+    ]
 )
 _BLOCKS = frozenset(
     ["p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "section", "article",
      "blockquote", "pre", "dd", "dt", "dl", "figure", "figcaption", "main", "body", "thead", "tbody", "caption"]
 )  # fmt: skip
-_HTML = re.compile(r"<(?:!doctype html|html|body|head|p|div|article|h[1-6]|br|span|table|section)\b[^>]*>", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(?:!doctype html|html|body|head|p|div|article|h[1-6]|br|span|table|section)\b[^>]*>",
+    re.IGNORECASE,
+)
 _TIME_TAG = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\([^)\s]{0,500}\)")
 _BULLET = re.compile(r"\s*(?:[-*•·▲▼◆■●]|\d{1,2}\.)\s+")
 _HARD_END = re.compile(r"[.!?。！？:;：；]['\"”’)\]]*$")
+_COLUMNS = re.compile(r"\S\s{3,}\S|\t|\|")
 _MOST_SENTENCE = 4_000
 # One character for one, so that places stay what they were.
 _PLAIN_CHARACTERS = {
@@ -48,9 +66,13 @@ _ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=[\s\"')\]])|(?<=[.!?][\"')\]]
 
 
 class Sentence(NamedTuple):
-    """One sentence: where it stands, and what block it is of; ``heading`` for a headline."""
+    """One sentence: where it stands, and what block it is of; ``heading`` for a headline.
+
+    ``shown`` is the text as it was written, ``text`` the same with plain spaces and dashes.
+    """
 
     text: str
+    shown: str
     line: int
     block: int
     heading: bool
@@ -59,9 +81,14 @@ class Sentence(NamedTuple):
 class Block(NamedTuple):
     """A paragraph or a line, with the offsets at which lines begin in it."""
 
-    text: str
+    shown: str
     lines: tuple[tuple[int, int], ...]
     heading: bool
+
+    @property
+    def text(self) -> str:
+        """The text with plain spaces, quotation marks and dashes, as long as the one shown."""
+        return _plain(self.shown)
 
     def line_at(self, offset: int) -> int:
         """Give the line of the file on which a place in the text stands."""
@@ -92,7 +119,7 @@ def read_document(text: str) -> Document:
         page.close()
         page.finish()
         lines, stated = page.lines, page.stated_date
-        blocks = [Block(_plain(line), ((0, number),), heading) for line, number, heading in lines]
+        blocks = [Block(line, ((0, number),), heading) for line, number, heading in lines]
         return Document(tuple(block for block in blocks if block.text.strip()), stated)
     return Document(tuple(_blocks(text)), stated)
 
@@ -200,7 +227,7 @@ def _continues(before: str, line: str) -> bool:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines of a paragraph were broken at a width."""
-    if len(lines) < 3:
+    if len(lines) < 3 or sum(bool(_COLUMNS.search(line)) for line in lines) * 2 > len(lines):
         return False
     widths = [len(line) for line in lines[:-1]]
     most = max(widths)
@@ -218,7 +245,7 @@ def _block(lines: list[tuple[str, int]]) -> Block:
         bare = _LINK.sub(r"\1", bare).replace("**", "").replace("__", "").replace("`", "")
         bare = re.sub(r"(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)", "", bare)
         starts.append((length, number))
-        parts.append(_plain(bare))
+        parts.append(bare)
         length += len(bare) + 1
     return Block(" ".join(parts), tuple(starts), heading)
 
@@ -227,7 +254,8 @@ def sentences(document: Document) -> Iterator[Sentence]:
     """Give the sentences of a document, in order."""
     for number, block in enumerate(document.blocks):
         for start, text in _split(block.text):
-            yield Sentence(text, block.line_at(start), number, block.heading)
+            shown = block.shown[start : start + len(text)]
+            yield Sentence(text, shown, block.line_at(start), number, block.heading)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:
@@ -249,7 +277,10 @@ def _is_end(text: str, start: int, end: int) -> bool:
     if head.endswith(".") and _ABBREVIATED.search(head[:-1]):
         rest = text[end:].lstrip("\"')] ")
         # U.S. and Sept. end a sentence seldom; p.m. and Co. do before a capital letter.
-        return bool(re.search(r"(?:[ap]\.m|Co|Inc|Corp|pts|pct|Bhd|etc)\.$", head)) and rest[:1].isupper()
+        return (
+            bool(re.search(r"(?:[ap]\.m|Co|Inc|Corp|pts|pct|Bhd|etc)\.$", head))
+            and rest[:1].isupper()
+        )
     rest = text[end:].lstrip()
     return not rest or not rest[0].islower()
 

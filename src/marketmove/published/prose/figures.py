@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from marketmove.published.prose.clauses import Claim, Subject, numbers_in
 from marketmove.published.prose.tokens import Number, Token
@@ -51,7 +51,9 @@ class Sentence(NamedTuple):
     after: bool
 
 
-def figures_of(claim: Claim, sentence: Sentence, claims: Sequence[Claim], *, under_way: bool, lasting: str = "") -> list[Found]:
+def figures_of(
+    claim: Claim, sentence: Sentence, claims: Sequence[Claim], *, under_way: bool, lasting: str = ""
+) -> list[Found]:
     """Give the figures of a claim, each with its kind.
 
     Parameters
@@ -82,7 +84,14 @@ class _Role(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, claim: Claim, sentence: Sentence, claims: Sequence[Claim], under_way: bool, lasting: str) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        sentence: Sentence,
+        claims: Sequence[Claim],
+        under_way: bool,
+        lasting: str,
+    ) -> None:
         self.claim, self.claims, self.under_way, self.lasting = claim, claims, under_way, lasting
         self.text, self.tokens, self.parts, self.after = sentence
         self.numbers = [n for n in numbers_in(claim, self.tokens) if self._counts(n)]
@@ -108,7 +117,11 @@ class _Reader:
         for role in roles:
             last = groups[-1] if groups else None
             taken = sum(known.field == role.field for known in last) if last else 0
-            if last and last[0].kind == role.kind and (not taken or (several > 1 and taken < several)):
+            if (
+                last
+                and last[0].kind == role.kind
+                and (not taken or (several > 1 and taken < several))
+            ):
                 last.append(role)
             elif last and last[0].kind == role.kind and not self._begins_anew(role):
                 continue
@@ -121,7 +134,11 @@ class _Reader:
         part = self.parts[role.at]
         own = [t for n, t in enumerate(self.tokens) if self.parts[n] == part]
         before = [t for m, t in enumerate(self.tokens) if part - 2 <= self.parts[m] < part]
-        if any(t.has("closed") for t in own) and any(t.has("date") for t in before) and role.field == "close":
+        if (
+            any(t.has("closed") for t in own)
+            and any(t.has("date") for t in before)
+            and role.field == "close"
+        ):
             return True
         return any(t.has("weekday", "yesterday", "earlier", "time", "date") for t in own) and any(
             t.has("up", "down", "closed") for t in own
@@ -140,7 +157,9 @@ class _Reader:
                 fields[n] = field
         self._by_size(fields)
         for n in list(fields):
-            if self.number(n).unit == "other?" and not (fields[n] == "close" and self._has_decimals(n)):
+            if self.number(n).unit == "other?" and not (
+                fields[n] == "close" and self._has_decimals(n)
+            ):
                 del fields[n]
         roles = [_Role(n, field, self.kind(n)) for n, field in sorted(fields.items())]
         return [role for role in roles if role.kind != "none"]
@@ -154,14 +173,23 @@ class _Reader:
         if number.sign and not self._is_dash(n):
             return "change_pts"
         if self.after:
-            if behind is not None and behind.has("up", "down") and not (before and before.has("up", "down")):
+            if (
+                behind is not None
+                and behind.has("up", "down")
+                and not (before and before.has("up", "down"))
+            ):
                 return "change_pts"
             if before is not None and before.has("up", "down"):
                 return "close"
         elif behind is not None and not (before and before.has("to") and number.value >= 1000):
             if self._is_adverb(behind) and not self._is_other_start(n):
                 return "change_pts"
-        if n > 1 and self.tokens[n - 1].has("over", "under") and self.tokens[n - 2].has("up", "down") and self._is_big(n):
+        if (
+            n > 1
+            and self.tokens[n - 1].has("over", "under")
+            and self.tokens[n - 2].has("up", "down")
+            and self._is_big(n)
+        ):
             return "close"
         if before is None:
             return ""
@@ -228,7 +256,11 @@ class _Reader:
             levels = [self.number(m).value for m, f in fields.items() if f == "close"]
             points = [self.number(m).value for m, f in fields.items() if f == "change_pts"]
             field = ""
-            joined = [m for m in fields if m < n and all(t.has("and", ",", "common") for t in self.tokens[m + 1 : n])]
+            joined = [
+                m
+                for m in fields
+                if m < n and all(t.has("and", ",", "common") for t in self.tokens[m + 1 : n])
+            ]
             if joined and several > 1 and taken.count(fields[joined[-1]]) < several:
                 field = fields[joined[-1]]
             elif has_level >= several and not has_points:
@@ -266,7 +298,9 @@ class _Reader:
         """What kind of figure a number is; ``none`` for one that is no figure of the index."""
         if any(subject.futures for subject in self.claim.subjects):
             return "futures"
-        if any(s.futures for claim in self.claims for s in claim.subjects) and all(self.number(m).unit == "pct" for m in self.numbers):
+        if any(s.futures for claim in self.claims for s in claim.subjects) and all(
+            self.number(m).unit == "pct" for m in self.numbers
+        ):
             return "futures"
         own = self._part(n)
         number = self.number(n)
@@ -286,35 +320,62 @@ class _Reader:
         if self._is_extreme(n, own, closed_here):
             return "intraday"
         opened = [m for m in self.held if self.tokens[m].has("opened")]
-        other_day = any(t.has("yesterday", "earlier", "weekday") for _, t in own) and not any(t.has("today", "opened") for _, t in own)
-        if opened and not closed and not other_day and (min(opened) < n or self.parts[min(opened)] == self.parts[n]):
+        other_day = any(t.has("yesterday", "earlier", "weekday") for _, t in own) and not any(
+            t.has("today", "opened") for _, t in own
+        )
+        if (
+            opened
+            and not closed
+            and not other_day
+            and (min(opened) < n or self.parts[min(opened)] == self.parts[n])
+        ):
             return "intraday"
         if any(t.has("opened") for _, t in own) and not closed_here:
             return "intraday"
         clock = any(t.has("clock", "time") for _, t in own)
         if clock and not closed_here:
             return "intraday"
-        if not closed and not self._says_other_day(own) and not (other_day and self.parts[n] != min(self.parts[m] for m in self.held)):
+        if (
+            not closed
+            and not self._says_other_day(own)
+            and not (other_day and self.parts[n] != min(self.parts[m] for m in self.held))
+        ):
             if self._clock_anywhere():
                 return "intraday"
-            if any(self.tokens[m].has("now") for m in self.held if m < n or self.parts[m] == self.parts[n]):
+            if any(
+                self.tokens[m].has("now")
+                for m in self.held
+                if m < n or self.parts[m] == self.parts[n]
+            ):
                 return "intraday"
             if self.under_way and not self._yesterday_anywhere():
                 return "intraday"
         first = own[0][0]
-        if own[0][1].has("relative") and first and self.tokens[first - 1].has(",", "(") and any(t.has("earlier", "weekday", "yesterday") for _, t in own):
+        if (
+            own[0][1].has("relative")
+            and first
+            and self.tokens[first - 1].has(",", "(")
+            and any(t.has("earlier", "weekday", "yesterday") for _, t in own)
+        ):
             return "earlier"
         return "session"
 
     def _chain_end(self, n: int) -> int:
         """The last of the changes that are said together: 93.50 points or 0.73 percent."""
         later = [m for m in self.numbers if m > n]
-        if not later or self.number(n).unit == "pct" and self.number(later[0]).unit == "pct":
+        if not later or (self.number(n).unit == "pct" and self.number(later[0]).unit == "pct"):
             return n
         between = self.tokens[n + 1 : later[0]]
         if not any(t.has("or") for t in between):
             return n
-        return later[0] if all(t.has("or", ",", "common", "hyphen", "dash", "sign", "about", "over", "(") for t in between) else n
+        return (
+            later[0]
+            if all(
+                t.has("or", ",", "common", "hyphen", "dash", "sign", "about", "over", "(")
+                for t in between
+            )
+            else n
+        )
 
     def _is_prior_level(self, n: int) -> bool:
         """Whether a level is where the index came from: from Thursday's close of 1,586.73."""
@@ -322,7 +383,12 @@ class _Reader:
             token = self.tokens[m]
             if token.has("from"):
                 return True
-            if token.number is not None or self.parts[m] != self.parts[n] or token.has("to", "by") and token.end - token.start > 1:
+            if (
+                token.number is not None
+                or self.parts[m] != self.parts[n]
+                or (token.has("to", "by")
+                and token.end - token.start > 1)
+            ):
                 return False
         return False
 
@@ -355,7 +421,11 @@ class _Reader:
         behind = [t for m, t in own if n < m <= n + 2]
         if any(t.has("mark") and not t.has("to") for t in behind):
             return True
-        if n > 1 and self.tokens[n - 1].has("over", "under") and self.tokens[n - 2].has("up", "down"):
+        if (
+            n > 1
+            and self.tokens[n - 1].has("over", "under")
+            and self.tokens[n - 2].has("up", "down")
+        ):
             return False
         if any(t.has("threshold") and not t.has("up", "down", "to") for t in near[-3:]):
             return True
@@ -374,43 +444,74 @@ class _Reader:
             if before and not closed_here:
                 return True
         lead = [m for m, t in enumerate(self.tokens) if t.has("extreme") and self._is_lead(m)]
-        return bool(lead) and lead[0] < n and not closed_here and self.parts[n] - self.parts[lead[0]] <= 2
+        return (
+            bool(lead)
+            and lead[0] < n
+            and not closed_here
+            and self.parts[n] - self.parts[lead[0]] <= 2
+        )
 
     def _is_lead(self, n: int) -> bool:
         """Whether a word stands in a part of its own before all subjects: At its worst, …"""
         starts = [subject.start for claim in self.claims for subject in claim.subjects]
         if not starts or self.tokens[n].end > min(starts):
             return False
-        part = [t for m, t in enumerate(self.tokens) if self.parts[m] == self.parts[n] and t.end <= min(starts)]
+        part = [
+            t
+            for m, t in enumerate(self.tokens)
+            if self.parts[m] == self.parts[n] and t.end <= min(starts)
+        ]
         return not any(t.has("up", "down", "closed") for t in part)
 
     def _period(self, n: int, own: list[tuple[int, Token]]) -> str:
-        found = [(abs(m - n), m, t) for m, t in own if t.has(*_PERIODS) and not t.has("today") and not self._is_since(m)]
+        found = [
+            (abs(m - n), m, t)
+            for m, t in own
+            if t.has(*_PERIODS) and not t.has("today") and not self._is_since(m)
+        ]
         inside = [(d, m, t) for d, m, t in found if not self._number_between(n, m)]
         if inside:
             token = min(inside)[2]
             return next(p for p in _PERIODS if token.has(p))
-        lead = [(m, t) for m, t in enumerate(self.tokens) if t.has(*_PERIODS) and m < n and self._is_lead_period(m)]
+        lead = [
+            (m, t)
+            for m, t in enumerate(self.tokens)
+            if t.has(*_PERIODS) and m < n and self._is_lead_period(m)
+        ]
         if lead and not any(t.has("weekday", "today", "yesterday", "closed") for _, t in own):
             return next(p for p in _PERIODS if lead[-1][1].has(p))
         if self._is_cumulative(n):
             return "streak"
-        return self._shared_period(n) or (self.lasting if not any(t.has("closed", "weekday", "today") for _, t in own) else "")
+        return self._shared_period(n) or (
+            self.lasting if not any(t.has("closed", "weekday", "today") for _, t in own) else ""
+        )
 
     def _is_cumulative(self, n: int) -> bool:
         """Whether a change is that of several sessions together, told of before it."""
-        if any(self.number(m).unit != "pct" and self.number(m).value >= 1000 and self.tokens[m - 1].has("to") for m in self.numbers):
+        if any(
+            self.number(m).unit != "pct"
+            and self.number(m).value >= 1000
+            and self.tokens[m - 1].has("to")
+            for m in self.numbers
+        ):
             return False
         earlier = [m for m in self.claim.tokens if m < n and self.tokens[m].has("streak")]
-        return bool(earlier) and not any(self.tokens[m].has("today", "weekday") for m in self.claim.tokens if m < n)
+        return bool(earlier) and not any(
+            self.tokens[m].has("today", "weekday") for m in self.claim.tokens if m < n
+        )
 
     def _is_since(self, m: int) -> bool:
         """Whether a period tells since when a level was not seen: lowest close in 11 years."""
-        return any(t.has("record") for t in self.tokens[max(0, m - 5) : m]) and not self.tokens[m].has("week", "month", "ytd")
+        return any(t.has("record") for t in self.tokens[max(0, m - 5) : m]) and not self.tokens[
+            m
+        ].has("week", "month", "ytd")
 
     def _number_between(self, n: int, m: int) -> bool:
         low, high = sorted((n, m))
-        return any(self.tokens[k].number is not None and self.number(k).unit == "pct" for k in range(low + 1, high))
+        return any(
+            self.tokens[k].number is not None and self.number(k).unit == "pct"
+            for k in range(low + 1, high)
+        )
 
     def _is_lead_period(self, m: int) -> bool:
         if self._is_lead(m):
@@ -418,7 +519,11 @@ class _Reader:
         part = self.parts[m]
         own = [k for k in range(len(self.tokens)) if self.parts[k] == part]
         # Na semana, o índice tem queda de 2,72%, no mês, há alta de 0,08%.
-        if all(not self.tokens[k].has("up", "down", "closed", "index") and self.tokens[k].number is None for k in own):
+        if all(
+            not self.tokens[k].has("up", "down", "closed", "index")
+            and self.tokens[k].number is None
+            for k in own
+        ):
             return True
         # May was the best month since February: the S&P rose 2.1 percent.
         return any(self.tokens[k].has(":") for k in range(m, len(self.tokens))) and not any(
@@ -434,8 +539,16 @@ class _Reader:
             if claim is self.claim or own & {subject.key for subject in claim.subjects}:
                 continue
             numbers = [k for k in numbers_in(claim, self.tokens)]
-            words = [k for k in claim.tokens if self.tokens[k].has("week", "month", "ytd") and not self._is_since(k)]
-            if words and numbers and all(self.number(k).unit in {"pct", "other", "money"} for k in numbers):
+            words = [
+                k
+                for k in claim.tokens
+                if self.tokens[k].has("week", "month", "ytd") and not self._is_since(k)
+            ]
+            if (
+                words
+                and numbers
+                and all(self.number(k).unit in {"pct", "other", "money"} for k in numbers)
+            ):
                 if any(self.tokens[k].has("weekday", "today", "closed") for k in self.claim.tokens):
                     return ""
                 return next(p for p in _PERIODS if self.tokens[words[0]].has(p))
@@ -448,7 +561,11 @@ class _Reader:
         number = self.number(n)
         if number.sign:
             return number.sign
-        own = [m for m, t in self._part(n) if t.has("up", "down", "flat") and (m in self.held or self._is_leading(m))]
+        own = [
+            m
+            for m, t in self._part(n)
+            if t.has("up", "down", "flat") and (m in self.held or self._is_leading(m))
+        ]
         behind = [m for m in own if n < m <= n + 3]
         before = [m for m in own if m < n]
         if behind and self.after:
@@ -502,7 +619,8 @@ class _Reader:
             values = {
                 field: places[which] if len(places) == len(subjects) else places[0]
                 for field, places in by_field.items()
-                if len(places) in {1, len(subjects)} and (len(places) > 1 or field != "close" or len(subjects) == 1)
+                if len(places) in {1, len(subjects)}
+                and (len(places) > 1 or field != "close" or len(subjects) == 1)
             }
             if subject.weak:
                 values = {field: at for field, at in values.items() if field == "change_pct"}
@@ -518,7 +636,9 @@ class _Reader:
         count = len(self.claim.subjects)
         if any(len(places) == count for places in by_field.values()) or self.claim.each:
             return True
-        return (self.claim.tight and "close" not in by_field and "change_pts" not in by_field) or which == count - 1
+        return (
+            self.claim.tight and "close" not in by_field and "change_pts" not in by_field
+        ) or which == count - 1
 
     def _made(self, subject: Subject, kind: str, values: dict[str, int]) -> Found:
         changes = [at for field, at in values.items() if field != "close"]
@@ -526,7 +646,9 @@ class _Reader:
         direction = ways[0] if ways else None
         if direction is None and "close" in values and not changes:
             direction = self._level_way(values["close"])
-        amounts = {field: self._amount(field, at, direction) for field, at in values.items()}
+        amounts: dict[str, Any] = {
+            field: self._amount(field, at, direction) for field, at in values.items()
+        }
         bound, of = "", ""
         for field in ("change_pct", "change_pts", "close"):
             if field in values and (said := self._bound(values[field])):
@@ -538,12 +660,17 @@ class _Reader:
             subject, kind, direction=direction, bound=bound, bound_of=of,
             in_words=any(self.number(at).in_words for at in places),
             first=first, last=places[-1], day=self._day(places),
-            **{field: amount for field, amount in amounts.items() if amount is not None},
+            **amounts,
         )  # fmt: skip
         return _sensible(found)
 
     def _level_way(self, n: int) -> int | None:
-        held = [m for m in self.claim.tokens if self.tokens[m].has("up", "down", "flat") and (m < n or self.parts[m] == self.parts[n])]
+        held = [
+            m
+            for m in self.claim.tokens
+            if self.tokens[m].has("up", "down", "flat")
+            and (m < n or self.parts[m] == self.parts[n])
+        ]
         return self._way(held[-1]) if held else None
 
     def _amount(self, field: str, at: int, direction: int | None) -> Decimal | None:
@@ -567,7 +694,9 @@ class _Reader:
                     return bound
             if not token.has("common", "by", "punct"):
                 break
-        if n + 1 < len(self.tokens) and (self.after or self.tokens[n + 1].end - self.tokens[n + 1].start <= 2):
+        if n + 1 < len(self.tokens) and (
+            self.after or self.tokens[n + 1].end - self.tokens[n + 1].start <= 2
+        ):
             token = self.tokens[n + 1]
             if token.start - self.tokens[n].end <= 1 and not token.has("up", "down"):
                 for bound in ("over", "under", "about"):
@@ -583,35 +712,92 @@ class _Reader:
         ]  # fmt: skip
         if named:
             return named[0]
-        dated = [m for m, t in enumerate(self.tokens) if t.has("date") and min(parts) - 2 <= self.parts[m] < min(parts)]
-        if dated and any(t.has("closed") for m, t in enumerate(self.tokens) if self.parts[m] in parts):
+        dated = [
+            m
+            for m, t in enumerate(self.tokens)
+            if t.has("date") and min(parts) - 2 <= self.parts[m] < min(parts)
+        ]
+        if dated and any(
+            t.has("closed") for m, t in enumerate(self.tokens) if self.parts[m] in parts
+        ):
             return dated[-1]
-        held = [m for m in self.claim.tokens if self.tokens[m].has("weekday", "date", "yesterday") and m < places[0]]
+        held = [
+            m
+            for m in self.claim.tokens
+            if self.tokens[m].has("weekday", "date", "yesterday") and m < places[0]
+        ]
         if held:
             return held[-1]
-        lead = [m for m, t in enumerate(self.tokens) if t.has("weekday", "date", "yesterday") and self._is_lead(m)]
+        lead = [
+            m
+            for m, t in enumerate(self.tokens)
+            if t.has("weekday", "date", "yesterday") and self._is_lead(m)
+        ]
         return lead[0] if lead else None
 
     def without_numbers(self) -> list[Found]:
         """The way an index went, where it is told without a figure."""
-        if any(self._counts(n) for n in self.numbers) or any(self.tokens[m].number is not None for m in self.claim.tokens):
+        if any(self._counts(n) for n in self.numbers) or any(
+            self.tokens[m].number is not None for m in self.claim.tokens
+        ):
             return []
         ways = [m for m in self.claim.tokens if self.tokens[m].has("up", "down", "flat")]
         if not ways:
             return []
         at = ways[0]
         start = self.claim.subjects[0].start
-        before = [self.tokens[m] for m in self.claim.tokens if m <= at and self.tokens[m].start > start]
+        before = [
+            self.tokens[m] for m in self.claim.tokens if m <= at and self.tokens[m].start > start
+        ]
         if self.tokens[at].start < start:
             return []
-        if any(t.has("threshold", "extreme", "opened", "now", "entity", "breaks", "relative", *_PERIODS, "clock", "time", "record") for t in before):
+        if any(
+            t.has(
+                "threshold",
+                "extreme",
+                "opened",
+                "now",
+                "entity",
+                "breaks",
+                "relative",
+                *_PERIODS,
+                "clock",
+                "time",
+                "record",
+            )
+            for t in before
+        ):
             return []
         if len(before) > 5 or any(t.has("index") for t in before):
             return []
-        if any(t.has("clock", "time", "futures", "week", "month", "ytd", "period", "streak", "now", "opened") for t in self.tokens) or self.under_way:
+        if (
+            any(
+                t.has(
+                    "clock",
+                    "time",
+                    "futures",
+                    "week",
+                    "month",
+                    "ytd",
+                    "period",
+                    "streak",
+                    "now",
+                    "opened",
+                )
+                for t in self.tokens
+            )
+            or self.under_way
+        ):
             return []
         return [
-            Found(subject, "session", direction=self._way(at), first=self.claim.tokens[0], last=at, day=self._day([at]))
+            Found(
+                subject,
+                "session",
+                direction=self._way(at),
+                first=self.claim.tokens[0],
+                last=at,
+                day=self._day([at]),
+            )
             for subject in self.claim.subjects
             if not (subject.weak or subject.anaphoric)
         ]

@@ -214,7 +214,11 @@ def names_of(registry: Registry) -> Names:
     lexicon: dict[str, dict[tuple[str, bool], Entry]] = {}
     titles = {symbol: index.name for symbol, index in registry.indices.items()}
     in_context = {
-        text: {word: value.text for word, value in _pairs(words).items() if isinstance(value, yamltext.Scalar)}
+        text: {
+            word: value.text
+            for word, value in _pairs(words).items()
+            if isinstance(value, yamltext.Scalar)
+        }
         for text, words in _pairs(items.get("in_context")).items()
     }
     places = {
@@ -232,7 +236,10 @@ def names_of(registry: Registry) -> Names:
                 if text not in in_context:
                     _add_name(lexicon, text, symbol)
     for text in in_context:
-        _add(lexicon, Entry(text, frozenset(["in_context"]), text, cased=not text.startswith("the ")))
+        cased = not text.startswith("the ")
+        _add(
+            lexicon, Entry(text if cased else text.lower(), frozenset(["in_context"]), text, cased)
+        )
     for text in _texts(items.get("not_names")):
         _add(lexicon, Entry(text, frozenset(["not_name"]), "", cased=True))
     for text, symbol in places.items():

@@ -11,7 +11,8 @@ SPACED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?![\d ]?\d)(?:[
 NARROW = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009'’]\d{3})+(?!\d)(?:[.,]\d+)?", re.ASCII)
 # 3万4279円92銭, 2万0668ドル, 1.5萬: tens of thousands, then yen and sen.
 MYRIADS = re.compile(
-    r"(?P<high>\d+)[万萬만](?P<low>\d{1,4}(?:\.\d+)?)?(?:(?:円|元|ドル)(?P<sen>\d{1,2})(?:銭|分|セント))?", re.ASCII
+    r"(?P<high>\d+)[万萬만](?P<low>\d{1,4}(?:\.\d+)?)?(?:(?:円|元|ドル)(?P<sen>\d{1,2})(?:銭|分|セント))?",
+    re.ASCII,
 )
 SEN = re.compile(r"(?P<yen>[\d,]+)(?:円|ドル)(?P<sen>\d{1,2})(?:銭|セント)", re.ASCII)
 _MARKS = re.compile(r"[.,]")

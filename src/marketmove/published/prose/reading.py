@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.published.prose.clauses import Context, claims_of, section_place, segments
@@ -17,8 +17,11 @@ from marketmove.published.prose.grammar import Language, Names, language, langua
 from marketmove.published.prose.numbers import mark_of
 from marketmove.published.prose.tokens import Scanner, Token
 
+# Why a figure is unsure; in words: wording/prose.py.
+Doubt = Literal["", "no_level", "no_change", "bound", "misfit", "other_kind", "no_figure"]
 KINDS = ("session", "intraday", "week", "month", "ytd", "futures", "earlier", "other")
-_SIGNS_OF_FIGURES = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
+_SHORT = 40
 
 
 class ProseFigure(NamedTuple):
@@ -30,7 +33,7 @@ class ProseFigure(NamedTuple):
     level with a change that fits it; ``doubt`` says what else there is to know.
     """
 
-    index: str
+    name: str
     symbol: str
     kind: str
     line: int
@@ -44,8 +47,9 @@ class ProseFigure(NamedTuple):
     session: dt.date | None = None
     day: str = ""
     sure: bool = False
-    doubt: str = ""
+    doubt: Doubt = ""
     sentence: str = ""
+    by_place: bool = False
 
 
 class Prose(NamedTuple):
@@ -90,7 +94,14 @@ def read_prose(text: str, registry: Registry, date: dt.date | None = None, name:
     return dated(found, reader, document, spoken, date, name)
 
 
-def dated(found: list[ProseFigure], reader: _Reader, document: Document, spoken: Language, date: dt.date | None, name: str) -> Prose:
+def dated(
+    found: list[ProseFigure],
+    reader: _Reader,
+    document: Document,
+    spoken: Language,
+    date: dt.date | None,
+    name: str,
+) -> Prose:
     """Give each figure the session that its words name."""
     from marketmove.published.prose.dates import report_date, session_of
 
@@ -112,7 +123,14 @@ def _in_context(text: str, names: Names) -> dict[str, str]:
 class _Reader:
     """Goes through the sentences, and keeps what a later one may refer to."""
 
-    def __init__(self, document: Document, scanner: Scanner, spoken: Language, names: Names, registry: Registry) -> None:
+    def __init__(
+        self,
+        document: Document,
+        scanner: Scanner,
+        spoken: Language,
+        names: Names,
+        registry: Registry,
+    ) -> None:
         self.document, self.scanner, self.spoken = document, scanner, spoken
         self.names, self.registry = names, registry
         self.found: list[ProseFigure] = []
@@ -127,21 +145,21 @@ class _Reader:
 
     def read(self) -> list[ProseFigure]:
         """Give every figure, in order; ways without figures only of indices that have none."""
-        quick = _first_keys(self.scanner)
         for sentence in sentences(self.document):
             if sentence.block != self.block:
                 self._new_block(sentence)
-            if len(sentence.text) < 400 or _SIGNS_OF_FIGURES.search(sentence.text):
-                self._sentence(sentence, quick)
-        with_figures = {f.index for f in self.found if f.kind == "session" and _has_figure(f)}
-        return [f for f in self.found if _has_figure(f) or f.index not in with_figures]
+            text = sentence.text
+            if len(text) < _SHORT or _DIGIT.search(text) or self.scanner.may_tell(text):
+                self._sentence(sentence)
+        with_figures = {f.name for f in self.found if f.kind == "session" and _has_figure(f)}
+        return [f for f in self.found if _has_figure(f) or f.name not in with_figures]
 
     def _new_block(self, sentence: Sentence) -> None:
         self.block = sentence.block
         self.block_keys = []
         self.context = self.context._replace(pronoun="")
 
-    def _sentence(self, sentence: Sentence, quick: Callable[[str], bool]) -> None:
+    def _sentence(self, sentence: Sentence) -> None:
         tokens = self.scanner.tokens(sentence.text)
         self._note_days(sentence, tokens)
         self._note_period(tokens)
@@ -150,7 +168,9 @@ class _Reader:
             return
         spaced = self.spoken.code not in {"ja", "zh", "ko"}
         context = self.context._replace(section=self.section)
-        claims = claims_of(sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after)
+        claims = claims_of(
+            sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after
+        )
         parts = segments(tokens)
         parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
         for claim in claims:
@@ -164,7 +184,13 @@ class _Reader:
     def _section(self, sentence: Sentence, tokens: list[Token]) -> list[Token]:
         """Take off a heading that names a place, and remember it."""
         short = len(tokens) <= 4 and not any(t.number for t in tokens)
-        if short and tokens and (sentence.heading or sentence.text.isupper() or sentence.text.rstrip().endswith(":")):
+        if (
+            short
+            and tokens
+            and (
+                sentence.heading or sentence.text.isupper() or sentence.text.rstrip().endswith(":")
+            )
+        ):
             place = section_place(tokens)
             region = any(t.has("region") for t in tokens)
             if place or region:
@@ -182,7 +208,9 @@ class _Reader:
         index = self.registry.find(key)
         return index.region if index is not None else "?"
 
-    def _is_under_way(self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]) -> bool:
+    def _is_under_way(
+        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+    ) -> bool:
         if any(tokens[n].has("closed") for n in held):
             return False
         regions = {self._region(key) for key in keys}
@@ -196,11 +224,15 @@ class _Reader:
             and "americas" in regions
         )
 
-    def _note_progress(self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]) -> None:
+    def _note_progress(
+        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+    ) -> None:
         regions = {self._region(key) for key in keys}
         if any(tokens[n].has("closed") for n in held):
             self.under_way -= regions
-        elif any(t.has("clock", "time") and not t.has("extreme") for t in tokens) or any(tokens[n].has("opened") for n in held):
+        elif any(t.has("clock", "time") and not t.has("extreme") for t in tokens) or any(
+            tokens[n].has("opened") for n in held
+        ):
             self.under_way |= regions
 
     def _note_period(self, tokens: Sequence[Token]) -> None:
@@ -217,8 +249,17 @@ class _Reader:
         times = [t for t in tokens if t.has("time")]
         dates = [t for t in tokens if t.has("date")]
         since = [n for n, t in enumerate(tokens[:12]) if t.has("breaks") and not t.has("and")]
-        self.days += [t.value for n, t in enumerate(tokens[:12]) if t.has("date") and self.block <= 3 and not (since and since[0] < n)]
-        only = all(t.has("time", "date", "weekday", "punct", ",", "hyphen", "capital", "common", "dash", ";") for t in tokens)
+        self.days += [
+            t.value
+            for n, t in enumerate(tokens[:12])
+            if t.has("date") and self.block <= 3 and not (since and since[0] < n)
+        ]
+        only = all(
+            t.has(
+                "time", "date", "weekday", "punct", ",", "hyphen", "capital", "common", "dash", ";"
+            )
+            for t in tokens
+        )
         if times and dates and only and self.block <= 2 and len(tokens) <= 8:
             self.all_under_way = True
 
@@ -230,7 +271,9 @@ class _Reader:
         if keys:
             self.block_keys += keys
             self.seen += [key for key in keys if key not in self.seen]
-            self.context = Context(antecedent=keys[0], pronoun=keys[-1] if len(set(keys)) == 1 else keys[0])
+            self.context = Context(
+                antecedent=keys[0], pronoun=keys[-1] if len(set(keys)) == 1 else keys[0]
+            )
         elif any(t.has("capital", "entity") for t in tokens[:4]):
             self.context = self.context._replace(pronoun="")
         if not self.context.antecedent and len(self.seen) == 1:
@@ -241,10 +284,14 @@ class _Reader:
         index = self.registry.find(subject.key)
         start = min(subject.start, tokens[found.first].start)
         end = max(subject.end, tokens[found.last].end)
-        quote = sentence.text[start:end]
-        direction = {1: "up", -1: "down", 0: "flat"}.get(found.direction, "") if found.direction is not None else ""
+        quote = sentence.shown[start:end]
+        direction = (
+            {1: "up", -1: "down", 0: "flat"}.get(found.direction, "")
+            if found.direction is not None
+            else ""
+        )
         figure = ProseFigure(
-            index=index.name if index else subject.key,
+            name=index.name if index else subject.key,
             symbol=index.symbol if index else "",
             kind=found.kind,
             line=sentence.line,
@@ -256,10 +303,11 @@ class _Reader:
             bound=found.bound,
             bound_of=found.bound_of,
             day="" if found.day is None else _day_text(tokens[found.day]),
-            doubt=found.doubt,
-            sentence=sentence.text,
+            sentence=sentence.shown,
+            by_place=found.subject.by_place,
         )
-        return figure._replace(sure=_is_sure(figure))
+        doubt = "misfit" if found.doubt else _doubt(figure)
+        return figure._replace(sure=not doubt, doubt=doubt)
 
 
 def _day_text(token: Token) -> str:
@@ -273,13 +321,19 @@ def _has_figure(figure: ProseFigure) -> bool:
     return any(v is not None for v in (figure.close, figure.change_pts, figure.change_pct))
 
 
-def _is_sure(figure: ProseFigure) -> bool:
-    """Whether a session's level has a change with it, and they fit each other."""
-    if figure.kind != "session" or figure.bound or figure.close is None:
-        return False
+def _doubt(figure: ProseFigure) -> Doubt:
+    """Why a figure is not sure; empty of a session's level with a change that fits it."""
+    if figure.kind != "session":
+        return "other_kind"
+    if not _has_figure(figure):
+        return "no_figure"
+    if figure.bound:
+        return "bound"
+    if figure.close is None:
+        return "no_level"
     if figure.change_pts is None and figure.change_pct is None:
-        return False
-    return fits_itself(figure.close, figure.change_pts, figure.change_pct)
+        return "no_change"
+    return "" if fits_itself(figure.close, figure.change_pts, figure.change_pct) else "misfit"
 
 
 def fits_itself(close: Decimal, pts: Decimal | None, pct: Decimal | None) -> bool:
@@ -298,12 +352,37 @@ def fits_itself(close: Decimal, pts: Decimal | None, pct: Decimal | None) -> boo
         return False
     if pts is None or pct is None:
         return True
-    if close == pts or (pts < 0) != (pct < 0) and pts and pct:
+    if close == pts or ((pts < 0) != (pct < 0) and pts and pct):
         return False
     implied = pts / (close - pts) * 100
     places = -int(pct.as_tuple().exponent)
     return abs(implied - pct) <= Decimal("0.6").scaleb(-places) + abs(implied) * Decimal("0.002")
 
 
-def _first_keys(scanner: Scanner) -> Callable[[str], bool]:
-    return lambda text: bool(text)
+def contradictions(figures: Sequence[ProseFigure]) -> list[tuple[ProseFigure, ProseFigure, str]]:
+    """Give the pairs of figures of one index and session that say different things of one field.
+
+    A number that is another one rounded, or cut, contradicts it not.
+    """
+    found: list[tuple[ProseFigure, ProseFigure, str]] = []
+    first: dict[tuple[str, str, str], ProseFigure] = {}
+    said: set[tuple[str, str]] = set()
+    for figure in figures:
+        for field in ("close", "change_pts", "change_pct"):
+            value = getattr(figure, field)
+            if figure.kind != "session" or value is None or figure.bound:
+                continue
+            known = first.setdefault((figure.symbol or figure.name, figure.day, field), figure)
+            if not _alike(getattr(known, field), value) and (figure.name, field) not in said:
+                said.add((figure.name, field))
+                found.append((known, figure, field))
+    return found
+
+
+def _alike(one: Decimal, other: Decimal) -> bool:
+    places = min(-int(value.as_tuple().exponent) for value in (one, other))
+    return (
+        abs(one - other) < Decimal(1).scaleb(-places)
+        if places != max(-int(value.as_tuple().exponent) for value in (one, other))
+        else one == other
+    )

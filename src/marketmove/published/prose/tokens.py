@@ -10,7 +10,7 @@ from marketmove.published.prose import numbers
 from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, is_cjk
 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
-_WORD_END = re.compile(r"[^\W_]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _TIME = re.compile(
     r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|edt|est|et|bst|cet|ist|jst|hkt|hrs|h\b|am\b|pm\b)"
     r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
@@ -26,7 +26,9 @@ _DATE = re.compile(
 )
 _FRACTION = re.compile(r"\d+/\d+", re.ASCII)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|e|er|ème|°)\b")
-_CURRENCY = re.compile(r"(?:US|HK|A|C|S|NT|R|NZ|CA|AU)?\$|[€£¥₹₩฿]|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$")
+_CURRENCY = re.compile(
+    r"(?:US|HK|A|C|S|NT|R|NZ|CA|AU)?\$|[€£¥₹₩฿]|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$"
+)
 _RANGE = re.compile(r"[-–~〜]\s?$")
 _YEARS = range(1900, 2100)
 _SIGNS = "+-–−"
@@ -67,10 +69,13 @@ _PUNCTUATION = {
     ",": _COMMA, "，": _COMMA, "、": frozenset(["、", "and"]), ";": _STOP, "；": _STOP, "|": _STOP, "。": _STOP,
     ":": _COLON, "：": _COLON, "(": frozenset(["("]), ")": frozenset([")"]), "[": frozenset(["("]), "]": frozenset([")"]),
     "–": frozenset(["dash"]), "—": frozenset(["dash"]), "-": frozenset(["hyphen"]), "+": frozenset(["sign"]),
-    "/": frozenset(["slash"]), "・": frozenset(["dot"]), "…": _STOP, "•": _STOP, "→": frozenset(["to"]),
+    "/": frozenset(["slash"]), "・": frozenset(["dot"]), "…": _STOP, "•": _STOP, "→": frozenset(["to"]), ">": frozenset(["over"]), "<": frozenset(["under"]), "≈": frozenset(["about"]), "~": frozenset(["about"]),
 }  # fmt: skip
 _OTHER, _CAPITAL, _WORD, _HAN = (frozenset([k]) for k in ("punct", "capital", "word", "han"))
-_NUMBER, _DATE_KIND, _TIME_KIND, _YEAR = (frozenset([k]) for k in ("number", "date", "time", "year"))
+_SMALL = frozenset(["common"])
+_NUMBER, _DATE_KIND, _TIME_KIND, _YEAR = (
+    frozenset([k]) for k in ("number", "date", "time", "year")
+)
 
 
 class Scanner:
@@ -86,11 +91,10 @@ class Scanner:
         Which names in context stand for which index, in this text.
     """
 
-    def __init__(
-        self, language: Language, names: Names, mark: str, known: dict[str, str]
-    ) -> None:
+    def __init__(self, language: Language, names: Names, mark: str, known: dict[str, str]) -> None:
         self.language, self.names, self.mark, self.known = language, names, mark, known
         self._month_day, self._day_month = _month_patterns(language)
+        self._first_words = names.lexicon.keys() | language.lexicon.keys()
         self._spaced = numbers.SPACED if language.decimal == "," else numbers.NARROW
 
     def tokens(self, text: str) -> list[Token]:
@@ -105,6 +109,20 @@ class Scanner:
             if char == " ":
                 at += 1
                 continue
+            if char.isalpha() and (match := _LATIN.match(text, at)):
+                # Most words are in no list: the common case, said quickly.
+                word = lowered[at : match.end()]
+                if word not in self._first_words:
+                    kind = (
+                        _SMALL
+                        if word in self.language.common
+                        else _CAPITAL
+                        if char.isupper()
+                        else _WORD
+                    )
+                    found.append(Token(kind, at, match.end()))
+                    at = match.end()
+                    continue
             token = self._at(text, lowered, at, found)
             found.append(token)
             at = token.end
@@ -141,27 +159,38 @@ class Scanner:
         if word[0].isalpha():
             kind = _CAPITAL if word[0].isupper() else _WORD
             if lowered[at : at + len(word)] in self.language.common:
-                kind = frozenset(["common"])
+                kind = _SMALL
             return Token(kind, at, at + len(word))
         return Token(_OTHER, at, at + 1)
+
+    def may_tell(self, text: str) -> bool:
+        """Tell whether a text without digits can name an index."""
+        return any(is_cjk(char) for char in text[:3]) or not self.names.lexicon.keys().isdisjoint(
+            _LATIN.findall(text.lower())
+        )
 
     def _hides_name(self, entry: Entry, text: str, lowered: str, at: int) -> bool:
         """Whether a longer name begins behind an article: l'euro in L'Euro Stoxx 50."""
         begin = at + entry.text.index("'") + 1
         match = _ATOM.match(lowered, begin)
-        found = match and _longest(self.names.lexicon, match[0], text, lowered, begin)
-        return bool(found) and begin + len(found.text) > at + len(entry.text)
+        key = match[0] if match else ""
+        found = _longest(self.names.lexicon, key, text, lowered, begin)
+        return found is not None and begin + len(found.text) > at + len(entry.text)
 
     def _named(self, entry: Entry, text: str, at: int) -> Token:
         end = at + len(entry.text)
         if "in_context" in entry.kinds:
-            symbol = self.known.get(entry.text, "")
+            symbol = self.known.get(entry.value, "")
             kinds = frozenset(["index"]) if symbol else frozenset(["capital"])
             return Token(kinds, at, end, symbol)
         if "index" in entry.kinds:
             # Dax-Werte and Nasdaq-listed are no indices; an Index-Future is one, of futures.
             tail = text[end : end + 8].lower()
-            joined = tail[:1] == "-" and tail[1:2].isalpha() and not tail.startswith(("-index", "-future"))
+            joined = (
+                tail[:1] == "-"
+                and tail[1:2].isalpha()
+                and not tail.startswith(("-index", "-future"))
+            )
             if joined:
                 return Token(_CAPITAL, at, end)
             if tail.startswith("-index"):
@@ -213,10 +242,20 @@ class Scanner:
         if thousand is not None:
             value, end = value * 1000 + thousand[0], thousand[1]
         unit, after = self._unit(text, lowered, end)
-        if not unit and value in _YEARS and re.fullmatch(r"\d{4}", text[at:end]) and not text[end : end + 1].isalpha():
+        if (
+            not unit
+            and value in _YEARS
+            and re.fullmatch(r"\d{4}", text[at:end])
+            and not text[end : end + 1].isalpha()
+        ):
             if not before or not before[-1].has("to", "closed"):
                 return Token(_YEAR, at, end, text[at:end])
-            unit = "year?" if before[-1].has("common") or text[before[-1].start : before[-1].end].lower() in {"in", "en", "im", "em"} else ""
+            unit = (
+                "year?"
+                if before[-1].has("common")
+                or text[before[-1].start : before[-1].end].lower() in {"in", "en", "im", "em"}
+                else ""
+            )
             if unit:
                 return Token(_YEAR, at, end, text[at:end])
         if not unit:
@@ -240,7 +279,9 @@ class Scanner:
     def _thousand(self, text: str, lowered: str, end: int) -> tuple[Decimal, int] | None:
         """The rest of a number such as 58 mil 711.87."""
         match = re.compile(r"\s?mil(?![^\W\d_])\s?").match(lowered, end)
-        if match is None or not any("thousand" in e.kinds for e in self.language.lexicon.get("mil", ())):
+        if match is None or not any(
+            "thousand" in e.kinds for e in self.language.lexicon.get("mil", ())
+        ):
             return None
         rest = numbers.PLAIN.match(text, match.end())
         if rest is None:
