@@ -49,7 +49,8 @@ class Score(NamedTuple):
         found, known = self.right + self.wrong, self.right + self.missing
         precision = self.right / found if found else 1.0
         recall = self.right / known if known else 1.0
-        return f"precision {precision:.3f}  recall {recall:.3f}  ({self.right} right, {self.wrong} wrong, {self.missing} missing)"
+        counts = f"{self.right} right, {self.wrong} wrong, {self.missing} missing"
+        return f"precision {precision:.3f}  recall {recall:.3f}  ({counts})"
 
 
 def _value(number: Any) -> str:

@@ -28,8 +28,8 @@ from marketmove.wording import dates, numbers, prose
 from marketmove.wording.characters import visible
 
 _COLUMNS = (
-    "index", "symbol", "kind", "session", "close", "change_pts", "change_pct", "direction", "bound", "bound_of",
-    "sure", "doubt", "place", "quote",
+    "index", "symbol", "kind", "session", "close", "change_pts", "change_pct", "direction",
+    "bound", "bound_of", "sure", "doubt", "place", "quote",
 )  # fmt: skip
 _VALUES = ("close", "change_pts", "change_pct")
 _BOUND_KEYS = {"over": "over_pct", "under": "under_pct", "about": "about_pct"}
@@ -45,13 +45,12 @@ def as_table(report: ReadReport, options: RenderOptions) -> str:
         for fit in FITS[:3]
         for quote in (72, 48, 0)
     ]
-    heads = [f"Figures of {visible(report.source)}"]
+    head = f"Figures of {visible(report.source)}"
     if report.session is not None:
-        heads = [
-            f"Figures for {dates.day(report.session)}, {prose.dated_by(report.dated_by)} · {visible(report.source)}"
-        ]
+        when = f"{dates.day(report.session)}, {prose.dated_by(report.dated_by)}"
+        head = f"Figures for {when} · {visible(report.source)}"
     lines: list[StyledLine] = [
-        *([StyledText(head, "bold")] for head in heads),
+        [StyledText(head, "bold")],
         [],
         *roomiest_table(tries, options.width).lines(),
         [],
@@ -92,7 +91,8 @@ def _footers(report: ReadReport) -> Iterator[str]:
     if report.session is None:
         yield "the text has no date; --date says it"
     if report.left_out:
-        yield f"{numbers.count(report.left_out, 'figure', 'figures')} of other kinds left out; --all shows them"
+        count = numbers.count(report.left_out, "figure", "figures")
+        yield f"{count} of other kinds left out; --all shows them"
 
 
 def as_csv(report: ReadReport, _options: RenderOptions) -> str:
@@ -150,7 +150,7 @@ def _cells(figure: ProseFigure, report: ReadReport) -> dict[str, Any]:
 
 
 def as_yaml(report: ReadReport, _options: RenderOptions) -> str:
-    """Write published figures, as `verify` and `session` take them; what these cannot is a comment."""
+    """Write published figures, for `verify` and `session`; the rest as comments."""
     lines = (
         [f"session: {report.session}"] if report.session else ["# session: the text has no date"]
     )

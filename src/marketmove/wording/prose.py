@@ -21,10 +21,17 @@ _DOUBTS = {
     "no_figure": "unsure: a direction alone",
 }
 _KINDS = {
-    "session": "session", "intraday": "within the session", "week": "week", "month": "month", "ytd": "year to date",
-    "period": "another period", "streak": "several sessions", "futures": "futures", "earlier": "an earlier day",
+    "session": "session",
+    "intraday": "within the session",
+    "week": "week",
+    "month": "month",
+    "ytd": "year to date",
+    "period": "another period",
+    "streak": "several sessions",
+    "futures": "futures",
+    "earlier": "an earlier day",
     "other": "a record or a threshold",
-}  # fmt: skip
+}
 _DATED = {
     "option": "as --date says",
     "page": "as its page says",
@@ -54,7 +61,8 @@ def contradictions_of(
     for one, other, field in pairs:
         text = (
             f"{visible(one.name)} has two figures for its {_FIELDS[field]}:"
-            f" {getattr(one, field)} on line {one.line} and {getattr(other, field)} on line {other.line}"
+            f" {getattr(one, field)} on line {one.line}"
+            f" and {getattr(other, field)} on line {other.line}"
         )
         yield Remark("figures_contradict", text, one.symbol or None, Place(label, other.line))
 

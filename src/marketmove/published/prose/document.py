@@ -1,4 +1,4 @@
-"""The text of a report: HTML and Markdown taken off, in blocks and sentences that know their line."""
+"""The text of a report without HTML and Markdown, in sentences that know their line."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _SKIPPED = frozenset(
     ]
 )
 _BLOCKS = frozenset(
-    ["p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr", "section", "article",
-     "blockquote", "pre", "dd", "dt", "dl", "figure", "figcaption", "main", "body", "thead", "tbody", "caption"]
+    ["p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "br", "hr",
+     "section", "article", "blockquote", "pre", "dd", "dt", "dl", "figure", "figcaption", "main",
+     "body", "thead", "tbody", "caption"]
 )  # fmt: skip
 _HTML = re.compile(
     r"<(?:!doctype html|html|body|head|p|div|article|h[1-6]|br|span|table|section)\b[^>]*>",
@@ -39,7 +40,7 @@ _LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\([^)\s]{0,500}\)")
 _BULLET = re.compile(r"\s*(?:[-*•·▲▼◆■●]|\d{1,2}\.)\s+")
 _HARD_END = re.compile(r"[.!?。！？:;：；]['\"”’)\]]*$")
 _COLUMNS = re.compile(r"\S\s{3,}\S|\t|\|")
-_MOST_SENTENCE = 4_000
+_MOST_SENTENCE, _LONG_LINE = 4_000, 60
 # One character for one, so that places stay what they were.
 _PLAIN_CHARACTERS = {
     **{0xFF01 + n: 0x21 + n for n in range(94) if chr(0x21 + n) not in ",:;"},
@@ -59,8 +60,9 @@ _PLAIN_CHARACTERS = {
     0x02D7: 0x2D,
 }
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|U\.S|U\.K|Inc|Co|Corp|Ltd|Plc|Bhd|Mr|Mrs|Ms|Dr|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-    r"|Mio|Mrd|bzw|ca|z\.B|Nr|etc|pts|pkt|approx|Jr|Sr|Gov|Gen|janv|févr|juil|Sra?|Cía|pct|dev|e\.g|i\.e|a\.m|p\.m|min|max|ggü|inkl|Dow Jones Indus|Indus))$"
+    r"\b(?:[A-Z]|U\.S|U\.K|Inc|Co|Corp|Ltd|Plc|Bhd|Mr|Mrs|Ms|Dr|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
+    r"|Sept?|Oct|Nov|Dec|Mio|Mrd|bzw|ca|z\.B|Nr|etc|pts|pkt|approx|Jr|Sr|Gov|Gen|janv|févr|juil|Sra?"
+    r"|Cía|pct|e\.g|i\.e|a\.m|p\.m|min|max|ggü|inkl|Indus)$"
 )
 _ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=[\s\"')\]])|(?<=[.!?][\"')\]])(?=\s)")
 
@@ -104,11 +106,11 @@ class Document(NamedTuple):
 
 
 def read_document(text: str) -> Document:
-    """Take a report apart: HTML's markup is left out, a table's row is a line.
+    r"""Take a report apart: HTML's markup is left out, a table's row is a line.
 
     Examples
     --------
-    >>> document = read_document("# Close\\n\\nThe Dow fell.\\n")
+    >>> document = read_document("# Close\n\nThe Dow fell.\n")
     >>> [(block.text, block.heading) for block in document.blocks]
     [('Close', True), ('The Dow fell.', False)]
     """
@@ -222,7 +224,9 @@ def _paragraph(lines: list[tuple[str, int]]) -> Iterator[Block]:
 def _continues(before: str, line: str) -> bool:
     """Whether a line goes on with the sentence of the line before."""
     first = line.lstrip()[:1]
-    return bool(first) and first.islower() and not _HARD_END.search(before.rstrip())
+    if not first or _HARD_END.search(before.rstrip()):
+        return False
+    return first.islower() or (first.isdigit() and len(before) >= _LONG_LINE)
 
 
 def _is_wrapped(lines: list[str]) -> bool:

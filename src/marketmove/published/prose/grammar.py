@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -55,11 +55,10 @@ class Language(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What indices are called: phrases, names that need a context, and symbols by place."""
+    """What indices are called: phrases, and names that need a context."""
 
     lexicon: Lexicon
     in_context: Mapping[str, Mapping[str, str]]
-    titles: Mapping[str, str]
 
 
 def is_cjk(char: str) -> bool:
@@ -212,45 +211,49 @@ def names_of(registry: Registry) -> Names:
     """
     items = _names_document()
     lexicon: dict[str, dict[tuple[str, bool], Entry]] = {}
-    titles = {symbol: index.name for symbol, index in registry.indices.items()}
     in_context = {
-        text: {
-            word: value.text
-            for word, value in _pairs(words).items()
-            if isinstance(value, yamltext.Scalar)
-        }
+        text: {word: _texts_of(value) for word, value in _pairs(words).items()}
         for text, words in _pairs(items.get("in_context")).items()
     }
-    places = {
-        text: symbol
-        for symbol, texts in _pairs(items.get("places")).items()
-        for text in _texts(texts)
-    }
+    places = dict(_by_text(items.get("places")))
+    apart = in_context.keys() | places.keys()
     for symbol, index in registry.indices.items():
         for text in (symbol, index.name, *index.aliases):
-            if _usable(text) and text not in in_context and text not in places:
+            if _usable(text) and text not in apart:
                 _add_name(lexicon, text, symbol)
     for key in ("names", "own_names"):
-        for symbol, texts in _pairs(items.get(key)).items():
-            for text in _texts(texts):
-                if text not in in_context:
-                    _add_name(lexicon, text, symbol)
+        for text, symbol in _by_text(items.get(key)):
+            if text not in in_context:
+                _add_name(lexicon, text, symbol)
     for text in in_context:
         cased = not text.startswith("the ")
-        _add(
-            lexicon, Entry(text if cased else text.lower(), frozenset(["in_context"]), text, cased)
-        )
-    for text in _texts(items.get("not_names")):
-        _add(lexicon, Entry(text, frozenset(["not_name"]), "", cased=True))
+        form = text if cased else text.lower()
+        _add(lexicon, Entry(form, frozenset(["in_context"]), text, cased))
+    _add_places(lexicon, places, items)
+    return Names(_sorted(lexicon), in_context)
+
+
+def _add_places(
+    lexicon: dict[str, dict[tuple[str, bool], Entry]],
+    places: Mapping[str, str],
+    items: Mapping[str, yamltext.Value],
+) -> None:
+    """Add places and regions, in capitals too, and what only looks like an index."""
     for text, symbol in places.items():
-        for form, cased in ((text, True), (text.upper(), True)):
-            _add(lexicon, Entry(form, frozenset(["place"]), symbol, cased))
+        for form in (text, text.upper()):
+            _add(lexicon, Entry(form, frozenset(["place"]), symbol, cased=True))
     for text in _texts(items.get("regions")):
         for form in (text, text.upper()):
             _add(lexicon, Entry(form, frozenset(["region"]), "", cased=True))
-    for text in _texts(items.get("sectors")):
-        _add(lexicon, Entry(text, frozenset(["sector"]), "", cased=True))
-    return Names(_sorted(lexicon), in_context, titles)
+    for key, kind in (("sectors", "sector"), ("not_names", "not_name")):
+        for text in _texts(items.get(key)):
+            _add(lexicon, Entry(text, frozenset([kind]), "", cased=True))
+
+
+def _by_text(value: yamltext.Value | None) -> Iterator[tuple[str, str]]:
+    """Each name with the symbol above it."""
+    for symbol, texts in _pairs(value).items():
+        yield from ((text, symbol) for text in _texts(texts))
 
 
 def _usable(text: str) -> bool:

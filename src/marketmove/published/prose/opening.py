@@ -12,10 +12,16 @@ from marketmove.sources.encodings import decode
 
 # A report has some thousand characters, and a page around it a hundred times as many.
 _MOST_BYTES = 4 << 20
-_PDF, _OFFICE, _OLD_OFFICE, _RTF = b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
+_NO_TEXTS = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "an office document",
+    b"\xd0\xcf\x11\xe0": "an office document",
+    b"{\\rtf": "rich text",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 _SNIFFED = 4_000
-_TOKEN = re.compile(r"[^\W\d_]+")
 
 
 def text_of_report(
@@ -35,29 +41,25 @@ def text_of_report(
     """
     data = source.data
     if source.large is not None or len(data) > _MOST_BYTES:
-        raise _refused(
-            source,
-            f"larger than {_MOST_BYTES >> 20} MB, which no market report is; save the report's text alone",
-        )
-    for magic, what in (
-        (_PDF, "a PDF"),
-        (_OFFICE, "an office document"),
-        (_OLD_OFFICE, "an office document"),
-        (_RTF, "rich text"),
-    ):
+        most = f"larger than {_MOST_BYTES >> 20} MB, which no market report is"
+        raise _refused(source, f"{most}; save the report's text alone")
+    for magic, what in _NO_TEXTS.items():
         if data.startswith(magic):
             raise _refused(source, f"{what}; save the text of the report as plain text or HTML")
-    if (
-        b"\0" in data[:_SNIFFED]
-        and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
-        and data[1:2] != b"\0"
-        and data[:1] != b"\0"
-    ):
+    if _is_binary(data):
         raise _refused(source, "a binary file; save the text of the report")
     said = _CHARSET.search(data[:_SNIFFED])
     if encoding is None and said is not None and (text := _as_said(data, said[1].decode())):
         return text
     return decode(data, source.label, context, encoding, lambda text: _words(text, registry))[0]
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether there are zeros, and not those of UTF-16."""
+    head = data[:_SNIFFED]
+    if b"\0" not in head or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    return b"\0" not in (data[:1], data[1:2])
 
 
 def _refused(source: Source, text: str) -> MarketMoveError:

@@ -1,4 +1,4 @@
-"""A market report read whole: from its text to every figure, its kind, its day, and how sure it is."""
+"""A market report read whole: every figure, its kind, its day, and how sure it is."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from marketmove.market.indices import Registry
-from marketmove.published.prose.clauses import Context, claims_of, section_place, segments
+from marketmove.published.prose.claims import claims_of
+from marketmove.published.prose.clauses import Context, section_place, segments
 from marketmove.published.prose.document import Document, Sentence, read_document, sentences
 from marketmove.published.prose.figures import Found, figures_of
-from marketmove.published.prose.figures import Sentence as Parsed
 from marketmove.published.prose.grammar import Language, Names, language, language_of, names_of
 from marketmove.published.prose.numbers import mark_of
 from marketmove.published.prose.tokens import Scanner, Token
+from marketmove.published.prose.view import Sentence as Parsed
 
 # Why a figure is unsure; in words: wording/prose.py.
 Doubt = Literal["", "no_level", "no_change", "bound", "misfit", "other_kind", "no_figure"]
@@ -53,7 +54,7 @@ class ProseFigure(NamedTuple):
 
 
 class Prose(NamedTuple):
-    """A report that was read: its figures in its order, its language, its date and whence that is."""
+    """A report that was read: its figures, its language, its date and whence that is."""
 
     figures: tuple[ProseFigure, ...]
     language: str
@@ -81,8 +82,8 @@ def read_prose(text: str, registry: Registry, date: dt.date | None = None, name:
     >>> registry = Registry.of([Index("DJI", "Dow Jones", ("Dow",))])
     >>> prose = read_prose("The Dow rose 18.43 points, or 0.1 percent, to 16,717.17.", registry)
     >>> figure = prose.figures[0]
-    >>> figure.symbol, str(figure.close), str(figure.change_pts), str(figure.change_pct), figure.sure
-    ('DJI', '16717.17', '18.43', '0.1', True)
+    >>> figure.symbol, str(figure.close), str(figure.change_pct), figure.sure
+    ('DJI', '16717.17', '0.1', True)
     """
     document = read_document(text)
     whole = "\n".join(block.text for block in document.blocks)
@@ -147,21 +148,21 @@ class _Reader:
         """Give every figure, in order; ways without figures only of indices that have none."""
         for sentence in sentences(self.document):
             if sentence.block != self.block:
-                self._new_block(sentence)
+                self._new_block(sentence.block)
             text = sentence.text
             if len(text) < _SHORT or _DIGIT.search(text) or self.scanner.may_tell(text):
                 self._sentence(sentence)
         with_figures = {f.name for f in self.found if f.kind == "session" and _has_figure(f)}
         return [f for f in self.found if _has_figure(f) or f.name not in with_figures]
 
-    def _new_block(self, sentence: Sentence) -> None:
-        self.block = sentence.block
+    def _new_block(self, block: int) -> None:
+        self.block = block
         self.block_keys = []
         self.context = self.context._replace(pronoun="")
 
     def _sentence(self, sentence: Sentence) -> None:
         tokens = self.scanner.tokens(sentence.text)
-        self._note_days(sentence, tokens)
+        self._note_days(tokens)
         self._note_period(tokens)
         tokens = self._section(sentence, tokens)
         if not tokens:
@@ -245,7 +246,7 @@ class _Reader:
         elif any(t.has("weekday", "today", "yesterday", "closed") for t in tokens):
             self.lasting = ""
 
-    def _note_days(self, sentence: Sentence, tokens: Sequence[Token]) -> None:
+    def _note_days(self, tokens: Sequence[Token]) -> None:
         times = [t for t in tokens if t.has("time")]
         dates = [t for t in tokens if t.has("date")]
         since = [n for n, t in enumerate(tokens[:12]) if t.has("breaks") and not t.has("and")]

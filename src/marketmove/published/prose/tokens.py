@@ -12,10 +12,11 @@ from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _TIME = re.compile(
-    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|edt|est|et|bst|cet|ist|jst|hkt|hrs|h\b|am\b|pm\b)"
-    r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
+    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|edt|est|et|bst|cet|ist|jst|hkt|hrs|h\b)"
+    r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b"
+    r"|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
     re.ASCII | re.IGNORECASE,
-)  # fmt: skip
+)
 _DATE = re.compile(
     r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?!\d)"
     r"|(?P<y2>\d{4})\s?[年년]\s?(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日일號号]"
@@ -27,10 +28,11 @@ _DATE = re.compile(
 _FRACTION = re.compile(r"\d+/\d+", re.ASCII)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|e|er|ème|°)\b")
 _CURRENCY = re.compile(
-    r"(?:US|HK|A|C|S|NT|R|NZ|CA|AU)?\$|[€£¥₹₩฿]|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$"
+    r"(?:US|HK|A|C|S|NT|R|NZ|CA|AU)?\$|[€£¥₹₩฿]"
+    r"|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$"
 )
 _RANGE = re.compile(r"[-–~〜]\s?$")
-_YEARS = range(1900, 2100)
+_FOUR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SIGNS = "+-–−"
 
 
@@ -50,6 +52,9 @@ class Number(NamedTuple):
     in_words: bool = False
 
 
+_NO_NUMBER = Number(Decimal(0), "other", 0)
+
+
 class Token(NamedTuple):
     """One token: what it may be, where it stands, and the index, number or date it is."""
 
@@ -59,6 +64,11 @@ class Token(NamedTuple):
     value: str = ""
     number: Number | None = None
 
+    @property
+    def amount(self) -> Number:
+        """The number; one that counts nothing of an index where there is none."""
+        return self.number or _NO_NUMBER
+
     def has(self, *kinds: str) -> bool:
         """Tell whether the token is of one of some kinds."""
         return not self.kinds.isdisjoint(kinds)
@@ -66,10 +76,12 @@ class Token(NamedTuple):
 
 _COMMA, _STOP, _COLON = frozenset([","]), frozenset([";"]), frozenset([":"])
 _PUNCTUATION = {
-    ",": _COMMA, "，": _COMMA, "、": frozenset(["、", "and"]), ";": _STOP, "；": _STOP, "|": _STOP, "。": _STOP,
-    ":": _COLON, "：": _COLON, "(": frozenset(["("]), ")": frozenset([")"]), "[": frozenset(["("]), "]": frozenset([")"]),
-    "–": frozenset(["dash"]), "—": frozenset(["dash"]), "-": frozenset(["hyphen"]), "+": frozenset(["sign"]),
-    "/": frozenset(["slash"]), "・": frozenset(["dot"]), "…": _STOP, "•": _STOP, "→": frozenset(["to"]), ">": frozenset(["over"]), "<": frozenset(["under"]), "≈": frozenset(["about"]), "~": frozenset(["about"]),
+    **dict.fromkeys(",，", _COMMA), **dict.fromkeys(";；|。…•", _STOP), **dict.fromkeys(":：", _COLON),
+    **dict.fromkeys("([", frozenset(["("])), **dict.fromkeys(")]", frozenset([")"])),
+    **dict.fromkeys("–—", frozenset(["dash"])), **dict.fromkeys("≈~", frozenset(["about"])),
+    "、": frozenset(["、", "and"]), "-": frozenset(["hyphen"]), "+": frozenset(["sign"]),
+    "/": frozenset(["slash"]), "・": frozenset(["dot"]), "→": frozenset(["to"]),
+    ">": frozenset(["over"]), "<": frozenset(["under"]),
 }  # fmt: skip
 _OTHER, _CAPITAL, _WORD, _HAN = (frozenset([k]) for k in ("punct", "capital", "word", "han"))
 _SMALL = frozenset(["common"])
@@ -113,14 +125,7 @@ class Scanner:
                 # Most words are in no list: the common case, said quickly.
                 word = lowered[at : match.end()]
                 if word not in self._first_words:
-                    kind = (
-                        _SMALL
-                        if word in self.language.common
-                        else _CAPITAL
-                        if char.isupper()
-                        else _WORD
-                    )
-                    found.append(Token(kind, at, match.end()))
+                    found.append(self._unknown(match[0], lowered, at))
                     at = match.end()
                     continue
             token = self._at(text, lowered, at, found)
@@ -146,22 +151,23 @@ class Scanner:
         other = _longest(self.language.lexicon, key, text, lowered, at)
         if entry is not None and (other is None or len(entry.text) >= len(other.text)):
             return self._named(entry, text, at)
-        if other is not None and "'" in other.text and self._hides_name(other, text, lowered, at):
-            return Token(frozenset(["common"]), at, text.index("'", at) + 1)
-        if char in _SIGNS:
-            return Token(_PUNCTUATION.get(char, _OTHER), at, at + 1)
-        if other is not None:
+        if other is not None and char not in _SIGNS:
+            if "'" in other.text and self._hides_name(other, text, lowered, at):
+                return Token(_SMALL, at, text.index("'", at) + 1)
             return self._word(other, text, lowered, at)
-        if char in _PUNCTUATION:
-            return Token(_PUNCTUATION[char], at, at + 1)
-        if is_cjk(char):
+        return self._unknown(word, lowered, at)
+
+    def _unknown(self, word: str, lowered: str, at: int) -> Token:
+        """A token that is in no list: a mark, a character, a word."""
+        if word[0] in _PUNCTUATION:
+            return Token(_PUNCTUATION[word[0]], at, at + 1)
+        if is_cjk(word[0]):
             return Token(_HAN, at, at + 1)
-        if word[0].isalpha():
-            kind = _CAPITAL if word[0].isupper() else _WORD
-            if lowered[at : at + len(word)] in self.language.common:
-                kind = _SMALL
-            return Token(kind, at, at + len(word))
-        return Token(_OTHER, at, at + 1)
+        if not word[0].isalpha():
+            return Token(_OTHER, at, at + 1)
+        if lowered[at : at + len(word)] in self.language.common:
+            return Token(_SMALL, at, at + len(word))
+        return Token(_CAPITAL if word[0].isupper() else _WORD, at, at + len(word))
 
     def may_tell(self, text: str) -> bool:
         """Tell whether a text without digits can name an index."""
@@ -228,53 +234,38 @@ class Scanner:
     def _digits(self, text: str, lowered: str, at: int, before: list[Token]) -> Token:
         if match := self._day_month.match(lowered, at):
             return Token(_DATE_KIND, at, match.end(), _date_value(match, self.language))
-        if (match := _DATE.match(lowered, at)) and not _is_level(match, text):
+        if (match := _DATE.match(lowered, at)) and not _is_level(match):
             return Token(_DATE_KIND, at, match.end(), _numeric_date(match))
         if match := _TIME.match(lowered, at):
             kind = frozenset(["late"]) if _LATE.match(match[0]) else _TIME_KIND
             return Token(kind, at, match.end())
         if match := _FRACTION.match(text, at):
-            return Token(_NUMBER, at, match.end(), number=Number(Decimal(0), "other", 0))
-        value, end = self._value(text, at)
+            return Token(_NUMBER, at, match.end(), number=_NO_NUMBER)
+        value, end = self._value(text, lowered, at)
         if value is None:
-            return Token(_NUMBER, at, end, number=Number(Decimal(0), "other", 0))
-        thousand = self._thousand(text, lowered, end)
-        if thousand is not None:
-            value, end = value * 1000 + thousand[0], thousand[1]
+            return Token(_NUMBER, at, end, number=_NO_NUMBER)
         unit, after = self._unit(text, lowered, end)
-        if (
-            not unit
-            and value in _YEARS
-            and re.fullmatch(r"\d{4}", text[at:end])
-            and not text[end : end + 1].isalpha()
-        ):
-            if not before or not before[-1].has("to", "closed"):
-                return Token(_YEAR, at, end, text[at:end])
-            unit = (
-                "year?"
-                if before[-1].has("common")
-                or text[before[-1].start : before[-1].end].lower() in {"in", "en", "im", "em"}
-                else ""
-            )
-            if unit:
-                return Token(_YEAR, at, end, text[at:end])
-        if not unit:
-            unit = self._counts(text, lowered, end)
+        if not unit and _is_year(text, at, end, before):
+            return Token(_YEAR, at, end, text[at:end])
+        unit = unit or self._counts(text, lowered, end)
         if _CURRENCY.search(text[max(0, at - 4) : at].rstrip()):
             unit = "money"
         if before and before[-1].number is not None and _RANGE.search(text[before[-1].end : at]):
-            unit = "other" if unit != "pct" else "range"
-        sign = _sign(text, at, before)
-        return Token(_NUMBER, at, max(after, end), number=Number(value, unit, sign))
+            unit = "other"
+        return Token(_NUMBER, at, max(after, end), number=Number(value, unit, _sign(text, at)))
 
-    def _value(self, text: str, at: int) -> tuple[Decimal | None, int]:
+    def _value(self, text: str, lowered: str, at: int) -> tuple[Decimal | None, int]:
         for pattern, read in ((numbers.MYRIADS, numbers.myriads), (numbers.SEN, numbers.yen)):
             if match := pattern.match(text, at):
                 return read(match), match.end()
         match = self._spaced.match(text, at) or numbers.PLAIN.match(text, at)
         if match is None:
             return None, at + 1
-        return numbers.decimal_of(match[0], self.mark), match.end()
+        value, end = numbers.decimal_of(match[0], self.mark), match.end()
+        thousand = self._thousand(text, lowered, end)
+        if value is None or thousand is None:
+            return value, end
+        return value * 1000 + thousand[0], thousand[1]
 
     def _thousand(self, text: str, lowered: str, end: int) -> tuple[Decimal, int] | None:
         """The rest of a number such as 58 mil 711.87."""
@@ -374,7 +365,7 @@ def _fits(entry: Entry, text: str, lowered: str, at: int) -> bool:
     return not (following.isalnum() and not is_cjk(following))
 
 
-def _sign(text: str, at: int, before: list[Token]) -> int:
+def _sign(text: str, at: int) -> int:
     """The sign before a number: close to it, or apart in brackets as in (- 0,13 %)."""
     head = text[:at]
     apart = head.endswith(" ")
@@ -391,7 +382,16 @@ def _sign(text: str, at: int, before: list[Token]) -> int:
     return 1 if bare[-1] == "+" else -1
 
 
-def _is_level(match: re.Match[str], text: str) -> bool:
+def _is_year(text: str, at: int, end: int, before: list[Token]) -> bool:
+    """Whether four digits are a year, and no level behind a word such as at."""
+    if not _FOUR.fullmatch(text[at:end]) or text[end : end + 1].isalpha():
+        return False
+    if not before or not before[-1].has("to", "closed"):
+        return True
+    return before[-1].has("common") and before[-1].has("to")
+
+
+def _is_level(match: re.Match[str]) -> bool:
     """Whether what looks like a date is a number: 12.390 is caught elsewhere, 3.5.2025 is none."""
     if match["m3"] and not 1 <= int(match["m3"]) <= 12:
         return True
@@ -409,13 +409,14 @@ def _numeric_date(match: re.Match[str]) -> str:
 
 def _month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(sorted(map(re.escape, language.months), key=len, reverse=True)) or r"(?!)"
-    year = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>\d{4})(?![\d.,]*\d)|[-,]?\s?'?(?P<short>\d{2})(?!\d|[.,]\d|\s?%))?"
-    first = rf"(?P<month>{names})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]*\d)(?:,?\s+(?P<year>\d{{4}})(?![\d.,]*\d))?"
+    first = (
+        rf"(?P<month>{names})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]*\d)"
+        r"(?:,?\s+(?P<year>\d{4})(?![\d.,]*\d))?"
+    )
     second = (
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+|of\s+)?(?P<month>{names})\b\.?"
         r"(?:[-\s,]+(?:de\s+|del\s+)?(?P<year>\d{4})(?![\d.,]*\d)|-(?P<short>\d{2})(?!\d))?"
     )
-    del year
     return re.compile(first), re.compile(second)
 
 
