@@ -55,13 +55,6 @@ def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
 
     At least as large counts, as figures are before they are rounded. What cannot be judged is not
     met.
-
-    >>> from marketmove.alerts.conditions import Condition
-    >>> from marketmove.moves.move import Move, exact
-    >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.0)
-    >>> asked = Condition("HSI: 3", "move", symbols=("HSI",), amount=3.0)
-    >>> judge([asked], SessionFacts({"HSI": hsi}, {})).alerts[0].text
-    'Hang Seng up 3.00%: at least 3%'
     """
     alerts: list[Alert] = []
     notes: list[Remark] = []

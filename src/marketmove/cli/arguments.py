@@ -57,14 +57,7 @@ def plain_date(text: str, named: str) -> dt.date:
 def session_or_moment(
     date: str | None, as_of: str | None, now: dt.datetime, today: dt.date
 ) -> tuple[When, dt.datetime | None]:
-    """Read the session asked for, or the moment, with the date that the samples may serve for.
-
-    >>> now = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-    >>> session_or_moment(None, None, now, now.date())
-    ('latest', None)
-    >>> session_or_moment(None, "2025-02-14T18:00+00:00", now, now.date())[0]
-    datetime.date(2025, 2, 14)
-    """
+    """Read the session asked for, or the moment, with the date that the samples may serve for."""
     if as_of is None:
         return session_date("latest" if date is None else date, today), None
     when = moment(as_of, now)

@@ -66,17 +66,8 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     Two different closes for one index and date are a fault, and neither is kept; equal ones count
     once, with a note.
 
-    Parameters
-    ----------
-    blocks
-        What ``sources.read_blocks`` gives.
-    registry
-        The known indices; a symbol that it does not know stays as the file writes it.
-
-    Raises
-    ------
-    BadFiguresError
-        If a file has not one usable close; with all that is wrong in it.
+    A symbol that the registry does not know stays as the file writes it. Raises ``BadFiguresError``
+    if a file has not one usable close.
     """
     blocks = list(blocks)
     for block in blocks:
@@ -108,14 +99,8 @@ def rows_needed(
 ) -> npt.NDArray[np.intp]:
     """Tell which rows some days need: the last two of each index until each, and its next.
 
-    Parameters
-    ----------
-    symbols
-        The index of each row, as a number.
-    sessions
-        The session of each row (datetime64), in any order, none twice for an index.
-    days
-        The days asked for; None for the last there is.
+    ``symbols`` (as numbers) and ``sessions`` (datetime64) are of each row, in any order; a day is
+    None for the last there is.
     """
     order = None
     if not (sessions[1:] >= sessions[:-1]).all():
@@ -227,8 +212,6 @@ def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
 def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:
     """Make levels from rows of symbol, ISO date and close, for examples and tests.
 
-    Examples
-    --------
     >>> levels_of([("HSI", "2025-02-14", 22620.33)]).symbols
     ('HSI',)
     """

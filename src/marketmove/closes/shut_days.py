@@ -16,19 +16,9 @@ from marketmove.market.calendars import Calendar
 def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
     """Give the closes of dates on which their exchange certainly had no session.
 
-    Parameters
-    ----------
-    levels
-        The closes.
-    calendars
-        The calendars by symbol of the index; one without a calendar is not judged.
-
-    Returns
-    -------
-    DataFrame
-        Rows of ``levels.frame`` with a column ``ghost``: whether the close is the one before, to
-        the last digit, so that it is not a close at all. It is taken for one, too, where the row
-        before cannot be used, so that nobody can tell.
+    They are rows of ``levels.frame`` with a column ``ghost``: whether the close is the one before,
+    to the last digit, so that it is not a close at all. It is taken for one, too, where the row
+    before cannot be used, so that nobody can tell.
     """
     frame = levels.frame
     codes = frame["symbol"].cat.codes.to_numpy()

@@ -124,16 +124,6 @@ def complete(
 
     The last word of ``typed`` is not finished and may be empty. ``commands`` are named such as
     ``chart pair``, the program itself ``""``; ``known`` gives the indices and groups.
-
-    >>> group = Option(("--group", "-g"), CompletionValue("GROUP"), "Only these.")
-    >>> commands = {"": Command(), "session": Command("One session.", (group,))}
-    >>> def known():
-    ...     groups = {"asia": "42 indices", "chips": "3 indices"}
-    ...     return CompletionNames({"HSI": "Hang Seng"}, groups)
-    >>> complete(["se"], commands, known).words
-    (('session', 'One session.'),)
-    >>> complete(["session", "--group", "A"], commands, known).words
-    (('asia', '42 indices'),)
     """
     *before, current = typed
     name, rest = _command(before, commands)
@@ -249,9 +239,6 @@ def for_bash(found: Completions, kept: str, last: str) -> str:
     r"""Write completions for bash: without the part that stays, and quoted unless a quote is open.
 
     ``kept`` is the part of the last word that bash does not replace.
-
-    >>> print(for_bash(Completions((("HSI:My Index", ""),)), "HSI:", ""), end="")
-    My\ Index
     """
     words = [visible(word)[len(kept) :] for word, _ in found.words]
     if last[:1] not in {'"', "'"}:

@@ -44,15 +44,7 @@ def _is_text(path: Path) -> bool:
 
 
 def starter(levels: Sequence[Path]) -> str:
-    """Give the text of the starter configuration.
-
-    >>> from pathlib import Path
-    >>> print(starter([Path("/data/100% of: it.csv")]).split("levels:")[1].split("# Your")[0])
-    <BLANKLINE>
-      - "/data/100% of: it.csv"
-    <BLANKLINE>
-    <BLANKLINE>
-    """
+    """Give the text of the starter configuration."""
     import yaml
 
     text = (root() / STARTER).read_text(encoding="utf-8")

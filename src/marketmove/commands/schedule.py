@@ -62,9 +62,6 @@ def summary_command(program: Sequence[str], group: str, config: Path | None) -> 
 
     Holidays change no time, and systemd makes up for a run that was missed: ``--once`` keeps both
     from printing a session again.
-
-    >>> summary_command(["marketmove"], "asia", None)
-    ('marketmove', 'summary', '--once', '--as-of', 'now', '--group', 'asia')
     """
     settings = () if config is None else ("--config", str(config))
     return (*program, "summary", "--once", "--as-of", "now", "--group", group, *settings)

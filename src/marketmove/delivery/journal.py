@@ -186,23 +186,6 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
 
     Waits ``wait_s`` seconds for another run. Raises ``JournalError`` if the file cannot be opened,
     locked or written, is damaged, of a newer version, or no journal.
-
-    >>> import datetime as dt, pathlib, tempfile
-    >>> from marketmove.delivery.revisions import CloseSeen, SummaryKey
-    >>> from marketmove.delivery.targets import STANDARD_OUTPUT
-    >>> day = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
-    >>> made = SummaryKey("2025-02-14", "N225", "text", "", (day,))
-    >>> moment = dt.datetime(2025, 2, 14, 10, tzinfo=dt.UTC)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder) / "journal.sqlite"
-    ...     with writing(path, 1) as journal:
-    ...         first = journal.pending_targets(made, [STANDARD_OUTPUT])
-    ...         number = journal.record(made, moment)
-    ...         journal.record_delivery(number, STANDARD_OUTPUT, "printed", moment)
-    ...     with writing(path, 1) as journal:
-    ...         again = journal.pending_targets(made, [STANDARD_OUTPUT])
-    >>> first, again
-    (('standard output',), ())
     """
     with locked(path, wait_s) as connection:
         yield Journal(connection, path)

@@ -51,19 +51,7 @@ class Revision(NamedTuple):
 
 
 def summary_key(moves: Sequence[Move], form: str, options: str = "") -> SummaryKey:
-    """Tell what a summary of moves rests on.
-
-    >>> import datetime as dt
-    >>> from marketmove.moves.move import Move
-    >>> day, before = dt.date(2025, 2, 14), dt.date(2025, 2, 13)
-    >>> rose = Move("HSI", "Hang Seng", "ok", "closes", 22620.33, before, 21814.37, session=day)
-    >>> shut = Move("AXJO", "ASX 200", "pending", "closes", None, before, 8540.0, session=day)
-    >>> made = summary_key([rose, shut], "text")
-    >>> made.sessions, made.indices
-    ('2025-02-14', 'AXJO HSI')
-    >>> summary_key([rose, shut._replace(session=before)], "text").sessions
-    'AXJO:2025-02-13 HSI:2025-02-14'
-    """
+    """Tell what a summary of moves rests on."""
     seen = sorted(map(_seen, moves))
     dates = {one.session for one in seen}
     each = " ".join(f"{one.symbol}:{one.session or '?'}" for one in seen)
@@ -85,14 +73,7 @@ def _seen(move: Move) -> CloseSeen:
 
 
 def revisions(before: Iterable[CloseSeen], after: Iterable[CloseSeen]) -> tuple[Revision, ...]:
-    """Give every close that changed between two summaries of the same sessions.
-
-    >>> was = CloseSeen("N225", "2025-02-14", 39149.43, "2025-02-13", 39461.47)
-    >>> revisions([was], [was._replace(close=39150.0)])
-    (Revision(symbol='N225', session='2025-02-14', before=39149.43, after=39150.0),)
-    >>> revisions([was], [was._replace(prior_session="2025-02-12", prior_close=38963.7)])
-    (Revision(symbol='N225', session='2025-02-13', before=39461.47, after=None),)
-    """
+    """Give every close that changed between two summaries of the same sessions."""
     known = {one.symbol: one for one in before}
     return tuple(
         revision

@@ -121,25 +121,8 @@ class Calendar:
 def load(codes: Iterable[str], own: Path | None = None) -> dict[str, Calendar]:
     """Read the calendars of some exchanges: the bundled ones, and over them the user's own file.
 
-    Parameters
-    ----------
-    codes
-        Market identifier codes; one that has no calendar is left out.
-    own
-        The user's file, in the form of ``config/sessions.csv``; None without one.
-
-    Raises
-    ------
-    BadConfigError
-        With every line of the user's file that is not of the form.
-    UnreadableFileError
-        If the user's file cannot be read.
-
-    Examples
-    --------
-    >>> hong_kong = load(["XHKG"])["XHKG"]
-    >>> hong_kong.has(dt.date(2025, 1, 29)), hong_kong.why_shut(dt.date(2025, 1, 29))
-    (False, 'Lunar New Year')
+    Codes without a calendar are left out. ``own`` is in the form of ``config/sessions.csv``. Raises
+    ``BadConfigError`` with every line of it that is not.
     """
     data = (root() / SESSIONS).read_bytes()
     added = read_lines(_read(own), str(own)) if own is not None else {}
@@ -174,13 +157,8 @@ def _lines_of(code: str, data: bytes) -> list[SessionsLine]:
 def read_lines(text: str, label: str) -> dict[str, list[SessionsLine]]:
     r"""Read a sessions file, and say of each line that is not of the form what is wrong with it.
 
-    Raises
-    ------
-    BadConfigError
-        With every such line.
+    Raises ``BadConfigError`` with every such line.
 
-    Examples
-    --------
     >>> text = "exchange,date,kind,time,name,source\nXHKG,2030-01-02,closed,,Typhoon,\n"
     >>> read_lines(text, "own.csv")
     {'XHKG': [SessionsLine(date='2030-01-02', kind='closed', rest=',Typhoon,')]}

@@ -40,28 +40,9 @@ def choose(
 
     Of groups those that the data has, after the indices named.
 
-    Parameters
-    ----------
-    chosen
-        Symbols, names or aliases, as typed.
-    known
-        The symbols that the data has.
-    registry
-        The indices known by name.
-    groups
-        The groups wanted, as ``find_groups`` gives them.
-
-    Returns
-    -------
-    tuple
-        The symbols, and a warning for each index named that the data does not have, and each of a
-        group that looks misspelt.
-
-    Raises
-    ------
-    WrongUsageError
-        With each text that neither the data nor the registry knows, and what looks like it; and
-        with each group of which the data has nothing.
+    With them comes a warning for each index named that the data does not have, and each of a group
+    that looks misspelt. Raises ``WrongUsageError`` with each text that neither the data nor the
+    registry knows, and each group of which the data has nothing.
     """
     has = listed(known, _MOST_NAMED, ", ")
     symbols: dict[str, None] = {}
@@ -109,13 +90,7 @@ def _misspelt(group: Group, known: Sequence[str], registry: Registry) -> list[Re
 
 
 def parse_pairs(value: yamltext.Value) -> tuple[str, ...]:
-    """Read ``pairs:`` of a configuration: each two indices with a colon between, as written.
-
-    Raises
-    ------
-    ValueError
-        If one of them is not.
-    """
+    """Read ``pairs:`` of a configuration: each two indices with a colon between, as written."""
     pairs = [v.text for v in yamltext.as_list(value) if isinstance(v, yamltext.Scalar)]
     wrong = [text for text in pairs if not all(map(str.strip, text.partition(":")))]
     if wrong or len(pairs) != len(yamltext.as_list(value)):
@@ -140,13 +115,7 @@ def _some(symbols: Sequence[str]) -> str:
 
 
 def unknown_index(text: str, near: Sequence[str], otherwise: str = "") -> str:
-    """Say that nobody knows an index, and what looks like it; or else something of more help.
-
-    Examples
-    --------
-    >>> unknown_index("Nikei", ["Nikkei 225"]), unknown_index("zzzz", [])
-    ('unknown index: Nikei; did you mean Nikkei 225?', 'unknown index: zzzz')
-    """
+    """Say that nobody knows an index, and what looks like it; or else something of more help."""
     hint = f"did you mean {', '.join(near)}?" if near else otherwise
     return f"unknown index: {text}" + (f"; {hint}" if hint else "")
 
@@ -158,13 +127,7 @@ def volatility_indices(groups: Mapping[str, Group], known: Iterable[str]) -> fro
 
 
 def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
-    """Give the indices that were typed to be compared.
-
-    Raises
-    ------
-    WrongUsageError
-        If a text is no pair.
-    """
+    """Give the indices that were typed to be compared."""
     named = () if asked.against is None else (asked.against,)
     return named + tuple(text for pair in asked.pairs for text in split_pair(pair, registry))
 
@@ -172,13 +135,6 @@ def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
 def split_pair(text: str, registry: Registry) -> tuple[str, str]:
     """Give the two indices of a pair, as typed; a name may have a colon of its own.
 
-    Raises
-    ------
-    WrongUsageError
-        If it is no pair.
-
-    Examples
-    --------
     >>> from marketmove.market.indices import Index, Registry
     >>> split_pair("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
     ('HSI', 'N225')
@@ -193,13 +149,7 @@ def split_pair(text: str, registry: Registry) -> tuple[str, str]:
 def choose_pairs(
     asked: Comparison, configured: Sequence[str], known: Sequence[str], registry: Registry
 ) -> tuple[ChosenPair, ...]:
-    """Give the pairs asked for: as typed, else those of the configuration.
-
-    Raises
-    ------
-    WrongUsageError
-        If a text is no pair, or one of two different indices that somebody knows.
-    """
+    """Give the pairs asked for: as typed, else those of the configuration."""
     spelt, pairs = spelling(known), []
     for text in dict.fromkeys(asked.pairs or configured):
         typed = split_pair(text, registry)

@@ -26,26 +26,14 @@ class Group(NamedTuple):
     place: Place | None = None
 
     def within(self, known: Iterable[str]) -> list[str]:
-        """Give those symbols of some data that belong to the group, in the order of the group.
-
-        Examples
-        --------
-        >>> Group("mine", ("HSI", "myx", "N225")).within(["MYX", "SPX", "HSI"])
-        ['HSI', 'MYX']
-        """
+        """Give those symbols of some data that belong to the group, in the order of the group."""
         own = {symbol.casefold(): symbol for symbol in known}
         keys = (symbol.casefold() for symbol in self.symbols)
         return [own[key] for key in dict.fromkeys(keys) if key in own]
 
 
 def parse_groups(value: yamltext.Value, label: str) -> tuple[dict[str, Group], list[Problem]]:
-    """Read groups in the form of ``config/groups.yaml``.
-
-    Returns
-    -------
-    tuple
-        The groups by the key of their names, their indices as written; and every problem found.
-    """
+    """Read groups in the form of ``config/groups.yaml``, indices as written; and every problem."""
     if not isinstance(value, yamltext.Mapping):
         return {}, [Problem(Place(label, value.line), "expected lists of indices by group")]
     found: dict[str, Group] = {}
@@ -68,13 +56,7 @@ def parse_groups(value: yamltext.Value, label: str) -> tuple[dict[str, Group], l
 
 
 def parse_group(name: str, value: yamltext.Value, place: Place) -> Group:
-    """Read one group, whose name stands at ``place``, with its indices as they are written.
-
-    Raises
-    ------
-    BadConfigError
-        If it is no list of indices, or an empty one.
-    """
+    """Read one group, whose name stands at ``place``, with its indices as they are written."""
     example = f"such as {name}: [HSI, N225]"
     if not isinstance(value, yamltext.Sequence):
         raise BadConfigError.at(place, f"{name}: expected a list of indices, {example}")
@@ -93,14 +75,6 @@ class Groups(Mapping[str, Group]):
 
     Their indices are symbols, made of what was listed when a group is first asked for. Later lists
     replace earlier ones, and all of them a region of the same name.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Index, Registry
-    >>> known = Registry.of([Index("N225", "Nikkei 225", region="asia"), Index("VIX", "VIX")])
-    >>> groups = Groups(known, {"mine": Group("mine", ("nikkei 225", "MYX"))})
-    >>> [group[:2] for group in groups.values()]
-    [('asia', ('N225',)), ('mine', ('N225', 'MYX'))]
     """
 
     def __init__(self, registry: Registry, *listed: Mapping[str, Group]) -> None:
@@ -133,19 +107,7 @@ class Groups(Mapping[str, Group]):
 
 
 def find_groups(texts: Iterable[str], groups: Mapping[str, Group]) -> tuple[Group, ...]:
-    """Give the groups that were typed, each once; case does not matter, nor "_" or " " for "-".
-
-    Raises
-    ------
-    WrongUsageError
-        With each text that is no group, what looks like it, and all there are.
-
-    Examples
-    --------
-    >>> groups = {"greater-china": Group("greater-china", ("HSI",))}
-    >>> find_groups(["Greater_China"], groups)[0].name
-    'greater-china'
-    """
+    """Give the groups that were typed, each once; case does not matter, nor "_" or " " for "-"."""
     import difflib
 
     problems = []

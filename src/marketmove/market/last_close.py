@@ -79,14 +79,7 @@ class SchedulePlan(NamedTuple):
     assumed: tuple[str, ...] = ()
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
-        """Give the local time of the run, and its weekdays, in order.
-
-        Examples
-        --------
-        >>> night = dt.timedelta(hours=23, minutes=45)
-        >>> SchedulePlan("americas", (), "UTC", 30, (), night, night, (0, 4)).starts()
-        (datetime.time(0, 15), (1, 5))
-        """
+        """Give the local time of the run, and its weekdays, in order."""
         start = self.latest + dt.timedelta(minutes=self.after_minutes)
         minutes = start.seconds // 60
         days = sorted((day + start.days) % 7 for day in self.weekdays)
@@ -97,15 +90,6 @@ def last_closes(markets: Sequence[Market], first: dt.date) -> list[LastClose]:
     """Give the last close of each date on which one of the exchanges has sessions, for a year.
 
     Usual sessions on usual weekdays: half days end earlier, and a holiday is no reason to wait.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Exchange
-    >>> tokyo = Market("XTKS", Exchange("Asia/Tokyo", dt.time(15, 30)))
-    >>> hong_kong = Market("XHKG", Exchange("Asia/Hong_Kong", dt.time(16)))
-    >>> close = last_closes([tokyo, hong_kong], dt.date(2025, 2, 14))[0]
-    >>> f"{close.moment:%H:%M}", close.exchanges
-    ('08:00', ('XHKG',))
     """
     weeks = {market.exchange: market.weekdays(first) for market in markets}
     found = []
@@ -127,14 +111,6 @@ def local_range(closes: Iterable[LastClose], zone: str) -> tuple[dt.timedelta, d
     """Give the earliest and the latest of the closes on the clock of a zone, from midnight.
 
     Midnight is the one at which the date of the session begins there: a close can be before it.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Exchange
-    >>> new_york = Market("XNYS", Exchange("America/New_York", dt.time(16)))
-    >>> year = last_closes([new_york], dt.date(2025, 1, 1))
-    >>> [str(time) for time in local_range(year, "Asia/Tokyo")]
-    ['1 day, 5:00:00', '1 day, 6:00:00']
     """
     clock = ZoneInfo(zone)
     offsets = [

@@ -21,19 +21,8 @@ def changes(close: Floats, prior: Floats) -> tuple[Floats, Floats]:
     (22620.33 − 21814.37 gives 805.9600000000028). So both are taken as whole numbers of their
     last digit, where the difference is exact and one division rounds once.
 
-    Parameters
-    ----------
-    close, prior
-        Levels in index points, above zero, of the same length.
+    Levels are in index points, above zero, of the same length.
 
-    Returns
-    -------
-    tuple of arrays
-        ``change_pts`` in index points and ``change_pct`` in percent: the float64 nearest to the
-        exact value.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> pts, pct = changes(np.array([22620.33]), np.array([21814.37]))
     >>> float(pts[0]), round(float(pct[0]), 6)

@@ -42,27 +42,8 @@ class Divergence(NamedTuple):
 def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> list[Divergence]:
     """Pairs of moves of opposite sign, both at least ``floor_pct`` in size, widest first.
 
-    Parameters
-    ----------
-    moves
-        One an index, as ``moves`` or ``published`` make them.
-    floor_pct
-        The least size of each move, in percent, included. A move of zero has no sign.
-    top
-        How many pairs to give; all if None.
-
-    Returns
-    -------
-    list of Divergence
-        By spread, or its least where there is a bound; ties by symbol.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move, exact
-    >>> hsi = Move("HSI", "Hang Seng", "ok", "closes", change_pct=3.5)
-    >>> n225 = Move("N225", "Nikkei 225", "ok", "closes", change_pct=-0.75)
-    >>> [(d.up, d.down, d.spread_pp) for d in splits([hsi, n225], 0.5)]
-    [('HSI', 'N225', 4.25)]
+    The floor is in percent, included; a move of zero has no sign. All pairs if ``top`` is None; by
+    spread, or its least where there is a bound; ties by symbol.
     """
     ups, downs = _ups_and_downs(moves, floor_pct)
     # The widest n pairs are among the n highest and the n lowest moves.
@@ -84,31 +65,8 @@ def between(
 ) -> list[Divergence]:
     """Hold the moves of some pairs against each other, whatever their signs.
 
-    Parameters
-    ----------
-    moves
-        By symbol.
-    pairs
-        The symbols of each pair, in any order.
-    kind
-        Why they are held against each other.
-
-    Returns
-    -------
-    list of Divergence
-        One for each pair, the widest first, ties by symbol; but none where one of the moves is not
-        known, or a bound does not tell which is the higher.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move, exact
-    >>> spx = Move("SPX", "S&P 500", "ok", "closes", change_pct=0.5)
-    >>> dji = Move("DJI", "Dow Jones", "ok", "closes", change_pct=1.0)
-    >>> shut = Move("HSI", "Hang Seng", "closed", "closes")
-    >>> moves = {move.symbol: move for move in (spx, dji, shut)}
-    >>> [(d.up, d.down, d.spread_pp) for d in
-    ...  between(moves, [("SPX", "DJI"), ("SPX", "HSI")], "asked")]
-    [('DJI', 'SPX', 0.5)]
+    The widest first, ties by symbol; none where one of the moves is not known, or a bound does not
+    tell which is the higher.
     """
     spreads = []
     for one, other in pairs:

@@ -25,13 +25,7 @@ class PeriodMove(NamedTuple):
 
 
 def exact(value: float) -> Decimal:
-    """Give the decimal that a figure was written as: the shortest that reads as the same float.
-
-    Examples
-    --------
-    >>> exact(22579.045)
-    Decimal('22579.045')
-    """
+    """Give the decimal that a figure was written as: the shortest that reads as the same float."""
     return Decimal(repr(float(value)))
 
 

@@ -34,13 +34,6 @@ class Figure(NamedTuple):
 def parse_level(text: str) -> Decimal:
     """Read a level as people write it: digits, thousands commas, a decimal point.
 
-    Raises
-    ------
-    ValueError
-        If it is no such number, or not above zero; the message says what was expected.
-
-    Examples
-    --------
     >>> parse_level("22,579.05")
     Decimal('22579.05')
     """
@@ -56,13 +49,6 @@ def parse_level(text: str) -> Decimal:
 def parse_pct(text: str) -> Decimal:
     """Read a percentage as people write it, with or without its sign and "%".
 
-    Raises
-    ------
-    ValueError
-        If it is no such number, or not above −100; the message says what was expected.
-
-    Examples
-    --------
     >>> parse_pct("−0.79%"), parse_pct("+3.51")
     (Decimal('-0.79'), Decimal('3.51'))
     """
@@ -77,21 +63,13 @@ def parse_pct(text: str) -> Decimal:
 
 
 def exactly(value: Decimal) -> Figure:
-    """Make a figure that leaves nothing open.
-
-    Examples
-    --------
-    >>> exactly(Decimal("3.51")).exact
-    True
-    """
+    """Make a figure that leaves nothing open."""
     return Figure(value, value, value)
 
 
 def as_printed(value: Decimal) -> Figure:
     """Make the figure that a printed number is: half a unit of its last digit to either side.
 
-    Examples
-    --------
     >>> figure = as_printed(Decimal("3.51"))
     >>> figure.low, figure.high
     (Decimal('3.505'), Decimal('3.515'))
@@ -104,21 +82,6 @@ def as_printed(value: Decimal) -> Figure:
 def implied_prior_close(close: Decimal, change_pct: Decimal) -> Figure:
     """Give the prior close that a printed close and its printed change in percent imply.
 
-    Parameters
-    ----------
-    close
-        In index points, above zero, with the digits that were printed.
-    change_pct
-        In percent, above −100, with the digits that were printed.
-
-    Returns
-    -------
-    Figure
-        In index points: the value of the figures as they stand, and the lowest and the highest of
-        what they may have been rounded from.
-
-    Examples
-    --------
     >>> hsi = implied_prior_close(Decimal("22579.05"), Decimal("3.51"))
     >>> [f"{x:.2f}" for x in hsi]
     ['21813.40', '21812.34', '21814.46']
@@ -127,46 +90,22 @@ def implied_prior_close(close: Decimal, change_pct: Decimal) -> Figure:
 
 
 def implied_change_pts(close: Decimal, change_pct: Decimal) -> Figure:
-    """Give the change, in points, that a printed close and its change in percent imply.
-
-    Examples
-    --------
-    >>> f"{implied_change_pts(Decimal(203), Decimal('1.5')).value:.2f}"
-    '3.00'
-    """
+    """Give the change, in points, that a printed close and its change in percent imply."""
     return _combined(lambda c, pct: c * pct / (_HUNDRED + pct), close, change_pct)
 
 
 def implied_close(prior_close: Decimal, change_pct: Decimal) -> Figure:
-    """Give the close, in points, that a printed prior close and the change in percent imply.
-
-    Examples
-    --------
-    >>> implied_close(Decimal(200), Decimal("1.5")).value
-    Decimal('203.0')
-    """
+    """Give the close, in points, that a printed prior close and the change in percent imply."""
     return _combined(lambda p, pct: p * (_HUNDRED + pct) / _HUNDRED, prior_close, change_pct)
 
 
 def implied_change_pts_from_prior(prior_close: Decimal, change_pct: Decimal) -> Figure:
-    """Give the change, in points, that a printed prior close and the change in percent imply.
-
-    Examples
-    --------
-    >>> implied_change_pts_from_prior(Decimal(200), Decimal("1.5")).value
-    Decimal('3.0')
-    """
+    """Give the change, in points, that a printed prior close and the change in percent imply."""
     return _combined(lambda p, pct: p * pct / _HUNDRED, prior_close, change_pct)
 
 
 def change_pct(close: Decimal, prior: Decimal) -> Decimal:
-    """Give the change in percent from the prior close to the close.
-
-    Examples
-    --------
-    >>> float(change_pct(Decimal(203), Decimal(200)))
-    1.5
-    """
+    """Give the change in percent from the prior close to the close."""
     return (close - prior) / prior * _HUNDRED
 
 

@@ -48,19 +48,9 @@ class Published(NamedTuple):
 def read_published(source: Source, registry: Registry) -> Published:
     """Read a file of published figures.
 
-    Parameters
-    ----------
-    source
-        YAML with ``session``, ``source`` (free text, may be left out) and ``figures``.
-    registry
-        The known indices; each figure names its index by symbol, name or alias.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If it is not valid YAML, or not of this form.
-    BadFiguresError
-        With every figure that is no number, or an index that stands twice.
+    YAML with ``session``, ``source`` (free text, may be left out) and ``figures``. Raises
+    ``UnrecognisedFileError`` if it is not of this form; ``BadFiguresError`` with every figure that
+    is no number, or an index that stands twice.
     """
     document = yamltext.parse(source.utf8(), source.label, UnrecognisedFileError)
     if not isinstance(document, yamltext.Mapping):
@@ -143,21 +133,9 @@ def _printed(
 def published_moves(published: Published, registry: Registry, symbols: Iterable[str]) -> list[Move]:
     """Moves of the chosen indices as a report printed them, with the prior closes they imply.
 
-    Parameters
-    ----------
-    published
-        The report.
-    registry
-        The known indices, for names and decimals.
-    symbols
-        The indices wanted; those that the report does not have get a row without figures.
-
-    Returns
-    -------
-    list of Move
-        One an index, in the order of ``symbols``, ``basis`` ``published``. ``status`` is ``ok``
-        (a printed percent), ``bound`` (a bound instead), ``no_prior`` (a close alone) or
-        ``unknown``. What is implied carries its interval.
+    One an index, in the order of ``symbols``. ``status`` is ``ok`` (a printed percent), ``bound``
+    (a bound instead), ``no_prior`` (a close alone) or ``unknown``. What is implied carries its
+    interval.
     """
     by_symbol = {printed.symbol: printed for printed in published.printed}
     return [

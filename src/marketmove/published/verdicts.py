@@ -57,8 +57,6 @@ class Checked(NamedTuple):
 def rounded(value: Fraction, printed: Decimal) -> Fraction:
     """Round a value half away from zero to as many places as a number was printed with.
 
-    Examples
-    --------
     >>> [float(rounded(Fraction(text), Decimal("0.13"))) for text in ("0.125", "-0.125", "0.1249")]
     [0.13, -0.13, 0.12]
     """
@@ -72,15 +70,6 @@ def half_unit(levels: Levels, symbol: str) -> Fraction:
 
     They leave something open where the whole series is written with fewer decimals than its
     publisher prints: then a printed figure can only be held against the digits that are there.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-    >>> days = [f"2024-05-{day:02}" for day in range(1, 32)]
-    >>> half_unit(levels_of([("FTSE", day, 8700.5) for day in days]), "FTSE")
-    Fraction(1, 20)
-    >>> half_unit(levels_of([("FTSE", day, 8700.53) for day in days]), "FTSE")
-    Fraction(0, 1)
     """
     close = levels.frame.loc[(levels.frame["symbol"] == symbol).to_numpy(), "close"].to_numpy()
     if len(close) < _A_SERIES:
@@ -94,36 +83,8 @@ def half_unit(levels: Levels, symbol: str) -> Fraction:
 def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     """Hold a published row against the move that the closes give for its session.
 
-    Parameters
-    ----------
-    printed
-        The row, as printed.
-    move
-        The move of the same index, as ``sessions.explained`` leaves it.
-    levels
-        The closes that the move is of.
-
-    Returns
-    -------
-    Checked
-        ``no_session`` where the exchange was shut; ``disagrees`` if a printed figure is not what
-        the closes give, within the digits printed; ``unchecked`` if for one they give nothing;
-        else ``agrees``. A percent over a gap in the closes agrees if it is the same, and is
-        otherwise not checked: the report may measure from the session that the data lacks.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from marketmove.errors import Place
-    >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.moves.measure import moves_at, read_moves
-    >>> from marketmove.published.report_file import Printed
-    >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
-    >>> (move,) = read_moves(moves_at(levels, {"HSI": dt.date(2024, 5, 3)}))
-    >>> printed = Printed("HSI", Place("report.yaml", 3), Decimal("203.0"), Decimal("1.4"))
-    >>> checked = judge(printed, move, levels)
-    >>> checked.verdict, checked.wrong
-    ('disagrees', ('change_pct',))
+    A percent over a gap in the closes agrees if it is the same, and is otherwise not checked: the
+    report may measure from the session that the data lacks.
     """
     open_by = half_unit(levels, move.symbol)
     close, prior = _interval(move.close, open_by), _interval(move.prior_close, open_by)
@@ -194,24 +155,7 @@ def _interval(level: float | None, half_unit: Fraction) -> _Interval | None:
 def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.date]:
     """Give the sessions in the data of which all printed figures of a row are true.
 
-    Parameters
-    ----------
-    printed
-        The row. Of a bound alone nothing is given: it is true of too many sessions to tell.
-    levels
-        The closes, without ghosts; each is measured from the one before it.
-    symbol
-        What the index is called there.
-
-    Examples
-    --------
-    >>> from marketmove.errors import Place
-    >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.published.report_file import Printed
-    >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203")])
-    >>> printed = Printed("HSI", Place("report.yaml", 3), Decimal("203.0"), Decimal("1.5"))
-    >>> fitting_sessions(printed, levels, "HSI")
-    [datetime.date(2024, 5, 3)]
+    Of a bound alone nothing is given: it is true of too many sessions to tell.
     """
     if printed.close is None and printed.change_pct is None:
         return []
@@ -246,20 +190,7 @@ def _near(
 def shared_session(rows: Iterable[tuple[Printed, Sequence[dt.date]]]) -> dt.date | None:
     """Give the one session that the most rows fit; None if too few do, or two are level.
 
-    Parameters
-    ----------
-    rows
-        The published rows, each with the sessions that it fits. A close counts as three percents;
-        less than that is too little to name a session.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from marketmove.errors import Place
-    >>> from marketmove.published.report_file import Printed
-    >>> printed = Printed("HSI", Place("report.yaml", 3), close=Decimal("203.0"))
-    >>> shared_session([(printed, [dt.date(2024, 5, 3)])])
-    datetime.date(2024, 5, 3)
+    A close counts as three percents; less than that is too little to name a session.
     """
     counts: Counter[dt.date] = Counter()
     for printed, sessions in rows:
@@ -282,20 +213,8 @@ def with_fits(
     That is the session which the most rows of the report fit, if this one does; else, for a row
     with a close, the only one that it fits.
 
-    Parameters
-    ----------
-    rows
-        As ``judge`` gives them.
-    levels
-        The closes, without ghosts.
-    session
-        That of the report.
-
-    Returns
-    -------
-    tuple
-        The rows, and the other session that the most rows fit; None if it is the report's own,
-        or there is none.
+    ``rows`` are as ``judge`` gives them. With them comes the other session that the most rows fit;
+    None if it is the report's own, or there is none.
     """
     fits = [fitting_sessions(row.printed, levels, row.move.symbol) for row in rows]
     shared = shared_session(zip((row.printed for row in rows), fits, strict=True))

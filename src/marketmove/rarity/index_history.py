@@ -56,15 +56,6 @@ def move_context(
     """Hold the move of a session against the earlier ones of its index.
 
     Without a ``calendar``, what the data lacks is not known. None where there is no move.
-
-    >>> import datetime as dt
-    >>> from marketmove.closes.levels import levels_of
-    >>> closes = [("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 190),
-    ...           ("AAA", "2024-05-06", 193), ("AAA", "2024-05-07", 196)]
-    >>> from marketmove.moves.measure import series
-    >>> found = move_context(series(levels_of(closes), ["AAA"])["AAA"], dt.date(2024, 5, 7))
-    >>> found.streak, found.size_n, found.size_percentile
-    (2, 2, None)
     """
     at = int(np.searchsorted(own.days, np.datetime64(session)))
     if at == 0 or at == len(own.days) or own.days[at] != np.datetime64(session):

@@ -115,14 +115,6 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     second, percentage points), ``split`` (bool), ``n`` (sessions of the baseline, ``window`` at
     most), ``percentile`` and ``z`` (nan where there are fewer than 60, or z where they do not
     vary), ``prior_session`` and ``versus_prior_session`` (datetime64).
-
-    >>> from marketmove.moves.measure import series
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
-    ...                     ("BBB", "2024-05-01", 50), ("BBB", "2024-05-03", 49)])
-    >>> known = series(levels, ["AAA", "BBB"])
-    >>> common(known["AAA"], known["BBB"], 0.5)[["spread_pp", "split", "n"]].values.tolist()
-    [[3.5, True, 0]]
     """
     _, here, there = np.intersect1d(
         one.days[1:], other.days[1:], assume_unique=True, return_indices=True
@@ -191,18 +183,6 @@ def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WIND
     """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
 
     ``shown`` are those of the range, at least one; the correlation has at most ``window``.
-
-    >>> from marketmove.moves.measure import series
-    >>> from marketmove.closes.levels import levels_of
-    >>> closes = [("AAA", "2024-05-02", 80), ("AAA", "2024-05-03", 80), ("AAA", "2024-05-06", 88)]
-    >>> closes += [("BBB", "2024-05-02", 50), ("BBB", "2024-05-03", 50), ("BBB", "2024-05-06", 44)]
-    >>> known = series(levels_of(closes), ["AAA", "BBB"])
-    >>> sessions = common(known["AAA"], known["BBB"], 0.5)
-    >>> found = pair_summary(sessions, between(sessions))
-    >>> found.span.change_pct, found.span.versus_change_pct, found.span.excess_pct
-    (10.0, -12.0, 25.0)
-    >>> found.latest.spread_pp, found.counts.split_pct, found.correlation.lacking
-    (22.0, 50.0, 'few')
     """
     known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
     return PairSummary(

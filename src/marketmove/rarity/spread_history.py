@@ -69,16 +69,6 @@ def pair_contexts(
     """Hold the spreads of a session against those of the earlier common sessions.
 
     The higher move of a pair is first. Where one has none, only ``n`` and ``data_since`` are known.
-
-    >>> import datetime as dt
-    >>> from marketmove.moves.measure import series
-    >>> from marketmove.closes.levels import levels_of
-    >>> day = dt.timedelta(days=1)
-    >>> closes = [("AAA", str(dt.date(2024, 1, 1) + n * day), 100 + n % 2) for n in range(99)]
-    >>> closes += [("BBB", str(dt.date(2024, 1, 1) + n * day), 100) for n in range(99)]
-    >>> matrix = move_matrix(series(levels_of(closes), ["AAA", "BBB"]))
-    >>> pair_contexts(matrix, [("AAA", "BBB")], dt.date(2024, 4, 7))[0].n
-    96
     """
     symbols = (symbol for pair in pairs for symbol in pair)
     columns = np.fromiter(map(matrix.columns.__getitem__, symbols), np.intp, 2 * len(pairs))

@@ -77,16 +77,7 @@ def pair_fact(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
 def widest_fact(
     session: dt.date, widest_since: dt.date | None, data_since: dt.date | None
 ) -> Fact | None:
-    """Give that a spread is the widest for long, or of all the data; None if it is not.
-
-    >>> import datetime as dt
-    >>> start, session = dt.date(2024, 1, 2), dt.date(2025, 2, 14)
-    >>> widest_fact(session, dt.date(2025, 1, 2), start).since
-    datetime.date(2025, 1, 2)
-    >>> widest_fact(session, dt.date(2025, 2, 13), start)
-    >>> widest_fact(session, None, start).in_data
-    True
-    """
+    """Give that a spread is the widest for long, or of all the data; None if it is not."""
     if widest_since is not None:
         return next(_since("widest", True, widest_since, session), None)
     if data_since is None:

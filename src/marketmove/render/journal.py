@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from marketmove.delivery.journal import Delivery, Entry
 from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
-from marketmove.render.layout import padded, plain, wrapped
+from marketmove.render.layout import plain, wrapped
 from marketmove.render.machine import machine_formats, write_csv
 from marketmove.reports.records import JOURNAL_SCHEMA, JournalReport
 from marketmove.wording import numbers, revisions
@@ -34,15 +34,14 @@ def as_table(report: JournalReport, options: RenderOptions) -> str:
     if shown:
         lines += _table(shown, options.width)
     if left_out:
-        lines.append(
-            f"  {numbers.count(left_out, 'summary', 'summaries')} before; --all shows them"
-        )
+        before = numbers.count(left_out, "summary", "summaries")
+        lines.append(f"  {before} before; --all shows them")
     lines.append(f"  {numbers.count(len(report.entries), 'summary', 'summaries')}")
     return plain(lines, options)
 
 
 def _table(entries: Sequence[Entry], width: int | None) -> list[str]:
-    rows = [_HEADS, *(_cells(entry, delivery) for entry in entries for delivery in _of(entry))]
+    rows = [_HEADS, *(_cells(entry, one) for entry in entries for one in _of(entry))]
     widths = [max(cell_len(row[n]) for row in rows) for n in range(len(_HEADS) - 1)]
     lines = _line(_HEADS, widths, None)
     for entry in entries:
@@ -85,7 +84,8 @@ def _where(delivery: Delivery | None) -> str:
 def _line(cells: Sequence[str], widths: Sequence[int], width: int | None) -> list[str]:
     """A row; its last cell stands below it where the terminal has no room for it."""
     *first, last = cells
-    start = "  " + _GAP.join(map(padded, first, widths))
+    padded = (cell + " " * (n - cell_len(cell)) for cell, n in zip(first, widths, strict=True))
+    start = "  " + _GAP.join(padded)
     whole = (start + _GAP + last).rstrip()
     if width is None or cell_len(whole) <= width:
         return [whole]

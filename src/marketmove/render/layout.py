@@ -73,17 +73,15 @@ class TextTable(NamedTuple):
     def lines(self) -> list[StyledLine]:
         """Give the heads and the rows, each cell padded to its column."""
         heads = [[StyledText(column.head, "bold")] for column in self.columns]
-        rows = zip(*(column.cells for column in self.columns), strict=True)
         widths = [column.width for column in self.columns]
-        return [self._line(row, widths) for row in (heads, *rows)]
-
-    def _line(self, row: Sequence[StyledLine], widths: Sequence[int]) -> StyledLine:
-        gap = StyledText(" " * self.gap)
-        line = [StyledText(_INDENT)]
-        for cell, width, column in zip(row, widths, self.columns, strict=True):
-            padding = StyledText(" " * (width - line_width(cell)))
-            line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
-        return line
+        gap, lines = StyledText(" " * self.gap), []
+        for row in (heads, *zip(*(column.cells for column in self.columns), strict=True)):
+            line = [StyledText(_INDENT)]
+            for cell, width, column in zip(row, widths, self.columns, strict=True):
+                padding = StyledText(" " * (width - line_width(cell)))
+                line += [padding, *cell, gap] if column.right else [*cell, padding, gap]
+            lines.append(line)
+        return lines
 
 
 def column(
@@ -97,11 +95,6 @@ def column(
 def line_width(line: StyledLine) -> int:
     """Give the width of a line, in terminal cells."""
     return sum(cell_len(span.text) for span in line)
-
-
-def padded(text: str, width: int) -> str:
-    """Fill a text with spaces up to a width in terminal cells."""
-    return text + " " * (width - cell_len(text))
 
 
 def roomiest(tries: Iterable[_Try], fits: Callable[[_Try], bool]) -> _Try:
@@ -164,7 +157,6 @@ def below(
 
 def written(lines: Iterable[StyledLine], options: RenderOptions) -> str:
     """Give styled lines as one text: with colour codes where they are wanted, never wrapped."""
-    lines = list(lines)
     if options.colour:
         return plain([_coloured(lines)], options)
     return plain(["".join(span.text for span in line).rstrip() for line in lines], options)
@@ -184,12 +176,9 @@ def _coloured(lines: Iterable[StyledLine]) -> str:
     for line in styled:
         line.rstrip()
     console = Console(
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="256",
-        legacy_windows=False,
+        file=io.StringIO(), force_terminal=True, color_system="256", legacy_windows=False,
         _environ={},
-    )
+    )  # fmt: skip
     with console.capture() as capture:
         console.print(Text("\n").join(styled), soft_wrap=True, end="")
     return capture.get()

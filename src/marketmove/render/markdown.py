@@ -38,14 +38,11 @@ def as_markdown(report: SessionReport, options: RenderOptions) -> str:
 def _pairs(report: SessionReport) -> Iterator[str]:
     heads = ["versus", "Spread", *(["Percentile"] if report.contexts else [])]
     for head, pairs in session_rows.pair_tables(report):
-        rows = [
-            [
-                *session_rows.pair_labels(report, pair),
-                numbers.spread(pair, report.basis == "published"),
-            ]
-            + ([session_rows.percentile(pair)] if report.contexts else [])
-            for pair in pairs
-        ]
+        rows = []
+        for pair in pairs:
+            spread = numbers.spread(pair, report.basis == "published")
+            rare = [session_rows.percentile(pair)] if report.contexts else []
+            rows.append([*session_rows.pair_labels(report, pair), spread, *rare])
         yield from _table([head, *heads], (False, False, True, True), rows)
 
 

@@ -21,16 +21,6 @@ class Colours(NamedTuple):
         """Give the colour of a figure by the sign that it begins with."""
         return {"+": self.up, "−": self.down}.get(figure[:1], "")
 
-    @property
-    def named(self) -> dict[str, str]:
-        """The colours by the names that a page gives them."""
-        return {"up": self.up, "down": self.down}
-
-    @property
-    def named_in_the_dark(self) -> dict[str, str]:
-        """The same for a dark page."""
-        return {"up": self.up_in_the_dark, "down": self.down_in_the_dark}
-
 
 # Styles of rich.
 TERMINAL = {

@@ -21,17 +21,12 @@ _COLUMNS = (
     "published_change_pct", "published_over_pct", "published_under_pct", "close",
     "prior_session", "prior_close", "change_pct", "fits_session", "source", "published_source",
 )  # fmt: skip
+# Of each verdict: in its row, counted once, counted several times.
 _VERDICTS = {
-    "agrees": "agrees",
-    "disagrees": "disagrees",
-    "no_session": "no session",
-    "unchecked": "unchecked",
-}
-_TALLY = {
-    "agrees": ("agrees", "agree"),
-    "disagrees": ("disagrees", "disagree"),
-    "no_session": ("without a session", "without a session"),
-    "unchecked": ("cannot be checked", "cannot be checked"),
+    "agrees": ("agrees", "agrees", "agree"),
+    "disagrees": ("disagrees", "disagrees", "disagree"),
+    "no_session": ("no session", "without a session", "without a session"),
+    "unchecked": ("unchecked", "cannot be checked", "cannot be checked"),
 }
 # The table shows the right figures itself.
 _SHOWN_IN_TABLE = "published_disagrees"
@@ -68,25 +63,22 @@ def _columns(rows: Sequence[Checked], fit: layout.Fit) -> list[layout.TextColumn
             "Closes give", [close_given(row.printed, row.move) for row in rows], right=True
         ),
         layout.column("", [percent_given(row.printed, row.move) for row in rows], right=True),
-        layout.column("Verdict", [_VERDICTS[row.verdict] for row in rows]),
+        layout.column("Verdict", [_VERDICTS[row.verdict][0] for row in rows]),
     ]
 
 
 def _tally(rows: Sequence[Checked]) -> str:
     """Count the verdicts, such as ``1 agrees · 3 disagree``."""
     counts: Counter[str] = Counter(row.verdict for row in rows)
-    known = [(counts[verdict], said) for verdict, said in _TALLY.items()]
+    known = [(counts[verdict], said) for verdict, (_, *said) in _VERDICTS.items()]
     return " · ".join(f"{n:,} {said[n != 1]}" for n, said in known if n)
 
 
 def csv_table(report: VerifyReport) -> list[Sequence[Any]]:
     """Give the columns of CSV, and under them the cells of each figure; missing as None."""
-    return [_COLUMNS, *(_cells(_plain(row, report)) for row in report.rows)]
-
-
-def _cells(row: dict[str, Any]) -> list[Any]:
-    listed = row | {name: " ".join(row[name]) for name in ("wrong", "unchecked")}
-    return [listed[name] for name in _COLUMNS]
+    found = (_plain(row, report) for row in report.rows)
+    listed = (row | {name: " ".join(row[name]) for name in ("wrong", "unchecked")} for row in found)
+    return [_COLUMNS, *([row[name] for name in _COLUMNS] for row in listed)]
 
 
 def document(report: VerifyReport) -> dict[str, Any]:

@@ -33,13 +33,7 @@ _Result = TypeVar("_Result")
 
 
 def open_all(specs: Iterable[Spec]) -> list[Source]:
-    """Open every file, those of a folder too, and report all that cannot be together.
-
-    Raises
-    ------
-    UnreadableFileError
-        With a problem for each file that is not there, not permitted or empty.
-    """
+    """Open every file, those of a folder too, and report all that cannot be together."""
     return _each(open_source, expand(specs))
 
 
@@ -48,23 +42,9 @@ def read_blocks(
 ) -> list[Block]:
     """Read the closes of every file, and report all that cannot be recognised together.
 
-    Parameters
-    ----------
-    sources
-        The files, as ``open_all`` gives them.
-    options
-        What the user said of them.
-    context
-        The known indices, words and exchanges.
-    keep
-        Gives the rows of a frame that matter, where a file is too large to hold; None keeps all.
-
-    Raises
-    ------
-    WrongUsageError
-        If ``symbol`` is said for more than one file.
-    UnrecognisedFileError
-        With the problems of each file that cannot be read with certainty.
+    ``keep`` tells the rows of a frame that matter, where a file is too large to hold. Raises
+    ``WrongUsageError`` if ``symbol`` is said for more than one file; ``UnrecognisedFileError`` with
+    the problems of each that cannot be read with certainty.
     """
     sources = list(sources)
     if options.symbol and len(sources) > 1:

@@ -173,18 +173,7 @@ class ReadOptions(NamedTuple):
 def read_options(
     symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
 ) -> ReadOptions:
-    """Check what was said of files that leave something open.
-
-    Raises
-    ------
-    WrongUsageError
-        If one is no such option; with its name on the command line.
-
-    Examples
-    --------
-    >>> read_options(None, ",", "dmy").decimal
-    ','
-    """
+    """Check what was said of files that leave something open."""
     if date_format is not None and not _is_date_format(date_format):
         expected = "dmy, mdy, ymd, or a pattern such as %d/%m/%Y"
         raise WrongUsageError.at(None, f"--date-format: {date_format} is none of {expected}")

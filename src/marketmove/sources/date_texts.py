@@ -64,8 +64,6 @@ class Stamp(NamedTuple):
 def parse_date_text(text: str, months: Mapping[str, int]) -> Stamp | None:
     """Take a date text apart; None if it is no date at all.
 
-    Examples
-    --------
     >>> parse_date_text("14.02.2025", {}).numbers
     (14, 2, 2025)
     >>> parse_date_text("Feb 14, 2025", {"feb": 2}).numbers
@@ -138,32 +136,14 @@ def _named(text: str, months: Mapping[str, int]) -> Stamp | None:
 
 
 def is_time_only(text: str) -> bool:
-    """Tell whether a text is a time of day without a date.
-
-    Examples
-    --------
-    >>> is_time_only("17:01:45")
-    True
-    """
+    """Tell whether a text is a time of day without a date."""
     return _TIME_ONLY.fullmatch(text.strip()) is not None
 
 
 def date_of(stamp: Stamp, order: Order, pivot: int = 69) -> dt.date | None:
     """Make the date of a stamp in an order of its numbers; None if there is no such day.
 
-    Parameters
-    ----------
-    stamp
-        Of any kind but ``number``, ``month`` and ``yearless``, which have no three numbers.
-    order
-        Which of the numbers is what.
-    pivot
-        Two-digit years below it are of this century, the others of the last.
-
-    Examples
-    --------
-    >>> date_of(Stamp("short", (28, 10, 16), short_year=True), "dmy")
-    datetime.date(2016, 10, 28)
+    Not of the kinds without three numbers. Two-digit years below ``pivot`` are of this century.
     """
     if len(stamp.numbers) != 3:
         return None
@@ -186,13 +166,7 @@ def day_of(year: int, month: int, day: int) -> dt.date | None:
 
 
 def roc_date(stamp: Stamp) -> dt.date | None:
-    """Make the date of a stamp whose year counts from 1911, as in Taiwan.
-
-    Examples
-    --------
-    >>> roc_date(Stamp("short", (114, 2, 14)))
-    datetime.date(2025, 2, 14)
-    """
+    """Make the date of a stamp whose year counts from 1911, as in Taiwan."""
     year, month, day = stamp.numbers
     return day_of(year + _ROC_OFFSET, month, day)
 
@@ -207,12 +181,6 @@ def moment_of(stamp: Stamp) -> dt.datetime | None:
 
 
 def serial_date(stamp: Stamp) -> dt.date | None:
-    """Make the date of a spreadsheet's serial number.
-
-    Examples
-    --------
-    >>> serial_date(Stamp("number", (45702,)))
-    datetime.date(2025, 2, 14)
-    """
+    """Make the date of a spreadsheet's serial number."""
     date = _EXCEL_EPOCH + dt.timedelta(days=min(stamp.numbers[0], 100_000))
     return day_of(date.year, date.month, date.day)

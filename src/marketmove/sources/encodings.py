@@ -43,17 +43,7 @@ def decode(
     first lines have the most known words: headers, and names of indices; or what ``known_words``
     counts, for other texts. Two that do equally well and give different texts are refused.
 
-    Returns
-    -------
-    tuple
-        The text, and the name of the encoding.
-
-    Raises
-    ------
-    UnreadableFileError
-        If it is not text, or not of the encoding that was said.
-    UnrecognisedFileError
-        If two encodings fit with different meaning.
+    With the text comes the name of the encoding.
     """
     if encoding is not None:
         return _said(data, label, encoding), encoding

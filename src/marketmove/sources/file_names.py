@@ -39,15 +39,6 @@ def index_of_file(stem: str, registry: Registry) -> str:
     The whole name is tried first, then without what sources add, then the words at its end. What
     stands behind a name may make it another index (Nifty 100, S&P 500 Growth), and a name in
     which two indices are found stands for neither.
-
-    Examples
-    --------
-    >>> from marketmove.market.indices import Index, Registry
-    >>> registry = Registry.of([Index("HSI", "Hang Seng", ("^HSI",)), Index("DJI", "Dow Jones")])
-    >>> index_of_file("Hang Seng Historical Data", registry), index_of_file("my_fund", registry)
-    ('HSI', 'my_fund')
-    >>> index_of_file("hang seng vs dow jones", registry)
-    'hang seng vs dow jones'
     """
     stem = stem.strip()
     spaced = _JOINTS.sub(" ", _ADDED_UNSPACED.sub(" ", stem)).strip()

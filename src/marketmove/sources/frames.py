@@ -27,13 +27,6 @@ def frame_source(
     The line of a row is its position, as ``iloc`` counts. An index of dates is the first column,
     and so is any other that has a name. ``decimal`` is the mark of cells that are text.
 
-    Raises
-    ------
-    UnrecognisedFileError
-        If it has no row, or two columns have one name.
-
-    Examples
-    --------
     >>> wide = pd.DataFrame({"HSI": [22620.33, None]}, pd.to_datetime(["2025-02-14", "2025-02-17"]))
     >>> [row.cells for row in frame_source(wide).grid.rows]
     [['date', 'HSI'], ['2025-02-14', '22620.33'], ['2025-02-17', '']]
@@ -93,8 +86,6 @@ def _text(cell: Any, mark: str) -> str:
 def number_text(number: Real | Decimal | float) -> str:
     """Write a number with the digits that it has, and no exponent.
 
-    Examples
-    --------
     >>> number_text(1e-06), number_text(Decimal("3.50")), number_text(7)
     ('0.000001', '3.50', '7')
     """

@@ -33,13 +33,6 @@ class Grid(NamedTuple):
 def read_grid(text: str, label: str) -> Grid:
     r"""Split delimited text, with the delimiter that makes the most of its rows alike.
 
-    Raises
-    ------
-    UnrecognisedFileError
-        If quotes are broken, or a cell is endless.
-
-    Examples
-    --------
     >>> read_grid("date;HSI\n\n14.02.2025;22620,33\n", "x.csv").rows[1]
     GridRow(line=3, cells=['14.02.2025', '22620,33'])
     """

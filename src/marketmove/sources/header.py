@@ -52,10 +52,7 @@ class Table(NamedTuple):
 def arrange(grid: Grid, words: Words) -> Table:
     """Find the header, the data and what stands around them, by where the dates are.
 
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column holds dates, or there are two tables in the file.
+    Raises ``UnrecognisedFileError`` if no column holds dates, or there are two tables in the file.
     """
     rows = grid.rows
     if not rows:

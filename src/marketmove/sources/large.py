@@ -117,22 +117,8 @@ def read_large(
 ) -> Block | None:
     """Read a large tidy file by blocks, and keep of each what is wanted.
 
-    Parameters
-    ----------
-    source
-        The beginning of the file, and what it is called.
-    path
-        The file.
-    options, context
-        As for ``table.read_table``.
-    keep
-        Gives the rows that matter, by their numbers, of the symbols (as numbers) and sessions of
-        rows in any order; None keeps all.
-
-    Returns
-    -------
-    Block or None
-        None if the file is of a form that has to be read whole.
+    ``keep`` tells the rows that matter, by their numbers, of the symbols (as numbers) and sessions
+    of rows in any order. None if the file is of a form that has to be read whole.
     """
     plan = _plan(source, options, context)
     if plan is None:
@@ -224,8 +210,6 @@ def _utf8(data: bytes) -> str | None:
 def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
     r"""Take whole lines apart; None if a cell is not of the plainest form.
 
-    Examples
-    --------
     >>> part = part_of(b"2025-02-14,HSI,22620.33\n", 2, Form(",", 3, 0, 1, 2))
     >>> part.symbols, part.rows.close.tolist(), part.rows.line.tolist()
     (['HSI'], [22620.33], [2])

@@ -46,29 +46,16 @@ class Evidence(NamedTuple):
 
 
 def is_gap(text: str) -> bool:
-    """Tell whether a cell says that there is no close: empty, ``N/A``, ``null``, a lone dot.
-
-    Examples
-    --------
-    >>> is_gap("#N/A"), is_gap("0")
-    (True, False)
-    """
+    """Tell whether a cell says that there is no close: empty, ``N/A``, ``null``, a lone dot."""
     return text.casefold() in GAPS
 
 
 def weigh(texts: Iterable[str], decorated: bool = False) -> Evidence:
     """Collect what the cells of a column say about the decimal mark.
 
-    Parameters
-    ----------
-    texts
-        The cells, stripped.
-    decorated
-        Whether signs, "%" and the letters of 9.38B are looked through: such cells are no closes,
-        but they show how the file writes numbers.
+    ``decorated`` looks through signs, "%" and the letters of 9.38B: such cells are no closes, but
+    they show how the file writes numbers.
 
-    Examples
-    --------
     >>> weigh(["22.620,33", "1.234", "5"])
     Evidence(point=0, comma=1, open_text='1.234')
     >>> weigh(["9,38B", "-1,52%"], decorated=True)
@@ -116,13 +103,8 @@ def _ungrouped(text: str) -> str:
 def decimal_mark(own: Evidence, beside: Iterable[Evidence] = ()) -> str | None:
     """Decide the decimal mark of a column: by its own cells, else by the columns beside it.
 
-    Returns
-    -------
-    str or None
-        "." or ","; None where both remain possible, or where the cells contradict each other.
+    None where both remain possible, or where the cells contradict each other.
 
-    Examples
-    --------
     >>> decimal_mark(Evidence(0, 0, "1.234"), [Evidence(0, 7, None)])
     ','
     >>> decimal_mark(Evidence(0, 0, "1.234")) is None
@@ -142,13 +124,9 @@ def decimal_mark(own: Evidence, beside: Iterable[Evidence] = ()) -> str | None:
 def read_number(text: str, mark: str) -> float:
     """Read one close, with the decimal mark that was decided.
 
-    Raises
-    ------
-    ValueError
-        If the text is no number, or one that a close cannot be; the message says so.
+    Raises ``ValueError`` if the text is no number, or one that a close cannot be; the message says
+    so.
 
-    Examples
-    --------
     >>> read_number("22.620,33", ","), read_number("22 620.33", ".")
     (22620.33, 22620.33)
     """
@@ -165,13 +143,7 @@ def read_number(text: str, mark: str) -> float:
 
 
 def read_all(texts: Sequence[str], mark: str) -> list[float | str | None]:
-    """Read the closes of a column: a number each, None for a gap, a message for what is neither.
-
-    Examples
-    --------
-    >>> read_all(["22620.33", "", "x"], ".")
-    [22620.33, None, 'x is not a number; expected a close such as 22620.33']
-    """
+    """Read the closes of a column: a number each, None for a gap, a message for what is neither."""
     if mark == "." and _ALL_PLAIN.fullmatch("\n".join(texts)):
         return list(map(float, texts))
     return [_read(text, mark) for text in texts]
@@ -189,8 +161,6 @@ def _read(text: str, mark: str) -> float | str | None:
 def read_signed(text: str, mark: str) -> float | None:
     """Read a number that may have a sign and a "%", such as a stated change; None if it is none.
 
-    Examples
-    --------
     >>> read_signed("-1,52%", ","), read_signed("n/a", ".")
     (-1.52, None)
     """

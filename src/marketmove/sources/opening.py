@@ -41,13 +41,7 @@ class Source(NamedTuple):
     grid: Grid | None = None
 
     def whole(self) -> Source:
-        """Give the source with all its bytes.
-
-        Raises
-        ------
-        UnreadableFileError
-            If the file can no longer be read.
-        """
+        """Give the source with all its bytes."""
         if self.large is None:
             return self
         return self._replace(data=_read(self.large, self.label), large=None)
@@ -67,13 +61,7 @@ class Source(NamedTuple):
         return match[1].decode() if match else None
 
     def utf8(self) -> str:
-        """Give the text of a file that has to be UTF-8.
-
-        Raises
-        ------
-        UnreadableFileError
-            If it is not; with the line of the first byte that does not fit.
-        """
+        """Give the text of a file that has to be UTF-8."""
         if b"\0" in self.data[:_SNIFFED]:
             raise binary(self.label)
         try:
@@ -89,13 +77,7 @@ Spec = Path | BinaryIO | Source
 
 
 def expand(specs: Iterable[Spec]) -> list[Spec]:
-    """Give each folder's files, hidden ones apart, in the order of their names.
-
-    Raises
-    ------
-    UnreadableFileError
-        If a folder has no file, or may not be read.
-    """
+    """Give each folder's files, hidden ones apart, in the order of their names."""
     expanded: list[Spec] = []
     for spec in specs:
         if not (isinstance(spec, Path) and spec.is_dir()):
@@ -114,17 +96,8 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
 def open_source(spec: Spec, label: str | None = None) -> Source:
     """Read a file or a pipe, and unpack it if it is packed.
 
-    Parameters
-    ----------
-    spec
-        A path, or an open stream of bytes such as standard input; a source is given back.
-    label
-        What to call it in messages and output; the path as given if None.
-
-    Raises
-    ------
-    UnreadableFileError
-        If it is not there, not permitted, empty, or cannot be unpacked.
+    A source is given back. Raises ``UnreadableFileError`` if it is not there, not permitted, empty,
+    or cannot be unpacked.
     """
     if isinstance(spec, Source):
         return spec

@@ -20,13 +20,7 @@ _YAML_FORM = "expected a list under closes:, of {date: 2025-02-14, symbol: HSI, 
 
 
 def yaml_grid(text: str, label: str) -> Grid:
-    """Read the tidy form for small data: ``closes:``, a list of ``date``, ``symbol``, ``close``.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If it is over 5 MB, not valid YAML, or not of this form.
-    """
+    """Read the tidy form for small data: ``closes:``, a list of ``date``, ``symbol``, ``close``."""
     if len(text) > _LARGEST_YAML:
         raise UnrecognisedFileError.at(Place(label), "YAML of over 5 MB; use CSV")
     document = yamltext.parse(text, label, UnrecognisedFileError)
@@ -47,13 +41,7 @@ def yaml_grid(text: str, label: str) -> Grid:
 
 
 def json_grid(text: str, label: str) -> Grid:
-    """Read JSON lines, or one JSON list, of objects with the same keys.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If a line is no JSON object.
-    """
+    """Read JSON lines, or one JSON list, of objects with the same keys."""
     records: list[tuple[int, Any]] = []
     try:
         if text.lstrip().startswith("["):
@@ -79,15 +67,7 @@ def _loads(text: str) -> Any:
 
 
 def parquet_grid(data: bytes, label: str) -> Grid:
-    """Read a Parquet file, by the extra ``parquet``.
-
-    Raises
-    ------
-    UnreadableFileError
-        If the extra is not installed.
-    UnrecognisedFileError
-        If the file is damaged.
-    """
+    """Read a Parquet file, by the extra ``parquet``."""
     try:
         import pyarrow.parquet
     except ImportError:
@@ -101,15 +81,7 @@ def parquet_grid(data: bytes, label: str) -> Grid:
 
 
 def workbook_grid(data: bytes, label: str) -> Grid:
-    """Read the one sheet of an Excel workbook that has cells, by the extra ``excel``.
-
-    Raises
-    ------
-    UnreadableFileError
-        If the extra is not installed.
-    UnrecognisedFileError
-        If the file is damaged, or several sheets have cells.
-    """
+    """Read the one sheet of an Excel workbook that has cells, by the extra ``excel``."""
     try:
         import openpyxl
     except ImportError:

@@ -56,22 +56,9 @@ class ReadSheet(NamedTuple):
 def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Block:
     """Read the closes of a table: long, wide, or one index.
 
-    Parameters
-    ----------
-    grid
-        The table as text.
-    stem
-        The file's name without folder and ending, which may name the index; None for a pipe.
-    options
-        What the user said where the columns do not settle it.
-    context
-        The known indices, words and exchanges.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If the columns cannot be told apart, or leave open how a date or a number is meant, or the
-        rows are not one a session. Single cells that cannot be used are faults of the block.
+    ``stem`` may name the index. Raises ``UnrecognisedFileError`` if the columns cannot be told
+    apart, or leave open how a date or a number is meant, or the rows are not one a session. Single
+    cells that cannot be used are faults of the block.
     """
     sheet = _with_short_rows(understand(grid, stem, options, context))
     clashing = list(_clashing(sheet))
@@ -96,13 +83,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
 
 
 def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> ReadSheet:
-    """Tell what a table's columns are, and what its dates and decimal marks mean.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If the table leaves one of them open.
-    """
+    """Tell what a table's columns are, and what its dates and decimal marks mean."""
     table = arrange(grid, context.words)
     if not table.rows:
         raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")

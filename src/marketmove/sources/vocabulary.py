@@ -41,8 +41,6 @@ class Words(NamedTuple):
     def role(self, header: str) -> Role | None:
         """Give the role of a column by its header; None if no word says it.
 
-        Examples
-        --------
         >>> words = Words({"close": Role("close", 0)}, {})
         >>> words.role("<CLOSE>"), words.role("VIX Close").index_name, words.role("HSI")
         (Role(kind='close', rank=0, index_name=None), 'VIX', None)
@@ -75,13 +73,7 @@ class Words(NamedTuple):
 
 
 def normalised(header: str) -> str:
-    """Give a header as the table of words has it.
-
-    Examples
-    --------
-    >>> normalised(" <Adj_Close>* ")
-    'adj close'
-    """
+    """Give a header as the table of words has it."""
     return " ".join(header.casefold().replace("_", " ").strip(_ENDS).split())
 
 
@@ -90,8 +82,6 @@ def bundled_words(text: str) -> Words:
 
     A kind is one of ``ROLES``, or ``month 1`` to ``month 12``.
 
-    Examples
-    --------
     >>> words = bundled_words("kind,word\nclose,last\nmonth 2,feb\n")
     >>> words.roles["last"].kind, words.months["feb"]
     ('close', 2)
@@ -110,13 +100,7 @@ def bundled_words(text: str) -> Words:
 
 
 def parse_words(value: yamltext.Value, label: str, known: Words) -> tuple[Words, list[Problem]]:
-    """Read a user's words by kind, over those already known; they are preferred to them.
-
-    Returns
-    -------
-    tuple
-        The words, and every problem found.
-    """
+    """Read a user's words by kind, preferred to those already known; and every problem found."""
     roles, months = dict(known.roles), dict(known.months)
     problems: list[Problem] = []
     if not isinstance(value, yamltext.Mapping):

@@ -51,14 +51,7 @@ _VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 def by_region(
     symbols: Iterable[str], registry: Registry, volatility: Collection[str] = ()
 ) -> list[SummaryRegion]:
-    """Part indices by region, in the order of the day; the user's own after, then what has none.
-
-    >>> from marketmove.market.indices import Index
-    >>> known = Registry.of([Index("HSI", "Hang Seng", region="asia"), Index("AXJO", "ASX 200",
-    ...     region="oceania"), Index("VIX", "VIX", region="americas")])
-    >>> [tuple(region) for region in by_region(["HSI", "AXJO", "VIX"], known, {"VIX"})]
-    [('Oceania', ('AXJO',)), ('Asia', ('HSI',)), ('Volatility', ('VIX',))]
-    """
+    """Part indices by region, in the order of the day; the user's own after, then what has none."""
     named: dict[str, list[str]] = {}
     for symbol in symbols:
         region = registry.resolve(symbol).region

@@ -91,14 +91,7 @@ def widest(fact: Fact) -> str:
 
 
 def streak(context: MoveContext) -> str:
-    """Say how many sessions in a row went one way; empty where that is not known.
-
-    >>> import datetime as dt
-    >>> from marketmove.rarity.index_history import MoveContext
-    >>> start = dt.date(2024, 1, 2)
-    >>> streak(MoveContext(3, False, 20, start)), streak(MoveContext(-12, True, 20, start))
-    ('up for a third session', 'down for at least 12 sessions')
-    """
+    """Say how many sessions in a row went one way; empty where that is not known."""
     if not context.streak:
         return ""
     way, length = ("up" if context.streak > 0 else "down"), abs(context.streak)

@@ -132,14 +132,7 @@ def _superlative(fact: Fact, move: Move, context: MoveContext, said: str) -> Sen
 
 
 def _another(context: MoveContext) -> str:
-    """How many in a row it makes, behind a move of which "up" or "down" is said already.
-
-    >>> import datetime as dt
-    >>> from marketmove.rarity.index_history import MoveContext
-    >>> start = dt.date(2024, 1, 2)
-    >>> _another(MoveContext(5, False, 20, start)), _another(MoveContext(-12, True, 20, start))
-    ('its fifth rise in a row', 'at least its 12th fall in a row')
-    """
+    """How many in a row it makes, behind a move of which "up" or "down" is said already."""
     streak = context.streak or 0
     text = f"its {numbers.ordinal(abs(streak))} {'rise' if streak > 0 else 'fall'} in a row"
     return f"at least {text}" if context.streak_is_least else text

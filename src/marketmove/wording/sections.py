@@ -217,11 +217,7 @@ def _shut(moves: Iterable[Move]) -> Iterable[Sentence]:
 
 
 def _reason(why: str | None) -> str:
-    """Say why an exchange was shut.
-
-    >>> _reason("Lunar New Year"), _reason("Sunday"), _reason("weekend"), _reason(None)
-    (' for Lunar New Year', ' on Sunday', ' for the weekend', '')
-    """
+    """Say why an exchange was shut."""
     if not why:
         return ""
     if why == "weekend":

@@ -166,18 +166,19 @@ def _figures_width(grid: HeatGrid) -> int:
     return max([len("00-00"), *(len(_figure(pct)) for pct in grid.moves_pct)]) + 2
 
 
-def _sign(pct: float) -> str:
+def sign(pct: float) -> str:
+    """Give the sign of a move, or 0."""
     return "+" if pct > 0 else "−" if pct < 0 else "0"
 
 
 def _digit(pct: float) -> str:
     """The sign and the whole percents, without those of less than one."""
     whole = min(int(abs(pct)), _MOST_DIGIT)
-    return f"{_sign(pct)}{whole or ''}"
+    return f"{sign(pct)}{whole or ''}"
 
 
 def _letter(pct: float) -> str:
-    return _sign(pct) if abs(pct) < _LARGE_PCT else "R" if pct > 0 else "F"
+    return sign(pct) if abs(pct) < _LARGE_PCT else "R" if pct > 0 else "F"
 
 
 _KINDS = (
@@ -213,7 +214,8 @@ def _label_width(grid: HeatGrid, symbols: bool) -> int:
 def _line(
     row: HeatRow, label: int, symbols: bool, kind: _CellKind, cell: int, options: RenderOptions
 ) -> layout.StyledLine:
-    line = [StyledText(layout.padded(f"  {_label(row, symbols)}", label))]
+    name = f"  {_label(row, symbols)}"
+    line = [StyledText(name + " " * (label - cell_len(name)))]
     gap = 0 if cell == 1 else 2 if kind is _KINDS[0] else 1
     for pct, shut in zip(row.moves_pct, row.shut, strict=True):
         if pct is None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from marketmove.errors import WrongUsageError
-from marketmove.render.drawings.heatmap import HeatGrid, HeatRow, month_starts
+from marketmove.render.drawings.heatmap import HeatGrid, HeatRow, month_starts, sign
 from marketmove.render.palettes import FLAT, MUTED, PAPER, PICTURES, RULE, Colours
 from marketmove.render.pictures import style
 from marketmove.render.pictures.fonts import Lettering
@@ -301,7 +301,7 @@ def _boxes(places: Sequence[Position], inset: float) -> Path:
 def _sign(pct: float, places: int | None) -> str:
     """What a cell says of its move."""
     if places is None:
-        return "+" if pct > 0 else "−" if pct < 0 else "0"
+        return sign(pct)
     return numbers.percent(pct, places).removesuffix("%")
 
 

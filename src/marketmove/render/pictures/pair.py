@@ -122,11 +122,8 @@ def _draw(
         f"Relative strength: {one} over {other}, {report.first} = 100",
     ]
     ends = list(_figures(_rows(report)[-1])[-2:])
-    left = (
-        MARGIN
-        + max(style.widest(_labels(spreads), SMALL), style.widest(_levels(strengths), SMALL))
-        + 0.12
-    )
+    marks = _ticks(spreads, style.tick_text, 0.0), _ticks(strengths, _plain, 100.0)
+    left = MARGIN + style.widest([text for of in marks for text in of.values()], SMALL) + 0.12
     across = _WIDTH - left - style.widest(ends, BODY) - 0.1 - MARGIN
     broken = [style.wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
     tall = [_PANEL + len(lines) * style.line_height(BODY) for lines in broken]
@@ -159,21 +156,13 @@ def _ticks(values: Floats, write: Callable[[float], str], zero: float) -> dict[f
     return {tick: write(tick) for tick in sorted({zero, *ticks})}
 
 
-def _labels(spreads: Floats) -> list[str]:
-    return list(_ticks(spreads, style.tick_text, 0.0).values())
-
-
-def _levels(strengths: Floats) -> list[str]:
-    return list(_ticks(strengths, _plain, 100.0).values())
-
-
 def _plain(value: float) -> str:
     return f"{value:,.6g}"
 
 
 def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) -> None:
     number = len(spreads)
-    _range(axes, spreads, 0.0, number)
+    _range(axes, spreads, 0.0, style.tick_text)
     if band:
         begins = number - 1 - band.n
         box: Any = {"color": RULE, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
@@ -191,26 +180,24 @@ def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) 
         axes.stairs(steps, edges, fill=True, color=colour, linewidth=0, zorder=2)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
     axes.plot(number - 0.5, spreads[-1], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
-    ticks = _ticks(spreads, style.tick_text, 0.0)
-    axes.set_yticks(list(ticks), list(ticks.values()))
 
 
 def _strengths(axes: Axes, strengths: Floats) -> None:
-    _range(axes, strengths, 100.0, len(strengths))
+    _range(axes, strengths, 100.0, _plain)
     middles = np.arange(len(strengths)) + 0.5
     axes.axhline(100, color=MUTED, linewidth=0.8, zorder=1)
     axes.plot(middles, strengths, color=INK, linewidth=1.1, zorder=3)
     axes.plot(middles[-1:], strengths[-1:], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
-    ticks = _ticks(strengths, _plain, 100.0)
-    axes.set_yticks(list(ticks), list(ticks.values()))
 
 
-def _range(axes: Axes, values: Floats, zero: float, number: int) -> None:
-    """Give the panel room for all values and the base line, and a little more."""
+def _range(axes: Axes, values: Floats, zero: float, write: Callable[[float], str]) -> None:
+    """Give the panel room for all values and the base line, and a little more; and its marks."""
     low, high = min(zero, float(values.min())), max(zero, float(values.max()))
     more = 0.06 * ((high - low) or 1.0)
-    axes.set_xlim(min(0, number - _FEWEST), number)
+    axes.set_xlim(min(0, len(values) - _FEWEST), len(values))
     axes.set_ylim(low - (more if low < zero or low == high else 0), high + more)
+    ticks = _ticks(values, write, zero)
+    axes.set_yticks(list(ticks), list(ticks.values()))
 
 
 def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:

@@ -69,36 +69,27 @@ def svg(figure: Figure, drawing: Drawing) -> str:
     buffer = io.BytesIO()
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata=NO_METADATA)
-    opening, body = _opened(buffer.getvalue().decode())
+    drawn = buffer.getvalue().decode()
+    opening = re.search(r"<svg [^>]*", drawn)
+    if opening is None:
+        raise ValueError("matplotlib has drawn no SVG")
     named = ' role="img" aria-labelledby="title described"'
     said = (
         f'<title id="title">{escape(drawing.title)}</title>\n'
         f'<desc id="described">{escape(drawing.described)}</desc>'
     )
-    return f"{opening}{named}>\n {said}{body}"
-
-
-def in_variables(svg: str, palette: str) -> str:
-    """Let a page set the colours of an SVG; where it does not, they are those of a light one."""
-    for name, colour in (LIGHT | PICTURES[palette].named).items():
-        svg = svg.replace(f" {colour}", f" var(--{name}, {colour})")
-    return svg
-
-
-def _opened(svg: str) -> tuple[str, str]:
-    """The opening of the element, without its end, and all that follows it."""
-    opening = re.search(r"<svg [^>]*", svg)
-    if opening is None:
-        raise ValueError("matplotlib has drawn no SVG")
-    return opening[0], svg[opening.end() + 1 :]
+    return f"{opening[0]}{named}>\n {said}{drawn[opening.end() + 1 :]}"
 
 
 def page(drawing: Drawing, svg: str, palette: str) -> str:
     """Write the page; its colours follow whether the reader's screen is light or dark."""
-    svg = in_variables(svg, palette)
     colours = PICTURES[palette]
-    style = _STYLE.replace("LIGHT", _variables(LIGHT | colours.named))
-    style = style.replace("DARK", _variables(DARK | colours.named_in_the_dark))
+    light = LIGHT | {"up": colours.up, "down": colours.down}
+    dark = DARK | {"up": colours.up_in_the_dark, "down": colours.down_in_the_dark}
+    # Where a viewer knows no variables, the colours are those of a light page.
+    for name, colour in light.items():
+        svg = svg.replace(f" {colour}", f" var(--{name}, {colour})")
+    style = _STYLE.replace("LIGHT", _variables(light)).replace("DARK", _variables(dark))
     size = re.search(r'<svg [^>]*width="([0-9.]+)pt"', svg)
     wide = ' class="wide"' if size and float(size[1]) > _SHRINKS_UP_TO else ""
     lines = "\n".join(f"<p>{escape(line)}</p>" for line in drawing.lines)

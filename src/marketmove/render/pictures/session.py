@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from marketmove.moves.move import Move
 from marketmove.render.drawings.bars import bar_length
@@ -22,14 +22,6 @@ _ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
 _GAP, _LONGEST_NAME, _NARROWEST = 0.12, 3.2, 6.4
 _HEAD = ("Index", "Close", "Prior close", "Change", "Change %", "Without a move")
 _X_LABEL = "change from the index's own prior close, in %"
-
-
-class _Scale(NamedTuple):
-    """Percent to inches: where the plot ends on both sides, with room for what stands there."""
-
-    low: float
-    high: float
-    inches_a_pct: float
 
 
 def drawing(report: SessionReport, palette: str, everything: bool) -> style.Drawing:
@@ -152,8 +144,8 @@ def _bars(
     axes = sheet.axes(*box)
     percents = [bar_length(move) for move in moves]
     labels = [numbers.change_percent(move) for move in moves]
-    scale = _scale(percents, labels, box[2])
-    axes.set_xlim(scale.low, scale.high)
+    low, high, inches_a_pct = _scale(percents, labels, box[2])
+    axes.set_xlim(low, high)
     axes.set_ylim(len(moves), 0)
     ticks = style.round_numbers(min([0.0, *percents]), max([0.0, *percents]), 6) or [0.0]
     axes.set_xticks(ticks, list(map(style.tick_text, ticks)), parse_math=False)
@@ -161,33 +153,28 @@ def _bars(
     axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
     axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
-    gap = 0.05 / scale.inches_a_pct
+    gap = 0.05 / inches_a_pct
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
         colour = colours.down if pct < 0 else colours.up
         figure = move.status == "ok" or move.change_pct is not None
         fill: Any = {"color": colour} if figure else {"ec": colour, "fc": "none", "hatch": "////"}
         axes.barh(n + 0.5, pct, _BAR, linewidth=0 if figure else 0.8, zorder=2, **fill)
         axes.text(
-            pct + (gap if pct >= 0 else -gap),
-            n + 0.5,
-            label,
-            ha="left" if pct >= 0 else "right",
-            va="center_baseline",
-            size=BODY,
-            color=INK,
-            parse_math=False,
+            pct + (gap if pct >= 0 else -gap), n + 0.5, label, ha="left" if pct >= 0 else "right",
+            va="center_baseline", size=BODY, color=INK, parse_math=False, zorder=2,
             bbox={"fc": PAPER, "ec": "none", "pad": 0.6},
-            zorder=2,
-        )
+        )  # fmt: skip
     axes.axvline(0, color=INK, linewidth=0.8, zorder=3)
 
 
-def _scale(percents: Sequence[float], labels: Sequence[str], width: float) -> _Scale:
-    """Leave room beyond the zero line on each side for the labels that stand there."""
+def _scale(
+    percents: Sequence[float], labels: Sequence[str], width: float
+) -> tuple[float, float, float]:
+    """Where the plot ends on both sides, with room for labels, in percent; and inches a percent."""
     pairs = list(zip(percents, labels, strict=True))
     left = style.widest([label for pct, label in pairs if pct < 0], BODY) + 0.1
     right = style.widest([label for pct, label in pairs if pct >= 0], BODY) + 0.1
     low, high = min([0.0, *percents]), max([0.0, *percents])
     span = (high - low) or 1.0
     inches = (width - left - right) / span
-    return _Scale(low - left / inches, high + right / inches, inches)
+    return low - left / inches, high + right / inches, inches

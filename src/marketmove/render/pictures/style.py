@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
-
-from marketmove.render.pictures.fonts import Lettering
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import Remark
 from marketmove.render.layout import texts_of
 from marketmove.render.palettes import INK, MUTED, PAPER
+from marketmove.render.pictures.fonts import Lettering
 from marketmove.reports.records import HistoryReport, PairReport, SessionReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
@@ -44,12 +37,8 @@ class PictureSheet(NamedTuple):
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add bare axes: no frame, no ticks, quiet letters."""
-        box = (
-            left / self.width,
-            1 - (top + height) / self.height,
-            width / self.width,
-            height / self.height,
-        )
+        across, up = self.width, self.height
+        box = (left / across, 1 - (top + height) / up, width / across, height / up)
         axes = self.figure.add_axes(box)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0, labelsize=SMALL + 0.5, labelcolor=MUTED, pad=4)
@@ -67,13 +56,6 @@ class PictureSheet(NamedTuple):
         step = line_height(how.get("size", BODY))
         for n, line in enumerate(lines):
             self.text(left, top + (n + 0.5) * step, line, **how)
-
-
-def sheet(width: float, height: float) -> PictureSheet:
-    """Give an empty sheet of so many inches."""
-    from matplotlib.figure import Figure
-
-    return PictureSheet(Figure(figsize=(width, height), facecolor=PAPER), width, height)
 
 
 def line_height(size: float) -> float:
@@ -167,7 +149,10 @@ class Frame(NamedTuple):
 
     def around(self, width: float, height: float) -> PictureSheet:
         """Give a sheet with room for a picture of so many inches, and all lines on it."""
-        page = sheet(width, self.above + height + self.below)
+        from matplotlib.figure import Figure
+
+        whole = self.above + height + self.below
+        page = PictureSheet(Figure(figsize=(width, whole), facecolor=PAPER), width, whole)
         page.lines(MARGIN, MARGIN, self.title, size=TITLE, weight="bold", color=INK)
         top = MARGIN + len(self.title) * line_height(TITLE) + 0.03
         page.lines(MARGIN, top, self.subtitle, size=BODY, color=MUTED)

@@ -8,9 +8,7 @@ ones stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
 
 from marketmove.render import RenderOptions
 from marketmove.render.palettes import MAIL
@@ -44,7 +42,11 @@ def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str
     title = escape(summary.headline.text)
     brief = " ".join(said.text for said in summary.brief)
     body = [
-        *(_alert(text) for text in alert_lines(report.alerts)),
+        *(
+            f'<p class="ink" style="margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid;'
+            f'{_WRAP};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
+            for text in alert_lines(report.alerts)
+        ),
         *(_paragraph(said.text) for said in summary.revised),
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),
@@ -96,11 +98,6 @@ def _dark(look: RenderOptions) -> str:
 }}"""
 
 
-def _alert(text: str) -> str:
-    style = f"margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid;{_WRAP}"
-    return f'<p class="ink" style="{style};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
-
-
 def _paragraph(text: str) -> str:
     return f'<p style="margin:0 0 10px;{_WRAP}">{escape(text)}</p>'
 
@@ -111,7 +108,9 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
     if not regions:
         return []
     report = summary.session
-    scale = _Scale.of([move.change_pct or 0.0 for _, moves in regions for move in moves])
+    pcts = [move.change_pct or 0.0 for _, moves in regions for move in moves]
+    per_pct = 98 / ((max(0.0, *pcts) - min(0.0, *pcts)) or 1.0)
+    zero_at = 1 - min(0.0, *pcts) * per_pct
     style = "margin:8px 0 6px;border-collapse:collapse;font-size:14px"
     lines = [
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="{style}">',
@@ -127,7 +126,7 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
         for move in moves:
             lines.append(_row(row(report, move), look, rule=not bars))
             if bars:
-                lines.append(_bar(move.change_pct or 0.0, scale, look))
+                lines.append(_bar(move.change_pct or 0.0, zero_at, per_pct, look))
     lines.append("</table>")
     return lines + [_paragraph(text) for text in session_rows.rows_left_out(summary.left_out)]
 
@@ -166,23 +165,13 @@ def _figure(text: str, look: RenderOptions, under: str) -> str:
     )
 
 
-class _Scale(NamedTuple):
-    """Where the zero of bars is and how long 1% is, in percent of the width of their column."""
+def _bar(pct: float, zero_at: float, per_pct: float, look: RenderOptions) -> str:
+    """A bar under the name and the day's change, which it shows, from the line of zero.
 
-    zero: float
-    a_pct: float
-
-    @classmethod
-    def of(cls, pcts: Sequence[float]) -> _Scale:
-        low, high = min(0.0, *pcts), max(0.0, *pcts)
-        a_pct = 98 / ((high - low) or 1.0)
-        return cls(1 - low * a_pct, a_pct)
-
-
-def _bar(pct: float, scale: _Scale, look: RenderOptions) -> str:
-    """A bar under the name and the day's change, which it shows, from the line of zero."""
-    width = round(abs(pct) * scale.a_pct, 1)
-    before = round(scale.zero - (width if pct < 0 else 0), 1)
+    Where that is, and how long 1% is, is in percent of the width of the column of bars.
+    """
+    width = round(abs(pct) * per_pct, 1)
+    before = round(zero_at - (width if pct < 0 else 0), 1)
     up, down, *_ = MAIL[look.palette]
     kind, colour = ("fall", down) if pct < 0 else ("rise", up)
     zero = ' style="border-left:1px solid"'

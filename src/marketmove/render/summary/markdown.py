@@ -49,8 +49,7 @@ def _escaped(text: str) -> str:
     S&amp;P \*500\* in my_closes.csv
     """
     plain = "".join(_ENTITIES.get(sign, sign) for sign in text)
-    return _SPECIAL.sub(lambda found: _backslashed(found[0]), plain)
-
-
-def _backslashed(text: str) -> str:
-    return f"{text}\\" if text.isdigit() else f"\\{text}"
+    # A number at the beginning of a line would make a list with what is behind it.
+    return _SPECIAL.sub(
+        lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", plain
+    )

@@ -67,7 +67,9 @@ def table(summary: SummaryReport) -> list[str]:
     rows = [row for _, of in regions for row in of]
     if not rows:
         return []
-    for fields in _fits(rows):
+    dated = any(row.session for row in rows)
+    every = [name for name in SummaryRow._fields[1:] if dated or name != "session"]
+    for fields in (every, [name for name in every if name != "points"]):
         widths = {
             name: max(cell_len(getattr(row, name)) for row in (HEADS, *rows)) for name in fields
         }
@@ -75,14 +77,6 @@ def table(summary: SummaryReport) -> list[str]:
         if room >= min(_NARROWEST, _widest(rows)):
             return _columns(regions, widths, min(room, _widest(rows)))
     return _stacked(regions)
-
-
-def _fits(rows: Sequence[SummaryRow]) -> list[list[str]]:
-    """The columns beside the name, from all of them to those that matter most."""
-    fields = [
-        name for name in SummaryRow._fields[1:] if name != "session" or any(r.session for r in rows)
-    ]
-    return [fields, [name for name in fields if name != "points"]]
 
 
 def _widest(rows: Sequence[SummaryRow]) -> int:
