@@ -227,7 +227,9 @@ def test_a_contradiction_is_said(run_cli: RunCli, write: Write) -> None:
 
 
 def test_a_large_page_takes_no_longer_than_its_size() -> None:
-    one = "Home Markets 12 Login The Dow rose 18.43 points, or 0.1 percent, to 16,717.17. Subscribe\n"
+    one = (
+        "Home Markets 12 Login The Dow rose 18.43 points, or 0.1 percent, to 16,717.17. Subscribe\n"
+    )
     started = time.process_time()
     figures = read_prose(one * 3_000, REGISTRY).figures
     assert len(figures) == 3_000
@@ -255,9 +257,7 @@ def _stands_in(value: Decimal, text: str) -> bool:
     return any(word in text for word in ("万", "萬", "만", " mil ", "円", "half", "ドル"))
 
 
-@settings(
-    max_examples=tried(60, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=tried(60, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_number_stands_in_its_sentence(data: st.DataObject) -> None:
     sentence = data.draw(st.sampled_from(_REPORTS))

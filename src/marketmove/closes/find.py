@@ -102,7 +102,7 @@ def find_closes_of(
     UnreadableFileError
         With every file that cannot be opened.
     """
-    when = "latest" if "latest" in dates else dates[0]
+    when = "latest" if "latest" in dates else next(iter(dates), dt.date.min)
     sources, bundled = find_sources(specs, settings, when, closes_only=True)
     _refuse_published(sources)
     if bundled:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from marketmove.closes.find import Spec
 from marketmove.config import Config
 from marketmove.errors import NoSessionError
+from marketmove.published.opening import nothing_found
 from marketmove.published.prose.opening import text_of_report
 from marketmove.published.prose.reading import contradictions, read_prose
 from marketmove.reports.records import ReadReport
@@ -46,7 +47,7 @@ def read(request: ReadRequest) -> ReadReport:
     wanted = [f for f in prose.figures if request.everything or f.kind == "session"]
     left_out = len(prose.figures) - len(wanted)
     if not wanted:
-        raise NoSessionError.at(None, wording.nothing_found(source.label, left_out))
+        raise NoSessionError.at(None, nothing_found(source.label, left_out))
     return ReadReport(
         source=source.label,
         language=prose.language,

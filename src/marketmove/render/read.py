@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from marketmove.published.opening import bounded
 from marketmove.published.prose.reading import ProseFigure
+from marketmove.published.report_file import VALUE_KEYS
 from marketmove.render import RenderOptions
 from marketmove.render.layout import (
     FITS,
@@ -32,7 +34,6 @@ _COLUMNS = (
     "bound", "bound_of", "sure", "doubt", "place", "quote",
 )  # fmt: skip
 _VALUES = ("close", "change_pts", "change_pct")
-_BOUND_KEYS = {"over": "over_pct", "under": "under_pct", "about": "about_pct"}
 _PERIODS = ("week", "month", "ytd")
 _MARK = "\ue000"
 _EXACT = re.compile(f'"{_MARK}([^"]*){_MARK}"')
@@ -155,21 +156,26 @@ def as_yaml(report: ReadReport, _options: RenderOptions) -> str:
         [f"session: {report.session}"] if report.session else ["# session: the text has no date"]
     )
     lines += [f"source: {_quoted(report.source)}", "figures:"]
+    written_keys: set[tuple[str, ...]] = set()
     for figure in report.figures:
-        lines += _entry(figure, report)
+        lines += _entry(figure, report, written_keys)
     return "\n".join(lines) + "\n"
 
 
-def _entry(figure: ProseFigure, report: ReadReport) -> Iterator[str]:
+def _entry(figure: ProseFigure, report: ReadReport, known: set[tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a figure; what was written of its index and session before is not repeated."""
     keys = _keys(figure, report)
-    quote = f"# {figure.line}: {visible(figure.quote)}"
-    yield f"  {quote}"
-    text = ", ".join(f"{name}: {value}" for name, value in keys.items())
-    usable = figure.kind in {"session", *_PERIODS} and keys.keys() & {
-        *_VALUES,
-        *_BOUND_KEYS.values(),
-    }
-    yield f"  - {{{text}}}" if usable else f"  # {prose.kind(figure)}: {text or figure.direction}"
+    whose = (keys["index"], keys.get("session", ""), keys.get("period", ""))
+    values = [name for name in VALUE_KEYS if name in keys and (*whose, name) not in known]
+    usable = figure.kind in {"session", *_PERIODS} and values
+    dropped = set(VALUE_KEYS) - set(values) if usable else set()
+    text = ", ".join(f"{name}: {value}" for name, value in keys.items() if name not in dropped)
+    yield f"  # {figure.line}: {visible(figure.quote)}"
+    if usable:
+        known |= {(*whose, name) for name in values}
+        yield f"  - {{{text}}}"
+    else:
+        yield f"  # {prose.kind(figure)}: {text or figure.direction}"
 
 
 def _keys(figure: ProseFigure, report: ReadReport) -> dict[str, str]:
@@ -184,7 +190,7 @@ def _keys(figure: ProseFigure, report: ReadReport) -> dict[str, str]:
             continue
         if figure.bound and figure.bound_of == name:
             if name == "change_pct":
-                keys[_BOUND_KEYS[figure.bound]] = f"{value:+f}"
+                keys |= bounded(figure.bound, f"{value:+f}")
             continue
         keys[name] = f"{value:f}" if name == "close" else f"{value:+f}"
     keys["place"] = _quoted(f"{report.source}:{figure.line}")

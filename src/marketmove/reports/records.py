@@ -241,6 +241,7 @@ class VerifyReport(NamedTuple):
 
     ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    ``by_closes`` tells that the report has no date, and its figures alone told the session.
     """
 
     session: dt.date
@@ -251,12 +252,16 @@ class VerifyReport(NamedTuple):
     fits_session: dt.date | None
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...] = ()
+    by_closes: bool = False
 
     @property
     def found(self) -> bool:
         """Tell whether a figure is not that of its session."""
         return any(
-            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+            row.verdict in {"disagrees", "no_session"}
+            or row.fits_session
+            or (row.verdict == "unchecked" and row.printed.unsure)
+            for row in self.rows
         )
 
     @property

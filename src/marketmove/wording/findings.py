@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
-from marketmove.published.verdicts import Checked
+from marketmove.published.verdicts import Checked, Fault
 from marketmove.wording import numbers, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.phrases import name
 
+if TYPE_CHECKING:
+    from marketmove.published.holding import Held
+
 _MOST_NAMED = 8
 
 
-def findings_of(
-    rows: Sequence[Checked], elsewhere: Sequence[Checked], session: dt.date, closes: str
-) -> list[Remark]:
-    """Say which figures are not those of their session, and whose they are.
-
-    ``rows`` are as ``with_fits`` gives them; ``elsewhere`` the same, held against the session that
-    the most of them fit; empty without one.
-    """
+def findings_of(held: Held, closes: str) -> list[Remark]:
+    """Say which figures are not those of their session, and whose they are."""
+    rows = held.rows
     return [
-        *_no_session(rows, session),
-        *_disagreeing(rows, session, closes),
+        *_dated(held),
+        *_no_session(rows),
+        *_disagreeing(rows, closes),
         *_early(rows),
         *_unchecked(rows),
-        *_fitting(rows, elsewhere),
+        *_fitting(rows, held.elsewhere),
     ]
 
 
-def _no_session(rows: Sequence[Checked], session: dt.date) -> Iterator[Remark]:
+def undated(label: str) -> str:
+    """Say that nothing tells the day of a report."""
+    text = "has no date, and its figures fit no one session of the closes; say --date"
+    return f"{visible(label)} {text}"
+
+
+def _dated(held: Held) -> Iterator[Remark]:
+    if held.by_closes:
+        text = f"the report has no date; its figures are those of {held.session}"
+        yield Remark("published_undated", text)
+
+
+def _no_session(rows: Sequence[Checked]) -> Iterator[Remark]:
     shut = [row for row in rows if row.verdict == "no_session"]
-    for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
+    for key, alike in _grouped(shut, lambda r: f"{r.move.session} {r.move.closed_for or ''}"):
+        session, _, why = key.partition(" ")
         reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
 
 
-def _disagreeing(rows: Sequence[Checked], session: dt.date, closes: str) -> Iterator[Remark]:
-    wrong = [row for row in rows if row.verdict == "disagrees"]
-    if wrong:
+def _disagreeing(rows: Sequence[Checked], closes: str) -> Iterator[Remark]:
+    every = [row for row in rows if row.verdict == "disagrees"]
+    for session, wrong in _grouped(every, lambda row: str(row.move.session)):
         other = "another figure" if len(wrong) == 1 else "other figures"
         figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
@@ -104,15 +116,19 @@ def given(row: Checked) -> str:
     Such as ``22,620.33 (+3.69%)``, or one of the two.
     """
     close = close_given(row.printed, row.move) if "close" in row.wrong else ""
-    pct = percent_given(row.printed, row.move) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
+    changes = [
+        points_given(row) if "change_pts" in row.wrong else "",
+        percent_given(row) if set(row.wrong) - {"close", "change_pts"} else "",
+    ]
+    return _both(close, ", ".join(filter(None, changes)))
 
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
     close = numbers.printed_level(row.printed.close) if "close" in row.wrong else ""
-    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close"} else ""
-    return _both(close, pct)
+    points = numbers.printed_points(row.printed.change_pts) if "change_pts" in row.wrong else ""
+    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close", "change_pts"} else ""
+    return _both(close, ", ".join(filter(None, [points, pct])))
 
 
 def _both(close: str, pct: str) -> str:
@@ -124,9 +140,53 @@ def close_given(printed: Printed, move: Move) -> str:
     return numbers.level(move.close, max(move.decimals, _places(printed.close)))
 
 
-def percent_given(printed: Printed, move: Move) -> str:
+def percent_given(row: Checked) -> str:
     """Write the percent that the closes give, in the same way."""
-    return numbers.percent(move.change_pct, max(2, _places(printed.change_pct)))
+    shown = row.printed.change_pct or row.printed.about_pct
+    return numbers.percent(row.change_pct, max(2, _places(shown)))
+
+
+def points_given(row: Checked) -> str:
+    """Write the points that the closes give, in the same way."""
+    places = max(row.move.decimals, _places(row.printed.change_pts))
+    return numbers.points(row.change_pts, places)
+
+
+_FAULTS = {
+    "cut": "cut, not rounded",
+    "wrong_way": "verb contradicts the arithmetic",
+    "early": "level before the end of the session",
+    "misfit": "level, points and percent do not fit each other",
+    "other_index": "another index's level",
+    "tenfold": "ten times",
+    "points_as_percent": "points given as percent",
+    "other_session": "another day's figure",
+}
+_FIELDS = {
+    "close": "level", "change_pts": "points", "change_pct": "percent", "over_pct": "bound",
+    "under_pct": "bound", "about_pct": "percent", "way": "direction",
+}  # fmt: skip
+
+
+def verdict(row: Checked) -> str:
+    """Write a verdict: which figure is wrong and, where it can be told, what is wrong with it."""
+    if row.verdict == "no_session":
+        return "shut that day"
+    if row.verdict != "disagrees":
+        return row.verdict
+    wrong = listed(list(dict.fromkeys(_FIELDS[field] for field in row.wrong)))
+    said = dict.fromkeys(fault_text(fault, row) for fault in row.faults)
+    return f"disagrees: {wrong}" + (f" ({', '.join(said)})" if said else "")
+
+
+def fault_text(fault: Fault, row: Checked) -> str:
+    """Say what is wrong with a figure."""
+    text = _FAULTS[fault.code]
+    if fault.code == "other_index":
+        return f"{text}: {fault.symbol}"
+    if fault.code == "other_session":
+        return f"{text}: {row.fits_session}"
+    return text
 
 
 def _places(figure: Decimal | None) -> int:

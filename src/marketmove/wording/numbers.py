@@ -73,12 +73,24 @@ def printed_level(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{value:,f}"
 
 
+def printed_points(value: Decimal | None) -> str:
+    """Write a change in points with the digits that were printed."""
+    if value is None:
+        return NOTHING
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{abs(value):,f}"
+
+
 def printed_percent(printed: Printed) -> str:
     """Write the percent or the bound that was printed, with its digits."""
     if printed.change_pct is not None:
         return _as_printed(printed.change_pct)
     if printed.over_pct is not None:
         return f"> {_as_printed(printed.over_pct)}"
+    if printed.about_pct is not None:
+        return f"≈ {_as_printed(printed.about_pct)}"
+    if printed.way is not None:
+        return {1: "up", -1: "down", 0: "flat"}[printed.way]
     return NOTHING if printed.under_pct is None else f"< {_as_printed(printed.under_pct)}"
 
 

@@ -42,18 +42,6 @@ _BOUNDS = {"over": "> ", "under": "< ", "about": "about "}
 _FIELDS = {"close": "level", "change_pts": "change in points", "change_pct": "change in percent"}
 
 
-def nothing_found(label: str, others: int) -> str:
-    """Say that a text has no figure of an index's session.
-
-    >>> nothing_found("page.html", 0)
-    'page.html has no figure of an index that is known; expected the text of a market report'
-    """
-    if others:
-        count = numbers.count(others, "figure", "figures")
-        return f"{label} has no figure of an index's session; --all shows {count} of other kinds"
-    return f"{label} has no figure of an index that is known; expected the text of a market report"
-
-
 def contradictions_of(
     pairs: Iterable[tuple[ProseFigure, ProseFigure, str]], label: str
 ) -> Iterator[Remark]:

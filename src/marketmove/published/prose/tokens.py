@@ -12,7 +12,7 @@ from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _TIME = re.compile(
-    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|edt|est|et|bst|cet|ist|jst|hkt|hrs|h\b)"
+    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|e[ds]?t|bst|cet|ist|jst|hkt|hrs|h\b)"
     r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b"
     r"|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
     re.ASCII | re.IGNORECASE,
