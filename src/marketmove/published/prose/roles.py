@@ -13,6 +13,8 @@ _MOST_PCT = Decimal(60)
 MOST_SHARE = Decimal("0.35")
 # Below this a number behind "mit" or "with" may be points; 3,000 points are no change.
 _BIG_AFTER_TO, _BIG = 1000, 3000
+# So many times its change is a level at least.
+_TIMES = 3
 
 
 class Role(NamedTuple):
@@ -61,7 +63,8 @@ def _roles(v: View) -> list[Role]:
     for n in v.numbers:
         number = v.number(n)
         if number.unit == "pct":
-            if number.value <= _MOST_PCT:
+            # 311.74 percent is no move, but points that were called so: verify says it.
+            if number.value <= _MOST_PCT or int(number.value.as_tuple().exponent) < 0:
                 fields[n] = "change_pct"
             continue
         field = _field_by_words(v, n)
@@ -91,7 +94,18 @@ def _field_by_words(v: View, n: int) -> str:
         return "change_pts"
     if _is_bounded_level(v, n):
         return "close"
-    return "" if before is None else _field_after(before, number, big=_is_big(v, n))
+    if before is None:
+        return ""
+    if before.has("closed") and not before.has("to") and _has_level_behind(v, n):
+        return "change_pts"
+    return _field_after(before, number, big=_is_big(v, n))
+
+
+def _has_level_behind(v: View, n: int) -> bool:
+    """Whether a far larger number follows: ended 563.06 points, or 2.64%, higher at 21,857.92."""
+    value = v.number(n).value
+    later = [m for m in v.numbers if m > n and v.number(m).unit != "pct"]
+    return any(v.number(m).value > value * _TIMES and v.tokens[m - 1].has("to") for m in later)
 
 
 def _is_moved_by(v: View, n: int, before: Token | None, behind: Token) -> bool:
@@ -155,10 +169,15 @@ def _before(v: View, n: int) -> Token | None:
 
 
 def _behind(v: View, n: int) -> Token | None:
+    """The word of direction that stands behind a number, past small words."""
+    at = n + 1
     if v.after:
-        following = v.tokens[n + 1 : n + 2]
+        # 31.38ポイント(0.38%)安: the percent in brackets stands between.
+        if [t.has("(") for t in v.tokens[at : at + 1]] == [True]:
+            at = next((m for m in range(at, len(v.tokens)) if v.tokens[m].has(")")), n) + 1
+        following = v.tokens[at : at + 1]
         return following[0] if following and following[0].has("up", "down") else None
-    for token in v.tokens[n + 1 : n + 3]:
+    for token in v.tokens[at : at + 2]:
         if token.has("up", "down"):
             return token
         if not token.has("common", "about", "over", "under", "word", "particles"):

@@ -76,7 +76,8 @@ class Token(NamedTuple):
 
 _COMMA, _STOP, _COLON = frozenset([","]), frozenset([";"]), frozenset([":"])
 _PUNCTUATION = {
-    **dict.fromkeys(",，", _COMMA), **dict.fromkeys(";；|。…•", _STOP), **dict.fromkeys(":：", _COLON),
+    **dict.fromkeys(",，", _COMMA), **dict.fromkeys(";；|。…•", _STOP),
+    **dict.fromkeys(":：", _COLON),
     **dict.fromkeys("([", frozenset(["("])), **dict.fromkeys(")]", frozenset([")"])),
     **dict.fromkeys("–—", frozenset(["dash"])), **dict.fromkeys("≈~", frozenset(["about"])),
     "、": frozenset(["、", "and"]), "-": frozenset(["hyphen"]), "+": frozenset(["sign"]),
