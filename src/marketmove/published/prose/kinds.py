@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from marketmove.published.prose.clauses import numbers_in
 from marketmove.published.prose.tokens import Token
 from marketmove.published.prose.view import PERIODS, View
 
 Part = list[tuple[int, Token]]
 _LEAST_LEVEL = 20
+_YEAR_FIRST = re.compile(r"\d{4}-")
 
 
 def _closed_before(v: View, n: int) -> bool:
@@ -71,10 +74,18 @@ def _is_within(v: View, n: int, own: Part) -> bool:
 
 
 def _is_aside(v: View, own: Part) -> bool:
-    """Whether a relative clause tells of an earlier day: which had lost 0.4% on Thursday."""
+    """Whether a clause beside the main one tells of an earlier day.
+
+    Such as: which had lost 0.4% on Thursday; or, without a full date, when it fell 3%.
+    """
     first, token = own[0]
-    begins = token.has("relative") and first > 0 and v.tokens[first - 1].has(",", "(")
-    return begins and any(t.has("earlier", "weekday", "yesterday") for _, t in own)
+    begins = first > 0 and v.tokens[first - 1].has(",", "(")
+    if token.has("aside") and begins:
+        part = v.parts[first]
+        before = [t for t, p in zip(v.tokens, v.parts, strict=True) if part - 2 <= p < part]
+        return not any(t.has("date") and _YEAR_FIRST.match(t.value) for t in before)
+    named = any(t.has("earlier", "weekday", "yesterday") for _, t in own)
+    return token.has("relative") and begins and named
 
 
 def _chain_end(v: View, n: int) -> int:

@@ -12,6 +12,11 @@ _NEAR = 40
 _ADVERBS = (
     "word", "common", "about", "over", "under", "han", "today", "yesterday", "weekday", "neutral",
 )  # fmt: skip
+# What may stand before the subject of a part.
+_SMALL = frozenset(
+    ["common", "breaks", ",", "and", "word", "(", "dash", ";", ":", "、", "yesterday", "today",
+     "weekday", "earlier", "hyphen", "index_adjectives", "punct"]
+)  # fmt: skip
 # What a subject, or something else that a sentence speaks of, can begin with.
 _MAY_BEGIN = frozenset(
     ["index", "not_name", "place", "anaphora", "stocks", "entity", "capital", "han", "relative"]
@@ -28,7 +33,7 @@ def subject_at(builder: Builder, at: int) -> tuple[Subject | None, int] | None:
     if token.kinds.isdisjoint(_MAY_BEGIN):
         return None
     if token.has("index"):
-        return _index(builder, at)
+        return (None, at + 1) if _is_of_something_else(builder, at) else _index(builder, at)
     if token.has("not_name"):
         return None, at + 1
     if token.has("place"):
@@ -96,26 +101,28 @@ def _is_first(builder: Builder, at: int) -> bool:
     for n in range(at - 1, -1, -1):
         if builder.parts[n] != part:
             return True
-        token = builder.tokens[n]
-        if not token.has(
-            "common",
-            "breaks",
-            ",",
-            "and",
-            "word",
-            "(",
-            "dash",
-            ";",
-            ":",
-            "、",
-            "yesterday",
-            "today",
-            "hyphen",
-            "index_adjectives",
-            "punct",
-        ):
+        if builder.tokens[n].kinds.isdisjoint(_SMALL):
             return False
     return True
+
+
+def _is_of_something_else(builder: Builder, at: int) -> bool:
+    """Whether an index only says of what something else is: S&P 500 companies, im MDax Aurubis."""
+    tokens = builder.tokens
+    for n in range(at + 1, min(len(tokens), at + 4)):
+        if tokens[n].has("not_of_index") and builder.parts[n] == builder.parts[at]:
+            return True
+        if not tokens[n].has("word", "capital", "sector", "index_adjectives"):
+            break
+    before = tokens[max(0, at - 2) : at]
+    if not any(t.has("within") for t in before):
+        return False
+    for n in range(at + 1, min(len(tokens), at + 6)):
+        if tokens[n].number is not None or builder.parts[n] != builder.parts[at]:
+            return False
+        if tokens[n].has("capital"):
+            return True
+    return False
 
 
 def _index(builder: Builder, at: int) -> tuple[Subject | None, int]:

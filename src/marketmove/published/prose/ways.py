@@ -46,7 +46,7 @@ def _inherited(v: View) -> int | None:
     at = v.claims.index(v.claim)
     if any(v.tokens[m].has("closed", "opened", "now", "capital") for m in v.claim.tokens):
         return None
-    for claim in reversed(v.claims[:at]):
+    for claim in v.claims[at + 1 :] if v.after else reversed(v.claims[:at]):
         ways = [m for m in claim.tokens if v.tokens[m].has("up", "down")]
         if ways:
             return v.way(ways[0])
