@@ -117,7 +117,7 @@ def test_what_machines_can_count_on(run_cli: RunCli) -> None:
     document = run_cli("verify", SAMPLE, "--format", "json").document
     assert list(document) == [
         *("schema", "session", "published", "closes", "bundled", "figures", "counts"),
-        *("fits_session", "findings", "warnings"),
+        *("fits_session", "claims", "findings", "warnings"),
     ]
     assert {*document["figures"][0]} == {*columns.split(","), "same_prior"}
 

@@ -81,8 +81,9 @@ def hold(
     from marketmove.closes.checks import part_faults
     from marketmove.closes.read import by_calendar, read_levels
     from marketmove.moves.measure import look_backs
+    from marketmove.published.comparing import check_claim
     from marketmove.published.holding import as_in_data, hold_against, session_by_closes
-    from marketmove.wording.findings import findings_of, undated
+    from marketmove.wording.findings import claims_of, findings_of, undated
     from marketmove.wording.remarks import warnings_of
 
     levels = read_levels(sources, reading, config.closes)
@@ -95,6 +96,11 @@ def hold(
     faults = part_faults(levels.faults, look_backs(held.frame))
     if faults.touching:
         raise errors.BadFiguresError(faults.touching)
+    claims = tuple(
+        check_claim(said, said.session or session, known.levels, as_in_data(said.key, known.levels))
+        for said in published.superlatives
+        if said.key in {row.symbol for row in published.printed}
+    )
     closes = named([source.label for source in sources])
     return VerifyReport(
         session=session,
@@ -103,9 +109,10 @@ def hold(
         bundled=bundled,
         rows=held.rows,
         fits_session=held.fits_session,
-        findings=tuple(findings_of(held, closes)),
+        findings=(*findings_of(held, closes), *claims_of(claims)),
         warnings=tuple(warnings_of(held.frame, known, faults)),
         by_closes=held.by_closes,
+        claims=claims,
     )
 
 

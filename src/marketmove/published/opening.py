@@ -223,7 +223,7 @@ def of_prose(prose: Prose, label: str, registry: Registry) -> Published:
     found = [figure for figure in printed if _is_something(figure)]
     if not found:
         raise NoSessionError.at(None, nothing_found(label, len(prose.figures)))
-    return Published(prose.date, "", label, tuple(found))
+    return Published(prose.date, "", label, tuple(found), prose.superlatives)
 
 
 def nothing_found(label: str, others: int) -> str:

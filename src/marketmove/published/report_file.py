@@ -14,6 +14,7 @@ from marketmove.market.periods import PERIODS
 from marketmove.moves.move import Move
 from marketmove.published import figures
 from marketmove.published.dates import date_of_people
+from marketmove.published.prose.superlatives import Superlative
 from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, read_date
 
@@ -64,6 +65,7 @@ class Published(NamedTuple):
     source: str
     label: str
     printed: tuple[Printed, ...]
+    superlatives: tuple[Superlative, ...] = ()
 
 
 def read_published(source: Source, registry: Registry) -> Published:

@@ -144,6 +144,19 @@ def document(report: VerifyReport) -> dict[str, Any]:
         "figures": [_numbers(_plain(row, report)) for row in report.rows],
         "counts": {verdict: counts[verdict] for verdict in _VERDICTS},
         "fits_session": report.fits_session,
+        "claims": [
+            {
+                "symbol": claim.symbol,
+                "kind": claim.said.kind,
+                "quote": claim.said.quote,
+                "place": f"{report.published}:{claim.said.line}",
+                "verdict": claim.verdict,
+                "length": claim.length,
+                "since": claim.since,
+                "data_since": claim.data_since,
+            }
+            for claim in report.claims
+        ],
         "findings": report.findings,
         "warnings": report.warnings,
     }

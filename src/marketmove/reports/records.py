@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Basis, Move
+    from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
     from marketmove.published.prose.reading import ProseFigure
     from marketmove.published.verdicts import Checked
@@ -241,7 +242,8 @@ class VerifyReport(NamedTuple):
 
     ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
-    ``by_closes`` tells that the report has no date, and its figures alone told the session.
+    ``by_closes`` tells that the report has no date, and its figures alone told the session;
+    ``claims`` are what it says of a session beside others, such as the third fall in a row.
     """
 
     session: dt.date
@@ -253,10 +255,13 @@ class VerifyReport(NamedTuple):
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...] = ()
     by_closes: bool = False
+    claims: tuple[CheckedClaim, ...] = ()
 
     @property
     def found(self) -> bool:
         """Tell whether a figure is not that of its session."""
+        if any(claim.verdict == "disagrees" for claim in self.claims):
+            return True
         return any(
             row.verdict in {"disagrees", "no_session"}
             or row.fits_session

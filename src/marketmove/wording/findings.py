@@ -15,6 +15,7 @@ from marketmove.wording.characters import visible
 from marketmove.wording.phrases import name
 
 if TYPE_CHECKING:
+    from marketmove.published.comparing import CheckedClaim
     from marketmove.published.holding import Held
 
 _MOST_NAMED = 8
@@ -90,6 +91,29 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
         ]
         rest = f"; on that date {listed(misfits, _MOST_NAMED)}" if misfits else ""
         yield _remark("published_fits", alike, f" are those of {when}{rest}", "the figures of ")
+
+
+def claims_of(claims: Sequence[CheckedClaim]) -> Iterator[Remark]:
+    """Say of what a report claims beside a session's figures whether the closes bear it out."""
+    for claim in claims:
+        said = f'{visible(claim.name)}, "{visible(claim.said.quote)}": {_held_claim(claim)}'
+        yield Remark(f"claim_{claim.verdict}", said, claim.symbol)
+
+
+def _held_claim(claim: CheckedClaim) -> str:
+    if claim.verdict == "unchecked":
+        since = f"; the closes begin on {claim.data_since}" if claim.data_since else ""
+        return f"cannot be checked{since}"
+    if claim.said.kind == "record" and claim.verdict == "agrees":
+        return f"agrees, as far as the closes go, since {claim.data_since}"
+    if claim.verdict == "agrees":
+        return "agrees"
+    if claim.said.kind == "streak":
+        length = numbers.count(claim.length or 0, "session", "sessions")
+        return f"disagrees; the closes have {length} that way"
+    if claim.since is None:
+        return "disagrees"
+    return f"disagrees; there was as much on {claim.since}"
 
 
 def _grouped(

@@ -15,7 +15,17 @@ from marketmove.resources import root
 
 # Lists that hold other things than classes of words.
 _NO_CLASSES = frozenset(
-    ["decimal", "direction", "numbers", "weekdays", "weekdays_short", "months", "months_short"]
+    [
+        "decimal",
+        "direction",
+        "numbers",
+        "weekdays",
+        "weekdays_short",
+        "months",
+        "months_short",
+        "ordinals",
+        "superlatives",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
 # From here on letters stand without spaces between words: kana, han, hangul.
@@ -52,6 +62,8 @@ class Language(NamedTuple):
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
     numbers: Mapping[str, Decimal]
+    ordinals: Mapping[str, int]
+    superlatives: Mapping[str, tuple[re.Pattern[str], ...]]
 
 
 class Names(NamedTuple):
@@ -164,6 +176,11 @@ def language(code: str) -> Language:
         months=months,
         weekdays=weekdays,
         numbers=numbers,
+        ordinals={text.lower(): n for n, text in enumerate(_texts(items.get("ordinals")), 1)},
+        superlatives={
+            kind: tuple(re.compile(text, re.IGNORECASE) for text in _texts(patterns))
+            for kind, patterns in _pairs(items.get("superlatives")).items()
+        },
     )
 
 

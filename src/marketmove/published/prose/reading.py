@@ -15,6 +15,7 @@ from marketmove.published.prose.document import Document, Sentence, read_documen
 from marketmove.published.prose.figures import Found, figures_of
 from marketmove.published.prose.grammar import Language, Names, language, language_of, names_of
 from marketmove.published.prose.numbers import mark_of
+from marketmove.published.prose.superlatives import Superlative, superlatives_in
 from marketmove.published.prose.tokens import Scanner, Token
 from marketmove.published.prose.view import Sentence as Parsed
 
@@ -60,6 +61,7 @@ class Prose(NamedTuple):
     language: str
     date: dt.date | None
     dated_by: str
+    superlatives: tuple[Superlative, ...] = ()
 
 
 def read_prose(text: str, registry: Registry, date: dt.date | None = None, name: str = "") -> Prose:
@@ -108,7 +110,19 @@ def dated(
 
     when, by = report_date(reader.days, document.stated_date, date, name)
     figures = tuple(f._replace(session=session_of(f.day, when, spoken)) for f in found)
-    return Prose(figures, spoken.code, when, by)
+    said = tuple(
+        found._replace(key=key, line=line, session=session_of(day, when, spoken))
+        for text, keys, line, day in reader.sentences
+        for at, found in superlatives_in(text, spoken, when)
+        if (key := _speaks_of(keys, at))
+    )
+    return Prose(figures, spoken.code, when, by, said)
+
+
+def _speaks_of(keys: Sequence[tuple[int, str]], at: int) -> str:
+    """The index named last before a place in a sentence; the one that it refers to else."""
+    before = [key for start, key in keys if start <= at]
+    return before[-1] if before else ""
 
 
 def _in_context(text: str, names: Names) -> dict[str, str]:
@@ -143,6 +157,8 @@ class _Reader:
         self.block = -1
         self.section, self.first_section, self.block_keys = "", "", list[str]()
         self.seen: list[str] = []
+        # Sentences with the indices that they speak of, where each begins: for superlatives.
+        self.sentences: list[tuple[str, list[tuple[int, str]], int, str]] = []
 
     def read(self) -> list[ProseFigure]:
         """Give every figure, in order; ways without figures only of indices that have none."""
@@ -174,6 +190,10 @@ class _Reader:
         )
         parts = segments(tokens)
         parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
+        keys_at = [(s.start, s.key) for claim in claims for s in claim.subjects if not s.weak]
+        before = [(-1, context.antecedent)] if context.antecedent else []
+        day = next((_day_text(t) for t in tokens if t.has("weekday", "yesterday")), "")
+        self.sentences.append((sentence.text, [*before, *keys_at], sentence.line, day))
         for claim in claims:
             keys = [subject.key for subject in claim.subjects]
             way = self._is_under_way(keys, tokens, claim.tokens)

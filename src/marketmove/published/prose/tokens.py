@@ -188,8 +188,11 @@ class Scanner:
         end = at + len(entry.text)
         if "in_context" in entry.kinds:
             symbol = self.known.get(entry.value, "")
-            kinds = frozenset(["index"]) if symbol else frozenset(["capital"])
-            return Token(kinds, at, end, symbol)
+            if symbol:
+                return Token(frozenset(["index"]), at, end, symbol)
+            # Without its context the name is words, of which the first is taken alone.
+            match = _ATOM.match(text, at)
+            return self._unknown(match[0] if match else text[at], text.lower(), at)
         if "index" in entry.kinds:
             # Dax-Werte and Nasdaq-listed are no indices; an Index-Future is one, of futures.
             tail = text[end : end + 8].lower()
