@@ -51,7 +51,13 @@ def _are(reader: Reader, kind: str, texts: list[str], expected: list[str]) -> No
 
 
 def warnings(reader: Reader, texts: list[str]) -> None:
-    expected = [*_absent(reader), *_shut_days(reader), *_gaps(reader), *_period_gaps(reader)]
+    expected = [
+        *_absent(reader),
+        *_one_session(reader),
+        *_shut_days(reader),
+        *_gaps(reader),
+        *_period_gaps(reader),
+    ]
     expected += _jumps(reader)
     left = [text for text in texts if not _is_uncovered(reader, text, {"other", "pending"})]
     lacking = _uncovered(reader, moved=False)
@@ -64,6 +70,14 @@ def _absent(reader: Reader) -> Iterator[str]:
         if symbol not in reader.of.closes.symbols:
             reader.saw("not in data")
             yield f"{symbol} has no close in the data"
+
+
+def _one_session(reader: Reader) -> Iterator[str]:
+    """Several indices with one date between them, as a page of quotes has them."""
+    closes = reader.of.closes
+    days = {day for of in closes.days.values() for day in of} | {row.day for row, _ in closes.shut}
+    if len(days) == 1 and len(closes.symbols) > 1:
+        yield f"{reader.asked.source}: one session only: no prior close"
 
 
 def _shut_days(reader: Reader) -> Iterator[str]:

@@ -135,6 +135,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         "shade: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
     )
     ran = run_cli(*SESSION, "--config", path)
+    fields = "name, exchange, region, currency, aliases, shared, decimals, returns, levels"
     assert ran.stderr.splitlines() == [
         f"{path}:1: palete is not a setting; did you mean palette?",
         f"{path}:2: palette: pink is not one of western, east-asia, korea, cvd, none",
@@ -148,7 +149,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",
-        f"{path}:11: X: expected name, exchange, region, currency, aliases, decimals, returns",
+        f"{path}:11: X: expected {fields}",
     ]
     assert (ran.stdout, ran.status) == ("", 3)
     document = run_cli(*SESSION, "--config", path, "-f", "json").document

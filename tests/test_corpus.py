@@ -1,12 +1,15 @@
 """Files as people publish them, where a folder of them is at hand: right, warned of, or refused.
 
 ``MARKETMOVE_TEST_DATA`` names the folder; without it there is nothing to do. It has
-``corpus/manifest.json``: for each file what is expected of it (``read``, ``warn``, ``refuse``),
-what would do as well (``also_ok``), and the true figures of some sessions.
+``corpus/manifest.json`` and ``corpus-2/manifest.json``: for each file what is expected of it
+(``read``, ``warn``, ``refuse``), what would do as well (``also_ok``), and the true figures of some
+sessions. Which indices a file has stands in ``benchmarks/corpus_symbols.csv``; one where it does
+not say.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,11 +35,20 @@ def _folder(name: str) -> Path | None:
 
 
 def _manifest() -> list[dict[str, Any]]:
-    folder = _folder("corpus")
-    if folder is None:
-        return []
-    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return [entry | {"path": folder / entry["file"]} for entry in chosen(entries, 30)]
+    found: list[dict[str, Any]] = []
+    for folder in filter(None, map(_folder, ("corpus", "corpus-2"))):
+        entries = json.loads((folder / "manifest.json").read_text("utf-8"))
+        found += [entry | {"path": folder / entry["file"]} for entry in entries]
+    return chosen(found, 40)
+
+
+def _symbols() -> dict[str, str]:
+    path = Path(__file__).parents[1] / "benchmarks" / "corpus_symbols.csv"
+    rows = csv.DictReader(path.read_text("utf-8").splitlines())
+    return {row["id"]: row["symbols"] for row in rows}
+
+
+SYMBOLS = _symbols()
 
 
 needs_corpus = pytest.mark.skipif(_folder("corpus") is None, reason="no corpus at hand")
@@ -70,9 +82,21 @@ def _outcome(entry: dict[str, Any], run_cli: RunCli) -> tuple[str, str]:
         for truth in entry["truth"]:
             if truth["date"] == session and (mistake := _mistake(ran, truth)):
                 return "wrong", mistake
+        if wrong := _wrong_symbols(ran, entry):
+            return "wrong", wrong
         warnings = run_cli(*asked, "json").document["warnings"]
         warned += [w["text"] for w in warnings if w["code"] not in OF_THE_CALENDAR]
     return ("warn", "; ".join(warned)) if warned else ("read", "")
+
+
+def _wrong_symbols(ran: Ran, entry: dict[str, Any]) -> str:
+    """How the indices that came out differ from those of the file; empty if they do not."""
+    expected = SYMBOLS.get(entry["id"], "1" if entry["layout"] == "single" else "")
+    found = {row["symbol"] for row in ran.rows}
+    if expected.isdecimal() or not expected:
+        return "" if expected in ("", str(len(found))) else f"{len(found)} indices, not {expected}"
+    wanted = {CONFIG.registry.resolve(name).symbol for name in expected.split("|")}
+    return "" if found == wanted else f"{sorted(found)}, not {sorted(wanted)}"
 
 
 def _mistake(ran: Ran, truth: dict[str, Any]) -> str | None:
@@ -93,6 +117,8 @@ def _names(text: str) -> set[str]:
 
 
 def _agrees(row: dict[str, str], truth: dict[str, Any]) -> bool:
+    if truth["prior_close"] is None:
+        return row["status"] == "no_prior" and float(row["close"]) == truth["close"]
     if row["status"] != "ok" or row["prior_session"] != truth["prior_date"]:
         return False
     close, prior = float(row["close"]), float(row["prior_close"])

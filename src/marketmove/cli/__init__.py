@@ -69,9 +69,11 @@ def _failed(
     name = typed_command(typed)
     if name and _format(command.commands[name], typed[typed.index(name) + 1 :]) == "json":
         from marketmove.render.machine import failure
+        from marketmove.reports import records, summary
 
+        schema = getattr(summary if name == "summary" else records, f"{name.upper()}_SCHEMA")
         with contextlib.suppress(BrokenPipeError, OutputError):
-            emit(failure(_schema(name), status, problems), None, people=False)
+            emit(failure(schema, status, problems), None, people=False)
     return status
 
 
@@ -80,20 +82,3 @@ def _format(command: Any, words: Sequence[str]) -> Any:
     lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
     context = command.make_context(command.name, list(words), resilient_parsing=True, **lenient)
     return context.params.get("output_format")
-
-
-def _schema(name: str) -> str:
-    from marketmove.reports import records, summary
-
-    return {
-        "calc": records.CALC_SCHEMA,
-        "check": records.CHECK_SCHEMA,
-        "history": records.HISTORY_SCHEMA,
-        "indices": records.INDICES_SCHEMA,
-        "journal": records.JOURNAL_SCHEMA,
-        "pair": records.PAIR_SCHEMA,
-        "read": records.READ_SCHEMA,
-        "session": records.SESSION_SCHEMA,
-        "summary": summary.SUMMARY_SCHEMA,
-        "verify": records.VERIFY_SCHEMA,
-    }[name]

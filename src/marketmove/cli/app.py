@@ -13,23 +13,11 @@ from typer.core import TyperGroup
 from marketmove import __version__
 from marketmove.errors import ExitStatus
 
-# Where each command stands in this package: a function, or a program of several.
-COMMANDS: Mapping[str, str] = {
-    "calc": "calc:calc",
-    "chart": "chart:chart",
-    "check": "check:check",
-    "completion": "completion:completion",
-    "history": "history:history",
-    "indices": "indices:indices",
-    "init": "init:init",
-    "journal": "journal:journal",
-    "pair": "pair:pair",
-    "read": "read:read",
-    "schedule": "schedule:schedule",
-    "session": "session:session",
-    "summary": "summary:summary",
-    "verify": "verify:verify",
-}
+# Each stands in a module of its name: a function, or a program of several.
+COMMANDS = (
+    "calc", "chart", "check", "completion", "history", "indices", "init", "journal", "pair", "read",
+    "schedule", "session", "summary", "verify",
+)  # fmt: skip
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
@@ -57,8 +45,7 @@ def program(typed: Sequence[str] = ()) -> typer.Typer:
     app.callback()(_program)
     name = typed_command(typed)
     for one in [name] if name else COMMANDS:
-        module, _, attribute = COMMANDS[one].partition(":")
-        found = getattr(import_module(f"marketmove.cli.{module}"), attribute)
+        found = getattr(import_module(f"marketmove.cli.{one}"), one)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=one)
         else:
@@ -110,16 +97,17 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
     return unbundled
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"marketmove {__version__}")
+        raise typer.Exit
+
+
 def _program(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version",
-            help="Show the version.",
-            is_eager=True,
-            callback=lambda asked: _show_version(asked),
-        ),
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug is.")] = False,
 ) -> None:
@@ -127,9 +115,3 @@ def _program(
     if context.invoked_subcommand is None:
         print(context.get_help(), end="")
         raise typer.Exit(ExitStatus.USAGE)
-
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        print(f"marketmove {__version__}")
-        raise typer.Exit

@@ -100,15 +100,10 @@ def deliver(
             name, reason = running[future], future.result()
             reasons[name] = reason
             yield Delivered(name, not reason, reason)
-    say(
-        Problem(
-            None,
-            f"{f'{message.title} is still ' if earlier else ''}not delivered to {name}:"
-            f" {reasons[name]}",
-        )
-        for name, message in messages.items()
-        if reasons[name]
-    )
+    for name, message in messages.items():
+        if reasons[name]:
+            still = f"{message.title} is still " if earlier else ""
+            say([Problem(None, f"{still}not delivered to {name}: {reasons[name]}")])
 
 
 def _send(url: str, message: Message, seconds: int) -> str:

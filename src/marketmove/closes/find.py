@@ -128,11 +128,5 @@ def _reach(samples: Source) -> tuple[str, str]:
 
 
 def named(labels: Sequence[str]) -> str:
-    """Name the files in a title.
-
-    Examples
-    --------
-    >>> named(["a.csv", "b.csv", "c.csv"])
-    'a.csv and 2 more'
-    """
+    """Name the files in a title."""
     return listed(labels, 1)

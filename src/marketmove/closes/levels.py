@@ -12,10 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketmove.errors import BadFiguresError, Place, Problem
-from marketmove.market.indices import Registry
+from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
 _KEY = ["symbol", "session"]
+# From when on the registry knows between which levels an index was.
+_LEVELS_SINCE = "2015-01-01"
 # A 32-bit float is written with six or more decimals, or with five by some.
 _FLOAT_NOISE = 6e-6
 # Units of a point that the finest published levels have: four decimals.
@@ -74,24 +76,70 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
         if block.frame.empty:
             nothing = Problem(Place(block.label), "not one close in it")
             raise BadFiguresError([f.problem for f in block.faults] or [nothing])
-    symbol_of = {text: registry.resolve(text).symbol for block in blocks for text in block.symbols}
-    frame = pd.concat([block.frame.assign(file=block.label) for block in blocks], ignore_index=True)
-    frame["symbol"] = frame["symbol"].map(symbol_of).astype("category")
+    symbols_of = [_symbols(block, registry) for block in blocks]
+    frames = [
+        block.frame.assign(file=block.label, symbol=block.frame["symbol"].map(symbols))
+        for block, symbols in zip(blocks, symbols_of, strict=True)
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    frame["symbol"] = frame["symbol"].astype("category")
     frame, noise = _without_noise(frame, registry)
     frame["file"] = frame["file"].astype("category")
     frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
     frame, conflicts, repeats = _without_duplicates(frame)
-    unusable = [f for block in blocks for f in _resolved(block.faults, symbol_of)]
+    unusable = [
+        fault
+        for block, symbols in zip(blocks, symbols_of, strict=True)
+        for fault in _resolved(block.faults, symbols)
+    ]
+    strangers = [note for block in blocks for note in _strangers(block, registry)]
     return Levels(
         frame=frame,
-        symbols=tuple(dict.fromkeys(symbol_of.values())),
+        symbols=tuple(dict.fromkeys(s for symbols in symbols_of for s in symbols.values())),
         registry=registry,
         faults=(*unusable, *conflicts),
-        warnings=tuple(warning for block in blocks for warning in block.warnings),
-        notes=(*(note for block in blocks for note in block.notes), *noise),
+        warnings=(*(w for block in blocks for w in block.warnings), *_on_one_session(frame)),
+        notes=(*(note for block in blocks for note in block.notes), *strangers, *noise),
         repeats=repeats,
         readings=tuple((block.label, block.reading) for block in blocks),
     )
+
+
+def _on_one_session(frame: pd.DataFrame) -> Iterable[Problem]:
+    """A warning where several indices have one session only, as in a snapshot of a page."""
+    if frame["session"].nunique() == 1 and len(frame) > 1:
+        yield Problem(Place(str(frame["file"].iat[0])), "one session only: no prior close")
+
+
+def _symbols(block: Block, registry: Registry) -> dict[str, str]:
+    """The symbol of each name in a block, which is its own where it cannot be that index."""
+    found = {}
+    for text in block.symbols:
+        index = registry.resolve(text)
+        other = index.shares(text) and _is_of_something_else(block, text, index)
+        found[text] = f"{text} (not {index.symbol})" if other else index.symbol
+    return found
+
+
+def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
+    """Whether the levels of a series are those of the share or fund with the index's name."""
+    rows = (block.frame["symbol"] == name) & (block.frame["session"] >= _LEVELS_SINCE)
+    usual = block.frame.loc[rows, "close"].median()
+    low, high = index.levels or (0.0, float("inf"))
+    return bool(usual < low or usual > high)
+
+
+def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
+    """Notes on series that are not of the index whose name they have, or of none that is known."""
+    for text in block.symbols:
+        index = registry.resolve(text)
+        if index.shares(text) and _is_of_something_else(block, text, index):
+            usual = block.frame.loc[block.frame["symbol"] == text, "close"].iloc[-1]
+            yield Problem(
+                Place(block.label),
+                f"{usual:,.15g} is no level of {index.name}: this {text} is something else, and is"
+                f" called {text} (not {index.symbol}) here",
+            )
 
 
 def rows_needed(

@@ -24,6 +24,7 @@ from marketmove.sources import ReadOptions, Source
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
     from marketmove.published.report_file import Published
+    from marketmove.rarity.compare import Compared
     from marketmove.rarity.session import SessionContext
 
 
@@ -116,9 +117,8 @@ def session(request: SessionRequest) -> SessionReport:
         moves_by_group,
         share_moves,
     )
-    from marketmove.rarity.compare import PairsWanted, compare
     from marketmove.rarity.session import SessionContext
-    from marketmove.wording.comparisons import context_notes, pair_notes
+    from marketmove.wording.comparisons import context_notes
 
     conditions = conditions_of(request.alerts, config.alerts)
     if published:
@@ -126,21 +126,9 @@ def session(request: SessionRequest) -> SessionReport:
     else:
         found = _from_closes(sources, request, conditions, bundled)
     moves = found.moves
-    symbols = [move.symbol for move in moves]
     context = SessionContext() if request.context is False else found.context
-    asked, excluded = request.comparison, volatility_indices(config.groups, symbols)
-    pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
-    wanted = PairsWanted(
-        asked=[(pair.one, pair.other) for pair in pairs],
-        against=None
-        if asked.against is None
-        else choose([asked.against], symbols, config.registry)[0][0],
-        wide=asked.wide,
-        floor_pct=config.floor_pct,
-        excluded=excluded,
-        top=request.pairs,
-    )
-    compared = compare(moves, context.matrix, wanted)
+    excluded = volatility_indices(config.groups, [move.symbol for move in moves])
+    compared, notes_of_pairs = _compared(request, moves, context, excluded)
     shares = share_moves(moves, excluded)
     groups = moves_by_group(request.groups, moves)
     ordered = in_order(moves, config.sort)
@@ -165,7 +153,7 @@ def session(request: SessionRequest) -> SessionReport:
         warnings=tuple(found.warnings),
         notes=(
             *found.notes,
-            *pair_notes(compared, moves, context, pairs, wanted, asked, restricted),
+            *notes_of_pairs,
             *context_notes(context, moves),
             *judged.notes,
         ),
@@ -177,6 +165,33 @@ def session(request: SessionRequest) -> SessionReport:
         group_spreads=tuple(group_spreads(groups)),
         alerts=judged.alerts,
     )
+
+
+def _compared(
+    request: SessionRequest,
+    moves: Sequence[Move],
+    context: SessionContext,
+    excluded: frozenset[str],
+) -> tuple[Compared, list[Remark]]:
+    """The pairs wanted, and what there is to say of them."""
+    from marketmove.rarity.compare import PairsWanted, compare
+    from marketmove.wording.comparisons import pair_notes
+
+    config, asked = request.config, request.comparison
+    symbols = [move.symbol for move in moves]
+    pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
+    against = choose([asked.against], symbols, config.registry)[0][0] if asked.against else None
+    wanted = PairsWanted(
+        asked=[(pair.one, pair.other) for pair in pairs],
+        against=against,
+        wide=asked.wide,
+        floor_pct=config.floor_pct,
+        excluded=excluded,
+        top=request.pairs,
+    )
+    compared = compare(moves, context.matrix, wanted)
+    notes = pair_notes(compared, moves, context, pairs, wanted, asked, request.restricted)
+    return compared, notes
 
 
 def _are_published(sources: Sequence[Source], needs_closes: str, config: Config) -> bool:

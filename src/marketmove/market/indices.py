@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ from marketmove.errors import BadConfigError, Place, Problem
 
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
-_FIELDS = (*_TEXT_FIELDS, "aliases", "decimals", "returns")
+_LIST_FIELDS = ("aliases", "shared")
+_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels")
 # Whether dividends are counted in: no, all of them, or what is left of them after tax.
 RETURNS = ("price", "gross", "net")
 _MOST_DECIMALS = 8
@@ -22,8 +23,9 @@ class Index(NamedTuple):
     """One index: its symbol, its names, and the exchange whose sessions it follows.
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
-    point that people are shown; ``returns`` is one of ``RETURNS``. The defaults are those of an
-    index that the registry does not know.
+    point that people are shown; ``returns`` is one of ``RETURNS``. Its closes since 2015 are
+    between the two ``levels``; ``shared`` are the names that something else has too. The defaults
+    are those of an index that the registry does not know.
     """
 
     symbol: str
@@ -34,6 +36,12 @@ class Index(NamedTuple):
     currency: str = ""
     decimals: int = DEFAULT_DECIMALS
     returns: str = ""
+    levels: tuple[float, float] | None = None
+    shared: tuple[str, ...] = ()
+
+    def shares(self, name: str) -> bool:
+        """Whether a name of this index is one of a share, a fund or an exchange as well."""
+        return any(_key(other) == _key(name) for other in self.shared)
 
 
 class Exchange(NamedTuple):
@@ -55,13 +63,7 @@ class Registry:
 
     @classmethod
     def of(cls, indices: Iterable[Index]) -> Registry:
-        """Make a registry, in which a name may lead to one index only.
-
-        Raises
-        ------
-        ValueError
-            If two indices share a name; the message names both.
-        """
+        """Make a registry, in which a name may lead to one index only."""
         by_symbol = {index.symbol: index for index in indices}
         by_name: dict[str, str | None] = {}
         for index in by_symbol.values():
@@ -74,8 +76,6 @@ class Registry:
     def find(self, text: str) -> Index | None:
         """Give the index that a symbol, name or alias stands for, if the registry knows it.
 
-        Examples
-        --------
         >>> registry = Registry.of([Index("N225", "Nikkei 225", ("^N225", "Nikkei"))])
         >>> registry.find("nikkei").symbol, registry.find("^n225").symbol, registry.find("HSI")
         ('N225', 'N225', None)
@@ -93,24 +93,12 @@ class Registry:
         return None
 
     def resolve(self, text: str) -> Index:
-        """Give the index that a text stands for; one of its own where the registry knows none.
-
-        Examples
-        --------
-        >>> Registry.of([]).resolve("NA")[:3]
-        ('NA', 'NA', ())
-        """
+        """Give the index that a text stands for; one of its own where the registry knows none."""
         text = text.strip()
         return self.find(text) or Index(text, text)
 
     def nearest(self, text: str, others: Iterable[str] = ()) -> list[str]:
-        """Give up to three known names that look like ``text``, the nearest first.
-
-        Examples
-        --------
-        >>> Registry.of([Index("N225", "Nikkei 225")]).nearest("Nikei 225")
-        ['Nikkei 225', 'N225']
-        """
+        """Give up to three known names that look like ``text``, the nearest first."""
         import difflib
 
         written = {_key(name): name for name in others}
@@ -123,8 +111,12 @@ def _names(index: Index) -> tuple[str, ...]:
     return (index.symbol, index.name, *index.aliases)
 
 
+# Lines that people and systems write for a hyphen, and for a space.
+_LINES = str.maketrans("‐‑‒–—−_", "------ ")
+
+
 def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().translate(_LINES).split())
 
 
 def parse_indices(
@@ -134,10 +126,7 @@ def parse_indices(
 
     A known index keeps what the new text does not mention.
 
-    Returns
-    -------
-    tuple
-        ``known`` with the new and changed indices, and every problem found.
+    With the indices, ``known`` among them, comes every problem found.
     """
     merged = dict(known)
     problems: list[Problem] = []
@@ -173,12 +162,14 @@ def parse_index(
     return (known or Index(symbol, symbol, returns="price"))._replace(**changed)
 
 
-def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...]:
-    if key == "aliases" and isinstance(value, yamltext.Sequence):
+def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...] | tuple[float, ...]:
+    if key in _LIST_FIELDS and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
+    if key == "levels" and isinstance(value, yamltext.Sequence):
+        return _range([v.text for v in value.items if isinstance(v, yamltext.Scalar)])
     if key not in _FIELDS:
         raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
-    if key == "aliases" or not isinstance(value, yamltext.Scalar):
+    if key in _LIST_FIELDS or not isinstance(value, yamltext.Scalar):
         raise ValueError(f"{key}: not of the form that config/indices.yaml shows")
     if key == "decimals":
         if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
@@ -189,6 +180,16 @@ def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...]:
     if key == "returns" and value.text not in RETURNS:
         raise ValueError(f"returns: {value.text} is not one of {', '.join(RETURNS)}")
     return value.text
+
+
+def _range(texts: Sequence[str]) -> tuple[float, float]:
+    try:
+        low, high = map(float, texts)
+    except ValueError:
+        raise ValueError(f"levels: {', '.join(texts)} are not the lowest and the highest") from None
+    if not 0 < low < high:
+        raise ValueError(f"levels: {low:g} is not above zero and below {high:g}")
+    return low, high
 
 
 def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
@@ -209,8 +210,6 @@ def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """End a message with the nearest known word, or with all of them where none is near.
 
-    Examples
-    --------
     >>> did_you_mean("palete", ["palette", "top"])
     '; did you mean palette?'
     >>> did_you_mean("x", ["palette", "top"])

@@ -19,18 +19,7 @@ PERIODS = ("week", "month", "ytd")
 
 
 def chosen_periods(texts: Collection[str]) -> tuple[str, ...]:
-    """Give the periods to measure beside the day, each once, as they were typed.
-
-    Raises
-    ------
-    WrongUsageError
-        If one of them is not known.
-
-    Examples
-    --------
-    >>> chosen_periods(["day", "ytd"])
-    ('ytd',)
-    """
+    """Give the periods to measure beside the day, each once, as they were typed."""
     for text in texts:
         if text not in {"day", *PERIODS}:
             choice = ", ".join(("day", *PERIODS))

@@ -86,13 +86,6 @@ def share_moves(moves: Sequence[Move], excluded: Container[str]) -> list[Move]:
     """Give the moves that a session counts: those not excluded; all where none of these moved.
 
     Volatility falls where shares rise, so that its indices say nothing of how markets went.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move
-    >>> moves = [Move(s, s, "ok", "closes", change_pct=1.0) for s in ("SPX", "VIX")]
-    >>> [move.symbol for move in share_moves(moves, {"VIX"})]
-    ['SPX']
     """
     shares = [move for move in moves if move.symbol not in excluded]
     moved = any(move.status in {"ok", "bound"} for move in shares)
@@ -132,8 +125,6 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
     S&P's and Cboe's dispersion weighs each squared gap by the weight of its index, and weights sum
     to 1: with equal weights that is the population standard deviation.
 
-    Examples
-    --------
     >>> from marketmove.moves.move import Move
     >>> moves = [Move(s, s, "ok", "closes", change_pct=p) for s, p in zip("ABC", (2.0, 0.5, -1.0))]
     >>> dispersion(moves[:2]), round(dispersion(moves).dispersion_pp, 4)
@@ -151,25 +142,7 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
 def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:
     """Sum up the moves of one group, exactly, from the decimals that the moves are.
 
-    Parameters
-    ----------
-    name
-        What the group is called.
-    moves
-        One for each of its indices, whatever its status.
-
-    Returns
-    -------
-    GroupMoves
-        Without figures if no index has a move.
-
-    Examples
-    --------
-    >>> from marketmove.moves.move import Move
-    >>> moves = [Move("A", "A", "ok", "closes", change_pct=0.3), Move("B", "B", "closed", "closes")]
-    >>> group = group_moves("mine", moves)
-    >>> group.n, group.median_pct, group.mean_pct, group.best, group.breadth.closed
-    (1, 0.3, 0.3, 'A', 1)
+    Without figures if no index has a move.
     """
     moved = _moved(moves)
     exact = _exact(moved)

@@ -173,22 +173,7 @@ def moves_to_each(levels: Levels) -> pd.DataFrame:
 
 
 def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
-    """Give the closes of each index, with the move to each from its own close before.
-
-    Parameters
-    ----------
-    levels
-        The closes, without ghosts.
-    symbols
-        The indices wanted; one without a close is left out.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
-    >>> series(levels, ["AAA"])["AAA"].pct.tolist()
-    [nan, 1.5]
-    """
+    """Give the closes of each index, with the move to each from its own close before."""
     line = _line(levels, list(symbols))
     close, days = line.close[:-1], line.session[:-1]
     pct = np.append(changes(close[1:], close[:-1])[1], np.nan)

@@ -71,7 +71,10 @@ class Fault(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """How a file was read, in words; ``told`` names what the user said of it."""
+    """How a file was read, in words; ``told`` names what the user said of it.
+
+    ``named`` is which index a file of one index was taken for, and why.
+    """
 
     delimiter: str = ""
     layout: str = ""
@@ -82,6 +85,7 @@ class Reading(NamedTuple):
     why: str = ""
     encoding: str = ""
     told: tuple[str, ...] = ()
+    named: str = ""
 
     def explained(self) -> dict[str, str]:
         """Say what was taken for what, and why, by what it concerns."""
@@ -93,6 +97,7 @@ class Reading(NamedTuple):
             "encoding": f"{self.encoding or 'none'} ({self._why('encoding', encoding)})",
             "delimiter": f"{self.delimiter} (it makes the most rows alike)",
             "layout": f"{_LAYOUTS.get(self.layout, self.layout)} ({self.why})",
+            **({"index": self.named} if self.named else {}),
             "dates": (
                 f"{self.dates}, {self.order}"
                 f" ({self._why('date_format', 'no other order fits the whole column')})"

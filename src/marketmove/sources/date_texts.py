@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -23,6 +24,7 @@ _THREE = re.compile(r"(\d{1,3})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{1,2})", r
 # 250214 or 1140214, which no one takes for a date but under a header that says so.
 _DIGITS = re.compile(r"(\d{2}|1[0-4]\d)(\d{2})(\d{2})(?:\.0+)?", re.ASCII)
 _WHOLE = re.compile(r"(\d{5}|\d{10}|\d{13})(?:\.0+)?", re.ASCII)
+_INTEGER = re.compile(r"(-?\d{1,14})(?:\.0+)?", re.ASCII)
 _MONTH_ONLY = re.compile(r"\d{4}\s*(?:[-/]|年|년)\s*\d{1,2}\s*[月월]?|\d{1,2}[-/]\d{4}", re.ASCII)
 _TIME_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?", re.ASCII)
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -42,6 +44,11 @@ _DAY_BEHIND = re.compile(r"(?<=\d)(?:\s*[(（][^\d()（）]{1,9}[)）]|,[一二�
 _EARLIEST, _LATEST = 1800, 2200
 _ROC_OFFSET = 1911
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
+_UNIX_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# Seconds from one session to the next: more than numbers that are dates themselves ever differ by.
+_SECONDS_APART = 80_000
+_MILLISECONDS = 10**11
+_LATEST_SECOND = 7_000_000_000
 
 
 class Stamp(NamedTuple):
@@ -171,13 +178,35 @@ def roc_date(stamp: Stamp) -> dt.date | None:
     return day_of(year + _ROC_OFFSET, month, day)
 
 
-def moment_of(stamp: Stamp) -> dt.datetime | None:
-    """Make the moment, in UTC, that an epoch of seconds or milliseconds stands for."""
-    number = stamp.numbers[0]
-    if number < 10**9:
+def epochs_of(texts: Iterable[str]) -> dict[str, dt.datetime] | None:
+    """Give the moments, in UTC, of a column of seconds or milliseconds since 1970.
+
+    Whole numbers of any size are, before 1970 too, where they are about a day apart or more: plain
+    digits of dates, such as 20250214, and serial numbers differ by less. None where they are none.
+
+    Examples
+    --------
+    >>> [str(moment.date()) for moment in epochs_of(["-86400", "0", "86400"]).values()]
+    ['1969-12-31', '1970-01-01', '1970-01-02']
+    >>> epochs_of(["20250213", "20250214"]) is None
+    True
+    """
+    matches = {text: _INTEGER.fullmatch(text.strip()) for text in texts}
+    whole = {text: int(match[1]) for text, match in matches.items() if match}
+    if not whole or len(whole) * 10 < 9 * len(matches) or all(map(_is_compact, whole)):
         return None
-    seconds = number / 1000 if number >= 10**12 else number
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    ordered = sorted(set(whole.values()))
+    scale = 1000 if max(map(abs, ordered)) >= _MILLISECONDS else 1
+    steps = sorted(b - a for a, b in itertools.pairwise(ordered))
+    apart = steps[len(steps) // 2] >= _SECONDS_APART * scale if steps else ordered[0] >= 10**9
+    if not apart or max(map(abs, ordered)) > _LATEST_SECOND * scale:
+        return None
+    return {t: _UNIX_EPOCH + dt.timedelta(seconds=n / scale) for t, n in whole.items()}
+
+
+def _is_compact(text: str) -> bool:
+    match = _COMPACT.fullmatch(text.strip())
+    return match is not None and day_of(*map(int, match.groups())) is not None
 
 
 def serial_date(stamp: Stamp) -> dt.date | None:

@@ -16,7 +16,7 @@ from marketmove.sources.date_texts import (
     Stamp,
     date_of,
     day_of,
-    moment_of,
+    epochs_of,
     parse_date_text,
     roc_date,
     serial_date,
@@ -31,7 +31,7 @@ _CENTURY_DAYS, _LONGEST_SPAN_DAYS = 90 * 365, 60 * 365
 _WEEKDAYS = frozenset(range(5))
 _AFTERNOON = (dt.time(12), dt.time(18, 30))
 _USUAL_SHARE = 0.9
-_FEWEST_GAPS, _DAYS, _MONTH = 5, 5, 20
+_FEWEST_GAPS, _DAYS, _MONTH, _YEAR = 5, 5, 20, 360
 
 
 class UndecidedError(ValueError):
@@ -66,36 +66,23 @@ def read_dates(
     Of ``02/03/2025`` the column decides: one cell above 12 settles the order of all. Two-digit
     years are put into the century that keeps the column in order.
 
-    Parameters
-    ----------
-    texts
-        The cells in the order of the file, repeated or not.
-    months
-        Names of months, casefolded, with their numbers.
-    date_format
-        ``dmy``, ``mdy``, ``ymd`` or a pattern of ``strptime``, where the user has said it.
-    exchange
-        Whose clock a time of day is held against; None if the index is not known.
+    Raises ``UndecidedError`` if day and month could be exchanged, or the year is not told, or a
+    time of day says that a row is not a session.
 
-    Raises
-    ------
-    UndecidedError
-        If day and month could be exchanged, or the year is not told, or a time of day says that a
-        row is not a session.
-
-    Examples
-    --------
     >>> read_dates(["02/14/2025", "02/03/2025"], {}).by_text["02/03/2025"]
     datetime.date(2025, 2, 3)
     """
     distinct = list(dict.fromkeys(texts))
     if date_format is not None and date_format not in ORDERS:
         return Dates({text: _by_pattern(text, date_format) for text in distinct}, date_format)
+    if date_format is None and (moments := epochs_of(distinct)):
+        read = _from_moments(moments, exchange)
+        return read._replace(by_text={text: read.by_text.get(text) for text in distinct})
     parts = {text: part for text in distinct if (part := parse_date_text(text, months))}
     _refuse_incomplete(parts, len(distinct))
     numbers = {text: part for text, part in parts.items() if part.kind == "number"}
     if numbers and len(numbers) == len(parts):
-        read = _from_numbers(numbers, date_format, exchange)
+        read = _from_numbers(numbers, date_format)
     else:
         dates, style = _from_calendar(parts, date_format)
         read = _judged_by_clock(parts, Dates(dates, style), exchange)
@@ -113,22 +100,21 @@ def _refuse_incomplete(parts: Mapping[str, Stamp], total: int) -> None:
             raise UndecidedError(found[0], f"{found[0]} {message}")
 
 
-def _from_numbers(
-    parts: Mapping[str, Stamp], wanted: Order | None, exchange: Exchange | None
-) -> Dates:
-    """Dates of a column of whole numbers: spreadsheet serials, seconds since 1970, or digits."""
+def _from_numbers(parts: Mapping[str, Stamp], wanted: Order | None) -> Dates:
+    """Dates of a column of whole numbers: spreadsheet serials, or digits."""
     if any(part.short_year for part in parts.values()):
         return Dates(*_from_digits(parts, wanted))
-    moments = {text: moment_of(part) for text, part in parts.items()}
-    if not any(moments.values()):
-        return Dates({text: serial_date(part) for text, part in parts.items()}, "serial number")
-    local = {
-        text: part._replace(numbers=(m.year, m.month, m.day), time=m.time(), offset=dt.timedelta(0))
-        for text, part in parts.items()
-        if (m := moments[text])
+    return Dates({text: serial_date(part) for text, part in parts.items()}, "serial number")
+
+
+def _from_moments(moments: Mapping[str, dt.datetime], exchange: Exchange | None) -> Dates:
+    """Dates of a column of seconds since 1970."""
+    parts = {
+        text: Stamp("number", (m.year, m.month, m.day), None, m.time(), dt.timedelta(0))
+        for text, m in moments.items()
     }
-    dates: dict[str, dt.date | None] = {text: day_of(*p.numbers) for text, p in local.items()}
-    return _judged_by_clock(local, Dates(dates, "seconds since 1970"), exchange)
+    dates: dict[str, dt.date | None] = {text: day_of(*p.numbers) for text, p in parts.items()}
+    return _judged_by_clock(parts, Dates(dates, "seconds since 1970"), exchange)
 
 
 def _from_digits(
@@ -215,17 +201,22 @@ def _order(parts: Mapping[str, Stamp]) -> Order:
 def _daily(parts: Mapping[str, Stamp], orders: list[Order]) -> list[Order]:
     """The orders under which the rows are days apart, where the year's other place makes months.
 
-    The day is not told from the month so: rows a month apart are as well possible.
+    The day is not told from the month so: rows a month apart are as well possible. Of few rows all
+    have to be days apart, and in the other order years.
     """
-    gaps: dict[bool, int] = {}
+    usual: dict[bool, int] = {}
     for order in orders:
         dates = _with_pivot(parts, order, _pivot(parts, order))
         apart = sorted(abs((b - a).days) for a, b in itertools.pairwise(dates))
-        median = apart[len(apart) // 2] if len(apart) >= _FEWEST_GAPS else _MONTH
-        gaps[order == "ymd"] = min(median, gaps.get(order == "ymd", median))
-    if len(gaps) < 2 or min(gaps.values()) > _DAYS or max(gaps.values()) < _MONTH:
+        if not apart:
+            return orders
+        few = len(apart) < _FEWEST_GAPS
+        near, far = (apart[-1], apart[0]) if few else (apart[len(apart) // 2],) * 2
+        says = -1 if near <= _DAYS else 1 if far >= (_YEAR if few else _MONTH) else 0
+        usual[order == "ymd"] = min(says, usual.get(order == "ymd", says))
+    if sorted(usual.values()) != [-1, 1]:
         return orders
-    year_first = gaps[True] < gaps[False]
+    year_first = usual[True] < usual[False]
     return [order for order in orders if (order == "ymd") == year_first]
 
 

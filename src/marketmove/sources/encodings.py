@@ -21,6 +21,8 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
+# The mark of UTF-8 that was taken for three letters once, and then encoded.
+_TWICE_ENCODED_MARK = "ï»¿"
 _HEAD_LINES = 12
 _SNIFFED = 4096
 _CELLS = re.compile(r"[,;\t|]")
@@ -53,7 +55,7 @@ def decode(
     if b"\0" in data[:_SNIFFED]:
         raise binary(label)
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8").removeprefix(_TWICE_ENCODED_MARK), "utf-8"
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > len(data) - 4:
             raise UnreadableFileError.at(Place(label), "ends within a character") from None

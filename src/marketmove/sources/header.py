@@ -65,6 +65,7 @@ def arrange(grid: Grid, words: Words) -> Table:
     if date is None or not dated:
         raise _no_dates(grid, words)
     first, last = dated[0], dated[-1]
+    first = _below_header(rows, first, words, date)
     heads, header_line, used = _heads(rows[:first], words, date, width)
     width = len(heads) if heads else width
     body = [_trimmed(row, width) for row in rows[first : last + 1]]
@@ -84,6 +85,33 @@ def arrange(grid: Grid, words: Words) -> Table:
         footers=[row for row in below if row not in stray],
         preamble=rows[: first - used],
     )
+
+
+def _below_header(rows: Sequence[GridRow], first: int, words: Words, date: int) -> int:
+    """The first row below the header: rows of numbers before the first date are no header.
+
+    A word in place of their date, such as "base", says that they are no rows of the table either.
+    """
+    says_date = [n for n, row in enumerate(rows[:first]) if _names_date(row, words)]
+    if not says_date or says_date[-1] + 1 >= first:
+        return first
+    numeric = [n for n in range(says_date[-1] + 1, first) if _is_of_numbers(rows[n], date)]
+    return next((n for n in numeric if not _is_word(rows[n].cells[date])), first)
+
+
+def _is_of_numbers(row: GridRow, date: int) -> bool:
+    """Whether all cells of a row, but where the date is to stand, are numbers."""
+    rest = [cell for n, cell in enumerate(row.cells) if n != date and cell]
+    read = (numbers.read_signed(cell, mark) for cell in rest for mark in ".,")
+    return (
+        date < len(row.cells)
+        and bool(rest)
+        and all(a is not None or b is not None for a, b in zip(read, read, strict=True))
+    )
+
+
+def _is_word(cell: str) -> bool:
+    return bool(cell) and not any(map(str.isdigit, cell))
 
 
 def _dated(rows: Sequence[GridRow], date: int | None, words: Words) -> list[int]:
@@ -116,6 +144,10 @@ def _numbered(rows: Sequence[GridRow], number: int, words: Words) -> list[int]:
     """Rows whose date is a whole number: a serial, seconds since 1970 or, if said, 250214."""
     heads = (row.cells[number] for row in rows[:_MOST_ABOVE] if number < len(row.cells))
     said = any((r := words.roles.get(normalised(head))) and r.kind == "date" for head in heads)
+    cells = [row.cells[number] if number < len(row.cells) else "" for row in rows]
+    first = next((n for n, cell in enumerate(cells) if cell[-1:].isdigit()), 0)
+    if moments := date_texts.epochs_of(cells[first:]):
+        return [n for n, cell in enumerate(cells) if cell in moments]
     found = []
     for n, row in enumerate(rows):
         if number < len(row.cells):

@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.columns import Layout, recognise
+from marketmove.sources.columns import Layout, is_code
 from marketmove.sources.file_names import index_of_file
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.header import Table, arrange
+from marketmove.sources.recognise import recognise
 
 _WEEK, _MONTH = 5, 25
 _FEWEST_SESSIONS = 3
+_MOST_TURNS, _OTHER_STEP = 2, 3
 
 
 class ReadSheet(NamedTuple):
@@ -33,6 +35,7 @@ class ReadSheet(NamedTuple):
     date_style: str
     marks: dict[int, str]
     early: Mapping[int, float]
+    single_why: str = ""
 
     def reading(self, grid: Grid, options: ReadOptions) -> Reading:
         """Say in words how the table was read."""
@@ -50,6 +53,7 @@ class ReadSheet(NamedTuple):
             order=order,
             why=self.layout.why,
             told=tuple(name for name, value in options._asdict().items() if value is not None),
+            named=self.single_why,
         )
 
 
@@ -61,6 +65,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     cells that cannot be used are faults of the block.
     """
     sheet = _with_short_rows(understand(grid, stem, options, context))
+    _refuse_stacked(sheet)
     clashing = list(_clashing(sheet))
     clashing_names = {fault.symbol for fault in clashing}
     names = _names(sheet)
@@ -77,7 +82,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     _refuse_several_a_session(sheet, block)
     return block._replace(
         warnings=tuple(_warnings(sheet, block)),
-        notes=tuple(_notes(sheet)),
+        notes=tuple(_notes(sheet, options, context)),
         reading=sheet.reading(grid, options),
     )
 
@@ -87,8 +92,9 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     table = arrange(grid, context.words)
     if not table.rows:
         raise UnrecognisedFileError.at(Place(grid.label), "no row with a date and all its cells")
-    layout = recognise(table, context.words, context.registry)
-    single = _single_name(layout, stem, options, context, grid.label)
+    by_file = index_of_file(stem, context.registry) if stem else ""
+    layout = recognise(table, context.words, context.registry, options.symbol or by_file)
+    single, source = _single_name(layout, stem, by_file, options, context, grid.label)
     texts = table.column(table.date)
     exchange = context.exchange_of([single] if single else _all_names(table, layout))
     try:
@@ -101,22 +107,35 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     stamped = zip(lines, texts, strict=True) if read.early else ()
     early = {line: read.early[text] for line, text in stamped if text in read.early}
     marks = _marks(table, layout, options)
-    return ReadSheet(table, layout, single, sessions, read.style, marks, early)
+    index = context.registry.find(single)
+    why = f"{index.name if index else single} ({source})" if single else ""
+    return ReadSheet(table, layout, single, sessions, read.style, marks, early, why)
 
 
 def _single_name(
-    layout: Layout, stem: str | None, options: ReadOptions, context: Context, label: str
-) -> str:
-    if layout.kind != "single":
-        return ""
-    told = options.symbol or next(iter(layout.closes.values()))
-    if told:
-        return told
-    if stem is None:
-        raise UnrecognisedFileError.at(
-            Place(label), "closes of one index without its name; say --symbol, such as HSI"
-        )
-    return index_of_file(stem, context.registry)
+    layout: Layout,
+    stem: str | None,
+    by_file: str,
+    options: ReadOptions,
+    context: Context,
+    label: str,
+) -> tuple[str, str]:
+    """The index of a close without a name, and what says so."""
+    unnamed = [name for name in layout.closes.values() if not name]
+    if layout.kind == "long" or not (unnamed or layout.kind == "single"):
+        return "", ""
+    headed = "" if unnamed else next(iter(layout.closes.values()))
+    if options.symbol:
+        return options.symbol, "as told"
+    if headed and (not by_file or context.registry.find(headed) or is_code(headed)):
+        return headed, "the header says it"
+    if by_file:
+        return by_file, "the file's name says it"
+    if headed or stem:
+        return headed or (stem or "").strip(), "the file's name is no known index's"
+    raise UnrecognisedFileError.at(
+        Place(label), "closes of one index without its name; say --symbol, such as HSI"
+    )
 
 
 def _all_names(table: Table, layout: Layout) -> list[str]:
@@ -130,7 +149,9 @@ def _names(sheet: ReadSheet) -> dict[int, list[str]]:
     layout, rows = sheet.layout, len(sheet.table.rows)
     if layout.symbol is not None:
         return dict.fromkeys(layout.closes, sheet.table.column(layout.symbol))
-    return {n: [sheet.single or name] * rows for n, name in layout.closes.items()}
+    if layout.kind == "single":
+        return {n: [sheet.single] * rows for n in layout.closes}
+    return {n: [name or sheet.single] * rows for n, name in layout.closes.items()}
 
 
 def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]:
@@ -274,6 +295,51 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
             yield Fault(name, None, Problem(place, text))
 
 
+def _refuse_stacked(sheet: ReadSheet) -> None:
+    """Refuse a table of days below which the same dates come again in weeks or months."""
+    names = next(iter(_names(sheet).values()))
+    series: dict[str, list[tuple[dt.date, int]]] = {}
+    for name, session, row in zip(names, sheet.sessions, sheet.table.rows, strict=True):
+        if session is not None:
+            series.setdefault(name, []).append((session, row.line))
+    for rows in series.values():
+        days = [session for session, _ in rows]
+        for start in _turns(days):
+            before, behind = days[:start], days[start:]
+            covered = min(before) <= behind[0] <= max(before)
+            finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
+            other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
+            if covered and other and coarser[len(coarser) // 10] >= _WEEK:
+                text = "the dates turn back here, and go on in other steps: two tables in one"
+                place = Place(sheet.table.label, rows[start][1])
+                raise UnrecognisedFileError.at(
+                    place, f"{text}, such as of days and of months; keep one of them"
+                )
+
+
+def _turns(days: Sequence[dt.date]) -> Iterator[int]:
+    """Where dates in order begin anew, if they do so only once or twice."""
+    ups = [n for n in range(1, len(days)) if days[n] > days[n - 1]]
+    downs = [n for n in range(1, len(days)) if days[n] < days[n - 1]]
+    turns = min(ups, downs, key=len)
+    if len(turns) > _MOST_TURNS:
+        # The second table runs the other way.
+        turns = [max(ups[0], downs[0])]
+        longest = ups if ups[0] < downs[0] else downs
+        turns = turns if longest[-1] < turns[0] else []
+    for start in turns:
+        if min(start, len(days) - start) >= _FEWEST_SESSIONS:
+            yield start
+
+
+def _steps(days: Sequence[dt.date]) -> list[int]:
+    return sorted(abs((b - a).days) for a, b in itertools.pairwise(days))
+
+
+def _usual(steps: Sequence[int]) -> int:
+    return steps[len(steps) // 2]
+
+
 def _refuse_several_a_session(sheet: ReadSheet, block: Block) -> None:
     """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
     if sheet.layout.kind == "wide":
@@ -304,9 +370,13 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
         yield Problem(place, text)
 
 
-def _notes(sheet: ReadSheet) -> list[Problem]:
+def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
     table = sheet.table
-    found = [Problem(Place(table.label), text) for text in sheet.layout.notes]
+    unknown = sheet.single if context.registry.find(sheet.single) is None else ""
+    named = [f"{unknown} is no known index; --symbol names it"]
+    named = named if unknown and not options.symbol else []
+    found = [Problem(Place(table.label), text) for text in named]
+    found += [Problem(Place(table.label), text) for text in sheet.layout.notes]
     for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):
         filled = [row for row in rows if any(row.cells)]
         if filled:

@@ -19,17 +19,41 @@ MONTHS_KEY = "months"
 _JOINED = frozenset(
     ["open", "high", "low", "close", "adjusted", "prior_close", "change_pct", "volume", "other"]
 )
+# Roles that a column has whatever word of a price stands beside: "Last Date", "Close Change %".
+_TELLING = frozenset(["date", "time", "change_pct", "change_pts", "volume"])
 _ENDS = " \t\u3000<>[]()*\":',"
-_SENTENCE = re.compile(r"\s.*\.$")
+_SENTENCE = re.compile(r"\s.*\.$|。$")
+# What stands beside a word and names no index: of a merge, in brackets, the length of a session.
+_MERGE_SUFFIX = re.compile(r"[a-z]|\d|left|right", re.IGNORECASE)
+_BRACKETS = re.compile(r".*[(\[（][^)\]）]*[)\]）]\s*")
+_BESIDE_A_WORD = """
+    daily weekly monthly quarterly yearly annual eod intraday nominal real actual raw final the
+    index stock market local nightly
+"""
+_PERIODS = frozenset(_BESIDE_A_WORD.split())
+# ISO 4217, of the places that have a stock exchange.
+_CODES_OF_CURRENCIES = """
+    aed ars aud bdt bgn bhd brl cad chf clp cny cnh cop czk dkk egp eur gbp gbx hkd huf idr ils
+    inr isk jod jpy kes krw kwd kzt lkr mad mxn myr ngn nok nzd omr pen php pkr pln qar ron rsd
+    rub sar sek sgd thb tnd try twd uah usd vnd zar
+"""
+_CURRENCIES = frozenset(_CODES_OF_CURRENCIES.split())
+# How much a word counts with something beside it: less than any plain word.
+_QUALIFIED = 100_000
 _JOINTS = re.compile(r"[ ._:/-]+")
 
 
 class Role(NamedTuple):
-    """What a column is, how much its word is preferred (0 most), and the index it names if any."""
+    """What a column is, how much its word is preferred (0 most), and what stands beside the word.
+
+    ``index_name`` is what may name an index, as in "VIX Close". In "Close (HKD)" or "Predicted
+    Close" nothing does: what stands ``beside`` the word only makes it less preferred.
+    """
 
     kind: str
     rank: int
     index_name: str | None = None
+    beside: str = ""
 
 
 class Words(NamedTuple):
@@ -43,7 +67,9 @@ class Words(NamedTuple):
 
         >>> words = Words({"close": Role("close", 0)}, {})
         >>> words.role("<CLOSE>"), words.role("VIX Close").index_name, words.role("HSI")
-        (Role(kind='close', rank=0, index_name=None), 'VIX', None)
+        (Role(kind='close', rank=0, index_name=None, beside=''), 'VIX', None)
+        >>> words.role("Close (HKD)").index_name is None, words.role("Close_x").beside
+        (True, 'x')
         """
         role = self.roles.get(normalised(header))
         return role or self._in_two_languages(header) or self._joined(header)
@@ -53,7 +79,7 @@ class Words(NamedTuple):
         for joint in _JOINTS.finditer(header):
             first, last = header[: joint.start()], header[joint.end() :]
             role, other = (self.roles.get(normalised(word)) for word in (first, last))
-            if role and other and role.kind == other.kind and first.isascii() != last.isascii():
+            if role and other and role.kind == other.kind:
                 return role
         return None
 
@@ -62,14 +88,36 @@ class Words(NamedTuple):
         text = header.strip(_ENDS)
         for joint in _JOINTS.finditer(text):
             first, last = text[: joint.start()], text[joint.end() :]
-            for word, index in ((last, first), (first, last)):
+            for word, beside in ((last, first), (first, last)):
                 role = self.roles.get(normalised(word))
                 telling = len(word) > 2 or not word.isascii()
-                if role and telling and role.kind in _JOINED and index.strip(_ENDS):
-                    name = index.strip(_ENDS)
-                    # "Schluss Schlusskurs um Splits bereinigt." names no index, but explains.
-                    return role._replace(index_name=None if _SENTENCE.search(name) else name)
+                if role and telling and role.kind in _JOINED and beside.strip(_ENDS):
+                    return self._with_what_is_beside(role, beside, header)
         return None
+
+    def _with_what_is_beside(self, role: Role, beside: str, header: str) -> Role:
+        """A role with the index that stands beside its word, or with a lower rank if none does."""
+        name = beside.strip(_ENDS)
+        # "Schluss Schlusskurs um Splits bereinigt." names no index, but explains.
+        if _SENTENCE.search(name):
+            return role
+        parts = [part for part in _JOINTS.split(name) if part]
+        in_brackets = _BRACKETS.fullmatch(header.strip()) is not None and beside[:1] in "([（"
+        if not (in_brackets or all(map(self._qualifies, parts))):
+            return role._replace(index_name=name)
+        others = (self.roles.get(normalised(part)) for part in parts)
+        telling = next((r for r in others if r and r.kind in _TELLING), role)
+        return telling._replace(rank=telling.rank + _QUALIFIED, beside=name)
+
+    def _qualifies(self, word: str) -> bool:
+        """Whether a word beside another names no index: a currency, a period, a kind of column."""
+        text = normalised(word)
+        return (
+            text in _CURRENCIES
+            or text in _PERIODS
+            or _MERGE_SUFFIX.fullmatch(text) is not None
+            or (text in self.roles and len(text) > 2)
+        )
 
 
 def normalised(header: str) -> str:

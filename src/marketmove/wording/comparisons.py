@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark
 from marketmove.market.choose import ChosenPair, Comparison
@@ -10,10 +11,12 @@ from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity.compare import Compared, MovesBySymbol, PairsWanted
 from marketmove.rarity.index_history import LEAST
-from marketmove.rarity.pair import PairSummary
 from marketmove.rarity.session import MOST_CLOSES, SessionContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.wording.remarks import some
+
+if TYPE_CHECKING:
+    from marketmove.rarity.pair import PairSummary
 
 
 def pair_notes(
@@ -31,10 +34,13 @@ def pair_notes(
     word.
     """
     by_symbol = {move.symbol: move for move in moves}
-    lacking = [pair for pair in pairs if not {pair.one, pair.other} <= by_symbol.keys()]
-    notes = [*_not_shown([p for p in pairs if p not in lacking], compared.divergences, by_symbol)]
+    notes = [*_not_shown(pairs, compared.divergences, by_symbol)]
     if asked.pairs or not restricted:
-        notes += _not_in_data(lacking, by_symbol)
+        for pair in pairs:
+            lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in by_symbol]
+            if lacking:
+                text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
+                notes.append(Remark("pair_without_spread", text))
     if not compared.standing_out:
         notes += _nothing(by_symbol, wanted, asked)
     return [*notes, *_without_percentile(compared.divergences, context)]
@@ -46,17 +52,11 @@ def _not_shown(
     """Say of each pair asked for why it is not shown."""
     names = {frozenset((pair.up, pair.down)) for pair in shown}
     for pair in pairs:
-        if frozenset((pair.one, pair.other)) not in names:
+        both = frozenset((pair.one, pair.other))
+        if both <= moves.keys() and both not in names:
             still = [s for s in (pair.one, pair.other) if moves[s].status not in {"ok", "bound"}]
             why = f"no move of {some(still)}" if still else "a bound leaves open which is higher"
             yield Remark("pair_without_spread", f"{pair.text}: {why}")
-
-
-def _not_in_data(pairs: Sequence[ChosenPair], moves: MovesBySymbol) -> Iterator[Remark]:
-    for pair in pairs:
-        lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in moves]
-        text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
-        yield Remark("pair_without_spread", text)
 
 
 def _nothing(moves: MovesBySymbol, wanted: PairsWanted, asked: Comparison) -> Iterator[Remark]:
@@ -92,18 +92,13 @@ def _without_percentile(pairs: Sequence[Divergence], context: SessionContext) ->
     few = [pair for pair in known if pair.n is not None and pair.percentile is None]
     other_dates = [pair for pair in known if pair.n is None]
     still = [pair for pair in known if pair.percentile is not None and pair.z is None]
-    if few:
-        text = f"fewer than {LEAST} earlier common sessions, so no percentile: {_names(few)}"
-        yield Remark("few_sessions", text)
-    if other_dates:
-        text = f"moves of different sessions, so no percentile: {_names(other_dates)}"
-        yield Remark("no_context", text)
-    if still:
-        yield Remark("no_z", f"spreads that did not vary before, so no z: {_names(still)}")
-
-
-def _names(pairs: Sequence[Divergence]) -> str:
-    return some([f"{pair.up}:{pair.down}" for pair in pairs])
+    for code, found, why in (
+        ("few_sessions", few, f"fewer than {LEAST} earlier common sessions, so no percentile"),
+        ("no_context", other_dates, "moves of different sessions, so no percentile"),
+        ("no_z", still, "spreads that did not vary before, so no z"),
+    ):
+        if found:
+            yield Remark(code, f"{why}: {some([f'{pair.up}:{pair.down}' for pair in found])}")
 
 
 def context_notes(context: SessionContext, moves: Sequence[Move]) -> Iterator[Remark]:

@@ -26,9 +26,7 @@ def findings_of(held: Held, closes: str) -> list[Remark]:
     rows = held.rows
     return [
         *_dated(held),
-        *_no_session(rows),
-        *_disagreeing(rows, closes),
-        *_early(rows),
+        *_judged(rows, closes),
         *_unchecked(rows),
         *_fitting(rows, held.elsewhere),
     ]
@@ -46,27 +44,20 @@ def _dated(held: Held) -> Iterator[Remark]:
         yield Remark("published_undated", text)
 
 
-def _no_session(rows: Sequence[Checked]) -> Iterator[Remark]:
+def _judged(rows: Sequence[Checked], closes: str) -> Iterator[Remark]:
+    """The rows without a session, and those that disagree."""
     shut = [row for row in rows if row.verdict == "no_session"]
     for key, alike in _grouped(shut, lambda r: f"{r.move.session} {r.move.closed_for or ''}"):
         session, _, why = key.partition(" ")
         reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
-
-
-def _disagreeing(rows: Sequence[Checked], closes: str) -> Iterator[Remark]:
     every = [row for row in rows if row.verdict == "disagrees"]
     for session, wrong in _grouped(every, lambda row: str(row.move.session)):
         other = "another figure" if len(wrong) == 1 else "other figures"
         figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
-
-
-def _early(rows: Sequence[Checked]) -> Iterator[Remark]:
-    """Figures that lead from the right prior close to another level than the close."""
-    early = [row for row in rows if row.verdict == "disagrees" and row.same_prior]
-    if early:
+    if early := [row for row in every if row.same_prior]:
         tail = " lead from the right prior close, perhaps to a level before the end of the session"
         yield _remark("published_early", early, tail, "the figures of ")
 
@@ -135,28 +126,26 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
 
 
 def given(row: Checked) -> str:
-    """Write what the closes give in place of the figures that are wrong.
-
-    Such as ``22,620.33 (+3.69%)``, or one of the two.
-    """
-    close = close_given(row.printed, row.move) if "close" in row.wrong else ""
-    changes = [
-        points_given(row) if "change_pts" in row.wrong else "",
-        percent_given(row) if set(row.wrong) - {"close", "change_pts"} else "",
-    ]
-    return _both(close, ", ".join(filter(None, changes)))
+    """Write what the closes give for figures that are wrong, such as ``22,620.33 (+3.69%)``."""
+    close = close_given(row.printed, row.move)
+    return _both(row, close, points_given(row), percent_given(row))
 
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
-    close = numbers.printed_level(row.printed.close) if "close" in row.wrong else ""
-    points = numbers.printed_points(row.printed.change_pts) if "change_pts" in row.wrong else ""
-    pct = numbers.printed_percent(row.printed) if set(row.wrong) - {"close", "change_pts"} else ""
-    return _both(close, ", ".join(filter(None, [points, pct])))
+    printed = row.printed
+    level, points = numbers.printed_level(printed.close), numbers.printed_points(printed.change_pts)
+    return _both(row, level, points, numbers.printed_percent(printed))
 
 
-def _both(close: str, pct: str) -> str:
-    return f"{close} ({pct})" if close and pct else close or pct
+def _both(row: Checked, close: str, points: str, pct: str) -> str:
+    """Of level, points and percent what is wrong."""
+    changes = [points] if "change_pts" in row.wrong else []
+    if set(row.wrong) - {"close", "change_pts"}:
+        changes.append(pct)
+    if "close" not in row.wrong:
+        return ", ".join(changes)
+    return f"{close} ({', '.join(changes)})" if changes else close
 
 
 def close_given(printed: Printed, move: Move) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from marketmove.market.indices import Registry
-from marketmove.moves.breadth import FEWEST_DISPERSED, Breadth, GroupMoves, GroupSpread
+from marketmove.moves.breadth import FEWEST_DISPERSED, GroupMoves, GroupSpread
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryRegion
@@ -100,16 +100,15 @@ def group_labels(report: SessionReport, spread: GroupSpread, bare: bool = False)
 
 def spreads(report: SessionReport, spread: GroupSpread) -> tuple[str, str]:
     """Write how far the medians and the means of two groups are apart."""
+    median, mean = spread.median_spread_pp, spread.mean_spread_pp
     approximate = _approximate(report)
-    return (
-        numbers.pp(spread.median_spread_pp, approximate),
-        numbers.pp(spread.mean_spread_pp, approximate),
-    )
+    return numbers.pp(median, approximate), numbers.pp(mean, approximate)
 
 
 def footers(report: SessionReport) -> list[str]:
     """Give the lines on all moves and on groups: how far apart, who has no move, what is open."""
-    lines = [*_apart(report), *(line for group in report.groups for line in _silent(group))]
+    silent = [(g.name, g.breadth._replace(up=0, down=0, unchanged=0)) for g in report.groups]
+    lines = [*_apart(report), *(f"{name}: {statuses.tally(b)}" for name, b in silent if any(b))]
     bounds = {move.symbol for move in report.moves if move.status == "bound"}
     open_groups = [group for group in report.groups if bounds.intersection(group.symbols)]
     if (report.dispersion.n > 1 and bounds) or open_groups:
@@ -132,12 +131,6 @@ def _apart(report: SessionReport) -> Iterator[str]:
     if dispersed is not None:
         figure = numbers.pp(dispersed, _approximate(report))
         yield f"cross-index dispersion (1 day, equal-weighted) {figure}"
-
-
-def _silent(group: GroupMoves) -> Iterator[str]:
-    breadth: Breadth = group.breadth._replace(up=0, down=0, unchanged=0)
-    if any(breadth):
-        yield f"{group.name}: {statuses.tally(breadth)}"
 
 
 def _percent(report: SessionReport, pct: float | None) -> str:

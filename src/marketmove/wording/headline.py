@@ -45,7 +45,9 @@ def headline(
     ups = [one for one in movers if one.pct > 0]
     downs = [one for one in movers if one.pct < 0]
     if len(movers) == 1:
-        return sentence(_clause(movers[0]), _no_other(all_indices - 1), ".")
+        others = all_indices - 1
+        rest = f"the other {others:,} indices have" if others > 1 else "the other index has"
+        return sentence(_clause(movers[0]), f"; {rest} no move" if others else "", ".")
     if not (ups or downs):
         return sentence(_all_flat(movers, all_indices), ".")
     small = all(phrases.is_less(one.pct, _QUIET_PCT) for one in movers)
@@ -54,14 +56,11 @@ def headline(
     if ups and downs:
         return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
     if len(ups + downs) < len(movers):
-        return sentence(_some_flat(ups or downs, len(movers), all_indices), ".")
+        unchanged = f"{len(movers) - len(ups or downs):,} of {all_indices:,} unchanged"
+        if len(movers) == all_indices == 2:
+            unchanged = "the other unchanged"
+        return sentence(_clause(_lead(ups or downs)), f"; {unchanged}.")
     return sentence(_one_way(ups or downs, all_indices), ".")
-
-
-def _no_other(others: int) -> str:
-    if others > 1:
-        return f"; the other {others:,} indices have no move"
-    return "; the other index has no move" if others else ""
 
 
 def _clause(one: RankedMove, beside: RankedMove | None = None, *, most: bool = False) -> Sentence:
@@ -129,13 +128,6 @@ def _size_of(equals: Sequence[RankedMove]) -> Sentence:
 
 def _largest(movers: Sequence[RankedMove]) -> RankedMove:
     return min(movers, key=lambda one: (-abs(one.pct), one.move.symbol))
-
-
-def _some_flat(movers: Sequence[RankedMove], moved: int, all_indices: int) -> Sentence:
-    unchanged = f"{moved - len(movers):,} of {all_indices:,} unchanged"
-    if moved == all_indices == 2:
-        unchanged = "the other unchanged"
-    return sentence(_clause(_lead(movers)), f"; {unchanged}")
 
 
 def _lead(movers: Sequence[RankedMove], newest: dt.date | None = None) -> RankedMove:

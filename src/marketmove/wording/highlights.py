@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
 
-from marketmove.moves.move import Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.superlatives import Fact, move_facts, pair_fact
 from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 
-if TYPE_CHECKING:
-    from marketmove.moves.divergence import Divergence
-
 _MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
 
 
-class _Superlative(NamedTuple):
-    """Something to say, and about once in how many sessions it happens."""
-
-    rarity: float
-    size: float
-    text: str
+# About once in how many sessions something happens, below zero; its size, below zero; the text.
+_Superlative = tuple[float, float, str]
 
 
 def highlights(report: SessionReport) -> list[str]:
@@ -31,31 +22,22 @@ def highlights(report: SessionReport) -> list[str]:
 
     Such as ``Hang Seng: highest since 2024-10-07, largest rise since 2024-10-02``.
     """
-    of_moves = []
+    of_moves: list[_Superlative] = []
     for move in report.moves:
         context = report.contexts.get(move.symbol)
         if context is not None and (found := move_facts(move, context)):
             text = _joined(found[:_MOST_FACTS], context)
             size = abs(move.change_pct or 0.0)
-            of_moves.append(_Superlative(found[0].rarity, size, f"{visible(move.name)}: {text}"))
+            of_moves.append((-found[0].rarity, -size, f"{visible(move.name)}: {text}"))
     moves = {move.symbol: move for move in report.moves}
-    apart = {gap for pair in report.divergences if (gap := _of_pair(pair, moves))}
-    of_pairs = sorted(apart, key=_rarest)
-    rarest = sorted([*of_pairs[:_MOST_PAIRS], *of_moves], key=_rarest)
-    return [one.text for one in rarest[:_MOST]]
-
-
-def _rarest(one: _Superlative) -> tuple[float, float, str]:
-    return -one.rarity, -one.size, one.text
-
-
-def _of_pair(pair: Divergence, moves: Mapping[str, Move]) -> _Superlative | None:
-    fact = pair_fact(pair, moves)
-    if fact is None:
-        return None
-    one, other = (visible(moves[symbol].name) for symbol in (pair.up, pair.down))
-    size = pair.spread_pp or 0.0
-    return _Superlative(fact.rarity, size, f"{one} and {other}: {widest(fact)}")
+    of_pairs: set[_Superlative] = set()
+    for pair in report.divergences:
+        if fact := pair_fact(pair, moves):
+            one, other = (visible(moves[symbol].name) for symbol in (pair.up, pair.down))
+            text = f"{one} and {other}: {widest(fact)}"
+            of_pairs.add((-fact.rarity, -(pair.spread_pp or 0.0), text))
+    rarest = sorted([*sorted(of_pairs)[:_MOST_PAIRS], *of_moves])
+    return [text for *_, text in rarest[:_MOST]]
 
 
 def _joined(found: Sequence[Fact], context: MoveContext) -> str:

@@ -61,11 +61,10 @@ def move_percent(change: float | None, over: float | None, under: float | None) 
     >>> move_percent(None, 5.0, None), move_percent(None, None, -2.5)
     ('> +5%', '< −2.5%')
     """
-    if over is not None:
-        return f"> {_bound(over)}"
-    if under is not None:
-        return f"< {_bound(under)}"
-    return percent(change)
+    mark, bound = (">", over) if over is not None else ("<", under)
+    if bound is None:
+        return percent(change)
+    return f"{mark} {_sign(bound)}{abs(exact(bound)).normalize():,f}%"
 
 
 def printed_level(value: Decimal | None) -> str:
@@ -75,28 +74,19 @@ def printed_level(value: Decimal | None) -> str:
 
 def printed_points(value: Decimal | None) -> str:
     """Write a change in points with the digits that were printed."""
-    if value is None:
-        return NOTHING
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{abs(value):,f}"
+    return NOTHING if value is None else f"{_sign(value)}{abs(value):,f}"
 
 
 def printed_percent(printed: Printed) -> str:
     """Write the percent or the bound that was printed, with its digits."""
-    if printed.change_pct is not None:
-        return _as_printed(printed.change_pct)
-    if printed.over_pct is not None:
-        return f"> {_as_printed(printed.over_pct)}"
-    if printed.about_pct is not None:
-        return f"≈ {_as_printed(printed.about_pct)}"
     if printed.way is not None:
         return {1: "up", -1: "down", 0: "flat"}[printed.way]
-    return NOTHING if printed.under_pct is None else f"< {_as_printed(printed.under_pct)}"
-
-
-def _as_printed(pct: Decimal) -> str:
-    sign = "+" if pct > 0 else "−" if pct < 0 else ""
-    return f"{sign}{abs(pct):,f}%"
+    figures = (
+        (printed.change_pct, ""), (printed.over_pct, "> "), (printed.under_pct, "< "),
+        (printed.about_pct, "≈ "),
+    )  # fmt: skip
+    texts = (f"{mark}{_sign(pct)}{abs(pct):,f}%" for pct, mark in figures if pct is not None)
+    return next(texts, NOTHING)
 
 
 def change_percent(move: Move) -> str:
@@ -174,15 +164,13 @@ def round_to(value: Decimal, places: int) -> Decimal:
 
 def _signed(value: Decimal, places: int) -> str:
     shown = round_to(value, places)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
     if value and not shown:
-        return f"{sign}<{Decimal(1).scaleb(-places):f}"
-    return f"{sign}{abs(shown):,}"
+        return f"{_sign(value)}<{Decimal(1).scaleb(-places):f}"
+    return f"{_sign(value)}{abs(shown):,}"
 
 
-def _bound(value: float) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{abs(exact(value)).normalize():,f}%"
+def _sign(value: Decimal | float) -> str:
+    return "+" if value > 0 else "−" if value < 0 else ""
 
 
 def _first(figure: float | None, bound: float | None) -> float:

@@ -55,23 +55,20 @@ def brief(move: Move, beside: Move | None = None, *, most: bool = False) -> Sent
     pct = move.change_pct or 0.0
     way = "up" if pct > 0 else "down"
     said = f"{'most:' if most else way} {size(pct)}" if pct else "unchanged"
-    return _move(f"{name(move)} {said}{_over(move)}{_when(move, beside)}", move)
+    if beside is None or move.session is None or move.session == beside.session:
+        return _move(move, said)
+    return _move(move, said, f" on {dates.near(move.session, beside.session)}")
 
 
 def full(move: Move, context: MoveContext | None) -> Sentence:
     """Write a move as a clause, with a verb that fits its size."""
     pct = move.change_pct or 0.0
-    shown, said = _shown(pct), size(pct)
-    up = pct > 0
-    if not pct:
-        text = "was unchanged"
-    elif not shown:
-        text = f"was little changed, {'up' if up else 'down'} {said}"
-    elif shown < _SMALL:
-        text = f"edged {'up' if up else 'down'} {said}"
-    else:
-        text = f"{_verb(pct, context)} {said}"
-    return _move(f"{name(move)} {text}{_over(move)}", move)
+    shown, way = _shown(pct), "up" if pct > 0 else "down"
+    verb = f"edged {way}" if shown < _SMALL else _verb(pct, context)
+    if not shown:
+        verb = f"was little changed, {way}"
+    text = f"{verb} {size(pct)}" if pct else "was unchanged"
+    return _move(move, text)
 
 
 def _verb(pct: float, context: MoveContext | None) -> str:
@@ -84,18 +81,10 @@ def _verb(pct: float, context: MoveContext | None) -> str:
     return "rose" if pct > 0 else "fell"
 
 
-def _over(move: Move) -> str:
-    return f" over {move.gap_sessions + 1} sessions" if move.gap_sessions else ""
-
-
-def _when(move: Move, beside: Move | None) -> str:
-    if beside is None or move.session is None or move.session == beside.session:
-        return ""
-    return f" on {dates.near(move.session, beside.session)}"
-
-
-def _move(text: str, move: Move) -> Sentence:
-    return Sentence(text, (SentenceFigure(move.symbol, "change_pct", move.change_pct),))
+def _move(move: Move, text: str, when: str = "") -> Sentence:
+    over = f" over {move.gap_sessions + 1} sessions" if move.gap_sessions else ""
+    figure = SentenceFigure(move.symbol, "change_pct", move.change_pct)
+    return Sentence(f"{name(move)} {text}{over}{when}", (figure,))
 
 
 def with_facts(base: Sentence, found: Sequence[Fact], move: Move, context: MoveContext) -> Sentence:

@@ -29,17 +29,13 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     ``rows`` are the indices that count: those of shares, if there are any.
     """
     moved = [move for move in rows if move.change_pct is not None]
-    said = [sentence(f"{_when(report)}, ", *_counted(rows, report.as_of), ".")]
+    when = f"On {dates.day(report.session)}" if report.session else ""
+    when = when or f"As of {dates.moment(report.as_of)}"
+    said = [sentence(f"{when}, ", *_counted(rows, report.as_of), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
         said.append(most)
     everything = len(report.moves)
     return said + [_group(g) for g in report.groups if g.n and len(g.symbols) < everything]
-
-
-def _when(report: SessionReport) -> str:
-    if report.session is None:
-        return f"As of {dates.moment(report.as_of)}"
-    return f"On {dates.day(report.session)}"
 
 
 def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence | str]:
@@ -163,17 +159,14 @@ def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:
     spread = SentenceFigure(phrases.of_both(pair), "spread_pp", pair.spread_pp)
     parts = [Sentence(f"{numbers.spread(pair, approximate=False)} apart", (spread,))]
     if pair.percentile is not None:
-        parts.append(_wider(pair, pair.percentile))
+        share = numbers.round_to(exact(pair.percentile), 1)
+        of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
+        text = f", wider than {of} of their last {pair.n} common sessions"
+        figure = SentenceFigure(phrases.of_both(pair), "percentile", pair.percentile)
+        parts.append(Sentence(text, (figure,)))
     if fact := pair_fact(pair, {pair.up: up, pair.down: down}):
         parts.append(sentence(", the widest ", phrases.since_of(fact, pair)))
     return sentence(*parts)
-
-
-def _wider(pair: Divergence, percentile: float) -> Sentence:
-    share = numbers.round_to(exact(percentile), 1)
-    of = {Decimal("100.0"): "any", Decimal("0.0"): "none"}.get(share, f"{share}%")
-    text = f", wider than {of} of their last {pair.n} common sessions"
-    return Sentence(text, (SentenceFigure(phrases.of_both(pair), "percentile", percentile),))
 
 
 def _rare(ranked: Sequence[RankedMove], all_indices: int) -> Iterable[Sentence]:
@@ -244,12 +237,10 @@ def _status(move: Move) -> SentenceFigure:
 
 
 def _remarks(remarks: Iterable[object]) -> Iterable[Sentence]:
-    return (Sentence(f"{_capital(visible(str(remark)))}.") for remark in remarks)
-
-
-def _capital(text: str) -> str:
-    """Begin a remark as a sentence, but not one that begins with the name of a file."""
-    return text if ":" in text.partition(" ")[0] else text[:1].upper() + text[1:]
+    for text in map(visible, map(str, remarks)):
+        # One that begins with the name of a file stays as it is.
+        file_first = ":" in text.partition(" ")[0]
+        yield Sentence(f"{text if file_first else text[:1].upper() + text[1:]}.")
 
 
 def _about(report: SessionReport) -> Iterable[Sentence]:
@@ -267,13 +258,8 @@ def _about(report: SessionReport) -> Iterable[Sentence]:
 
 def _no_period(report: SessionReport) -> Iterable[Sentence]:
     """What a dash stands for, where a week or a year has no figure beside a move."""
-    pcts = [
-        session_rows.period_pct(move, period)
-        for move in report.moves
-        for period in report.periods
-        if move.status == "ok"
-    ]
-    if None in pcts:
+    moved = [move for move in report.moves if move.status == "ok"]
+    if any(session_rows.period_pct(m, period) is None for m in moved for period in report.periods):
         yield Sentence("A dash under week or year: the closes do not reach back so far.")
 
 

@@ -38,11 +38,8 @@ def title(report: SessionReport) -> str:
     """Say which session it is, on what the figures rest, and where they are from."""
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
-    when = (
-        f"As of {dates.moment(report.as_of)}"
-        if report.session is None
-        else f"Session of {dates.day(report.session)}"
-    )
+    when = f"Session of {dates.day(report.session)}" if report.session else ""
+    when = when or f"As of {dates.moment(report.as_of)}"
     return f"{when} · {basis} · {visible(report.source)}{sample}"
 
 
