@@ -32,6 +32,7 @@ class Builder:
         self.lead: list[int] = []
         self.last_subject_at = -1
         self.elsewhere = False
+        self.elsewhere_at = -1
         self.tight = False
         self.each = False
 
@@ -102,11 +103,11 @@ class Builder:
         between = self._between(at)
         return len(between) <= _TIGHT and any(token.has("and") for token in between)
 
-    def other(self) -> None:
+    def other(self, at: int) -> None:
         """Note that the sentence now speaks of something else than an index."""
         self.close()
         self.lead = []
-        self.elsewhere = True
+        self.elsewhere, self.elsewhere_at = True, at
 
     def take(self, at: int) -> None:
         """Give a token to the claim that is open, or keep it for the first index to come."""

@@ -38,7 +38,7 @@ def claims_of(
         if found is not None:
             subject, after = found
             if subject is None:
-                builder.other()
+                builder.other(at)
             else:
                 builder.add(subject, at, after - 1)
             at = after

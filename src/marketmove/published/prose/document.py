@@ -71,6 +71,7 @@ class Sentence(NamedTuple):
     """One sentence: where it stands, and what block it is of; ``heading`` for a headline.
 
     ``shown`` is the text as it was written, ``text`` the same with plain spaces and dashes.
+    ``lines`` has the offsets at which lines of the file begin, from the first on.
     """
 
     text: str
@@ -78,6 +79,11 @@ class Sentence(NamedTuple):
     line: int
     block: int
     heading: bool
+    lines: tuple[tuple[int, int], ...] = ()
+
+    def line_at(self, offset: int) -> int:
+        """Give the line of the file on which a place in the sentence stands."""
+        return next((line for start, line in reversed(self.lines) if start <= offset), self.line)
 
 
 class Block(NamedTuple):
@@ -259,7 +265,8 @@ def sentences(document: Document) -> Iterator[Sentence]:
     for number, block in enumerate(document.blocks):
         for start, text in _split(block.text):
             shown = block.shown[start : start + len(text)]
-            yield Sentence(text, shown, block.line_at(start), number, block.heading)
+            lines = tuple((at - start, line) for at, line in block.lines if at > start)
+            yield Sentence(text, shown, block.line_at(start), number, block.heading, lines)
 
 
 def _split(text: str) -> Iterator[tuple[int, str]]:

@@ -45,6 +45,8 @@ def _not_of_now(v: View, n: int, own: Part) -> str:
     """``other`` of a record or a threshold, ``earlier`` of the level that an index came from."""
     number = v.number(n)
     level = number.unit != "pct" and number.value >= _LEAST_LEVEL
+    if any(t.has("forecast") for m, t in own if m < n):
+        return "other"
     if _is_from(v, n) or (level and (_is_threshold(v, n, own) or _follows_from(v, n))):
         return "other"
     return "earlier" if level and not v.after and _is_prior_level(v, n) else ""

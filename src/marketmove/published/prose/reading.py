@@ -315,7 +315,7 @@ class _Reader:
             name=index.name if index else subject.key,
             symbol=index.symbol if index else "",
             kind=found.kind,
-            line=sentence.line,
+            line=sentence.line_at(start),
             quote=quote,
             close=found.close,
             change_pts=found.change_pts,

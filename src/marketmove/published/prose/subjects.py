@@ -8,7 +8,7 @@ from marketmove.published.prose.builder import Builder
 from marketmove.published.prose.clauses import VERBS, Subject
 from marketmove.published.prose.tokens import Token
 
-_NEAR = 40
+_NEAR, _A_FEW = 40, 3
 _ADVERBS = (
     "word", "common", "about", "over", "under", "han", "today", "yesterday", "weekday", "neutral",
 )  # fmt: skip
@@ -117,6 +117,9 @@ def _is_of_something_else(builder: Builder, at: int) -> bool:
     before = tokens[max(0, at - 2) : at]
     if not any(t.has("within") for t in before):
         return False
+    if builder.elsewhere and at - 1 - builder.elsewhere_at <= _A_FEW:
+        # Volume on the Hang Seng, a fund that tracks the Nifty.
+        return True
     for n in range(at + 1, min(len(tokens), at + 6)):
         if tokens[n].number is not None or builder.parts[n] != builder.parts[at]:
             return False
@@ -216,6 +219,13 @@ def _place_market(builder: Builder, at: int) -> tuple[Subject, int] | None:
         tokens[n].has("punct", "index_adjectives") or text[tokens[n].start : tokens[n].end] == "s"
     ):
         n += 1
+    if (
+        at > 1
+        and text[tokens[at - 1].start : tokens[at - 1].end] == "s"
+        and tokens[at - 2].has("punct")
+    ):
+        # Alibaba's Hong Kong shares.
+        return None
     at_n = tokens[n] if n < len(tokens) else None
     ends = at_n is None or not at_n.has("index", "index_nouns", "stocks")
     if n > at + 2 and tokens[n - 1].has("index_nouns") and ends:
