@@ -26,11 +26,11 @@ SAMPLE = root() / "samples" / "reports" / "2025-02-04.txt"
 _BOUNDS = {"over": ">", "under": "<", "about": "~"}
 
 
-def _drawer() -> list[tuple[str, str, str]]:
-    """The language, the sentence, and what it says, of every sentence in the drawer."""
+def _drawer(name: str) -> list[tuple[str, str, str]]:
+    """The language, the sentence, and what it says, of every sentence in a drawer."""
     cases: list[tuple[str, str, str]] = []
     language = ""
-    for line in (DATA / "prose" / "drawer.txt").read_text(encoding="utf-8").splitlines():
+    for line in (DATA / "prose" / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             language = line.strip("[]")
         elif line.startswith("="):
@@ -40,7 +40,7 @@ def _drawer() -> list[tuple[str, str, str]]:
     return cases
 
 
-DRAWER = _drawer()
+DRAWER, TEXTS = _drawer("drawer.txt"), _drawer("texts.txt")
 
 
 def _said(figure: ProseFigure) -> str:
@@ -66,7 +66,9 @@ def test_the_drawer_has_ten_languages() -> None:
     }
 
 
-@pytest.mark.parametrize(("language", "sentence", "wanted"), DRAWER, ids=range(len(DRAWER)))
+@pytest.mark.parametrize(
+    ("language", "sentence", "wanted"), DRAWER + TEXTS, ids=range(len(DRAWER + TEXTS))
+)
 def test_sentence(language: str, sentence: str, wanted: str) -> None:
     figures = read_prose(sentence, REGISTRY).figures
     shown = [f for f in figures if f.kind == "session" or "@" in wanted]

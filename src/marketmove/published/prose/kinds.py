@@ -239,9 +239,8 @@ def _is_lead_period(v: View, m: int) -> bool:
 
 def _shared_period(v: View, n: int) -> str:
     """The period that another claim of the sentence names for all: rose 2% for the month."""
-    if v.number(n).unit != "pct" or any(v.number(k).unit != "pct" for k in v.numbers):
-        return ""
     own = {subject.key for subject in v.claim.subjects}
+    plain = v.number(n).unit == "pct" and all(v.number(k).unit == "pct" for k in v.numbers)
     for claim in v.claims:
         if claim is v.claim or own & {subject.key for subject in claim.subjects}:
             continue
@@ -251,11 +250,10 @@ def _shared_period(v: View, n: int) -> str:
             for k in claim.tokens
             if v.tokens[k].has("week", "month", "ytd") and not _is_since(v, k)
         ]
-        if (
-            words
-            and numbers
-            and all(v.number(k).unit in {"pct", "other", "money"} for k in numbers)
-        ):
+        # The Dow gained 0.5% for the week to 44,546, the S&P 500 rose 1.5% to 6,115.
+        leads = claim is v.claims[0] and len(numbers) > 1 and bool(words) and words[0] < numbers[1]
+        bare = plain and all(v.number(k).unit in {"pct", "other", "money"} for k in numbers)
+        if words and numbers and (bare or leads):
             if any(v.tokens[k].has("weekday", "today", "closed") for k in v.claim.tokens):
                 return ""
             return next(p for p in PERIODS if v.tokens[words[0]].has(p))

@@ -10,7 +10,13 @@ from typing import Literal, NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.published.prose.claims import claims_of
-from marketmove.published.prose.clauses import Context, section_place, segments
+from marketmove.published.prose.clauses import (
+    Claim,
+    Context,
+    Subject,
+    section_place,
+    segments,
+)
 from marketmove.published.prose.document import Document, Sentence, read_document, sentences
 from marketmove.published.prose.figures import Found, figures_of
 from marketmove.published.prose.grammar import Language, Names, language, language_of, names_of
@@ -152,6 +158,8 @@ class _Reader:
         self.days: list[str] = []
         self.under_way: set[str] = set()
         self.all_under_way = False
+        self.block_under_way = False
+        self.day_under_way = ""
         self.lasting = ""
         self.context = Context()
         self.block = -1
@@ -174,6 +182,7 @@ class _Reader:
     def _new_block(self, block: int) -> None:
         self.block = block
         self.block_keys = []
+        self.block_under_way = False
         self.context = self.context._replace(pronoun="")
 
     def _sentence(self, sentence: Sentence) -> None:
@@ -188,6 +197,11 @@ class _Reader:
         claims = claims_of(
             sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after
         )
+        if not claims:
+            claims = self._left_unsaid(tokens, spaced)
+        if not claims and any(t.has("clock") for t in tokens):
+            # Asian stocks were mixed in early trading: so are the indices named next.
+            self.block_under_way = not any(t.has("closed") for t in tokens)
         parts = segments(tokens)
         parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
         keys_at = [(s.start, s.key) for claim in claims for s in claim.subjects if not s.weak]
@@ -201,6 +215,23 @@ class _Reader:
                 self.found.append(self._made(found, sentence, tokens))
             self._note_progress(keys, tokens, claim.tokens)
         self._refer(claims, tokens)
+
+    def _left_unsaid(self, tokens: Sequence[Token], spaced: bool) -> list[Claim]:
+        """The claim of a sentence whose subject is left unsaid: Ieri aveva chiuso a +0,01%."""
+        if self.spoken.code in {"en", "de", "fr"} or not self.context.pronoun:
+            return []
+        numbers = [
+            t for t in tokens if t.number is not None and t.amount.unit in {"", "pts", "pct"}
+        ]
+        others = any(
+            t.has("entity", "place", "stocks", "not_name") or t.amount.unit == "money"
+            for t in tokens
+        )
+        named = any(t.has("capital") for t in tokens[1:]) or (not spaced and tokens[0].has("han"))
+        if not numbers or others or named or not any(t.has("closed") for t in tokens):
+            return []
+        subject = Subject(self.context.pronoun, tokens[0].start, tokens[0].start, anaphoric=True)
+        return [Claim((subject,), tuple(range(len(tokens))))]
 
     def _section(self, sentence: Sentence, tokens: list[Token]) -> list[Token]:
         """Take off a heading that names a place, and remember it."""
@@ -235,7 +266,14 @@ class _Reader:
         if any(tokens[n].has("closed") for n in held):
             return False
         regions = {self._region(key) for key in keys}
-        if self.all_under_way or (regions & self.under_way):
+        days = {t.value for t in tokens if t.has("weekday")}
+        if (
+            days
+            and self.day_under_way not in days
+            and not any(t.has("clock", "time") for t in tokens)
+        ):
+            return False
+        if self.all_under_way or self.block_under_way or (regions & self.under_way):
             return True
         # A European paper's column on New York is written before the close there.
         return bool(
@@ -255,6 +293,7 @@ class _Reader:
             tokens[n].has("opened") for n in held
         ):
             self.under_way |= regions
+            self.day_under_way = next((t.value for t in tokens if t.has("weekday")), "")
 
     def _note_period(self, tokens: Sequence[Token]) -> None:
         """Keep the period that a line names for those below it, until another day is named."""

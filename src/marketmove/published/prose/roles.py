@@ -110,8 +110,17 @@ def _has_level_behind(v: View, n: int) -> bool:
 
 def _is_moved_by(v: View, n: int, before: Token | None, behind: Token) -> bool:
     """Whether the word behind a number makes it the change: closed 51.6 lower."""
+    if _is_level_at_once(v, n):
+        return False
     to_level = before is not None and before.has("to") and v.number(n).value >= _BIG_AFTER_TO
     return is_adverb(v, behind) and not _is_other_start(v, n) and not to_level
+
+
+def _is_level_at_once(v: View, n: int) -> bool:
+    """Whether a level stands right behind its index: FTSE 100 8732.46 down 32.26."""
+    later = [m for m in v.numbers if m > n and v.number(m).unit != "pct"]
+    beside = n > 0 and v.tokens[n - 1].has("index", "index_nouns")
+    return beside and any(v.number(n).value > v.number(m).value * _TIMES for m in later)
 
 
 def _field_in_order(before: Token | None, behind: Token | None) -> str:

@@ -335,7 +335,9 @@ class Scanner:
         word = match[0]
         if word in self.language.common or _longest(self.language.lexicon, word, text, lowered, at):
             return ""
-        if _longest(self.names.lexicon, word, text, lowered, at) or text[at].isupper():
+        if _longest(self.names.lexicon, word, text, lowered, at) or (
+            text[at].isupper() and self.language.code != "de"
+        ):
             return ""
         return "other?"
 

@@ -46,6 +46,9 @@ def _inherited(v: View) -> int | None:
     at = v.claims.index(v.claim)
     if any(v.tokens[m].has("closed", "opened", "now", "capital") for m in v.claim.tokens):
         return None
+    if any(v.tokens[m].has("word") and m < v.numbers[0] for m in v.claim.tokens):
+        # A word that is not known may be a verb of its own.
+        return None
     for claim in v.claims[at + 1 :] if v.after else reversed(v.claims[:at]):
         ways = [m for m in claim.tokens if v.tokens[m].has("up", "down")]
         if ways:
