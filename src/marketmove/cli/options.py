@@ -139,6 +139,12 @@ class ReadingOptions(NamedTuple):
         str | None,
         typer.Option(help="The encoding of the files, such as gb18030, where it is open."),
     ] = None
+    later_wins: Annotated[
+        bool,
+        typer.Option(
+            "--later-wins", help="Let the closes of a later file revise those of an earlier one."
+        ),
+    ] = False
 
     def checked(self) -> ReadOptions:
         """Give the options, each of which is one."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from marketmove import errors
-from marketmove.closes.find import Spec, find_closes_of, named
+from marketmove.closes.find import Spec, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import Remark
 from marketmove.market.choose import choose
@@ -76,7 +76,7 @@ def hold(
 ) -> VerifyReport:
     """Find closes, read them, and hold the rows of a report against them."""
     dates = [] if published.session is None else [published.session]
-    sources, bundled = find_closes_of(specs, config.closes, *dates)
+    files = find_closes_of(specs, config.closes, *dates)
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import part_faults
     from marketmove.closes.read import by_calendar, read_levels
@@ -86,7 +86,7 @@ def hold(
     from marketmove.wording.findings import claims_of, findings_of, undated
     from marketmove.wording.remarks import warnings_of
 
-    levels = read_levels(sources, reading, config.closes)
+    levels = read_levels(files.sources, reading, config.closes)
     symbols = dict.fromkeys(as_in_data(row.symbol, levels) for row in published.printed)
     known = by_calendar(levels, list(symbols), config.closes)
     session = published.session or session_by_closes(published.printed, known)
@@ -101,16 +101,16 @@ def hold(
         for said in published.superlatives
         if said.key in {row.symbol for row in published.printed}
     )
-    closes = named([source.label for source in sources])
+    closes = files.name
     return VerifyReport(
         session=session,
         published=published.label,
         closes=closes,
-        bundled=bundled,
+        bundled=files.bundled,
         rows=held.rows,
         fits_session=held.fits_session,
         findings=(*findings_of(held, closes), *claims_of(claims)),
-        warnings=tuple(warnings_of(held.frame, known, faults)),
+        warnings=(*files.warnings, *warnings_of(held.frame, known, faults)),
         by_closes=held.by_closes,
         claims=claims,
     )
