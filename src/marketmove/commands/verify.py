@@ -78,9 +78,8 @@ def hold(
     dates = [] if published.session is None else [published.session]
     files = find_closes_of(specs, config.closes, *dates)
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.closes.checks import part_faults
     from marketmove.closes.read import by_calendar, read_levels
-    from marketmove.moves.measure import look_backs
+    from marketmove.moves.rows import usable
     from marketmove.published.comparing import check_claim
     from marketmove.published.holding import as_in_data, hold_against, session_by_closes
     from marketmove.wording.findings import claims_of, findings_of, undated
@@ -93,9 +92,9 @@ def hold(
     if session is None:
         raise errors.NoSessionError.at(None, undated(published.label))
     held = hold_against(published.printed, session, known, by_closes=published.session is None)
-    faults = part_faults(levels.faults, look_backs(held.frame))
-    if faults.touching:
-        raise errors.BadFiguresError(faults.touching)
+    at_session, touching, elsewhere, _ = usable(held.frame, levels.faults)
+    if touching:
+        raise errors.BadFiguresError(touching)
     claims = tuple(
         check_claim(said, said.session or session, known.levels, as_in_data(said.key, known.levels))
         for said in published.superlatives
@@ -110,7 +109,7 @@ def hold(
         rows=held.rows,
         fits_session=held.fits_session,
         findings=(*findings_of(held, closes), *claims_of(claims)),
-        warnings=(*files.warnings, *warnings_of(held.frame, known, faults)),
+        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere)),
         by_closes=held.by_closes,
         claims=claims,
     )

@@ -32,7 +32,8 @@ def with_faults(row: Checked, closes: Mapping[str, float]) -> Checked:
     >>> from decimal import Decimal
     >>> from marketmove.errors import Place
     >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.moves.measure import moves_at, read_moves
+    >>> from marketmove.moves.measure import moves_at
+    >>> from marketmove.moves.rows import read_moves
     >>> from marketmove.published.report_file import Printed
     >>> from marketmove.published.verdicts import judge
     >>> levels = levels_of([("HSI", "2024-05-02", "200"), ("HSI", "2024-05-03", "203.3")])

@@ -11,8 +11,9 @@ import pandas as pd
 from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.market.periods import PERIODS
-from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.measure import moves_at
 from marketmove.moves.move import Move
+from marketmove.moves.rows import read_moves
 from marketmove.published.faults import with_faults
 from marketmove.published.report_file import Printed
 from marketmove.published.verdicts import (
