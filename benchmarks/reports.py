@@ -28,7 +28,7 @@ _FIELDS = ("close", "change_pts", "change_pct")
 class Unit(NamedTuple):
     """What is counted: one number of one index, with its sign and bound; or a way alone."""
 
-    index: str
+    whose: str
     field: str
     value: str
     bound: str

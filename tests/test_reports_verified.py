@@ -136,10 +136,8 @@ def test_a_planted_error_is_named(
 ) -> None:
     when = "2025-01-29" if fault == "shut" else day
     if fault == "shut":
-        symbol = "HSI"
-        sentences = [
-            _says("HSI", *(Decimal(x) for x in ("20225.11", "27.34", "0.14")), style, up=True)
-        ]
+        symbol, level, points = "HSI", Decimal("20225.11"), Decimal("27.34")
+        sentences = [_says("HSI", level, points, Decimal("0.14"), style, up=True)]
     else:
         sentences = [_planted(fault, symbol, day, style)]
         others = [s for s in NAMES if s != symbol and day in CLOSES[s]][:3]
