@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,6 +32,7 @@ from marketmove.sources.content import (
     is_decorated,
     of_one_scale,
     repeats_moves,
+    two_always_near,
 )
 from marketmove.sources.header import Table
 
@@ -322,10 +322,7 @@ def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
     step = max(1, len(table.rows) // _SAMPLE_ROWS)
     if any(any(map(is_decorated, table.column(n)[::step])) for n in columns):
         return False
-    return not any(
-        table.heads[one] != table.heads[other] and always_near(table, one, other)
-        for one, other in itertools.combinations(columns, 2)
-    )
+    return not two_always_near(table, columns)
 
 
 def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
