@@ -11,7 +11,7 @@ from marketmove.sources import date_texts, numbers
 from marketmove.sources.header import Table
 
 _PLAIN = r"(?:-?\d{1,12}(?:\.\d{1,20})?)?"
-_ALL_PLAIN = re.compile(rf"{_PLAIN}(?: {_PLAIN})*", re.ASCII)
+_ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
 _MOST = 0.9
 _FEW = 20
@@ -83,7 +83,7 @@ def sample(table: Table, number: int) -> list[float | None]:
 def _numbers(texts: Sequence[str]) -> list[float | None]:
     cells = texts[:_SAMPLE_ROWS]
     mark = numbers.decimal_mark(numbers.weigh(cells)) or "."
-    if mark == "." and _ALL_PLAIN.fullmatch(" ".join(cells)):
+    if mark == "." and _ALL_PLAIN.fullmatch("\n".join(cells)):
         return [float(cell) if cell else None for cell in cells]
     return [numbers.read_signed(cell, mark) for cell in cells]
 
