@@ -141,7 +141,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
         for c in columns
         if c.number not in kept
         and any(table.column(c.number))
-        and not (c.index_name and c.index_name in names.values())
+        and not (len(taken) == 1 and taken[0].role and c.index_name in names.values())
     ]
     reasons = {c.number: why for c, why in parts.no_levels}
     notes = [
@@ -237,7 +237,7 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
             taken.append(column)
     if any(c.role and c.role.kind in _PRICES for c in parts.bare):
         return []
-    if len(taken) + len(parts.soft) < 2 and parts.bare:
+    if not parts.certain and len(taken) + len(parts.soft) < 2 and parts.bare:
         return []
     for column in (*parts.soft, *parts.bare):
         others = [c for c in (*taken, *parts.soft) if c is not column]
@@ -249,6 +249,9 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
 def _is_of(table: Table, column: Column, other: Column) -> bool:
     """Whether a column says something of another one's index: its open or high, a ratio of it."""
     if column.role is None or column.role.kind == "other":
+        word = column.header.replace(column.index_name or "", "").strip(" _-.")
+        if is_windowed(word) and follows(table, column.number, other.number):
+            return True
         return repeats_moves(table, column.number, other.number)
     same = column.index_name is not None and column.index_name == other.index_name
     of_price = other.role is not None and other.role.kind not in {"other", column.role.kind}
