@@ -80,7 +80,10 @@ def summary(
     outcome = publishing.Outcome()
     try:
         outcome = publishing.publish(
-            publishing.JournalOptions(once, force, place), key, destination, environment.clock
+            publishing.JournalOptions(once, force, place, report.archived),
+            key,
+            destination,
+            environment.clock,
         )
         say(outcome.problems)
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from marketmove.closes.find import Spec, When, find_closes_of, named
+from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError
 from marketmove.market.groups import Group
@@ -42,7 +42,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     chosen index has a close in the range.
     """
     config, first, to = request.config, request.first, request.last
-    sources, bundled = find_closes_of(request.levels, config.closes, first, to)
+    files = find_closes_of(request.levels, config.closes, first, to)
 
     # These load pandas, which is not wanted before the files are known to be there.
     import pandas as pd
@@ -55,7 +55,7 @@ def history(request: HistoryRequest) -> HistoryReport:
 
     keep = keep_for_range(first, to, request.periods)
     known = read_closes(
-        sources, request.reading, config.closes, request.chosen, keep, request.groups
+        files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
     levels = known.levels
     last = max(first, levels.latest(known.symbols)) if to == "latest" else to
@@ -73,13 +73,14 @@ def history(request: HistoryRequest) -> HistoryReport:
     return HistoryReport(
         first=first,
         last=last,
-        source=named([source.label for source in sources]),
-        bundled=bundled,
+        source=files.name,
+        bundled=files.bundled,
         frame=rows,
         periods=request.periods,
         unusable=tuple(faults.touching),
-        warnings=tuple(
-            warnings_of(rows, known, faults, within, request.periods, "these sessions do")
+        warnings=(
+            *files.warnings,
+            *warnings_of(rows, known, faults, within, request.periods, "these sessions do"),
         ),
         notes=(
             *reading_notes(levels),

@@ -119,7 +119,7 @@ def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Bloc
 
 def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
     """The rows of a file as text, by what it is; and the encoding of the text."""
-    from marketmove.sources import records
+    from marketmove.sources import documents, records
     from marketmove.sources.encodings import decode
     from marketmove.sources.grid import read_grid
     from marketmove.sources.json_documents import json_grid
@@ -133,7 +133,10 @@ def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid,
     refuse_other_kinds(source)
     text, encoding = decode(source.data, source.label, context, options.encoding)
     if text.lstrip()[:1] in {"{", "["}:
-        return json_grid(text, source.label, context.words, mark), encoding
+        grid = json_grid(text, source.label, context.words, mark)
+        return documents.as_told(grid, text, context), encoding
+    if documents.is_xml(text):
+        return documents.xml_grid(text, source.label, context), encoding
     return price_grid(text, source.label) or read_grid(text, source.label), encoding
 
 

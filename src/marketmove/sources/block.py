@@ -127,7 +127,8 @@ class Block(NamedTuple):
 
     ``frame`` has a row a close, in the order of the file, with the fields of ``Closes`` as columns:
     ``symbol`` (categorical), ``session`` (datetime64), the levels and the percent (float64) and
-    ``line`` (int64). ``symbols`` names every index of the file, also one without any close.
+    ``line`` (int64). ``symbols`` names every index of the file, also one without any close;
+    ``blank`` has the index and date of each row whose close is left empty.
     """
 
     label: str
@@ -137,6 +138,7 @@ class Block(NamedTuple):
     warnings: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     reading: Reading = Reading()
+    blank: tuple[tuple[str, dt.date], ...] = ()
 
     @classmethod
     def of(

@@ -58,8 +58,6 @@ class Layout(NamedTuple):
 def is_code(name: str) -> bool:
     """Whether a name looks like a vendor's code, and not like a statistic of some sessions.
 
-    Examples
-    --------
     >>> is_code("^GSPC"), is_code("gross_tr"), is_code("MA20")
     (True, False, False)
     """
@@ -78,13 +76,7 @@ def of_kind(columns: Iterable[Column], *kinds: str) -> list[Column]:
 
 
 def rivals(table: Table, closes: Sequence[Column]) -> tuple[str, ...]:
-    """Warn of other columns whose words mean the close too, and that differ from the one taken.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If two that differ have the very same word.
-    """
+    """Warn of other columns whose words mean the close too, and that differ from the one taken."""
     close = closes[0]
     level = table.column(close.number)
     different = [other for other in closes[1:] if table.column(other.number) != level]

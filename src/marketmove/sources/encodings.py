@@ -100,7 +100,7 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
         return next(iter(best.items()))
     if len(best) > 1:
         names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])
-        line = data.count(b"\n", 0, _first_high(data)) + 1
+        line = data.count(b"\n", 0, next((n for n, byte in enumerate(data) if byte > 127), 0)) + 1
         raise UnrecognisedFileError.at(
             Place(label, line), f"the text may be {names}, which differ; say --encoding"
         )
@@ -132,7 +132,3 @@ def _is_western(text: str) -> bool:
     """Whether all letters beyond ASCII are single accents within words of Latin letters."""
     foreign = [word for word in _WORD.findall(text) if not word.isascii()]
     return bool(foreign) and all(_ACCENTED.fullmatch(word) for word in foreign)
-
-
-def _first_high(data: bytes) -> int:
-    return next((n for n, byte in enumerate(data) if byte > 127), 0)

@@ -24,6 +24,7 @@ _INDEX = "index"
 _NUMBERED = re.compile(r"^\d+\s*")
 _SAMPLE_ROWS = 50
 _MOST_FOUND = 6
+_LETTERS = {"t": "timestamp", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
 _OWN_SCHEMA = "marketmove."
 _FORMS = (
     "expected records with a date and a close, lists of dates and of closes side by side,"
@@ -105,12 +106,14 @@ def _values(text: str, label: str) -> list[tuple[int, Any]]:
 
 
 def _loads(text: str, label: str) -> Any:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any] | list[Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
             key = next(k for k, n in Counter(k for k, _ in pairs).items() if n > 1)
             raise UnrecognisedFileError.at(Place(label), f"an object has {key} twice")
-        return found
+        # pandas writes lists so, by the number of the row.
+        counted = found and list(found) == [str(n) for n in range(len(found))]
+        return list(found.values()) if counted else found
 
     return json.loads(
         text,
@@ -134,7 +137,8 @@ def _of_list(items: list[Any], path: tuple[str, ...], words: Words) -> Iterator[
         flat = [{k: v for k, v in _flat(r, ()) if not isinstance(v, list)} for r in items]
         names = tuple(dict.fromkeys(key for record in flat for key in record))
         if names:
-            yield Found(path, names, [(1, [r.get(name) for name in names]) for r in flat])
+            rows = [(1, [r.get(name) for name in names]) for r in flat]
+            yield Found(path, _spelt_out(names), rows)
     elif _is_matrix(items):
         first = items[0]
         headed = all(_is_text(cell) and not _is_date(cell) for cell in first)
@@ -166,7 +170,8 @@ def _split(value: Mapping[str, Any], path: tuple[str, ...]) -> Found | None:
         return None
     index = value.get(_INDEX)
     labels = [n["name"] if isinstance(n, dict) else n for n in names]
-    if isinstance(index, list) and len(index) == len(rows):
+    counted = index == [str(n) for n in range(len(rows))]
+    if isinstance(index, list) and len(index) == len(rows) and not counted:
         both = zip(index, rows, strict=True)
         return Found(path, ("date", *labels), [(1, [i, *row]) for i, row in both])
     return Found(path, tuple(labels), [(1, list(row)) for row in rows])
@@ -246,7 +251,12 @@ def _parallel(value: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Found
         if count > 1:
             alike = {_last(key, lists): item for key, item in lists.items() if len(item) == length}
             rows = [(1, list(row)) for row in zip(*alike.values(), strict=True)]
-            yield Found(path, tuple(alike), rows)
+            yield Found(path, _spelt_out(tuple(alike)), rows)
+
+
+def _spelt_out(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of columns that are letters, as some keep them short, with the words they stand for."""
+    return tuple(_LETTERS[n] for n in names) if {*"tohlc"} <= {*names} <= {*_LETTERS} else names
 
 
 def _last(key: str, others: Mapping[str, Any]) -> str:

@@ -15,7 +15,10 @@ from marketmove.sources.grid import Grid
 STDIN_LABEL = "<stdin>"
 # An archive, which a workbook is too, and the form of workbooks before 2007.
 _ARCHIVE, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<\?xml)", re.IGNORECASE)
+_HTML = re.compile(
+    rb"\s*(?:<\?[^>]*>\s*)*(?:<!doctype|<html|<head|<body|<table|<meta|<workbook)",
+    re.IGNORECASE,
+)
 _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)
 _SNIFFED = 100_000
 # Larger files are read by blocks where their form allows it.

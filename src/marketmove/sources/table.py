@@ -84,9 +84,9 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         for number in sheet.layout.closes
         if sheet.layout.kind != "wide" or names[number][0] not in clashing_names
     ]
-    closes = Closes.joined(found for found, _ in columns)
+    closes = Closes.joined(found for found, _, _ in columns)
     closes, fractions = _with_percents(sheet, closes)
-    unusable = [fault for _, faults in columns for fault in faults]
+    unusable = [fault for _, faults, _ in columns for fault in faults]
     faults = [*_undated(sheet), *_ragged(sheet, options), *clashing, *unusable]
     symbols = dict.fromkeys(name for column in names.values() for name in column if name)
     block = Block.of(grid.label, closes, symbols, faults)
@@ -96,6 +96,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
         warnings=tuple(_warnings(sheet, block)),
         notes=(*_notes(sheet, options, context), *fractions),
         reading=sheet.reading(grid, options),
+        blank=tuple(row for _, _, blank in columns for row in blank),
     )
 
 
@@ -212,7 +213,10 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
         mark = numbers.decimal_mark(evidence)
         if mark is None and not (evidence.point and evidence.comma):
             if around is None:
-                around = _evidence_around(table)
+                # What the other columns say of it: 9,38B and 1,52% as well.
+                width = len(table.rows[0].cells)
+                others = (n for n in range(width) if n != table.date)
+                around = [numbers.weigh(table.column(n), decorated=True) for n in others]
             mark = numbers.decimal_mark(evidence, around)
         if mark is None:
             text = evidence.open_text or ""
@@ -225,15 +229,10 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
     return dict.fromkeys(besides, next(iter(marks.values()))) | marks
 
 
-def _evidence_around(table: Table) -> list[numbers.Evidence]:
-    """What every column but the date says of the decimal mark: 9,38B and 1,52% as well."""
-    width = len(table.rows[0].cells)
-    others = (n for n in range(width) if n != table.date)
-    return [numbers.weigh(table.column(n), decorated=True) for n in others]
-
-
-def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Closes, list[Fault]]:
-    """The closes of one column with what stands beside them, and the cells that are none."""
+def _read_column(
+    sheet: ReadSheet, number: int, names: list[str]
+) -> tuple[Closes, list[Fault], list[tuple[str, dt.date]]]:
+    """The closes of one column with what stands beside them, the cells that are none, the blank."""
     table, mark = sheet.table, sheet.marks[number]
     texts = table.column(number)
     if _zero_is_none(sheet, texts):
@@ -242,8 +241,11 @@ def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Close
     lines = [row.line for row in table.rows]
     rows: Sequence[int] = range(len(values))
     faults: list[Fault] = []
+    blank: list[tuple[str, dt.date]] = []
     if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
         faults = list(_unusable(sheet, values, names, lines))
+        rated = zip(values, names, sheet.sessions, strict=True)
+        blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
         c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
@@ -257,7 +259,7 @@ def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Close
         for column in (names, sheet.sessions, lines, values)
     )
     symbols, sessions, kept_lines, closes = columns
-    return Closes.of(symbols, sessions, closes, kept_lines, beside), faults
+    return Closes.of(symbols, sessions, closes, kept_lines, beside), faults, blank
 
 
 def _with_percents(sheet: ReadSheet, closes: Closes) -> tuple[Closes, list[Problem]]:

@@ -33,9 +33,16 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> style.Draw
     names = [session_rows.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
     rows += [(name, "", "", "", "", reason) for name, reason in silent]
+    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
+    if moves:
+        first, last = moves[0], moves[-1]
+        parts.append(
+            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
+            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
+        )
     return style.Drawing(
         title=text.title,
-        described=_described(report, moves),
+        described=" ".join(parts),
         head=_HEAD if silent else _HEAD[:-1],
         rows=rows,
         lines=[*above, *text.foot, *style.other_notes(report.notes)],
@@ -60,18 +67,6 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
         rows = numbers.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
     return style.footers(report, f"{basis}{day}", *lines)
-
-
-def _described(report: SessionReport, moves: Sequence[Move]) -> str:
-    """What a person who cannot see the bars is told; the figures follow in a table."""
-    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
-    if moves:
-        first, last = moves[0], moves[-1]
-        parts.append(
-            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
-            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
-        )
-    return " ".join(parts)
 
 
 def _figures(move: Move) -> tuple[str, ...]:
