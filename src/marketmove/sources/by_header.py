@@ -64,7 +64,7 @@ def priced(
     why = f"{close.header} is a word for the close" if close.role else _BETWEEN
     if others:
         why = f"{why}; others are headed by their indices"
-    unread = [c for c in columns if _is_unexplained(table, c) and c not in (close, *others)]
+    unread = [c for c in columns if _is_unexplained(table, c, ranged) and c not in (close, *others)]
     unread += [c for c in closes[1:] if c.role and c.role.beside]
     left = f"{close.header} is the close; left out: {_listed(c.header for c in unread)}"
     return Layout(
@@ -96,8 +96,10 @@ def _names_index(
     return known or not follows(table, column.number, close.number)
 
 
-def _is_unexplained(table: Table, column: Column) -> bool:
+def _is_unexplained(table: Table, column: Column, ranged: bool) -> bool:
+    """Whether a column is of no word that stands beside a close; or of one that may be a name."""
     unknown = column.role is None or column.index_name is not None
+    unknown = unknown or (column.is_kind("other") and not ranged)
     return unknown and not holds_text(table, column.number)
 
 
@@ -129,7 +131,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
         for c in columns
         if c.number not in kept
         and any(table.column(c.number))
-        and not (len(taken) == 1 and taken[0].role and c.index_name in names.values())
+        and not (len(taken) == 1 and _is_price_of(c, taken[0]))
     ]
     reasons = {c.number: why for c, why in parts.no_levels}
     notes = [
@@ -154,6 +156,12 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
 
 _WIDE = "one column an index, by its header"
 _ALONE = "{} is the only column of levels beside the date"
+
+
+def _is_price_of(column: Column, close: Column) -> bool:
+    """Whether a column beside a close is another price or the volume of the same index."""
+    other = column.role is None or column.role.kind == "other"
+    return close.role is not None and not other and column.index_name == close.index_name
 
 
 def _sorted(table: Table, columns: Sequence[Column], registry: Registry) -> _Sorted:
