@@ -52,6 +52,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.moves import measure
     from marketmove.moves.rows import usable
     from marketmove.wording.no_sessions import no_close_within
+    from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
     keep = keep_for_range(first, to, request.periods)
@@ -89,6 +90,7 @@ def history(request: HistoryRequest) -> HistoryReport:
         ),
         notes=(
             *reading_notes(levels),
+            *empty_notes(rows, request.periods, many=True),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
         ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import Alert, SessionReport
-from marketmove.wording import dates, groups, numbers, statuses
+from marketmove.wording import dates, groups, numbers, periods, statuses
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ LONGEST = 200
 ENDS = 20
 PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
-PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 DOUBTFUL = "Doubtful"
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
@@ -103,7 +102,7 @@ def columns(report: SessionReport) -> list[MoveColumn]:
         MoveColumn("date", "Prior session"),
         MoveColumn("points", "Change", right=True),
         MoveColumn("percent", "Change %", right=True),
-        *(MoveColumn("period", PERIOD_HEADS[period], right=True) for period in report.periods),
+        *(MoveColumn("period", periods.column_head(p), right=True) for p in report.periods),
     ]
 
 
@@ -220,7 +219,8 @@ def footers(report: SessionReport, left_out: int) -> list[str]:
         lines.append(f"{pairs}; --top N shows more")
     if any(pair.percentile is not None for pair in report.divergences):
         lines.append(_PERCENTILE)
-    if any(of.doubt for move in report.moves if move.counts for of in move.periods.values()):
+    counted = [move for move in report.moves if move.counts]
+    if any(m.periods[p].doubt for m in counted for p in report.periods if p in m.periods):
         lines.append("? doubtful: a warning says why")
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
