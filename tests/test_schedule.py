@@ -191,7 +191,9 @@ def test_no_such_zone(zone: str, run_cli: RunCli) -> None:
 def test_closes_that_are_not_named_are_missed(run_cli: RunCli, write: Write) -> None:
     asked = ("schedule", "--region", "asia", "--print", "systemd")
     ran = run_cli(*asked)
-    warning = "no closes are named for it: set levels: in a configuration (marketmove init)"
+    warning = (
+        "no closes are named for it: set levels: or feeds: in a configuration (marketmove init)"
+    )
     assert (ran.stderr, ran.status) == (f"marketmove: warning: {warning}\n", 0)
     assert "--config" not in ran.stdout
     assert run_cli(*asked, "-c", write("own.yaml", "levels: [a.csv]\n")).stderr == ""

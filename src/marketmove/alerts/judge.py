@@ -174,8 +174,8 @@ def _of_period(condition: Condition, move: Move) -> _Met | None:
         return None
     pct = numbers.percent(of.change_pct, max(_PLACES, condition.places))
     return _Met(
-        f"{visible(move.name)} {pct} {periods.inside(period)}, from the close of {of.prior_session}:"
-        f" at least {_number(condition)}%",
+        f"{visible(move.name)} {pct} {periods.inside(period)}, from the close of"
+        f" {of.prior_session}: at least {_number(condition)}%",
         {
             f"{period}_change_pct": of.change_pct,
             f"{period}_prior_close": of.prior_close,

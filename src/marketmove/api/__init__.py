@@ -37,7 +37,7 @@ from marketmove.render import pair as pair_render
 from marketmove.render import session as session_render
 from marketmove.render import verify as verify_render
 from marketmove.reports import records
-from marketmove.sources.frames import number_text
+from marketmove.sources.typed import number_text
 
 __all__ = [
     "CloseTable", "MarketMoveWarning", "Result", "SessionCalendar", "SessionResult", "calendar",

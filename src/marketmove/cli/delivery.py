@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from marketmove.cli.environment import home
+from marketmove.cli.environment import home, of_own_process, own_process
 from marketmove.cli.terminal import say
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
@@ -109,17 +108,13 @@ def deliver(
 def _send(url: str, message: Message, seconds: int) -> str:
     """Have a process deliver; give why that failed, empty if it did not."""
     job = json.dumps({"url": url, "message": message, "seconds": seconds})
-    # The folder that this package is in, where the process may not find it by itself; and never
-    # the current one, in which anything may lie.
-    paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "marketmove.cli.send_process"],
+        done = subprocess.run(  # noqa: S603 - this program itself
+            own_process("marketmove.cli.send_process"),
             input=job.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=of_own_process(),
             timeout=seconds,
             check=False,
         )

@@ -84,13 +84,15 @@ def summary(
     destination = _destination(report, output_format, look, options, run.quiet, targets)
     recorded = once or journal is not None
     place = functools.partial(environment.journal_to_write, journal) if recorded else None
-    key = summary_key(
-        report.session.moves, output_format, _options_text(chosen.group, period, run.config)
-    )
+    options_text = _options_text(chosen.group, period, run.config)
+    key = summary_key(report.session.moves, output_format, options_text)
     outcome = publishing.Outcome()
     try:
         outcome = publishing.publish(
-            publishing.JournalOptions(once, force, place), key, destination, environment.clock
+            publishing.JournalOptions(once, force, place, report.archived),
+            key,
+            destination,
+            environment.clock,
         )
         say((*outcome.problems, *report.session.unusable))
     except KeyboardInterrupt:

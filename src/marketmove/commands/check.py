@@ -26,7 +26,7 @@ def check(
     named; ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if a file
     cannot be opened or recognised, or has not one usable close.
     """
-    sources = find_closes(specs, config.closes)
+    sources = find_closes(specs, config.closes).sources
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from marketmove.closes.find import Spec, When, find_closes_of, named
+from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError
 from marketmove.market.groups import Group
@@ -43,7 +43,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     chosen index has a close in the range.
     """
     config, first, to = request.config, request.first, request.last
-    sources, bundled = find_closes_of(request.levels, config.closes, first, to)
+    files = find_closes_of(request.levels, config.closes, first, to)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts
@@ -57,7 +57,7 @@ def history(request: HistoryRequest) -> HistoryReport:
 
     keep = keep_for_range(first, to, request.periods)
     known = read_closes(
-        sources, request.reading, config.closes, request.chosen, keep, request.groups
+        files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
     levels = known.levels
     last = max(first, levels.latest(known.symbols) or first) if to == "latest" else to
@@ -78,15 +78,16 @@ def history(request: HistoryRequest) -> HistoryReport:
     return HistoryReport(
         first=first,
         last=last,
-        source=named([source.label for source in sources]),
-        bundled=bundled,
+        source=files.name,
+        bundled=files.bundled,
         frame=rows,
         periods=request.periods,
         unusable=tuple(touching),
-        warnings=tuple(
-            warnings_of(
+        warnings=(
+            *files.warnings,
+            *warnings_of(
                 rows, known, elsewhere, doubts, within, request.periods, "these sessions do"
-            )
+            ),
         ),
         notes=(
             *reading_notes(levels),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.commands.session import SessionRequest, session
+from marketmove.delivery.revisions import DatedRevision, Revision
 from marketmove.errors import listed
 from marketmove.market.choose import volatility_indices
 from marketmove.moves.move import Move
@@ -48,6 +49,24 @@ def summary(request: SessionRequest) -> SummaryReport:
         regions=tuple(by_region([m.symbol for m in rows], config.registry, volatility)),
         left_out=left_out,
         sections=sections.sections(report, ranked),
+        archived=_archived(request, [move.symbol for move in report.moves]),
+    )
+
+
+def _archived(request: SessionRequest, symbols: Sequence[str]) -> tuple[DatedRevision, ...]:
+    """What changed in the archive of the indices of a summary, where it is the archive's."""
+    folder = request.config.archive
+    if folder is None or request.levels or request.config.levels or not folder.is_dir():
+        return ()
+    from marketmove.feeds.archive import read_revisions
+
+    return tuple(
+        DatedRevision(
+            one.after.fetched,
+            Revision(symbol, str(one.before.session), one.before.value, one.after.value),
+        )
+        for symbol in symbols
+        for one in read_revisions(folder, symbol)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove import errors
-from marketmove.closes.find import Spec, find_closes_of, named
+from marketmove.closes.find import Spec, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError, Remark
 from marketmove.market.choose import choose
@@ -69,7 +69,7 @@ def hold(
     published: Published, specs: Sequence[Spec], reading: ReadOptions, config: Config
 ) -> VerifyReport:
     """Find closes, read them, and hold the rows of a report against them."""
-    sources, bundled = find_closes_of(specs, config.closes, published.session)
+    files = find_closes_of(specs, config.closes, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.read import by_calendar, read_levels
     from marketmove.moves.rows import read_moves, usable
@@ -77,7 +77,7 @@ def hold(
     from marketmove.wording.findings import findings_of
     from marketmove.wording.remarks import warnings_of
 
-    levels = read_levels(sources, reading, config.closes)
+    levels = read_levels(files.sources, reading, config.closes)
     known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config.closes)
     at_session, touching, elsewhere, _ = usable(_rows(known, published.session), levels.faults)
     if touching:
@@ -85,16 +85,16 @@ def hold(
     judged = _judged(published, read_moves(at_session), known)
     rows, fits = with_fits(judged, known.levels, published.session)
     there = [] if fits is None else _judged(published, read_moves(_rows(known, fits)), known)
-    closes = named([source.label for source in sources])
+    closes = files.name
     return VerifyReport(
         session=published.session,
         published=published.label,
         closes=closes,
-        bundled=bundled,
+        bundled=files.bundled,
         rows=tuple(rows),
         fits_session=fits,
         findings=tuple(findings_of(rows, there, published.session, closes)),
-        warnings=tuple(warnings_of(at_session, known, elsewhere)),
+        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere)),
     )
 
 

@@ -21,7 +21,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from marketmove.delivery.journal_file import failures, locked, readable
-from marketmove.delivery.revisions import CloseSeen, Revision, SummaryKey, revisions
+from marketmove.delivery.revisions import (
+    CloseSeen,
+    DatedRevision,
+    Revision,
+    SummaryKey,
+    revisions,
+    since,
+)
 
 Result = Literal["printed", "delivered", "failed"]
 
@@ -70,11 +77,25 @@ class Journal:
             last = _last(self._connection, summary)
             return last is None or _closes(self._connection, last) != summary.seen
 
-    def revisions(self, summary: SummaryKey, target: str | None = None) -> tuple[Revision, ...]:
-        """Give the closes that changed since the summary was last out, at a target or anywhere."""
+    def revisions(
+        self,
+        summary: SummaryKey,
+        target: str | None = None,
+        archived: Sequence[DatedRevision] = (),
+    ) -> tuple[Revision, ...]:
+        """Give the closes that changed since the summary was last out, at a target or anywhere.
+
+        Of ``archived`` those that came since such a summary of any sessions was.
+        """
         with failures(self._path):
             last = _last_out(self._connection, summary, target)
-            return () if last is None else revisions(_closes(self._connection, last), summary.seen)
+            moment = _last_moment(self._connection, summary, target)
+            own: tuple[Revision, ...] = ()
+            if last is not None:
+                own = revisions(_closes(self._connection, last), summary.seen)
+        known = {one[:2] for one in own}
+        late = () if moment is None else since(archived, moment)
+        return (*own, *(one for one in late if one[:2] not in known))
 
     def pending_targets(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
         """Give the targets that do not have this summary, on these closes, as the last one.
@@ -237,6 +258,20 @@ def _last_out(
     )
     number: int | None = row.fetchone()[0]
     return number
+
+
+def _last_moment(
+    connection: sqlite3.Connection, summary: SummaryKey, target: str | None
+) -> str | None:
+    """When the last such summary of any sessions went out, to a target or to any."""
+    row = connection.execute(
+        "SELECT max(made_at) FROM summaries JOIN deliveries ON summary = id"
+        " WHERE indices = ? AND form = ? AND options = ?"
+        " AND result != 'failed' AND target = coalesce(?, target)",
+        (*summary[1:4], target),
+    )
+    moment: str | None = row.fetchone()[0]
+    return moment
 
 
 def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:

@@ -75,6 +75,10 @@ class Registry:
                     raise ValueError(f"{text} is a name of both {owner} and {index.symbol}")
         return cls(by_symbol, by_name)
 
+    def also(self, name: str, symbol: str) -> Registry:
+        """Give the registry with one more name of an index."""
+        return Registry(self.indices, {**self._by_name, _key(name): symbol})
+
     def find(self, text: str) -> Index | None:
         """Give the index that a symbol, name or alias stands for, if the registry knows it.
 

@@ -64,7 +64,7 @@ class SchedulePlan(NamedTuple):
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
     is 0). ``unknown`` are exchanges and indices whose close is not known, ``assumed`` exchanges
-    whose week is not.
+    whose week is not. ``fetch`` is run before the command, if there is one.
     """
 
     group: str
@@ -77,6 +77,7 @@ class SchedulePlan(NamedTuple):
     weekdays: tuple[int, ...]
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    fetch: tuple[str, ...] = ()
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
         """Give the local time of the run, and its weekdays, in order."""

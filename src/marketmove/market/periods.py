@@ -115,7 +115,7 @@ def first_days(sessions: Days, period: str, week_starts: Weekdays | int = 0) -> 
         first = _months_before(sessions, number * _MONTHS[kind]) + 1
     elif since is not None:
         first = sessions.copy()
-        first[first == first] = since + dt.timedelta(days=1)  # noqa: PLR0124 (NaT is unlike itself)
+        first[first == first] = since + dt.timedelta(days=1)  # NaT is unlike itself
     else:
         raise ValueError(f"{period} begins on no date of its own")
     return first

@@ -18,6 +18,7 @@ import pandas as pd
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
 from marketmove.moves.status import (
@@ -46,6 +47,8 @@ _STALE = 2
 # Room for every date of the calendar, counted from 1970, for each index.
 _ROOM, _DAY_0 = 1 << 23, 1 << 22
 _NONE = -1
+# More digits than these come out of a calculation. A file of thousands of prices is left at two.
+_MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
 
 class Range(NamedTuple):
@@ -120,9 +123,10 @@ def history(
         A row for every index and session, ordered by session and symbol, with the columns of
         ``moves.Move`` and ``{period}_prior_session``, ``{period}_prior_close``,
         ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_doubt``,
-        ``{period}_gap_sessions``, ``{period}_first_day``, ``{period}_too_old`` for a last close that
-        is too old to measure from, and ``{period}_reason`` for why there is no change; instead of ``source``, ``file`` and ``line``; and
-        ``stated_change_pct`` and ``stated_prior_close``, which the file has beside the close.
+        ``{period}_gap_sessions``, ``{period}_first_day``, ``{period}_too_old`` for a last close
+        that is too old to measure from, and ``{period}_reason`` for why there is none; instead of
+        ``source``, ``file`` and ``line``; and ``stated_change_pct`` and ``stated_prior_close``,
+        which the file has beside the close.
         Missing is nan, NaT or None. Levels and ``_pts`` are index points, ``_pct`` percent.
 
     Examples
@@ -167,9 +171,10 @@ def moves_at(
     calendars
         By symbol, as far as they are known.
     periods
-        As ``chosen_periods`` names them. The convention of the wires: a Tuesday's week to date spans two sessions,
-        and the year to date starts from the last close of the year before, not from the first
-        close of the year (AP, "For the week", 2021-12-21). A close too long before it is no base.
+        As ``chosen_periods`` names them. The convention of the wires: a Tuesday's week to date
+        spans two sessions, and the year to date starts from the last close of the year before, not
+        from the first close of the year (AP, "For the week", 2021-12-21). A close too long before
+        it is no base.
     doubts, completed
         As for ``history``.
 
@@ -300,7 +305,7 @@ def _measured(
         "session": days.astype("datetime64[s]"),
         "symbol": _labelled(codes, line.names),
         "name": np.array([index.name for index in known], dtype=object)[codes],
-        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
+        "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
         **_changes(line, at, before),
@@ -317,6 +322,20 @@ def _measured(
         of_period = _since_period(line, codes, days, at, period, judged.week_starts, judge.groups)
         columns |= {f"{period}_{name}": values for name, values in of_period.items()}
     return pd.DataFrame(columns)
+
+
+def _decimals(line: _CloseLine, registry: Registry) -> Ints:
+    """The digits after the point that people are shown: of a stranger, those it is written with."""
+    decimals = [registry.resolve(name).decimals for name in line.names]
+    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    for n in strangers[:_MOST_STRANGERS]:
+        own = line.close[starts[n] : starts[n + 1]]
+        for digits in range(decimals[n], _MOST_DECIMALS + 1):
+            if (np.rint(own * 10.0**digits) / 10.0**digits == own).all():
+                decimals[n] = digits
+                break
+    return np.array(decimals, dtype=np.int64)
 
 
 def _since_period(
@@ -351,7 +370,8 @@ def _since_period(
     begun = _begun(of, days, at)
     before = np.where(too_old | ~begun, _NONE, before)
     lacks = np.where(too_old, "too_old", np.where(begun, "no_earlier_close", "not_begun"))
-    lacks = np.where((at == _NONE) | (before != _NONE), None, lacks.astype(object))
+    lacks = lacks.astype(object)
+    lacks[(at == _NONE) | (before != _NONE)] = None
     return _changes(line, at, before) | {
         "gap_sessions": np.where(before == _NONE, np.nan, gap),
         "first_day": first.astype("datetime64[s]"),

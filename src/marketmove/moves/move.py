@@ -79,6 +79,25 @@ class Move(NamedTuple):
     doubt: str | None = None
     periods: Mapping[str, PeriodMove] = MappingProxyType({})
 
+    def over(self, period: str) -> Move:
+        """Give the move over a period in place of that of the session; without one, no prior.
+
+        One that has no change keeps its close: it is without a prior close of the period.
+        """
+        of = self.periods.get(period, PeriodMove(None, None, None, None))
+        status: Status = self.status
+        if self.close is not None and status in {"ok", "no_prior"}:
+            status = {None: "ok", "unusable": "unusable"}.get(of.reason, "no_prior")  # type: ignore[assignment]
+        return self._replace(
+            status=status,
+            prior_session=of.prior_session,
+            prior_close=of.prior_close,
+            change_pts=of.change_pts,
+            change_pct=of.change_pct,
+            gap_sessions=None,
+            doubt=of.doubt or (self.doubt if of.change_pct is None else None),
+        )
+
     @property
     def counts(self) -> bool:
         """Tell whether there is a move, or a bound for one, that is not doubtful."""

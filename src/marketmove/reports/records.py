@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal import Entry
+    from marketmove.feeds.archive import ArchiveRevision
+    from marketmove.feeds.fetching import IndexFetched
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
@@ -55,7 +57,8 @@ class SessionReport(NamedTuple):
     ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
     are those asked for, in the order asked. ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
-    symbols that are no share indices, which stand apart.
+    symbols that are no share indices, which stand apart. ``over`` is the period that the moves
+    are over, if not the session.
     """
 
     session: dt.date | None
@@ -78,6 +81,7 @@ class SessionReport(NamedTuple):
     alerts: tuple[Alert, ...] = ()
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
+    over: str = ""
 
 
 HISTORY_SCHEMA = "marketmove.history/1"
@@ -243,6 +247,57 @@ class VerifyReport(NamedTuple):
     def checked(self) -> bool:
         """Tell whether anything could be checked."""
         return any(row.verdict != "unchecked" for row in self.rows)
+
+
+FETCH_SCHEMA = "marketmove.fetch/1"
+
+
+class FetchReport(NamedTuple):
+    """What came of a fetch at a moment: each index in the order asked, and the archive's folder.
+
+    ``explain`` says that nothing was stored; ``unread`` that commands read the files of
+    ``levels:``, and not the archive.
+    """
+
+    archive: str
+    moment: dt.datetime
+    indices: tuple[IndexFetched, ...]
+    explain: bool = False
+    unread: bool = False
+
+    @property
+    def current(self) -> int:
+        """How many indices have the newest close that they should have."""
+        return sum(index.current for index in self.indices)
+
+
+CLOSES_SCHEMA = "marketmove.closes/1"
+
+
+class ArchivedIndex(NamedTuple):
+    """What the archive has of one index: how many closes, from when to when, of which feeds.
+
+    ``fetched`` is when its newest row came; ``missing`` are sessions in between without a close.
+    """
+
+    symbol: str
+    name: str
+    closes: int
+    first: dt.date
+    last: dt.date
+    feeds: tuple[str, ...]
+    fetched: str
+    missing: int
+    revisions: int
+
+
+class ArchiveReport(NamedTuple):
+    """What the archive in a folder has; ``revisions`` are by symbol, the earliest change first."""
+
+    archive: str
+    indices: tuple[ArchivedIndex, ...]
+    revisions: tuple[tuple[str, ArchiveRevision], ...]
+    warnings: tuple[Remark, ...]
 
 
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.sources.columns import (
+    CODE,
     Column,
     Layout,
     beside,
@@ -42,13 +43,7 @@ _SAMPLE_ROWS = 50
 def priced(
     table: Table, columns: Sequence[Column], registry: Registry, by_file: str
 ) -> Layout | None:
-    """Read a table with a column whose word is the close, and names no index.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If columns beside it are headed by indices, and nothing says which index the close is of.
-    """
+    """Read a table with a column whose word is the close, and names no index."""
     joined = [c for c in of_kind(columns, "close") if c.index_name is not None]
     closes = [c for c in of_kind(columns, "close") if c.index_name is None]
     closes = closes or unnamed_close(table, columns)
@@ -117,19 +112,13 @@ class _Sorted(NamedTuple):
 
 
 def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> Layout:
-    """Read a table whose columns are headed by their indices, alone or with a word of a price.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column is, or two may be prices of one index.
-    """
+    """Read a table whose columns are headed by their indices, alone or with a word of a price."""
     refuse_second_dates(table, columns, registry)
     parts = _sorted(table, columns, registry)
     single = _of_one_index(table, parts)
     taken = [*parts.certain] if single else _taken(table, parts)
     _refuse_torn(table, [c.number for c in taken])
-    unknown = [c for c in taken if c in parts.strangers and not c.header.isupper()]
+    unknown = [c for c in taken if c in parts.strangers and not CODE.fullmatch(c.header)]
     if not taken or not (single or _may_be_levels(table, [c.number for c in unknown])):
         raise no_close(table)
     names = _names(taken, registry)
@@ -232,7 +221,10 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
     numbered = _numbered(parts.strangers)
     for column in parts.strangers:
         statistic = known and is_windowed(column.header) and column not in numbered
-        if not statistic or _is_beside(table, column, known):
+        if not statistic or (
+            any(of_one_scale(table, column.number, n) for n in known)
+            and not any(follows(table, column.number, n) for n in known)
+        ):
             taken.append(column)
     if any(c.role and c.role.kind in _PRICES for c in parts.bare):
         return []
@@ -260,13 +252,6 @@ def _numbered(columns: Iterable[Column]) -> list[Column]:
     parts = {c: (match[1], int(match[2])) for c, match in split.items() if match}
     numbers = {*parts.values()}
     return [c for c, (name, n) in parts.items() if {(name, n - 1), (name, n + 1)} & numbers]
-
-
-def _is_beside(table: Table, column: Column, known: Sequence[int]) -> bool:
-    """Whether a column named as a statistic is an index of its own beside known ones."""
-    return any(of_one_scale(table, column.number, n) for n in known) and not any(
-        follows(table, column.number, n) for n in known
-    )
 
 
 def _may_be_index(table: Table, column: Column) -> bool:

@@ -32,8 +32,6 @@ _SCALE = 10
 def counts_rows(cells: Sequence[str]) -> bool:
     """Whether whole numbers do nothing but count: in steps of one size, or ever on.
 
-    Examples
-    --------
     >>> counts_rows(["872", "873", "874"]), counts_rows(["22620", "22513", "22614"])
     (True, False)
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+from marketmove.sources import date_texts
 from marketmove.sources.block import Context
 from marketmove.sources.opening import binary
 
@@ -94,13 +95,29 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
     if len(best) > 1 and scores.get("cp1252") == most and _is_western(fitting["cp1252"]):
         # No known word hangs on it, and the accents of some words change no figure.
         return fitting["cp1252"], "cp1252"
+    if len(best) > 1 and _only_below(fitting[next(iter(fitting))]):
+        # What the figures rest on is the same in all of them.
+        return next(iter(best.items()))
     if len(best) > 1:
         names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])
-        line = data.count(b"\n", 0, _first_high(data)) + 1
+        line = data.count(b"\n", 0, next((n for n, byte in enumerate(data) if byte > 127), 0)) + 1
         raise UnrecognisedFileError.at(
             Place(label, line), f"the text may be {names}, which differ; say --encoding"
         )
     return next(iter(best.items()))
+
+
+def _only_below(text: str) -> bool:
+    """Whether all letters beyond ASCII stand below the last line with a date."""
+    lines = text.splitlines()
+    first = next((n for n, line in enumerate(lines) if not line.isascii()), 0)
+    dated = [n for n, line in enumerate(lines) if any(map(_is_date, _CELLS.split(line)))]
+    return len(dated) > 1 and dated[-1] < first
+
+
+def _is_date(cell: str) -> bool:
+    stamp = date_texts.parse_date_text(cell.strip().strip('"'), {})
+    return stamp is not None and len(stamp.numbers) == 3
 
 
 def _known_words(text: str, context: Context) -> int:
@@ -115,7 +132,3 @@ def _is_western(text: str) -> bool:
     """Whether all letters beyond ASCII are single accents within words of Latin letters."""
     foreign = [word for word in _WORD.findall(text) if not word.isascii()]
     return bool(foreign) and all(_ACCENTED.fullmatch(word) for word in foreign)
-
-
-def _first_high(data: bytes) -> int:
-    return next((n for n, byte in enumerate(data) if byte > 127), 0)

@@ -18,22 +18,7 @@ _FEWEST_COUNTED = 5
 
 
 def recognise(table: Table, words: Words, registry: Registry, by_file: str = "") -> Layout:
-    """Tell the columns of a table apart by the words of their headers, and by what they hold.
-
-    Parameters
-    ----------
-    table
-        The header and the rows.
-    words, registry
-        The known words of headers, and the known indices.
-    by_file
-        The symbol of the known index that the file's name stands for, if it does for one.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column can be the close, or several; the message says which columns there are.
-    """
+    """Tell the columns of a table apart by the words of their headers, and by what they hold."""
     if not table.heads:
         return _headerless(table, registry)
     columns = [_column(n, heads, words, registry) for n, heads in enumerate(table.heads)]

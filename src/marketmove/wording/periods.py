@@ -17,7 +17,11 @@ _UNITS = {"d": "session", "w": "week", "m": "month", "y": "year"}
 _WHY = {
     "no_earlier_close": "no close so far back in the data",
     "not_begun": "it begins later",
+    "too_old": "no close shortly before it in the data",
+    "unusable": "a row that it rests on cannot be used",
 }
+# Of the others there are warnings.
+_NOTED = ("no_earlier_close", "not_begun")
 _NAMED = 3
 
 
@@ -58,13 +62,18 @@ def words(period: str) -> str:
     return f"the last {unit}" if of.number == 1 else f"the last {of.number:,} {unit}s"
 
 
+def why(reason: str) -> str:
+    """Say in words why a period has no change."""
+    return _WHY[reason]
+
+
 def empty_notes(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
     """Say of which indices a period has no change, as none of their closes is before it."""
     for period in periods:
-        for reason, why in _WHY.items():
+        for reason in _NOTED:
             found = rows[rows[f"{period}_reason"] == reason]
             if len(found):
-                text = f"no change of {words(period)} {_which(found, many)}: {why}"
+                text = f"no change of {words(period)} {_which(found, many)}: {why(reason)}"
                 yield Remark("no_base", text)
 
 

@@ -40,6 +40,8 @@ def title(report: SessionReport) -> str:
     sample = " (bundled sample)" if report.bundled else ""
     when = f"Session of {dates.day(report.session)}" if report.session else ""
     when = when or f"As of {dates.moment(report.as_of)}"
+    if report.over:
+        when = f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
     return f"{when} · {basis} · {visible(report.source)}{sample}"
 
 
@@ -145,7 +147,16 @@ def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
     doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
     without = [m for m in report.moves if not m.counts and not m.doubt]
-    return doubtful + [ListedMove("Without a move", m, statuses.reason(m)) for m in without]
+    return doubtful + [ListedMove("Without a move", m, _reason(report, m)) for m in without]
+
+
+def _reason(report: SessionReport, move: Move) -> str:
+    """Why an index has no move: where they are over a period, why it has none."""
+    of = move.periods.get(report.over)
+    if of is None or of.reason is None or move.close is None:
+        return statuses.reason(move)
+    close = numbers.level(move.close, move.decimals)
+    return f"closed at {close}; {periods.head(report.over)}: {periods.why(of.reason)}"
 
 
 def listed_volatility(report: SessionReport) -> list[ListedMove]:

@@ -119,7 +119,8 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
     for region, moves in regions:
         if region:
             lines.append(
-                f'<tr><th colspan="{2 + len(report.periods)}" scope="colgroup" class="ink" style="text-align:left;'
+                f'<tr><th colspan="{2 + len(report.periods)}" scope="colgroup" class="ink"'
+                ' style="text-align:left;'
                 f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">'
                 f"{escape(visible(region))}</th></tr>"
             )
