@@ -51,6 +51,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
     from marketmove.moves.rows import usable
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
@@ -93,5 +94,6 @@ def history(request: HistoryRequest) -> HistoryReport:
             *reading_notes(levels),
             *empty_notes(rows, request.periods, many=True),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
+            *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Basis, Move
+    from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
+    from marketmove.published.prose.reading import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
@@ -166,11 +168,12 @@ CHECK_SCHEMA = "marketmove.check/1"
 
 
 class CheckReport(NamedTuple):
-    """How each file was read, and every finding, the worst first."""
+    """How each file was read, and every finding, the worst first; ``notes`` are no findings."""
 
     source: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Remark, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -182,6 +185,9 @@ class IndexRow(NamedTuple):
     """A known index: its exchange's time zone, and the next session and its end there.
 
     ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    ``kind`` is ``shares``, or ``volatility`` for what is no index of shares. Its closes are between
+    ``level_low`` and ``level_high`` from ``level_since`` on; they are final ``settles_after``
+    minutes after the end of a session. ``provisional``: the next session is by rule only.
     """
 
     symbol: str
@@ -195,6 +201,12 @@ class IndexRow(NamedTuple):
     currency: str
     decimals: int
     aliases: tuple[str, ...]
+    kind: str
+    level_low: float | None
+    level_high: float | None
+    level_since: str | None
+    settles_after: int | None
+    provisional: bool | None
 
 
 INDICES_SCHEMA = "marketmove.indices/1"
@@ -205,6 +217,7 @@ class IndexListing(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+    notes: tuple[Remark, ...] = ()
 
 
 JOURNAL_SCHEMA = "marketmove.journal/1"
@@ -217,6 +230,26 @@ class JournalReport(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+READ_SCHEMA = "marketmove.read/1"
+
+
+class ReadReport(NamedTuple):
+    """The figures that a market report in prose gives, in its order.
+
+    ``session`` is the day that the report is of, None where nothing tells it, and ``dated_by`` what
+    told it: ``option``, ``page``, ``text``, ``name`` or nothing. ``left_out`` counts the figures
+    that are no session's move and were not asked for.
+    """
+
+    source: str
+    language: str
+    session: dt.date | None
+    dated_by: str
+    figures: tuple[ProseFigure, ...]
+    left_out: int
+    warnings: tuple[Remark, ...] = ()
+
+
 VERIFY_SCHEMA = "marketmove.verify/1"
 
 
@@ -225,6 +258,8 @@ class VerifyReport(NamedTuple):
 
     ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    ``by_closes`` tells that the report has no date, and its figures alone told the session;
+    ``claims`` are what it says of a session beside others, such as the third fall in a row.
     """
 
     session: dt.date
@@ -235,12 +270,19 @@ class VerifyReport(NamedTuple):
     fits_session: dt.date | None
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...] = ()
+    by_closes: bool = False
+    claims: tuple[CheckedClaim, ...] = ()
 
     @property
     def found(self) -> bool:
         """Tell whether a figure is not that of its session."""
+        if any(claim.verdict == "disagrees" for claim in self.claims):
+            return True
         return any(
-            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+            row.verdict in {"disagrees", "no_session"}
+            or row.fits_session
+            or (row.verdict == "unchecked" and row.printed.unsure)
+            for row in self.rows
         )
 
     @property
