@@ -23,8 +23,9 @@ from typing import Any
 from marketmove.closes.levels import Levels, fold
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.measure import moves_at
 from marketmove.moves.move import Move
+from marketmove.moves.rows import read_moves
 from marketmove.sources import Context, ReadOptions, open_all, read_blocks
 
 CONFIG = load(None)

@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from marketmove import cli
 from profiles import tried
-from program import Ran, RunCli, Write
+from program import NOW, Ran, RunCli, Write
 from servers import mail, web
 
 __all__ = ["mail", "web"]
@@ -35,6 +35,7 @@ def _nothing_from_outside(
     for name in _SILENCED:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("MARKETMOVE_NOW", NOW)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))

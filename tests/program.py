@@ -17,6 +17,8 @@ from marketmove.resources import root
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# The Saturday after the last session of the samples.
+NOW = "2025-03-01T12:00:00+00:00"
 DATA = Path(__file__).parent / "data"
 SAMPLE_CLOSES = root() / "samples" / "closes.csv"
 
@@ -120,7 +122,8 @@ def command(*arguments: str | Path) -> list[str]:
 
 def bare_environment() -> dict[str, str]:
     """No locale, no home, no settings; PYTHONPATH stays, where this Python needs it."""
-    return {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+    kept = ("PYTHONPATH", "SYSTEMROOT")
+    return {"MARKETMOVE_NOW": NOW} | {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def _refuse_constant(text: str) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import plain_calendar
 import sentences_alerts
-from plain_closes import LEAST, rounded
+from plain_closes import LEAST
 from sentences import NEAR, Reader, near
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ OWN = (
 )
 DASH = "A dash under week or year: the closes do not reach back so far."
 TOP = 10
-FAR_PCT = 35
 
 
 def _sentence(text: str) -> str:
@@ -58,7 +57,6 @@ def warnings(reader: Reader, texts: list[str]) -> None:
         *_gaps(reader),
         *_period_gaps(reader),
     ]
-    expected += _jumps(reader)
     left = [text for text in texts if not _is_uncovered(reader, text, {"other", "pending"})]
     lacking = _uncovered(reader, moved=False)
     assert len(texts) - len(left) == bool(lacking), texts
@@ -92,11 +90,8 @@ def _shut_days(reader: Reader) -> Iterator[str]:
         assert calendar
         why = f" ({calendar.why(row.day)})" if calendar.why(row.day) else ""
         what = f"{row.symbol} {row.day}, when {calendar.exchange} was shut{why}"
-        if ghost:
-            ghosts.append((row.place, what))
-        else:
-            reader.saw("shut day", 2)
-            yield f"{row.place}: {what}, yet this close does not repeat the one before: used"
+        assert ghost, "another close makes its moves doubtful, of which this reader knows nothing"
+        ghosts.append((row.place, what))
     if ghosts:
         reader.saw("ghosts" if ghosts[1:] else "a ghost", 2)
         place, what = ghosts[0]
@@ -115,18 +110,6 @@ def _gaps(reader: Reader) -> Iterator[str]:
             yield (
                 f"{symbol}: {_sessions(day.gap)} between {day.prior_session} and {day.session} not"
                 f" in the data; the change is of {day.gap + 1} sessions, not of one"
-            )
-
-
-def _jumps(reader: Reader) -> Iterator[str]:
-    """Moves of shares that only a wrong close makes."""
-    for symbol, day in reader.of.days.items():
-        if day.pct is not None and abs(day.pct) > FAR_PCT and symbol not in plain_calendar.APART:
-            reader.saw("jump")
-            yield (
-                f"{symbol}: a {'rise' if day.pct > 0 else 'fall'} of {rounded(abs(day.pct)):,}%"
-                f" from {day.prior_session} to {day.session}; is one of the two closes wrong?"
-                " marketmove check tells more"
             )
 
 
@@ -199,6 +182,20 @@ def about(reader: Reader, texts: list[str]) -> None:
     _are(reader, "about", rest, [_sentence(text) for text in notes])
 
 
+def _is_late(reader: Reader, symbol: str, start: dt.date, day: dt.date) -> bool:
+    """Whether no close is so near before a week or a year that it could start there.
+
+    Told only where no calendar counts sessions: of weekdays, with five for holidays.
+    """
+    if plain_calendar.calendar_of(symbol):
+        return False
+    last = max(date for date in reader.of.closes.days[symbol] if date < start)
+    days = (last + dt.timedelta(days=n) for n in range(1, (start - last).days))
+    return sum(date.weekday() < 5 for date in days) > (
+        15 if start == dt.date(day.year, 1, 1) else 10
+    )
+
+
 def _dashes(reader: Reader, texts: list[str]) -> list[str]:
     """That a week or a year has no figure: no close is older than its first day."""
     days = [(symbol, reader.of.days[symbol].session) for symbol in reader.moved]
@@ -207,7 +204,7 @@ def _dashes(reader: Reader, texts: list[str]) -> list[str]:
         for symbol, day in days
         if day
         for start in (day - dt.timedelta(days=day.weekday()), dt.date(day.year, 1, 1))
-        if reader.of.closes.days[symbol][0] >= start
+        if reader.of.closes.days[symbol][0] >= start or _is_late(reader, symbol, start, day)
     ]
     assert (DASH in texts) == bool(lacking)
     if lacking:

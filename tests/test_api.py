@@ -98,14 +98,14 @@ def test_columns_have_the_types_that_their_names_say(closes: marketmove.CloseTab
     for name, kind in kinds.items():
         if name.endswith(("session", "_since", "reopens")):
             assert kind == "datetime64[s]", name
-        elif name in {"gap_sessions", "streak", "size_n", "n"}:
+        elif name in {"gap_sessions", "sessions_behind", "streak", "size_n", "n"}:
             assert kind == "Int64", name
         elif name.endswith(("close", "_pts", "_pct", "_pp", "percentile", "_over", "_under")):
             assert kind == "float64", name
         else:
             text = {"symbol", "name", "status", "basis", "source", "closed_for", "record"}
             expected = {"streak_is_least": "boolean", "z": "float64"} | dict.fromkeys(
-                [*text, "up", "down", "kind"], "object"
+                [*text, "up", "down", "kind", "doubt", "ytd_doubt"], "object"
             )
             assert kind == expected.get(name, "float64"), name
 
@@ -167,10 +167,11 @@ def test_findings_are_those_of_the_csv_of_check(run_cli: RunCli, write: Write) -
     assert sound.frame.empty
 
 
-def test_what_is_in_the_future_is_asked_with_a_date() -> None:
+def test_what_is_in_the_future_is_asked_with_a_moment() -> None:
     ahead = hsi(21814.37, 22620.33)
     assert marketmove.check(ahead).frame.empty
-    found = marketmove.check(ahead, today="2025-02-03").frame
+    now = dt.datetime(2025, 2, 3, 12, tzinfo=dt.UTC)
+    found = marketmove.check(ahead, now=now).frame
     assert list(found["code"]) == ["future"]
 
 

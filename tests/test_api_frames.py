@@ -149,7 +149,10 @@ def test_two_closes_for_a_date_are_an_error_where_they_matter() -> None:
     with pytest.raises(BadFiguresError, match=message):
         marketmove.session(twice, "2025-02-04")
     with pytest.raises(BadFiguresError, match=message):
-        marketmove.history(twice, "2025-02-03")
+        marketmove.history(twice, "2025-02-04")
+    with pytest.warns(marketmove.MarketMoveWarning, match=message):
+        moves = marketmove.history(twice, "2025-02-03").frame
+    assert moves["status"].tolist() == ["no_prior", "unusable", "unusable"]
     with pytest.warns(marketmove.MarketMoveWarning, match=f"^a row cannot be used; .*{message}"):
         table = marketmove.read_closes(twice)
     assert [remark.code for remark in table.warnings] == ["unusable_row"]

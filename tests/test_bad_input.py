@@ -43,7 +43,7 @@ def test_every_nasty_file_has_its_answer() -> None:
 @pytest.mark.parametrize("expected", _expected(), ids=lambda expected: expected.file)
 def test_nasty_file(expected: Expected, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(NASTY)
-    asked = ("session", SESSION, "--levels", expected.file)
+    asked = ("session", SESSION, "--levels", expected.file, "--strict")
 
     for_people = run_cli(*asked)
     assert for_people.stderr.splitlines() == expected.problems
@@ -111,7 +111,7 @@ def test_all_files_that_cannot_be_opened_are_named(run_cli: RunCli, tmp_path: Pa
 def test_many_problems_are_counted(run_cli: RunCli, write: Write) -> None:
     rows = "".join(f"2025-02-14,I{n},x\n" for n in range(50))
     path = write("closes.csv", "date,symbol,close\n2025-02-14,HSI,22620.33\n" + rows)
-    ran = run_cli("session", SESSION, "--levels", path, "--format", "json")
+    ran = run_cli("session", SESSION, "--levels", path, "--format", "json", "--strict")
     lines = ran.stderr.splitlines()
     assert len(lines) == 21
     assert lines[0] == f"{path}:3: I0: x is not a number; expected a close such as 22620.33"

@@ -135,7 +135,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         "shade: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
     )
     ran = run_cli(*SESSION, "--config", path)
-    fields = "name, exchange, region, currency, aliases, shared, decimals, returns, levels"
+    fields = "name, exchange, region, currency, aliases, shared, decimals, returns, levels, rebased"
     assert ran.stderr.splitlines() == [
         f"{path}:1: palete is not a setting; did you mean palette?",
         f"{path}:2: palette: pink is not one of western, east-asia, korea, cvd, none",

@@ -13,7 +13,7 @@ from program import SAMPLE_CLOSES, RunCli, Write
 
 HEADER = (
     "session,symbol,name,status,basis,close,prior_session,prior_close,change_pts,change_pct,source,"
-    "change_pct_over,change_pct_under,gap_sessions,closed_for,reopens"
+    "change_pct_over,change_pct_under,gap_sessions,closed_for,reopens,sessions_behind,doubt"
 )
 CONTEXT = [
     *("streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since"),
@@ -27,7 +27,7 @@ MOVE_KEYS = [
 ]
 TEXTS = (
     *("closed_for", "reopens", "record", "highest_since", "lowest_since", "largest_since"),
-    *("data_since", "streak_is_least"),
+    *("data_since", "streak_is_least", "doubt"),
 )
 NUMBERS = [
     *("close", "prior_close", "change_pts", "change_pct"),
@@ -85,6 +85,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
         ]
     assert list(document["breadth"]) == [
         *("up", "down", "unchanged", "closed", "missing", "pending", "no_prior", "unknown"),
+        *("stale", "unusable", "doubtful"),
     ]
     assert sum(document["breadth"].values()) == len(document["moves"])
     assert list(document["dispersion"]) == ["n", "range_pp", "dispersion_pp"]

@@ -117,7 +117,7 @@ def test_a_volatility_index_is_no_share_index(run_cli: RunCli, write: Write) -> 
 def test_closed_missing_and_pending_stay_apart(run_cli: RunCli, write: Write) -> None:
     closes = write(
         "c.csv",
-        "date,HSI,TWII,SSEC,N225,FTSE\n2025-01-27,100,,100,100,100\n2025-02-03,100,,,100,100\n"
+        "date,HSI,TWII,SSEC,N225,FTSE\n2025-01-27,100,,100,100,100\n2025-02-03,100,,,99,99\n"
         "2025-02-04,101,100,,,\n2025-02-05,,,,100,\n",
     )
     ran = run_cli("session", "2025-02-04", "-l", closes, "-g", "asia", "-g", "europe", "-f", "json")

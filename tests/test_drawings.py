@@ -78,10 +78,11 @@ def test_a_pair_stays_within_the_width(width: int) -> None:
 
 def test_each_spread_is_a_block_on_its_side(run_cli: RunCli, write: Write) -> None:
     """Spreads of 8, −4, 0 and 1: all of a block, half of one, none, an eighth."""
-    ours, theirs = (100.0, 108.0, 103.68, 103.68, 104.7168), (100.0,) * 5
+    ours, theirs = (1.0, 1.08, 1.0368, 1.0368, 1.047168), (1.0, 1.0, 1.0, 1.0, 1.0)
+    others = [("C", (1, 2, 3, 4, 5)), ("D", (6, 7, 8, 9, 10))]
     rows = "".join(
         f"2025-02-{10 + n},{symbol},{close}\n"
-        for symbol, closes in (("A", ours), ("B", theirs))
+        for symbol, closes in (("A", ours), ("B", theirs), *others)
         for n, close in enumerate(closes)
     )
     path = write("closes.csv", f"date,symbol,close\n{rows}")
@@ -178,7 +179,7 @@ def test_each_cell_tells_its_move(run_cli: RunCli, write: Write) -> None:
     ("pct", "digit", "letter"),
     [
         (9.5, "+9", "R"),
-        (99.0, "+9", "R"),
+        (34.0, "+9", "R"),
         (1.0, "+1", "R"),
         (0.999, "+", "+"),
         (0.0, "0", "0"),
@@ -190,7 +191,7 @@ def test_small_cells(pct: float, digit: str, letter: str, write: Write, run_cli:
     """The same move in cells that are smaller because there are more sessions."""
     for days, width, expected in ((20, 3, digit), (60, 1, letter)):
         dates = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(days + 1)]
-        closes = [100.0] * days + [round(100 * (1 + pct / 100), 6)]
+        closes = [1.0] * days + [round(1 + pct / 100, 8)]
         rows = "".join(f"{d},A,{close}\n" for d, close in zip(dates, closes, strict=True))
         path = write("closes.csv", f"date,symbol,close\n{rows}")
         ran = run_cli("chart", "heatmap", "2025-01-02", "latest", "-l", path, "-q")

@@ -18,7 +18,8 @@ from by_loops import Told, plain, same
 from marketmove.closes.levels import levels_of
 from marketmove.closes.shut_days import on_shut_days, without
 from marketmove.market import calendars
-from marketmove.moves.measure import moves_at, read_moves, series
+from marketmove.moves.measure import moves_at, series
+from marketmove.moves.rows import read_moves
 from marketmove.rarity.index_history import move_context
 from marketmove.rarity.spread_history import move_matrix, pair_contexts, wide_pairs
 from profiles import tried
@@ -139,7 +140,7 @@ def test_another_index(market: Market, pair: tuple[str, str]) -> None:
 @each_example
 @given(markets)
 def test_later_closes(market: Market) -> None:
-    """But that what was pending may turn out to be missing."""
+    """But that what was pending may turn out to be missing, and what was stale to be shut."""
     before = market.until(market.session)
     if not before.rows:
         return
@@ -147,6 +148,8 @@ def test_later_closes(market: Market) -> None:
     for symbol, move in known.moves.items():
         if move["status"] == "pending":
             assert later.moves[symbol]["status"] in {"pending", "missing"}
+        elif move["status"] == "stale":
+            assert later.moves[symbol]["status"] in {"stale", "missing", "closed"}
         else:
             assert later.moves[symbol] == move
     assert later.rarity == known.rarity

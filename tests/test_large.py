@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
-from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.measure import moves_at
+from marketmove.moves.rows import read_moves
 from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
 from marketmove.sources.large import Form, part_of, read_large
 from profiles import tried

@@ -275,7 +275,9 @@ def test_the_same_size_by_other_fractions_is_a_tie(run_cli: RunCli, write: Write
 def test_constants(
     steps: tuple[list[int], list[int]], reason: str, run_cli: RunCli, write: Write
 ) -> None:
-    path = _file(write, ("AAA", _rising(steps[0], 90)), ("BBB", _rising(steps[1], 90)))
+    own = [("AAA", _rising(steps[0], 90)), ("BBB", _rising(steps[1], 90))]
+    # Others that move: two indices that both stay would be closes carried forward.
+    path = _file(write, *own, ("CCC", _rising(range(90), 90)), ("DDD", _rising(range(90), 90)))
     ran = run_cli("pair", "AAA", "BBB", "-l", path, "-f", "json")
     assert ran.status == 0
     assert ran.document["correlation"] == {"value": None, "n": 89, "reason": reason}

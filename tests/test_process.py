@@ -98,7 +98,7 @@ def test_a_name_that_the_encoding_cannot_carry(write: Write) -> None:
 def test_a_reader_that_leaves_early_is_no_failure(output_format: str, write: Write) -> None:
     """Far more output than a pipe holds, of which the reader takes one line."""
     rows = "".join(
-        f"2025-02-13,INDEX{n},100\n2025-02-14,INDEX{n},{100 + n}\n" for n in range(1, 2001)
+        f"2025-02-13,INDEX{n},10000\n2025-02-14,INDEX{n},{10000 + n}\n" for n in range(1, 2001)
     )
     path = write("closes.csv", "date,symbol,close\n" + rows)
     asked = ("session", "2025-02-14", "-l", path, "-f", output_format, "--all")

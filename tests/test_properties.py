@@ -18,8 +18,9 @@ from marketmove.errors import MarketMoveError
 from marketmove.market.indices import Registry
 from marketmove.moves.changes import changes
 from marketmove.moves.divergence import splits
-from marketmove.moves.measure import moves_at, read_moves
+from marketmove.moves.measure import moves_at
 from marketmove.moves.move import Move
+from marketmove.moves.rows import read_moves
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from profiles import tried
 

@@ -89,7 +89,7 @@ def test_a_bound_is_a_bound(run_cli: RunCli) -> None:
     row = run_cli(*FEBRUARY_4, "--format", "csv", "-i", "HSTECH").stdout.splitlines()[1]
     assert row == (
         "2025-02-04,HSTECH,Hang Seng Tech,bound,published,,,,,,"
-        "samples/published/2025-02-04.yaml:9,5.0,,,,"
+        "samples/published/2025-02-04.yaml:9,5.0,,,,,,"
     )
 
 

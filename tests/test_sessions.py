@@ -74,11 +74,13 @@ def test_a_shut_exchange(
 def test_a_session_without_a_close(symbol: str, day: str, run_cli: RunCli, write: Write) -> None:
     """A Saturday for the Budget, an evening for Diwali, a half day: all of them were sessions."""
     date = dt.date.fromisoformat(day)
-    before, after = date - dt.timedelta(days=40), date + dt.timedelta(days=40)
-    rows = f"{before},{symbol},100\n{before},OWN,1\n{day},OWN,1\n"
+    long_before, after = date - dt.timedelta(days=40), date + dt.timedelta(days=40)
+    rows = f"{long_before},{symbol},100\n{long_before},OWN,10\n{day},OWN,11\n"
     asked = ("session", day, "-f", "csv", "-i", symbol, "-i", "OWN")
     path = write("pending.csv", HEADER + rows)
-    assert _statuses(run_cli(*asked, "-l", path).rows)[symbol] == "pending"
+    ran = run_cli(*asked, "-l", path)
+    assert _statuses(ran.rows)[symbol] == "stale"
+    assert int(next(r for r in ran.rows if r["symbol"] == symbol)["sessions_behind"]) > 20
     path = write("missing.csv", HEADER + rows + f"{after},{symbol},101\n")
     assert _statuses(run_cli(*asked, "-l", path).rows)[symbol] == "missing"
 
@@ -131,7 +133,8 @@ def test_another_close_on_a_shut_day_counts_with_a_warning(run_cli: RunCli, writ
     ran = run_cli("session", "2025-02-11", "-l", path, "-f", "csv")
     assert (ran.rows[0]["status"], ran.rows[0]["close"]) == ("ok", "38900.0")
     assert (ran.rows[0]["closed_for"], ran.rows[0]["reopens"]) == ("", "")
-    assert "N225 2025-02-11, when XTKS was shut (National Foundation Day), yet this" in ran.stderr
+    assert ran.rows[0]["doubt"] == "shut_day"
+    assert "N225: XTKS was shut on 2025-02-11 (National Foundation Day); the row" in ran.stderr
 
 
 def test_a_change_over_a_hole_says_so(run_cli: RunCli, write: Write) -> None:
@@ -151,10 +154,13 @@ def test_no_session_names_the_holiday(run_cli: RunCli) -> None:
     assert "their exchanges were shut (Washington's Birthday)" in ran.stderr
 
 
-def test_outside_the_calendar_is_unknown_and_said_once(run_cli: RunCli, write: Write) -> None:
+def test_outside_the_calendar_is_unknown_and_said_once(
+    run_cli: RunCli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = "".join(
-        f"2035-01-0{n},OWN,{n}\n2035-01-02,{s},1\n" for n, s in ((2, "HSI"), (3, "SSEC"))
+        f"2035-01-0{n},OWN,1{n}\n2035-01-02,{s},1\n" for n, s in ((2, "HSI"), (3, "SSEC"))
     )
+    monkeypatch.setenv("MARKETMOVE_NOW", "2035-02-01T12:00:00+00:00")
     ran = run_cli("session", "2035-01-03", "-l", write("closes.csv", HEADER + rows), "-f", "json")
     statuses = {move["symbol"]: move["status"] for move in ran.document["moves"]}
     assert statuses == {"HSI": "unknown", "SSEC": "unknown", "OWN": "ok"}

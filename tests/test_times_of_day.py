@@ -97,11 +97,14 @@ def _text(stamps: Stamps) -> str:
 
 
 @pytest.mark.parametrize("name", READ)
-def test_a_stamp_is_a_session(name: str, run_cli: RunCli, write: Write) -> None:
+def test_a_stamp_is_a_session(
+    name: str, run_cli: RunCli, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stamps = READ[name]
     assert stamps.sessions is not None
     prior, session = stamps.sessions
     path = write(f"{stamps.symbol}.csv", _text(stamps))
+    monkeypatch.setenv("MARKETMOVE_NOW", "2026-01-01T12:00:00+00:00")
     ran = run_cli("session", session, "--levels", path, "--format", "csv")
     assert (ran.stderr, ran.status) == ("", 0)
     (row,) = ran.rows

@@ -16,7 +16,6 @@ from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak
 
 _PLACES = 2
-_MOVED = frozenset(["ok", "bound"])
 
 
 class Judged(NamedTuple):
@@ -41,13 +40,15 @@ class SessionFacts(NamedTuple):
     """What conditions are held against: moves and pairs of a session, and how rare they are.
 
     ``pairs`` are those that conditions are about; ``over`` tells that all sessions are known to
-    be over, so that a close that is not there yet is missing.
+    be over, so that a close that is not there yet is missing. ``excluded`` are the symbols that
+    are not meant by a condition for any index.
     """
 
     moves: Mapping[str, Move]
     contexts: Mapping[str, MoveContext]
     pairs: Sequence[Divergence] = ()
     over: bool = False
+    excluded: frozenset[str] = frozenset()
 
 
 def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
@@ -77,8 +78,9 @@ def _subjects(condition: Condition, known: SessionFacts) -> list[tuple[str, ...]
     if condition.symbols:
         return [condition.symbols]
     if condition.pair:
-        return [(pair.up, pair.down) for pair in known.pairs]
-    return [(symbol,) for symbol in known.moves]
+        pairs = [(pair.up, pair.down) for pair in known.pairs]
+        return [pair for pair in pairs if not known.excluded.intersection(pair)]
+    return [(symbol,) for symbol in known.moves if symbol not in known.excluded]
 
 
 def _without_past(condition: Condition, known: SessionFacts) -> list[str]:
@@ -108,8 +110,7 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
         raise _OpenError(f"no close of {visible(symbol)} in the data")
     if condition.kind == "missing":
         return _missing(move, known.over)
-    if move.status not in _MOVED:
-        raise _OpenError(f"no move of {visible(symbol)}")
+    _refuse_uncounted(move)
     if condition.kind == "move":
         return _move(condition, move)
     context = known.contexts.get(symbol)
@@ -126,6 +127,13 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     )
 
 
+def _refuse_uncounted(move: Move) -> None:
+    if move.doubt:
+        raise _OpenError(f"the move of {visible(move.symbol)} is doubtful")
+    if not move.counts:
+        raise _OpenError(f"no move of {visible(move.symbol)}")
+
+
 def _missing(move: Move, over: bool) -> _Met | None:
     name = visible(move.name)
     if move.status == "unknown":
@@ -135,7 +143,7 @@ def _missing(move: Move, over: bool) -> _Met | None:
         raise _OpenError(
             f"no close of {who} yet; with --as-of it is known when its session is over"
         )
-    if move.status not in {"missing", "pending"}:
+    if move.status not in {"missing", "pending", "stale"}:
         return None
     return _Met(f"no close of {name} on {move.session}, when there was a session", {})
 
@@ -226,8 +234,7 @@ def _of_pair(condition: Condition, symbols: tuple[str, ...], known: SessionFacts
     for symbol in symbols:
         if symbol not in known.moves:
             raise _OpenError(f"no close of {visible(symbol)} in the data")
-        if known.moves[symbol].status not in _MOVED:
-            raise _OpenError(f"no move of {visible(symbol)}")
+        _refuse_uncounted(known.moves[symbol])
     pair = next((pair for pair in known.pairs if {pair.up, pair.down} == set(symbols)), None)
     if pair is None:
         raise _OpenError("a bound leaves open which move is higher")

@@ -42,11 +42,13 @@ def alerts_of(
     registry: Registry,
     restricted: bool = False,
     over: bool = False,
+    excluded: frozenset[str] = frozenset(),
 ) -> Judged:
     """Hold conditions against the moves of a session.
 
     With ``restricted``, only some indices were chosen, and others may be lacking without a word;
-    ``over`` tells that the session of each is known to be over. Raises ``WrongUsageError`` or
+    ``over`` tells that the session of each is known to be over; ``excluded`` are symbols that are
+    not meant by conditions for any index, as are doubtful moves. Raises ``WrongUsageError`` or
     ``BadConfigError`` with each index that neither the data nor the registry knows.
     """
     by_symbol = {move.symbol: move for move in moves}
@@ -56,9 +58,15 @@ def alerts_of(
         for condition in resolved
         if condition.asked or not restricted or all(s in by_symbol for s in condition.symbols)
     ]
-    pairs = dict.fromkeys(chain.from_iterable(_pairs(c, by_symbol, rare.matrix) for c in wanted))
+    excluded |= {move.symbol for move in moves if move.doubt}
+    anyone = {symbol: move for symbol, move in by_symbol.items() if symbol not in excluded}
+    pairs = dict.fromkeys(
+        chain.from_iterable(
+            _pairs(c, by_symbol if c.symbols else anyone, rare.matrix) for c in wanted
+        )
+    )
     spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.matrix)
-    return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over))
+    return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over, excluded))
 
 
 def _resolved(

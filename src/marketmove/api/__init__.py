@@ -25,7 +25,7 @@ from marketmove.commands import pair as pair_command
 from marketmove.commands import session as session_command
 from marketmove.commands import verify as verify_command
 from marketmove.config import load
-from marketmove.errors import BadFiguresError, WrongUsageError
+from marketmove.errors import WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.choose import Comparison, choose
 from marketmove.market.periods import chosen_periods
@@ -61,6 +61,7 @@ def session(
     context: bool | None = None,
     floor_pct: float | None = None,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> SessionResult:
     """Work out one session: each index's move from its own last close before it.
 
@@ -82,12 +83,15 @@ def session(
         True for columns that tell how rare each move is; False leaves it out altogether.
     floor_pct, strict
         The least size of a divergent pair's moves, in percent; whether each row that cannot be
-        used is an error, also where no figure rests on it.
+        used is an error. Else an index whose figures rest on one is ``unusable``, with a warning.
+    now
+        The moment that tells which sessions are over, with its offset from UTC; None if all are.
 
     Raises
     ------
     NoSessionError, BadFiguresError
-        If no chosen index has a close in the session; if rows that figures rest on are unusable.
+        If no chosen index has a close in the session; if rows that all figures rest on are
+        unusable.
     WrongUsageError, UnreadableFileError, UnrecognisedFileError
         If what was asked for is not known; if a file cannot be read with certainty.
 
@@ -101,9 +105,8 @@ def session(
     1   N225  39149.43     39461.47     -312.04     ok
     """
     day = given.parse_when(date)
-    if as_of is not None and not (isinstance(as_of, dt.datetime) and as_of.tzinfo):
-        text = f"as_of: {as_of!r} is not a datetime with its offset from UTC"
-        raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
+    given.check_moment("as_of", as_of)
+    given.check_moment("now", now)
     given.refuse(
         as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out"
     )
@@ -111,6 +114,7 @@ def session(
         session=day,
         strict=strict,
         as_of=as_of,
+        now=now,
         periods=chosen_periods(given.texts(periods)),
         comparison=Comparison(against, given.texts(pairs), wide),
         context=wide or context,
@@ -129,6 +133,7 @@ def history(
     periods: Texts = (),
     shut_days: bool = False,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> Result[records.HistoryReport]:
     """Work out the moves of many sessions: a row a session and index.
 
@@ -138,7 +143,7 @@ def history(
         The range, both included; ``last`` may be ``"latest"``.
     shut_days
         Whether dates on which an index had no session, and another had one, are rows too.
-    closes, indices, groups, periods, strict
+    closes, indices, groups, periods, strict, now
         As of ``session``.
 
     Raises
@@ -153,6 +158,7 @@ def history(
     >>> moves["change_pct"].head(2).round(2).tolist()
     [-0.2, 3.69]
     """
+    given.check_moment("now", now)
     table, start = given.close_table(closes), given.parse_day(first)
     end = given.parse_when(last, start)
     request = history_command.HistoryRequest(
@@ -161,12 +167,10 @@ def history(
         strict=strict,
         shut_days=shut_days,
         periods=chosen_periods(given.texts(periods)),
+        now=now,
         **given.asked(table, indices, groups),
     )
-    report = history_command.history(request)
-    if report.unusable:
-        raise BadFiguresError(report.unusable)
-    return warned(Result(report, history_render))
+    return warned(Result(history_command.history(request), history_render))
 
 
 def pair(
@@ -179,6 +183,7 @@ def pair(
     window: int = WINDOW,
     floor_pct: float | None = None,
     strict: bool = False,
+    now: dt.datetime | None = None,
 ) -> Result[records.PairReport]:
     """Work out one pair through time, the spread of one move less the other: a row a session.
 
@@ -190,7 +195,7 @@ def pair(
         The range, both included; None for as far as the closes go.
     window
         How many common sessions before it each spread is held against, 60 or more.
-    closes, floor_pct, strict
+    closes, floor_pct, strict, now
         As of ``session``.
 
     Raises
@@ -208,22 +213,23 @@ def pair(
     start = None if since is None else given.parse_day(since)
     end = None if until is None else given.parse_when(until, start)
     given.refuse(window < LEAST, f"window: {window} is below {LEAST}")
+    given.check_moment("now", now)
     table = given.with_floor(closes, floor_pct)
     request = pair_command.PairRequest(
-        one, other, start, end, table.sources, table.reading, table.config, window, strict
+        one, other, start, end, table.sources, table.reading, table.config, window, strict, now
     )
     return warned(Result(pair_command.pair(request), pair_render))
 
 
-def check(closes: Closes, *, today: Date | None = None) -> Result[records.CheckReport]:
+def check(closes: Closes, *, now: dt.datetime | None = None) -> Result[records.CheckReport]:
     """Say what is wrong with closes, or doubtful, each with its place: a row a finding.
 
     Parameters
     ----------
     closes
         What ``read_closes`` returns, or takes.
-    today
-        The date after which a session is in the future; None to let every date be.
+    now
+        As of ``session``.
 
     Raises
     ------
@@ -237,8 +243,9 @@ def check(closes: Closes, *, today: Date | None = None) -> Result[records.CheckR
       severity symbol        place
     0    error    HSI  DataFrame:1
     """
-    table, day = given.close_table(closes), dt.date.max if today is None else given.parse_day(today)
-    report = check_command.check(table.sources, table.reading, table.config, day)
+    given.check_moment("now", now)
+    table = given.close_table(closes)
+    report = check_command.check(table.sources, table.reading, table.config, now)
     return Result(report, check_render)
 
 

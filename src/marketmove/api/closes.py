@@ -193,3 +193,10 @@ def refuse(wrong: bool, text: str) -> None:
     """Raise a ``WrongUsageError`` if something is wrong."""
     if wrong:
         raise WrongUsageError.at(None, text)
+
+
+def check_moment(name: str, moment: dt.datetime | None) -> None:
+    """Refuse a moment without its offset from UTC."""
+    if moment is not None and not (isinstance(moment, dt.datetime) and moment.tzinfo):
+        text = f"{name}: {moment!r} is not a datetime with its offset from UTC"
+        raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")

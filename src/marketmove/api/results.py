@@ -74,6 +74,6 @@ class SessionResult(Result[records.SessionReport]):
 
 def warned(result: _ResultT) -> _ResultT:
     """The result, after the caller of the function that gives it was warned."""
-    for remark in result.warnings:
+    for remark in (*getattr(result.report, "unusable", ()), *result.warnings):
         warnings.warn(str(remark), MarketMoveWarning, stacklevel=3)
     return result

@@ -11,8 +11,8 @@ from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.app import add_command
 from marketmove.cli.pair import pair_request
-from marketmove.cli.terminal import emit, render_options, say, warn
-from marketmove.errors import Problem
+from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
+from marketmove.errors import ExitStatus, Problem
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def session(
     picture: PictureOptions,
     everything: shared.AllOption = False,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw one session: a bar an index from a zero line.
 
     An index without a move is named, with the reason.
@@ -70,7 +70,7 @@ def session(
 
     request = SessionRequest(session=when, pairs=1, context=False, **asked)
     look = picture.render_options(request.config)._replace(everything=everything)
-    _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def heatmap(
@@ -81,7 +81,7 @@ def heatmap(
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw many sessions: a row an index, by region, and a column a session.
 
     A move is told by colour and by its sign or figure. Days on which an exchange was shut are
@@ -96,7 +96,7 @@ def heatmap(
 
     request = HistoryRequest(first=first, last=last, shut_days=True, **asked)
     look = picture.render_options(request.config)
-    _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
 
 
 def pair(
@@ -107,7 +107,7 @@ def pair(
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Draw one pair through time: the spread of A less B, and their relative strength.
 
     The spread is in percentage points (pp); the relative strength is the ratio of the closes, 100
@@ -119,15 +119,15 @@ def pair(
 
     request = pair_request(asked, levels, reading, run, palette=picture.palette)
     look = picture.render_options(request.config)
-    _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
 
 
-def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> None:
+def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> ExitStatus:
     """Draw in the terminal, or into the file, whole or not at all."""
     warn(chart.warnings, output, people=True, quiet=quiet)
     if output is None:
         emit(chart.text(), None, people=True)
-        return
+        return say_unusable(chart.unusable)
     from marketmove.atomic import write_file
     from marketmove.render.pictures import picture
 
@@ -135,6 +135,7 @@ def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> None:
     if not quiet:
         say(Problem(None, f"warning: {text}") for text in made.warnings)
     write_file(output, made.data)
+    return say_unusable(chart.unusable)
 
 
 chart = typer.Typer(

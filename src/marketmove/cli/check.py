@@ -39,7 +39,7 @@ def check(
 
     from marketmove.commands import check as command
 
-    report = command.check(specs, checked, settings, environment.today())
+    report = command.check(specs, checked, settings, environment.now())
 
     from marketmove.render.check import FORMATS
 

@@ -8,7 +8,8 @@ import typer
 
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
-from marketmove.cli.terminal import emit_pieces, warn
+from marketmove.cli.terminal import emit_pieces, say_unusable, warn
+from marketmove.errors import ExitStatus
 from marketmove.market.periods import chosen_periods
 
 
@@ -25,12 +26,12 @@ def history(
         bool, typer.Option("--all", help="All rows of a long table, and dates without a session.")
     ] = False,
     run: shared.RunOptions,
-) -> None:
+) -> ExitStatus:
     """Give the moves of many sessions, in order of session and symbol.
 
     Every index has a row for every session of its exchange, each move from its own last close
-    before it. What cannot be known has a status instead of a figure. Where a bad row touches a
-    move, CSV and NDJSON on stdout end before that session, with status 3.
+    before it. What cannot be known has a status instead of a figure: where a bad row touches a
+    move it is unusable, and the exit status is 3.
     """
     arguments.refuse_stray(typed.args)
     first, last = arguments.date_range(*dates, environment.today())
@@ -54,3 +55,4 @@ def history(
     warn(report.warnings, look.output, people, run.quiet)
     options = look.render_options(asked["config"])._replace(everything=everything)
     emit_pieces(FORMATS[output_format](report, options), look.output, people)
+    return say_unusable(report.unusable)

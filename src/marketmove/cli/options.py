@@ -239,5 +239,6 @@ def asked(
         "reading": checked,
         "config": settings,
         "strict": run.strict,
+        "now": environment.now(),
         "groups": chosen.groups(settings),
     }

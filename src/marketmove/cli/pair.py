@@ -60,4 +60,5 @@ def pair_request(
     settings = run.settings(palette=palette, floor_pct=arguments.floor_pct(floor_pct))
     from marketmove.commands.pair import PairRequest
 
-    return PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window, run.strict)
+    request = PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window)
+    return request._replace(strict=run.strict, now=environment.now())

@@ -9,7 +9,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
-from marketmove.cli.terminal import emit, warn
+from marketmove.cli.terminal import emit, say_unusable, warn
 from marketmove.market.periods import chosen_periods
 
 
@@ -102,4 +102,4 @@ def session(
     finally:
         # An alert is met whether or not the result could be written.
         status = act_on_alerts(report.alerts, lambda: FORMATS["json"](report, options), alerting)
-    return status
+    return say_unusable(report.unusable) or status

@@ -85,7 +85,7 @@ def summary(
             destination,
             environment.clock,
         )
-        say(outcome.problems)
+        say((*outcome.problems, *report.session.unusable))
     except KeyboardInterrupt:
         outcome = publishing.Outcome(fresh=False)
         raise
@@ -93,7 +93,7 @@ def summary(
         # An alert is met whether or not the result could be written; but once is enough.
         met = report.session.alerts if outcome.fresh else ()
         status = act_on_alerts(met, lambda: FORMATS["json"](report, options), alerting)
-    if outcome.problems:
+    if outcome.problems or report.session.unusable:
         return ExitStatus.BAD_DATA
     return max(status, status if outcome.delivered else ExitStatus.UNDELIVERED)
 

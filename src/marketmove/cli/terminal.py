@@ -109,6 +109,13 @@ def say(problems: Iterable[Problem]) -> None:
         _drop(sys.stderr)
 
 
+def say_unusable(problems: Iterable[Problem]) -> ExitStatus:
+    """Say which rows cost figures of a result that is written, and give the status for it."""
+    problems = tuple(problems)
+    say(problems)
+    return ExitStatus.BAD_DATA if problems else ExitStatus.DONE
+
+
 def warn(warnings: Iterable[Remark], output: Path | None, people: bool, quiet: bool) -> None:
     """Print warnings to stderr, unless the result says them on the same terminal."""
     if not (quiet or (people and output is None and same_terminal())):

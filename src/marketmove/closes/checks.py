@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.closes.levels import Levels
-from marketmove.errors import Place, Problem, by_place
+from marketmove.closes.doubts import Doubts
+from marketmove.closes.read import ChosenCloses
+from marketmove.errors import Place
 from marketmove.market.calendars import Calendar
+from marketmove.market.clocks import end_of
 from marketmove.sources import Fault
 
 Days = npt.NDArray[np.datetime64]
+Ints = npt.NDArray[np.int64]
 Severity = Literal["error", "suspicion"]
 
-# A move beyond this is looked at; one that is undone the next day is a stray row.
-JUMP_PCT = 35.0
 _BACK_PCT = 10.0
 _LONG_GAP_DAYS = 12
 _USUAL_GAPS = 0.5
-_USUAL_WEEKENDS = 0.05
 # A stated percent has two digits at least, and may be of a prior close before it was revised.
 _PERCENT_TOLERANCE = 0.0151
 _LEVEL_TOLERANCE = 0.0051
@@ -40,28 +40,18 @@ class Finding(NamedTuple):
     place: Place | None = None
 
 
-def find(
-    levels: Levels,
-    moves: pd.DataFrame,
-    today: dt.date,
-    calendars: Mapping[str, Calendar],
-    shut: pd.DataFrame,
-) -> list[Finding]:
+def find(known: ChosenCloses, moves: pd.DataFrame, doubts: Doubts) -> list[Finding]:
     """Everything in closes that is wrong or doubtful, errors first, then by place.
 
     Parameters
     ----------
-    levels
-        The closes, as ``levels.fold`` makes them.
+    known
+        The closes, with what the calendars say of them; for indices without a calendar only long
+        gaps and weekends are found.
     moves
         The move to each of them, as ``measure.moves_to_each`` makes it.
-    today
-        After which a session is in the future.
-    calendars
-        The calendars by symbol of the index, which tell holes and ghosts from holidays; for other
-        indices only long gaps and weekends are found.
-    shut
-        The closes of dates without a session, as ``shut_days.on_shut_days`` gives them.
+    doubts
+        Which of them are doubtful, as ``find_doubts`` gives it.
 
     Returns
     -------
@@ -70,30 +60,20 @@ def find(
         many or too few cells, closes outside their own low and high. ``suspicion`` for what may
         be: repeats, disorder, gaps, closes carried forward, jumps, weekends, stated changes that
         differ.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from marketmove.closes.levels import levels_of
-    >>> from marketmove.closes.shut_days import on_shut_days
-    >>> from marketmove.moves.measure import moves_to_each
-    >>> levels = levels_of([("AAA", "2025-02-13", 200.0), ("AAA", "2025-02-14", 2030.0)])
-    >>> moves, shut = moves_to_each(levels), on_shut_days(levels, {})
-    >>> [finding.code for finding in find(levels, moves, dt.date(2025, 3, 1), {}, shut)]
-    ['jump']
     """
+    levels, calendars = known.levels, known.calendars
     found = [
         Finding("error", "unusable", f.problem.text, f.symbol, f.session, f.problem.place)
         for f in levels.faults
     ]
     found += [Finding("suspicion", "repeat", p.text, place=p.place) for p in levels.repeats]
     found += [Finding("suspicion", "reading", p.text, place=p.place) for p in levels.warnings]
-    rows = _judged(_beside(moves, levels.frame), calendars, levels.faults)
-    rows["ghost"] = rows.index.isin(shut.index[shut["ghost"]])
-    for check in _CHECKS:
+    rows = _judged(moves, calendars, levels.faults)
+    for check in (_disorder, _holes, _gaps, stated_otherwise):
         found += check(rows)
-    found += _on_shut_days(rows[rows["ghost"] | (rows["shut"] == 1)], calendars)
-    found += _future(rows, today)
+    found += _ghosts(known.shut[known.shut["ghost"]], moves, calendars)
+    found += early_rows(known.early)
+    found += doubtful_rows(doubts, np.flatnonzero(doubts.code != ""), known)
     return sorted(found, key=_worst_first)
 
 
@@ -102,21 +82,15 @@ def _worst_first(finding: Finding) -> tuple[bool, str, int]:
     return finding.severity != "error", place.path, place.line or 0
 
 
-def _beside(moves: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The moves with the close after each, and what the files have beside it."""
-    after = frame.groupby("symbol", observed=True)["close"].shift(-1)
-    return moves.assign(after=after, low=frame["low"], high=frame["high"])
-
-
 def _judged(
     rows: pd.DataFrame, calendars: Mapping[str, Calendar], faults: Sequence[Fault]
 ) -> pd.DataFrame:
-    """The closes with ``shut``, and ``lacking``, the sessions since the one before; nan if unknown.
+    """The moves with ``lacking``, the sessions between the two closes of each; nan if unknown.
 
     An index that has fewer than half of its sessions is not daily, and is not judged. A row that
     cannot be used is found as such, and does not leave a gap.
     """
-    shut, lacking = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    lacking = np.full(len(rows), np.nan)
     days = rows["session"].to_numpy().astype("datetime64[D]")
     before = rows["prior_session"].to_numpy().astype("datetime64[D]")
     for symbol, own in rows.groupby("symbol", observed=True).indices.items():
@@ -128,9 +102,7 @@ def _judged(
                 known = np.searchsorted(unusable, days[own])
                 known -= np.searchsorted(unusable, before[own], side="right")
                 lacking[own] = counted - known
-                covered = calendar.covered(days[own])
-                shut[own] = np.where(covered, calendar.shut(days[own]), np.nan)
-    return rows.assign(shut=shut, lacking=lacking)
+    return rows.assign(lacking=lacking)
 
 
 def _dates_of(symbol: str, faults: Sequence[Fault]) -> Days:
@@ -145,13 +117,6 @@ def _findings(rows: pd.DataFrame, severity: Severity, code: str, text: str) -> I
         sentence = text.format(row=entry, session=entry.session.date())
         place = Place(str(entry.file), int(entry.line))
         yield Finding(severity, code, sentence, str(entry.symbol), entry.session.date(), place)
-
-
-def _outside_range(rows: pd.DataFrame) -> Iterator[Finding]:
-    low, high = rows["low"] - _LEVEL_TOLERANCE, rows["high"] + _LEVEL_TOLERANCE
-    outside = (rows["close"] < low) | (rows["close"] > high)
-    text = "{row.symbol}: close {row.close:,} outside its low {row.low:,} and high {row.high:,}"
-    return _findings(rows[outside], "error", "outside_range", text)
 
 
 def _disorder(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -174,22 +139,41 @@ def _holes(rows: pd.DataFrame) -> Iterator[Finding]:
     return _findings(of_holes, "suspicion", "gap", text + " and {session}")
 
 
-def _on_shut_days(rows: pd.DataFrame, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
-    """Closes of dates without a session: the close before once more, or another one."""
-    for row in rows.itertuples():
+def _ghosts(
+    ghosts: pd.DataFrame, moves: pd.DataFrame, calendars: Mapping[str, Calendar]
+) -> Iterator[Finding]:
+    """Rows of dates without a session that repeat the close before, and are none."""
+    closes = set(zip(moves["symbol"].astype(str), moves["close"], strict=True))
+    for row in ghosts.itertuples():
         entry: Any = row
-        day, symbol = entry.session.date(), str(entry.symbol)
-        calendar = calendars[symbol]
-        why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
-        what = "counts, as it repeats none"
-        if entry.ghost:
-            what = "may repeat the close before, which cannot be used, and does not count"
-            if entry.close == entry.prior_close:
-                what = "repeats the close before, and does not count"
-        text = f"{symbol}: {calendar.exchange} was shut on {day}{why}; the row {what}"
-        place = Place(str(entry.file), int(entry.line))
-        code = "ghost" if entry.ghost else "shut_day"
-        yield Finding("suspicion", code, text, symbol, day, place)
+        what = "may repeat the close before, which cannot be used, and does not count"
+        if (str(entry.symbol), entry.close) in closes:
+            what = "repeats the close before, and does not count"
+        yield _of_row("ghost", f"{_shut(entry, calendars)}; the row {what}", entry)
+
+
+def _shut(row: Any, calendars: Mapping[str, Calendar]) -> str:
+    """Which exchange was shut on the date of a row, and why."""
+    day, calendar = row.session.date(), calendars[str(row.symbol)]
+    why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
+    return f"{row.symbol}: {calendar.exchange} was shut on {day}{why}"
+
+
+def _of_row(code: str, text: str, row: Any, severity: Severity = "suspicion") -> Finding:
+    place = Place(str(row.file), int(row.line))
+    return Finding(severity, code, text, str(row.symbol), row.session.date(), place)
+
+
+def early_rows(early: pd.DataFrame) -> Iterator[Finding]:
+    """Rows that are stamped before the close of their session, and are no close."""
+    for row in early.itertuples():
+        entry: Any = row
+        stamp = f"{int(entry.early) // 60:02d}:{int(entry.early) % 60:02d}"
+        text = (
+            f"{entry.symbol}: the row of {entry.session.date()} is stamped {stamp}, before the"
+            f" close at {entry.ended:%H:%M}; it is no close, and left out"
+        )
+        yield _of_row("unfinished", text, entry)
 
 
 def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -199,37 +183,6 @@ def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
     long = (days > _LONG_GAP_DAYS) & (days > 4 * usual) & rows["lacking"].isna()
     text = "{row.symbol}: no close for {row.days:.0f} days before {session}"
     return _findings(rows.assign(days=days)[long], "suspicion", "gap", text)
-
-
-def _unchanged(rows: pd.DataFrame) -> Iterator[Finding]:
-    same = (rows["close"] == rows["prior_close"]) & ~rows["ghost"]
-    text = "{row.symbol}: {row.close:,} is the close of the session before, to the last digit"
-    return _findings(rows[same], "suspicion", "carried_forward", text)
-
-
-def _jumps(rows: pd.DataFrame) -> Iterator[Finding]:
-    far = rows["change_pct"].abs() > JUMP_PCT
-    undone = (rows["after"] / rows["prior_close"] - 1).abs() * 100 < _BACK_PCT
-    ratio = rows["close"] / rows["prior_close"]
-    slipped = ratio.map(lambda r: any(abs(r / factor - 1) * 100 < _BACK_PCT for factor in _SLIPS))
-    reason = (
-        undone.map({True: ", and is undone by the next: a stray row?", False: ""})
-        + slipped.map({True: ": a slipped decimal point?", False: ""})
-    ).where(far, "")
-    text = "{row.symbol}: {row.close:,} is {row.change_pct:+,.1f}% from {row.prior_close:,}"
-    text += "{row.reason}"
-    return _findings(rows.assign(reason=reason)[far], "suspicion", "jump", text)
-
-
-_SLIPS = (10.0, 100.0, 1000.0, 0.1, 0.01, 0.001)
-
-
-def _weekends(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Saturdays and Sundays, where the index does not trade on them as a rule."""
-    weekend = (rows["session"].dt.day_of_week >= 5) & rows["shut"].isna()
-    share = weekend.groupby(rows["symbol"], observed=True).transform("mean")
-    text = "{row.symbol}: {session} is a {row.session:%A}"
-    return _findings(rows[weekend & (share < _USUAL_WEEKENDS)], "suspicion", "weekend", text)
 
 
 def stated_otherwise(rows: pd.DataFrame) -> list[Finding]:
@@ -254,93 +207,58 @@ def stated_otherwise(rows: pd.DataFrame) -> list[Finding]:
     return [*changes, *_findings(rows[differs], "suspicion", "stated_prior", text)]
 
 
-def _future(rows: pd.DataFrame, today: dt.date) -> Iterator[Finding]:
-    text = f"{{row.symbol}}: {{session}} is in the future (today is {today})"
-    later = rows["session"].dt.date > today
-    return _findings(rows[later], "suspicion", "future", text)
+def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[Finding]:
+    """Say of each of some rows of the levels what is doubtful of its close, of a file once."""
+    frame, code = doubts.levels.frame, doubts.code
+    shifted: set[str] = set()
+    for row in rows.tolist():
+        entry: Any = next(frame.iloc[[row]].itertuples())
+        doubt = str(code[row])
+        if doubt == "shifted":
+            if str(entry.symbol) in shifted:
+                continue
+            shifted.add(str(entry.symbol))
+        text = f"{entry.symbol}: {_why(doubt, row, entry, doubts, known)}"
+        severity: Severity = "error" if doubt == "outside_range" else "suspicion"
+        yield _of_row("jump" if doubt == "stray" else doubt, text, entry, severity)
 
 
-_CHECKS: tuple[Callable[[pd.DataFrame], Iterable[Finding]], ...] = (
-    _outside_range,
-    _disorder,
-    _holes,
-    _gaps,
-    _unchanged,
-    _jumps,
-    _weekends,
-    stated_otherwise,
-)
+def _why(doubt: str, row: int, entry: Any, doubts: Doubts, known: ChosenCloses) -> str:
+    """What is doubtful of a close, in words."""
+    day, close, symbol = entry.session.date(), f"{entry.close:,}", str(entry.symbol)
+    if doubt in {"jump", "stray"}:
+        return _jump(row, doubts, undone=doubt == "stray")
+    if doubt == "shut_day":
+        shut = _shut(entry, known.calendars).partition(": ")[2]
+        return f"{shut}; the row counts, as it repeats none"
+    if doubt == "shifted":
+        exchange = known.calendars[symbol].exchange
+        return f"its dates fit the sessions of {exchange} only when they are moved by a day"
+    if doubt == "unfinished":
+        calendar, clock = known.calendars.get(symbol), known.clocks[symbol]
+        end = end_of(day, clock, calendar)
+        return f"the session of {day} is not over before {end:%H:%M} ({clock.zone})"
+    return {
+        "future": f"{day} is in the future",
+        "weekend": f"{day} is a {day:%A}",
+        "carried_forward": f"{close} is the close of the session before, to the last digit",
+        "other_index": f"{close} is the close of another index on {day}, to the last digit",
+        "outside_range": f"close {close} outside its low {entry.low:,} and high {entry.high:,}",
+    }[doubt]
 
 
-class LookBack(NamedTuple):
-    """The sessions of an index; from when to when each rests on its closes, both included.
-
-    Neither ``since`` nor ``until`` goes back from one session to the next; NaT is the beginning.
-    """
-
-    sessions: Days
-    since: Days
-    until: Days
-
-    @classmethod
-    def whole(cls, last: dt.date) -> LookBack:
-        """Make one that rests on all closes until a date."""
-        until = np.array([last], dtype="datetime64[D]")
-        return cls(until, np.array(["NaT"], dtype="datetime64[D]"), until)
+def _jump(row: int, doubts: Doubts, undone: bool) -> str:
+    close = doubts.levels.frame["close"].to_numpy()
+    now, before = float(close[row]), float(close[row - 1])
+    text = f"{now:,} is {(now / before - 1) * 100:+,.1f}% from {before:,}"
+    factors = [f for f in _SLIPS if abs(now / before / f - 1) * 100 < _BACK_PCT]
+    times = [f"{f:g} times" if f > 1 else f"a {1 / f:g}th" for f in factors]
+    if undone:
+        slipped = f", about {times[0]}: a slipped decimal point?" if times else ": a stray row?"
+        return f"{text}, and is undone by the next{slipped}"
+    if not times:
+        return f"{text}: another scale, or another index?"
+    return f"{text}, about {times[0]}: a slipped decimal point, or an index that was rebased?"
 
 
-class PartedFaults(NamedTuple):
-    """What cannot be used: what may touch the figures asked for, from ``first`` on, and what not.
-
-    ``first`` is None where nothing touches them.
-    """
-
-    touching: list[Problem]
-    elsewhere: list[Problem]
-    first: dt.date | None
-
-
-def part_faults(
-    faults: Iterable[Fault],
-    look_backs: Mapping[str, Sequence[LookBack]],
-    within: tuple[dt.date, dt.date] | None = None,
-) -> PartedFaults:
-    """Part the faults of closes into those that may touch the figures asked for, and the others.
-
-    A fault touches a move where it may be of its index, in the session, or after the prior session
-    that was found without it: it might have been the prior close.
-
-    Parameters
-    ----------
-    faults
-        What cannot be used.
-    look_backs
-        The chosen indices, each with what its figures rest on.
-    within
-        The range that was asked for, if it was one: what is in it touches it.
-    """
-    touching: list[Problem] = []
-    firsts: list[dt.date] = []
-    elsewhere: list[Problem] = []
-    for fault in faults:
-        spans = look_backs.values() if fault.symbol is None else [look_backs.get(fault.symbol, ())]
-        when = fault.session
-        dates = [day for each in spans for span in each if (day := _touched(span, when))]
-        if when and within and any(spans) and within[0] <= when <= within[1]:
-            dates = [when]
-        if dates:
-            touching.append(fault.problem)
-            firsts.append(min(dates))
-        else:
-            elsewhere.append(fault.problem)
-    first = min(firsts, default=None)
-    return PartedFaults(sorted(touching, key=by_place), sorted(elsewhere, key=by_place), first)
-
-
-def _touched(span: LookBack, when: dt.date | None) -> dt.date | None:
-    """The first session that rests on a date; None for the date if it may be any."""
-    at = 0 if when is None else int(np.searchsorted(span.until, np.datetime64(when)))
-    if at == len(span.sessions) or (when and span.since[at] > np.datetime64(when)):
-        return None
-    session: dt.date = span.sessions[at].item()
-    return session
+_SLIPS = (10.0, 100.0, 1000.0, 10_000.0, 0.1, 0.01, 0.001, 0.0001)

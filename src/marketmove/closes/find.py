@@ -91,12 +91,7 @@ def find_sources(
     The samples serve an explicit date only: published figures of that date if there are any, and
     not ``closes_only`` are wanted, else the sample closes.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named and the date is not an explicit one.
-    UnreadableFileError
-        With every file that cannot be opened.
+    Raises ``WrongUsageError`` if no closes are named and the date is no explicit one.
     """
     if specs:
         return FoundCloses(open_all(specs))
@@ -120,13 +115,7 @@ def find_sources(
 
 
 def archive_files(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Give the files of an archive, in order of their names, and the tables that are none of it.
-
-    Raises
-    ------
-    UnreadableFileError
-        If the folder, or a file in it, is there and may not be read.
-    """
+    """Give the files of an archive, in order of their names, and the tables that are none of it."""
     ours: list[Path] = []
     strangers: list[Path] = []
     try:
@@ -144,8 +133,6 @@ def archive_files(folder: Path) -> tuple[list[Path], list[Path]]:
 def is_archive_file(data: bytes) -> bool:
     r"""Tell by how it begins whether a file is one of an archive.
 
-    Examples
-    --------
     >>> is_archive_file(b"date,close,source,fetched\r\n"), is_archive_file(b"date,close\n")
     (True, False)
     """
@@ -153,15 +140,7 @@ def is_archive_file(data: bytes) -> bool:
 
 
 def find_closes(specs: Sequence[Spec], settings: CloseSettings) -> FoundCloses:
-    """Open the files named, those of the configuration, or the archive; never the samples.
-
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, or one of the files has published figures.
-    UnreadableFileError
-        With every file that cannot be opened.
-    """
+    """Open the files named, those of the configuration, or the archive; never the samples."""
     found = find_sources(specs, settings, "latest")
     _refuse_published(found.sources)
     return found
@@ -170,13 +149,7 @@ def find_closes(specs: Sequence[Spec], settings: CloseSettings) -> FoundCloses:
 def find_closes_of(specs: Sequence[Spec], settings: CloseSettings, *dates: When) -> FoundCloses:
     """Open the files named, configured or archived, else the samples if they hold dates.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named and the samples do not reach all dates, or one of the files has
-        published figures.
-    UnreadableFileError
-        With every file that cannot be opened.
+    With them comes whether they are the samples.
     """
     when = "latest" if "latest" in dates else dates[0]
     found = find_sources(specs, settings, when, closes_only=True)

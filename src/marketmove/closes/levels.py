@@ -50,18 +50,18 @@ class Levels:
         chosen = self.frame.loc[self.frame["symbol"].isin(list(symbols)), "session"]
         return [when.date() for when in sorted(chosen.unique())]
 
-    def latest(self, symbols: Iterable[str], until: dt.date = dt.date.max) -> dt.date:
+    def latest(self, symbols: Iterable[str], until: dt.date = dt.date.max) -> dt.date | None:
         """Give the last date on which any of the indices has a close, or a row that is unusable.
 
-        A last row that cannot be read is not passed over for the one before it. The first date
-        that there can be if it has none on or before ``until``.
+        A last row that cannot be read is not passed over for the one before it. None if there is
+        none on or before ``until``.
         """
         wanted = set(symbols)
         unusable = [
             f.session for f in self.faults if f.session and (f.symbol is None or f.symbol in wanted)
         ]
         dates = [*self.sessions(wanted), *unusable]
-        return max((date for date in dates if date <= until), default=dt.date.min)
+        return max((date for date in dates if date <= until), default=None)
 
 
 def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) -> Levels:

@@ -12,31 +12,39 @@ import pandas as pd
 
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.levels import Levels, fold, rows_needed
-from marketmove.closes.shut_days import on_shut_days, without
-from marketmove.errors import Remark
+from marketmove.closes.rebased import on_one_scale
+from marketmove.closes.shut_days import on_shut_days, stamped_early, without
+from marketmove.errors import NoSessionError, Remark, listed
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
 from marketmove.market.clocks import last_completed
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
-from marketmove.market.periods import day_before
+from marketmove.market.periods import days_before
 from marketmove.sources import Context, ReadOptions, Source, read_blocks
+from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
     from marketmove.sources.large import RowFilter
 
 
+_MOST_NAMED = 12
+
+
 class ChosenCloses(NamedTuple):
     """The closes of the chosen indices, and what is known of their exchanges, by symbol.
 
-    ``levels`` are without ghosts; ``shut`` has the closes of dates without a session, with a
-    column ``ghost``. ``absent`` warns of the indices that the data does not have.
+    ``levels`` are without ghosts and such as are no close yet, and on one scale where the registry
+    knows that there were two; ``shut`` has the closes of dates without a session, with a column
+    ``ghost``, ``early`` those stamped before the close. ``absent`` warns of the indices that the
+    data does not have.
     """
 
     levels: Levels
     symbols: list[str]
     shut: pd.DataFrame
+    early: pd.DataFrame
     calendars: Mapping[str, Calendar]
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
@@ -70,15 +78,26 @@ def read_closes(
     Raises
     ------
     MarketMoveError
-        If the files cannot be read, or an index is not known.
+        If the files cannot be read, an index is not known, or the data has none of those chosen.
     """
     levels = read_levels(sources, reading, settings, keep)
     symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
+    if absent and not {*symbols} & {*levels.symbols}:
+        raise NoSessionError.at(None, _none_of(symbols, levels))
     known = by_calendar(levels, symbols, settings)._replace(absent=absent)
     if len(known.shut) and keep and any(source.large is not None for source in sources):
         # Of a large file only some rows were kept: not those that tell whether these count.
         return read_closes(sources, reading, settings, chosen, groups=groups)
     return known
+
+
+def _none_of(symbols: Sequence[str], levels: Levels) -> str:
+    """Say that the data has none of the indices chosen, and what it has instead."""
+    have = "has no close" if len(symbols) == 1 else "have no close"
+    text = f"{listed(symbols)} {have} in the data; it has {listed(levels.symbols, _MOST_NAMED)}"
+    if len(levels.symbols) == 1 and not levels.registry.find(levels.symbols[0]):
+        text += ", which is no known index; --symbol names it"
+    return text
 
 
 def read_levels(
@@ -95,7 +114,7 @@ def read_levels(
 
 
 def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings) -> ChosenCloses:
-    """Take the ghosts out of closes, and add what is known of the exchanges of some indices.
+    """Take out what is no close, and add what is known of the exchanges of some indices.
 
     Parameters
     ----------
@@ -107,10 +126,11 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
         The registry, the clocks and the user's own sessions.
     """
     known, clocks = _exchanges(symbols, settings)
+    early = stamped_early(levels, known, clocks)
+    levels = without(levels, early)
     shut = on_shut_days(levels, known)
-    return ChosenCloses(
-        without(levels, shut[shut["ghost"]]), list(symbols), shut, known, clocks, []
-    )
+    sound = on_one_scale(without(levels, shut[shut["ghost"]]))
+    return ChosenCloses(sound, list(symbols), shut, early, known, clocks, [])
 
 
 def with_rows_of(
@@ -149,7 +169,7 @@ def keep_for_session(
         # Somewhere in the world it is the next day, or the session before has not begun.
         days = [as_of.date() + n * dt.timedelta(days=1) for n in (-2, -1, 0, 1)]
     elif when != "latest":
-        days = [when, *(day_before(when, period) for period in periods)]
+        days = [when, *(day for period in periods for day in days_before(when, period))]
     if periods and (as_of or when == "latest"):
         return None
     return lambda symbols, sessions: rows_needed(symbols, sessions, days)
@@ -157,7 +177,8 @@ def keep_for_session(
 
 def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFilter:
     """Tell which rows of a large file a range needs: its own, and the closes around it."""
-    days = [first - dt.timedelta(days=1), *(day_before(first, period) for period in periods)]
+    days = [first - dt.timedelta(days=1)]
+    days += [day for period in periods for day in days_before(first, period)]
     days += [] if last == "latest" else [last]
 
     def keep(symbols: npt.NDArray[Any], sessions: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
@@ -174,7 +195,7 @@ def session_of_each(
 ) -> dict[str, dt.date | None]:
     """Give the session of each index: the one asked for, or its last that was over at a moment."""
     if as_of is None:
-        session = known.levels.latest(known.symbols) if when == "latest" else when
+        session = _latest(known) if when == "latest" else when
         return dict.fromkeys(known.symbols, session)
     return {symbol: _completed(symbol, known, as_of) for symbol in known.symbols}
 
@@ -184,3 +205,31 @@ def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date 
     day = last_completed(as_of, clock, calendar) if clock else None
     # Without a calendar the data alone tells which dates had a session.
     return known.levels.latest([symbol], day) if day and calendar is None else day
+
+
+def _latest(known: ChosenCloses) -> dt.date | None:
+    """The last date of any index chosen; a last row that is no close yet is not passed over."""
+    early = known.early[known.early["symbol"].isin(known.symbols)]["session"]
+    dates = [known.levels.latest(known.symbols), *(when.date() for when in early)]
+    return max((date for date in dates if date), default=None)
+
+
+def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str, dt.date]:
+    """Give by symbol the last session that is over at a moment; nothing where it is not known."""
+    if now is None:
+        return {}
+    return {
+        symbol: day
+        for symbol, clock in known.clocks.items()
+        if (day := last_completed(now, clock, known.calendars.get(symbol)))
+    }
+
+
+def lookalikes(known: ChosenCloses) -> list[tuple[str, str]]:
+    """Give the indices that the registry does not know, each with the known one it looks like."""
+    registry = known.levels.registry
+    strangers = [symbol for symbol in known.symbols if not registry.find(symbol)]
+    if len(strangers) > _MOST_NAMED:
+        return []
+    looked_up = ((symbol, index_of_file(symbol, registry)) for symbol in strangers)
+    return [(symbol, registry.resolve(alike).name) for symbol, alike in looked_up if alike]

@@ -1,4 +1,4 @@
-"""Closes held against the calendars: ghost rows, holes, and what a row without a close means."""
+"""Rows that are no closes by the calendar: ghosts of shut days, stamps before the close."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import pandas as pd
 
 from marketmove.closes.levels import Levels, of_each_row
 from marketmove.market.calendars import Calendar
+from marketmove.market.clocks import end_of
+from marketmove.market.indices import Exchange
+
+_TOLERANCE_MINUTES = 30.0
 
 
 def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
@@ -38,6 +42,34 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
         dates = unusable.get(symbol, ()) + unusable.get(None, ())
         same[row] = any(before <= date <= days[row] for date in dates)
     return frame[shut].assign(ghost=same[shut])
+
+
+def stamped_early(
+    levels: Levels, calendars: Mapping[str, Calendar], clocks: Mapping[str, Exchange]
+) -> pd.DataFrame:
+    """Give the rows that are stamped before the close of their session, half days known: no closes.
+
+    They are rows of ``levels.frame``; ``early`` is the local minute of the day, and ``ended`` the
+    time of the close.
+    """
+    frame = levels.frame[levels.frame["early"].notna()]
+    rows = zip(frame["symbol"].astype(str), frame["session"], strict=True)
+    ends = [_end(symbol, session, calendars, clocks) for symbol, session in rows]
+    frame = frame.assign(ended=pd.Series(ends, index=frame.index, dtype=object))
+    minutes = [end.hour * 60 + end.minute if end else 0 for end in ends]
+    return frame[frame["early"] < np.array(minutes, dtype=np.float64) - _TOLERANCE_MINUTES]
+
+
+def _end(
+    symbol: str,
+    session: pd.Timestamp,
+    calendars: Mapping[str, Calendar],
+    clocks: Mapping[str, Exchange],
+) -> dt.time | None:
+    clock, calendar = clocks.get(symbol), calendars.get(symbol)
+    if clock is None or (calendar and not calendar.has(session.date())):
+        return None
+    return end_of(session.date(), clock, calendar)
 
 
 def _unusable(levels: Levels) -> dict[str | None, tuple[np.datetime64, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from marketmove.commands.history import HistoryRequest, history
 from marketmove.commands.pair import PairRequest, pair
 from marketmove.commands.session import SessionRequest, session
-from marketmove.errors import Remark
+from marketmove.errors import Problem, Remark
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Chart(NamedTuple):
     """
 
     warnings: Sequence[Remark]
+    unusable: Sequence[Problem]
     text: Callable[[], str]
     drawing: Callable[[], Drawing]
 
@@ -36,6 +37,7 @@ def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
 
     return Chart(
         report.warnings,
+        report.unusable,
         partial(text, report, look),
         partial(drawing, report, look.palette, look.everything),
     )
@@ -53,6 +55,7 @@ def heatmap_chart(request: HistoryRequest, look: RenderOptions) -> Chart:
     cells = grid(report, request.config.registry, volatility.symbols if volatility else ())
     return Chart(
         report.warnings,
+        report.unusable,
         partial(heatmap, report, cells, look),
         partial(drawing, report, cells, look.palette),
     )
@@ -66,5 +69,5 @@ def pair_chart(request: PairRequest, look: RenderOptions) -> Chart:
     from marketmove.render.pictures.pair import drawing
 
     return Chart(
-        report.warnings, partial(text, report, look), partial(drawing, report, look.palette)
+        report.warnings, (), partial(text, report, look), partial(drawing, report, look.palette)
     )

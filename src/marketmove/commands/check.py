@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def check(
-    specs: tuple[Spec, ...], reading: ReadOptions, config: Config, today: dt.date
+    specs: tuple[Spec, ...],
+    reading: ReadOptions,
+    config: Config,
+    now: dt.datetime | None = None,
 ) -> CheckReport:
     """Read closes and doubt them.
 
@@ -27,12 +30,15 @@ def check(
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find
+    from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.market.choose import volatility_indices
     from marketmove.moves.measure import moves_to_each
 
     levels = read_levels(sources, reading, config.closes)
     known = by_calendar(levels, levels.symbols, config.closes)
-    found = find(levels, moves_to_each(levels), today, known.calendars, known.shut)
+    doubts = find_doubts(known, volatility_indices(config.groups, levels.symbols), now)
+    found = find(known, moves_to_each(known.levels), doubts)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
     return CheckReport(named([file.label for file in files]), files, tuple(found))
 

@@ -31,6 +31,7 @@ class HistoryRequest(NamedTuple):
     shut_days: bool = False
     periods: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    now: dt.datetime | None = None
 
 
 def history(request: HistoryRequest) -> HistoryReport:
@@ -45,11 +46,11 @@ def history(request: HistoryRequest) -> HistoryReport:
     files = find_closes_of(request.levels, config.closes, first, to)
 
     # These load pandas, which is not wanted before the files are known to be there.
-    import pandas as pd
-
-    from marketmove.closes.checks import part_faults
-    from marketmove.closes.read import keep_for_range, read_closes
+    from marketmove.closes.doubts import find_doubts
+    from marketmove.closes.read import completed_sessions, keep_for_range, read_closes
+    from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
+    from marketmove.moves.rows import usable
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
@@ -58,16 +59,19 @@ def history(request: HistoryRequest) -> HistoryReport:
         files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
     levels = known.levels
-    last = max(first, levels.latest(known.symbols)) if to == "latest" else to
+    last = max(first, levels.latest(known.symbols) or first) if to == "latest" else to
     within = measure.Range(first, last, request.periods, request.shut_days)
-    rows = measure.history(levels, known.symbols, known.calendars, within)
-    look_backs = measure.look_backs(rows, request.periods)
-    faults = part_faults(levels.faults, look_backs, (first, last))
-    if request.strict and levels.faults:
-        raise BadFiguresError(faults.touching + faults.elsewhere)
-    if faults.first:
-        rows = rows[rows["session"] < pd.Timestamp(faults.first)]
-    elif rows["close"].isna().all():
+    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
+    completed = completed_sessions(known, request.now)
+    found = measure.history(levels, known.symbols, known.calendars, within, doubts, completed)
+    rows, touching, elsewhere, undated = usable(
+        found, levels.faults, request.periods, (first, last)
+    )
+    if touching and (request.strict or undated or rows["close"].isna().all()):
+        raise BadFiguresError(touching + elsewhere)
+    if request.strict and elsewhere:
+        raise BadFiguresError(elsewhere)
+    if rows["close"].isna().all():
         raise no_close_within(first, last, levels.sessions(known.symbols))
     moved = set(rows.loc[rows["status"] == "ok", "symbol"].unique())
     return HistoryReport(
@@ -77,10 +81,12 @@ def history(request: HistoryRequest) -> HistoryReport:
         bundled=files.bundled,
         frame=rows,
         periods=request.periods,
-        unusable=tuple(faults.touching),
+        unusable=tuple(touching),
         warnings=(
             *files.warnings,
-            *warnings_of(rows, known, faults, within, request.periods, "these sessions do"),
+            *warnings_of(
+                rows, known, elsewhere, doubts, within, request.periods, "these sessions do"
+            ),
         ),
         notes=(
             *reading_notes(levels),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, NoSessionError, Problem, WrongUsageError
+from marketmove.errors import BadFiguresError, NoSessionError, Problem, WrongUsageError, by_place
 from marketmove.reports.records import PairReport
-from marketmove.sources import ReadOptions
+from marketmove.sources import Fault, ReadOptions
 
 
 class PairRequest(NamedTuple):
@@ -29,6 +30,7 @@ class PairRequest(NamedTuple):
     config: Config
     window: int | None = None
     strict: bool = False
+    now: dt.datetime | None = None
 
     @property
     def last(self) -> dt.date | None:
@@ -49,9 +51,11 @@ def pair(request: PairRequest) -> PairReport:
     files = find_closes_of(request.levels, config.closes, *dates)
 
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.closes.checks import LookBack, part_faults
+    from marketmove.closes.doubts import find_doubts, sound_levels
     from marketmove.closes.read import read_closes
+    from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
+    from marketmove.moves.rows import read_moves
     from marketmove.rarity.index_history import WINDOW
     from marketmove.rarity.pair import between, common, pair_summary, rested_on
     from marketmove.wording import remarks
@@ -64,13 +68,13 @@ def pair(request: PairRequest) -> PairReport:
     if len(symbols) == 1:
         text = f"{request.one} and {request.other} are the same index; name two"
         raise WrongUsageError.at(None, text)
-    whole = [LookBack.whole(last or dt.date.max)]
-    faults = part_faults(levels.faults, dict.fromkeys(symbols, whole))
-    if faults.touching or (request.strict and faults.elsewhere):
-        raise BadFiguresError(faults.touching + (faults.elsewhere if request.strict else []))
+    touching, elsewhere = _parted(levels.faults, symbols, last)
+    if touching or (request.strict and elsewhere):
+        raise BadFiguresError(touching + (elsewhere if request.strict else []))
     if known.absent:
         raise NoSessionError([Problem(None, remark.text) for remark in known.absent])
-    own = measure.series(levels, symbols)
+    doubts = find_doubts(known, volatility_indices(config.groups, symbols), request.now)
+    own = measure.series(sound_levels(doubts, dict.fromkeys(symbols, last)), symbols)
     one, other = symbols
     sessions = common(own[one], own[other], config.floor_pct, window)
     shown = between(sessions, request.since, last)
@@ -79,10 +83,15 @@ def pair(request: PairRequest) -> PairReport:
         raise no_common_session(own, common_days, request.since, last)
     summary = pair_summary(sessions, shown, window)
     days = rested_on(sessions, shown, window)["session"]
-    within = measure.Range(days.iloc[0].date(), days.iloc[-1].date())
-    rows = measure.history(levels, symbols, known.calendars, within)
-    rows = rows[rows["session"].isin(days)]
-    latest = measure.read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
+    # What is doubtful may stand before and after the sessions that are left.
+    first_close, *_ = levels.sessions(symbols)
+    within = measure.Range(
+        min(days.iloc[0].date(), request.since or first_close),
+        levels.latest(symbols, last or dt.date.max) or summary.span.last,
+    )
+    rows = measure.history(levels, symbols, known.calendars, within, doubts)
+    rows = rows[rows["session"].isin(days) | rows["doubt"].notna()]
+    latest = read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
     return PairReport(
         one=config.registry.resolve(one),
         other=config.registry.resolve(other),
@@ -96,7 +105,7 @@ def pair(request: PairRequest) -> PairReport:
         floor_pct=config.floor_pct,
         warnings=(
             *files.warnings,
-            *remarks.warnings_of(rows, known, faults, within, what="this pair does"),
+            *remarks.warnings_of(rows, known, elsewhere, doubts, within, what="this pair does"),
         ),
         notes=(
             *remarks.reading_notes(levels),
@@ -105,3 +114,16 @@ def pair(request: PairRequest) -> PairReport:
             *remarks.kinds(symbols, config.registry),
         ),
     )
+
+
+def _parted(
+    faults: Sequence[Fault], symbols: Sequence[str], last: dt.date | None
+) -> tuple[list[Problem], list[Problem]]:
+    """The rows that cannot be used: such as may be of the pair, and others."""
+    touching: list[Problem] = []
+    elsewhere: list[Problem] = []
+    for fault in faults:
+        own = fault.symbol is None or fault.symbol in symbols
+        before = fault.session is None or last is None or fault.session <= last
+        (touching if own and before else elsewhere).append(fault.problem)
+    return sorted(touching, key=by_place), sorted(elsewhere, key=by_place)

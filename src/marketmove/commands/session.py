@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from marketmove.alerts.conditions import Condition
 from marketmove.closes.find import FoundCloses, Spec, When, find_sources
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Remark, WrongUsageError
+from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError
 from marketmove.market.choose import (
     Comparison,
     choose,
@@ -36,7 +36,8 @@ class SessionRequest(NamedTuple):
     ``session`` only tells whether the samples may serve. ``context`` wants, or does not want, how
     rare the moves are; None wants it of closes that are not too many. ``closes_for`` names what
     published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
-    of the configuration.
+    of the configuration. ``now`` is the moment that tells which sessions are over; None if that is
+    of no matter.
     """
 
     session: When
@@ -54,6 +55,7 @@ class SessionRequest(NamedTuple):
     groups: tuple[Group, ...] = ()
     closes_for: str = ""
     alerts: tuple[Condition, ...] = ()
+    now: dt.datetime | None = None
 
     @property
     def restricted(self) -> bool:
@@ -90,6 +92,7 @@ class _Found(NamedTuple):
     warnings: Sequence[Remark]
     notes: Sequence[Remark]
     context: SessionContext
+    unusable: Sequence[Problem] = ()
 
 
 def session(request: SessionRequest) -> SessionReport:
@@ -129,6 +132,7 @@ def session(request: SessionRequest) -> SessionReport:
     excluded = volatility_indices(config.groups, [move.symbol for move in moves])
     compared, notes_of_pairs = _compared(request, moves, context, excluded)
     shares = share_moves(moves, excluded)
+    apart = excluded if len(shares) < len(moves) else frozenset()
     groups = moves_by_group(request.groups, moves)
     ordered = in_order(moves, config.sort)
     judged = alerts_of(
@@ -138,6 +142,7 @@ def session(request: SessionRequest) -> SessionReport:
         config.registry,
         restricted,
         over=request.as_of is not None,
+        excluded=apart,
     )
     return SessionReport(
         session=found.session,
@@ -150,6 +155,8 @@ def session(request: SessionRequest) -> SessionReport:
         dispersion=dispersion(shares),
         pairs_left_out=compared.left_out,
         warnings=(*files.warnings, *found.warnings),
+        unusable=tuple(found.unusable),
+        excluded=apart,
         notes=(
             *found.notes,
             *notes_of_pairs,
@@ -185,7 +192,7 @@ def _compared(
         against=against,
         wide=asked.wide,
         floor_pct=config.floor_pct,
-        excluded=excluded,
+        excluded=excluded | {move.symbol for move in moves if move.doubt},
         top=request.pairs,
     )
     compared = compare(moves, context.matrix, wanted)
@@ -237,11 +244,19 @@ def _from_closes(
     files: FoundCloses, request: SessionRequest, conditions: Sequence[Condition]
 ) -> _Found:
     from marketmove.alerts.watch import watched
-    from marketmove.closes.checks import part_faults
-    from marketmove.closes.read import keep_for_session, read_closes, session_of_each, with_rows_of
-    from marketmove.moves.measure import look_backs, moves_at, read_moves
+    from marketmove.closes.doubts import find_doubts
+    from marketmove.closes.read import (
+        completed_sessions,
+        keep_for_session,
+        read_closes,
+        session_of_each,
+        with_rows_of,
+    )
+    from marketmove.moves.measure import moves_at
+    from marketmove.moves.rows import read_moves, usable
     from marketmove.rarity.session import reads_past, session_context
     from marketmove.wording import remarks
+    from marketmove.wording.doubts import age_of_data
     from marketmove.wording.no_sessions import no_session
 
     config, periods = request.config, request.periods
@@ -260,15 +275,21 @@ def _from_closes(
         known = with_rows_of(known, watched(conditions), config.closes)
     levels = known.levels
     sessions = session_of_each(known, request.session, request.as_of)
-    rows = moves_at(levels, sessions, known.calendars, periods)
+    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
+    completed = completed_sessions(known, request.now)
+    found = moves_at(levels, sessions, known.calendars, periods, doubts, completed)
+    rows, touching, elsewhere, undated = usable(found, levels.faults, periods)
     moves = read_moves(rows, periods)
-    faults = part_faults(levels.faults, look_backs(rows, periods))
-    if faults.touching or (request.strict and faults.elsewhere):
-        raise BadFiguresError(faults.touching + (faults.elsewhere if request.strict else []))
+    nothing = all(move.close is None for move in moves)
+    if (touching and (nothing or undated or request.strict)) or (elsewhere and request.strict):
+        raise BadFiguresError(touching + (elsewhere if request.strict else []))
     when = None if request.as_of else next(iter(sessions.values()))
-    if all(move.close is None for move in moves):
-        raise no_session(when, levels.sessions(known.symbols), files.bundled, moves)
+    warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=periods)
+    if nothing:
+        raise no_session(when, levels.sessions(known.symbols), files.bundled, moves, warnings)
+    latest = request.session == "latest" and request.as_of is None
     notes = [
+        *(age_of_data(moves, known, completed) if latest else ()),
         *remarks.reading_notes(levels),
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
@@ -276,7 +297,8 @@ def _from_closes(
     return _Found(
         session=when,
         moves=moves,
-        warnings=remarks.warnings_of(rows, known, faults, periods=periods),
+        warnings=warnings,
         notes=notes,
-        context=session_context(moves, known, wants_context, past),
+        context=session_context(moves, known, doubts, wants_context, past),
+        unusable=touching,
     )

@@ -31,13 +31,13 @@ def summary(request: SessionRequest) -> SummaryReport:
     from marketmove.wording import sections, session_rows
     from marketmove.wording.groups import by_region
     from marketmove.wording.headline import RankedMove
-    from marketmove.wording.remarks import jumps
 
     volatility = volatility_indices(config.groups, [move.symbol for move in report.moves])
     shares = share_moves(report.moves, volatility)
-    report = report._replace(warnings=(*report.warnings, *jumps(report.moves, volatility)))
-    rows, left_out = session_rows.shown(session_rows.moved(report), everything=False)
-    contexts = [(m, report.contexts.get(m.symbol)) for m in report.moves if m.status == "ok"]
+    moved = [*session_rows.moved(report), *session_rows.volatility(report)]
+    rows, left_out = session_rows.shown(moved, everything=False)
+    counted = [move for move in report.moves if move.status == "ok" and move.counts]
+    contexts = [(move, report.contexts.get(move.symbol)) for move in counted]
     ranked = [RankedMove(m, context, tuple(move_facts(m, context))) for m, context in contexts]
     return SummaryReport(
         session=report,
@@ -70,14 +70,25 @@ def _archived(request: SessionRequest, symbols: Sequence[str]) -> tuple[DatedRev
 def _headline(
     ranked: Sequence[RankedMove], shares: Sequence[Move], report: SessionReport
 ) -> Sentence:
-    from marketmove.wording import session_rows
     from marketmove.wording.headline import headline
 
     count = {move.symbol for move in shares}
     movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
-        names = [session_rows.name(move) for move in shares if move.close is not None]
-        closes = "close" if len(names) == 1 else "closes"
-        of = listed(names) if len(names) <= _FEW else f"{len(names):,} indices"
-        return Sentence(f"No move to report: the first {closes} of {of} in this data.")
+        return _no_move(shares)
     return headline(movers, report.divergences, len(shares))
+
+
+def _no_move(moves: Sequence[Move]) -> Sentence:
+    from marketmove.wording.session_rows import name
+
+    if doubtful := [name(move) for move in moves if move.doubt]:
+        what = "the move of {} is" if len(doubtful) == 1 else "the moves of {} are"
+        return Sentence(f"No move to report: {what.format(_few(doubtful))} doubtful.")
+    names = [name(move) for move in moves if move.close is not None]
+    closes = "close" if len(names) == 1 else "closes"
+    return Sentence(f"No move to report: the first {closes} of {_few(names)} in this data.")
+
+
+def _few(names: Sequence[str]) -> str:
+    return listed(names) if len(names) <= _FEW else f"{len(names):,} indices"

@@ -71,19 +71,17 @@ def hold(
     """Find closes, read them, and hold the rows of a report against them."""
     files = find_closes_of(specs, config.closes, published.session)
     # These load pandas, which is not wanted before the files are known to be there.
-    from marketmove.closes.checks import part_faults
     from marketmove.closes.read import by_calendar, read_levels
-    from marketmove.moves.measure import look_backs, read_moves
+    from marketmove.moves.rows import read_moves, usable
     from marketmove.published.verdicts import with_fits
     from marketmove.wording.findings import findings_of
     from marketmove.wording.remarks import warnings_of
 
     levels = read_levels(files.sources, reading, config.closes)
     known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config.closes)
-    at_session = _rows(known, published.session)
-    faults = part_faults(levels.faults, look_backs(at_session))
-    if faults.touching:
-        raise BadFiguresError(faults.touching)
+    at_session, touching, elsewhere, _ = usable(_rows(known, published.session), levels.faults)
+    if touching:
+        raise BadFiguresError(touching)
     judged = _judged(published, read_moves(at_session), known)
     rows, fits = with_fits(judged, known.levels, published.session)
     there = [] if fits is None else _judged(published, read_moves(_rows(known, fits)), known)
@@ -96,7 +94,7 @@ def hold(
         rows=tuple(rows),
         fits_session=fits,
         findings=tuple(findings_of(rows, there, published.session, closes)),
-        warnings=(*files.warnings, *warnings_of(at_session, known, faults)),
+        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere)),
     )
 
 

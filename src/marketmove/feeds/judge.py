@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from marketmove.closes.checks import JUMP_PCT
+from marketmove.closes.doubts import JUMP_PCT
 from marketmove.errors import listed
 from marketmove.feeds.answer import ReadAnswer
 from marketmove.feeds.failure import FeedFailure

@@ -41,7 +41,8 @@ class Calendar:
     """The sessions of one exchange from ``first`` to ``last``, both covered.
 
     ``sessions`` are their dates (datetime64[D], in order), ``regular`` from which date on which
-    local time was the usual end. ``single`` has the time, name and source of single days.
+    local time was the usual end. ``single`` has the time, name and source of single days,
+    ``weeks`` from which date on which weekdays (Monday is 0) were those of sessions.
     """
 
     exchange: str
@@ -50,6 +51,7 @@ class Calendar:
     sessions: Days
     regular: tuple[tuple[dt.date, dt.time], ...]
     single: Mapping[str, str]
+    weeks: tuple[tuple[dt.date, tuple[int, ...]], ...] = ()
 
     def covers(self, day: dt.date) -> bool:
         """Tell whether it is known what happened on a date."""
@@ -106,6 +108,25 @@ class Calendar:
         held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
         return self.covered(days) & ~held
 
+    def week_starts(self, days: Days) -> npt.NDArray[np.int64]:
+        """Give the weekday (Monday is 0) on which the week around each date begins."""
+        starts = np.zeros(len(days), dtype=np.int64)
+        for since, weekdays in self.weeks:
+            # The week begins after the longest row of days off.
+            gaps = {day: (day - weekdays[n - 1]) % 7 or 7 for n, day in enumerate(weekdays)}
+            starts[days >= np.datetime64(since)] = max(gaps, key=lambda day: (gaps[day], -day))
+        return starts
+
+    def weekday_before(self, days: Days) -> Days:
+        """Give the last weekday of sessions before each date, be it a holiday or not."""
+        before: Days = days - 1 - np.maximum(0, (days.astype(np.int64) + 2) % 7 - 4)
+        for since, weekdays in self.weeks:
+            of_weekday = (days.astype(np.int64) + 3) % 7
+            steps = np.array([_step_back(n, weekdays) for n in range(7)], dtype=np.int64)
+            own = days >= np.datetime64(since)
+            before[own] = (days - steps[of_weekday])[own]
+        return before
+
     def end_of(self, day: dt.date) -> dt.time | None:
         """Give the local time at which the session of a date ended; None if it is not known."""
         if time := self._single(day)[0]:
@@ -116,6 +137,10 @@ class Calendar:
         """Give the local time at which sessions ended around a date, half days apart."""
         usual = [time for start, time in self.regular if start <= day]
         return usual[-1] if usual else None
+
+
+def _step_back(weekday: int, weekdays: Sequence[int]) -> int:
+    return min((weekday - day) % 7 or 7 for day in weekdays)
 
 
 def load(codes: Iterable[str], own: Path | None = None) -> dict[str, Calendar]:
@@ -219,13 +244,14 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         return None
     first, last = (np.datetime64(by_kind[kind][-1].date) for kind in ("from", "until"))
     days = np.arange(first, last + 1)
-    trading = np.zeros(len(days), dtype=bool)
+    trading, weeks = np.zeros(len(days), dtype=bool), []
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     for line in sorted(by_kind["week"], key=lambda line: line.date):
         names = next(csv.reader([line.rest]))[1].split()
         week = np.array([name in names for name in _WEEKDAYS])
         since = days >= np.datetime64(line.date)
         trading[since] = week[weekdays[since]]
+        weeks.append((dt.date.fromisoformat(line.date), tuple(np.flatnonzero(week).tolist())))
     single = {line.date: line for line in lines if line.kind in _SINGLE}
     dates = np.array(list(single), dtype="datetime64[D]")
     held = np.array([line.kind != "closed" for line in single.values()], dtype=bool)
@@ -241,6 +267,7 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
             for line in sorted(by_kind["close"], key=lambda line: line.date)
         ),
         {date: line.rest for date, line in single.items()},
+        tuple(weeks),
     )
 
 

@@ -13,7 +13,7 @@ from marketmove.errors import BadConfigError, Place, Problem
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
 _LIST_FIELDS = ("aliases", "shared")
-_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels")
+_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels", "rebased")
 # Whether dividends are counted in: no, all of them, or what is left of them after tax.
 RETURNS = ("price", "gross", "net")
 _MOST_DECIMALS = 8
@@ -24,8 +24,9 @@ class Index(NamedTuple):
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
     point that people are shown; ``returns`` is one of ``RETURNS``. Its closes since 2015 are
-    between the two ``levels``; ``shared`` are the names that something else has too. The defaults
-    are those of an index that the registry does not know.
+    between the two ``levels``; ``shared`` are the names that something else has too. ``rebased``
+    has the dates on which the exchange divided the index, each with the factor. The defaults are
+    those of an index that the registry does not know.
     """
 
     symbol: str
@@ -36,6 +37,7 @@ class Index(NamedTuple):
     currency: str = ""
     decimals: int = DEFAULT_DECIMALS
     returns: str = ""
+    rebased: tuple[tuple[dt.date, float], ...] = ()
     levels: tuple[float, float] | None = None
     shared: tuple[str, ...] = ()
 
@@ -150,6 +152,8 @@ def parse_index(
 ) -> Index:
     """Read one index, whose symbol stands at ``place``; what it lacks is as in the known one.
 
+    A name or aliases come beside those of the known one, so that no file is a stranger for them.
+
     Raises
     ------
     BadConfigError
@@ -163,10 +167,16 @@ def parse_index(
             changed[key] = _field(key, value)
         except ValueError as error:
             raise BadConfigError.at(Place(place.path, fields.lines[key]), str(error)) from None
-    return (known or Index(symbol, symbol, returns="price"))._replace(**changed)
+    if known is None:
+        return Index(symbol, symbol, returns="price")._replace(**changed)
+    names = (*changed.get("aliases", ()), known.name, *known.aliases)
+    aliases = dict.fromkeys(name for name in names if name != changed.get("name", known.name))
+    return known._replace(**changed | {"aliases": tuple(aliases)})
 
 
-def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...] | tuple[float, ...]:
+def _field(key: str, value: yamltext.Value) -> Any:
+    if key == "rebased":
+        return _rebased(value)
     if key in _LIST_FIELDS and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
     if key == "levels" and isinstance(value, yamltext.Sequence):
@@ -184,6 +194,25 @@ def _field(key: str, value: yamltext.Value) -> str | int | tuple[str, ...] | tup
     if key == "returns" and value.text not in RETURNS:
         raise ValueError(f"returns: {value.text} is not one of {', '.join(RETURNS)}")
     return value.text
+
+
+def _rebased(value: yamltext.Value) -> tuple[tuple[dt.date, float], ...]:
+    """The dates from which on an index was smaller, each with the factor: ``{2020-07-27: 100}``."""
+    if not isinstance(value, yamltext.Mapping):
+        raise ValueError(  # noqa: TRY004 - a value of the file, not of the program
+            "rebased: expected dates with factors, such as {2020-07-27: 100}"
+        )
+    found = []
+    for date, factor in value.items.items():
+        text = factor.text if isinstance(factor, yamltext.Scalar) else ""
+        try:
+            found.append((dt.date.fromisoformat(date), float(text)))
+        except ValueError:
+            found.append((dt.date.min, 0.0))
+        if not 0 < found[-1][1] < float("inf"):
+            text = f"rebased: {date}: {text or 'nothing'} is not a date with the factor that closes"
+            raise ValueError(f"{text} before it are divided by")
+    return tuple(sorted(found))
 
 
 def _range(texts: Sequence[str]) -> tuple[float, float]:

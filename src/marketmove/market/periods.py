@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Days = npt.NDArray[np.datetime64]
+    Weekdays = npt.NDArray[np.int64]
 
 # Beside the day, which every move has.
 PERIODS = ("week", "month", "ytd")
@@ -27,33 +28,31 @@ def chosen_periods(texts: Collection[str]) -> tuple[str, ...]:
     return tuple(period for period in PERIODS if period in texts)
 
 
-def day_before(session: dt.date, period: str) -> dt.date:
-    """Give the last date before the week, month or year that a session is in.
-
-    Examples
-    --------
-    >>> [str(day_before(dt.date(2025, 2, 5), period)) for period in PERIODS]
-    ['2025-02-02', '2025-01-31', '2024-12-31']
-    """
-    import numpy as np
-
-    before: dt.date = (first_days(np.array([session], "M8[D]"), period) - 1)[0].item()
-    return before
-
-
-def first_days(sessions: Days, period: str) -> Days:
+def first_days(sessions: Days, period: str, week_starts: Weekdays | int = 0) -> Days:
     """Give the first date of the period that each of some sessions (datetime64[D]) is in.
 
-    Examples
-    --------
+    ``week_starts`` is the weekday on which weeks begin, of each session or of all: 0 for Monday.
+
     >>> import numpy as np
     >>> [str(first_days(np.array(["2025-02-05"], "M8[D]"), period)[0]) for period in PERIODS]
     ['2025-02-03', '2025-02-01', '2025-01-01']
     """
     if period == "week":
-        since_monday = (sessions.astype("int64") + 3) % 7  # 1970-01-01 was a Thursday
-        first: Days = sessions - since_monday.astype("timedelta64[D]")
+        into_week = (sessions.astype("int64") + 3 - week_starts) % 7  # 1970-01-01 was a Thursday
+        first: Days = sessions - into_week.astype("timedelta64[D]")
     else:
         unit = "datetime64[M]" if period == "month" else "datetime64[Y]"
         first = sessions.astype(unit).astype("datetime64[D]")
     return first
+
+
+def days_before(session: dt.date, period: str) -> list[dt.date]:
+    """Give the last dates before the week, month or year of a session, wherever weeks begin.
+
+    >>> [str(days_before(dt.date(2025, 2, 5), period)[0]) for period in PERIODS]
+    ['2025-02-04', '2025-01-31', '2024-12-31']
+    """
+    if period == "week":
+        return [session - dt.timedelta(days=n) for n in range(1, 8)]
+    first = session.replace(day=1, **({} if period == "month" else {"month": 1}))
+    return [first - dt.timedelta(days=1)]

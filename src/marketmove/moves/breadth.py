@@ -12,13 +12,16 @@ from typing import NamedTuple
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
 
-_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown")
+_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown", "stale", "unusable")
 # How many moves a range and a dispersion take.
 FEWEST_APART, FEWEST_DISPERSED = 2, 3
 
 
 class Breadth(NamedTuple):
-    """How many of the chosen indices rose, fell, stayed, or have no move, and why."""
+    """How many of the chosen indices rose, fell, stayed, or have no move, and why.
+
+    Those whose move is ``doubtful`` are neither.
+    """
 
     up: int
     down: int
@@ -28,6 +31,9 @@ class Breadth(NamedTuple):
     pending: int = 0
     no_prior: int = 0
     unknown: int = 0
+    stale: int = 0
+    unusable: int = 0
+    doubtful: int = 0
 
 
 class Dispersion(NamedTuple):
@@ -98,14 +104,16 @@ def breadth(moves: Sequence[Move]) -> Breadth:
     Examples
     --------
     >>> from marketmove.moves.move import Move
-    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])
-    Breadth(up=0, down=0, unchanged=1, closed=0, missing=0, pending=0, no_prior=0, unknown=0)
+    >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])[:4]
+    (0, 0, 1, 0)
     """
+    sound = [move for move in moves if not move.doubt]
     return Breadth(
-        up=sum(_rose(move) for move in moves),
-        down=sum(_fell(move) for move in moves),
-        unchanged=sum(move.change_pct == 0 for move in moves),
+        up=sum(_rose(move) for move in sound),
+        down=sum(_fell(move) for move in sound),
+        unchanged=sum(move.change_pct == 0 for move in sound),
         **{status: sum(move.status == status for move in moves) for status in _WITHOUT_MOVE},
+        doubtful=len(moves) - len(sound),
     )
 
 
@@ -201,8 +209,9 @@ def _difference(one: float | None, other: float | None) -> float | None:
 
 
 def _moved(moves: Sequence[Move]) -> list[Move]:
-    """The moves that are known, or bounded on one side."""
-    return [m for m in moves if m.up_by_pct is not None or m.down_by_pct is not None]
+    """The moves that are known, or bounded on one side, and not doubtful."""
+    known = [m for m in moves if m.up_by_pct is not None or m.down_by_pct is not None]
+    return [move for move in known if not move.doubt]
 
 
 def _exact(moved: Sequence[Move]) -> list[Fraction] | None:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.closes.checks import LookBack
+from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
+from marketmove.market.indices import Registry
 from marketmove.market.periods import first_days
 from marketmove.moves.changes import changes
-from marketmove.moves.move import Move, PeriodMove
 from marketmove.moves.status import (
     CalendarFacts,
     by_calendar,
@@ -33,10 +34,19 @@ Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
 
-_STATUSES = ("ok", "no_prior", "missing", "pending", "closed", "unknown")
+_STATUSES = (
+    "ok", "no_prior", "missing", "stale", "pending", "closed", "unknown", "unusable"
+)  # fmt: skip
+# A period starts from a close at most so many sessions before its first day; where no calendar
+# counts them, from one at most so many weekdays more, for holidays.
+_OLDEST_BASE, _HOLIDAYS = {"week": 5, "month": 5, "ytd": 10}, 5
+# From so many sessions on that are over since the last close, the data is stale.
+_STALE = 2
 # Room for every date of the calendar, counted from 1970, for each index.
 _ROOM, _DAY_0 = 1 << 23, 1 << 22
 _NONE = -1
+# More digits than these come out of a calculation. A file of thousands of prices is left at two.
+_MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
 
 class Range(NamedTuple):
@@ -62,6 +72,14 @@ class Series(NamedTuple):
     pct: Floats
 
 
+class _Judge(NamedTuple):
+    """What is known beside the closes: calendars with their indices, doubts, sessions over."""
+
+    groups: Sequence[tuple[Calendar, Ints]] = ()
+    doubts: Doubts | None = None
+    completed: Mapping[str, dt.date] = MappingProxyType({})
+
+
 class _CloseLine(NamedTuple):
     """The closes of some indices by key; one more entry, at the end of each column, is none's."""
 
@@ -73,7 +91,12 @@ class _CloseLine(NamedTuple):
 
 
 def history(
-    levels: Levels, symbols: Iterable[str], calendars: Mapping[str, Calendar], within: Range
+    levels: Levels,
+    symbols: Iterable[str],
+    calendars: Mapping[str, Calendar],
+    within: Range,
+    doubts: Doubts | None = None,
+    completed: Mapping[str, dt.date] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Moves of the chosen indices in every session of a range, each from its own prior close.
 
@@ -87,16 +110,21 @@ def history(
         By symbol. Without one, or outside what it covers, only dates with a close are rows.
     within
         The range.
+    doubts
+        What is doubtful of the closes, as ``find_doubts`` gives it.
+    completed
+        By symbol the last session that is over; without one, all are.
 
     Returns
     -------
     DataFrame
         A row for every index and session, ordered by session and symbol, with the columns of
         ``moves.Move`` and ``{period}_prior_session``, ``{period}_prior_close``,
-        ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_gap_sessions``; instead of
-        ``source``, ``file`` and ``line``; and ``stated_change_pct`` and ``stated_prior_close``,
-        which the file has beside the close. Missing is nan, NaT or None. Levels and ``_pts`` are
-        index points, ``_pct`` percent.
+        ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_doubt``,
+        ``{period}_gap_sessions``, ``{period}_first_day``, and ``{period}_too_old`` for a last close
+        that is too old to measure from; instead of ``source``, ``file`` and ``line``; and
+        ``stated_change_pct`` and ``stated_prior_close``, which the file has beside the close.
+        Missing is nan, NaT or None. Levels and ``_pts`` are index points, ``_pct`` percent.
 
     Examples
     --------
@@ -108,11 +136,12 @@ def history(
     >>> moves[["symbol", "status", "change_pct"]].values.tolist()
     [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
     """
-    line = _line(levels, sorted(symbols))
+    line = _line(levels, sorted(symbols), doubts)
     groups = by_calendar(line.names, calendars)
     codes, days = _split_keys(_keys_within(line, groups, within))
     order = np.argsort(days, kind="stable")
-    return _measured(levels, line, codes[order], days[order], groups, within.periods)
+    judge = _Judge(groups, doubts, completed)
+    return _measured(levels, line, codes[order], days[order], judge, within.periods)
 
 
 def moves_at(
@@ -120,6 +149,8 @@ def moves_at(
     sessions: Mapping[str, dt.date | None],
     calendars: Mapping[str, Calendar] | None = None,
     periods: Sequence[str] = (),
+    doubts: Doubts | None = None,
+    completed: Mapping[str, dt.date] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Move of each index in a session of its own: the same columns as those of ``history``.
 
@@ -139,14 +170,17 @@ def moves_at(
     periods
         Of ``PERIODS``. The convention of the wires: a Tuesday's week to date spans two sessions,
         and the year to date starts from the last close of the year before, not from the first
-        close of the year (AP, "For the week", 2021-12-21).
+        close of the year (AP, "For the week", 2021-12-21). A close too long before it is no base.
+    doubts, completed
+        As for ``history``.
 
     Returns
     -------
     DataFrame
         A row an index, in the order of ``sessions``. ``status`` of a row without a close is
-        ``closed`` (no session), ``missing`` (there was one, and the data has later closes) or
-        ``pending`` (and it has none), where a calendar tells; else ``unknown``.
+        ``closed`` (no session), ``missing`` (there was one, and the data has later closes),
+        ``pending`` (and it has none) or ``stale`` (nor of the session before), where a calendar
+        tells; else ``unknown``.
 
     Examples
     --------
@@ -158,10 +192,10 @@ def moves_at(
     >>> rows[["symbol", "status", "change_pts", "ytd_change_pct"]].values.tolist()
     [['AAA', 'ok', 1.0, 1.5], ['BBB', 'unknown', nan, nan]]
     """
-    line = _line(levels, list(sessions))
+    line = _line(levels, list(sessions), doubts)
     days = np.array([day or "NaT" for day in sessions.values()], dtype="datetime64[D]")
-    groups = by_calendar(line.names, calendars or {})
-    return _measured(levels, line, np.arange(len(days)), days, groups, periods)
+    judge = _Judge(by_calendar(line.names, calendars or {}), doubts, completed)
+    return _measured(levels, line, np.arange(len(days)), days, judge, periods)
 
 
 def moves_to_each(levels: Levels) -> pd.DataFrame:
@@ -169,7 +203,7 @@ def moves_to_each(levels: Levels) -> pd.DataFrame:
     symbols = levels.frame["symbol"].cat
     days = levels.frame["session"].to_numpy().astype("datetime64[D]")
     line = _line(levels, [str(name) for name in symbols.categories])
-    return _measured(levels, line, symbols.codes.to_numpy().astype(np.int64), days)
+    return _measured(levels, line, symbols.codes.to_numpy().astype(np.int64), days, _Judge())
 
 
 def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
@@ -188,70 +222,7 @@ def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
     }
 
 
-def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
-    """Read the records of moves off the rows of ``moves_at`` or ``history``.
-
-    Examples
-    --------
-    >>> from marketmove.closes.levels import levels_of
-    >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203)])
-    >>> (move,) = read_moves(moves_at(levels, {"AAA": dt.date(2024, 5, 3)}))
-    >>> move.status, move.change_pct, move.source, str(move.prior_session)
-    ('ok', 1.5, 'closes.csv:3', '2024-05-02')
-    """
-    names = [name for name in rows.columns if name in Move._fields]
-    cells = zip(*(_plain(rows[name]) for name in names), strict=True)
-    places = zip(_plain(rows["file"]), rows["line"].tolist(), strict=True)
-    spans = [
-        [*map(PeriodMove, *(_plain(rows[f"{period}_{name}"]) for name in PeriodMove._fields))]
-        for period in periods
-    ]
-    by_row = zip(*spans, strict=True) if spans else [()] * len(rows)
-    return [
-        Move(
-            basis="closes",
-            source=f"{file}:{line}" if file else "",
-            periods=dict(zip(periods, span, strict=True)),
-            **dict(zip(names, row, strict=True)),
-        )
-        for row, (file, line), span in zip(cells, places, by_row, strict=True)
-    ]
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """The values of a column as Python has them: dates, whole numbers, None for missing."""
-    if column.dtype.kind == "M":
-        return list(_days(column).tolist())
-    if str(column.name).endswith("gap_sessions"):
-        column = column.astype("Int64")
-    values = column.to_numpy(dtype=object, copy=True)
-    values[column.isna().to_numpy()] = None
-    plain: list[Any] = values.tolist()
-    return plain
-
-
-def look_backs(rows: pd.DataFrame, periods: Sequence[str] = ()) -> dict[str, list[LookBack]]:
-    """Give which dates the figures of each index rest on, from the rows of its moves."""
-    days = _days(rows["session"])
-    spans = [LookBack(days, _days(rows["prior_session"]), days)]
-    for period in periods:
-        last = first_days(days, period) - np.timedelta64(1, "D")
-        spans.append(LookBack(days, _days(rows[f"{period}_prior_session"]), last))
-    symbols = rows["symbol"].cat
-    codes = np.where(np.isnat(days), _NONE, symbols.codes.to_numpy())
-    order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(len(symbols.categories) + 1))
-    return {
-        str(symbol): [LookBack(*(column[order[start:end]] for column in span)) for span in spans]
-        for symbol, start, end in zip(symbols.categories, ends[:-1], ends[1:], strict=True)
-    }
-
-
-def _days(column: pd.Series[Any]) -> Days:
-    return column.to_numpy().astype("datetime64[D]")
-
-
-def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
+def _line(levels: Levels, names: Sequence[str], doubts: Doubts | None = None) -> _CloseLine:
     frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
     symbols = frame["symbol"].cat
     codes = np.array([code_of.get(str(name), _NONE) for name in symbols.categories], dtype=np.int64)
@@ -264,6 +235,7 @@ def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
         values = frame[name].cat.codes if name == "file" else frame[name]
         return np.append(values.to_numpy()[order], none)
 
+    doubts = doubts or Doubts.none(levels)
     return _CloseLine(
         names=names,
         keys=keys[order],
@@ -274,6 +246,9 @@ def _line(levels: Levels, names: Sequence[str]) -> _CloseLine:
             "line": column("line", 0),
             "stated_change_pct": column("change_pct", np.nan),
             "stated_prior_close": column("prior_close", np.nan),
+            "doubt": np.append(doubts.code[order], ""),
+            # Two closes are on the same scale if as many breaks are before each.
+            "breaks": np.append(np.cumsum(doubts.breaks[order]), 0),
         },
     )
 
@@ -312,37 +287,78 @@ def _measured(
     line: _CloseLine,
     codes: Ints,
     days: Days,
-    groups: Sequence[tuple[Calendar, Ints]] = (),
+    judge: _Judge,
     periods: Sequence[str] = (),
 ) -> pd.DataFrame:
     """The rows of some indices and dates, in the order of these."""
     keys = _keys(codes, days)
     at, before = _found(line, keys), _before(line, keys)
-    judged = calendar_facts(codes, days, line.session[before], groups)
+    judged = calendar_facts(codes, days, line.session[before], judge.groups)
+    behind = _sessions_behind(line, codes, days, before, judge)
     known = [levels.registry.resolve(name) for name in line.names]
     place = np.where(at == _NONE, before, at)
     columns = {
         "session": days.astype("datetime64[s]"),
         "symbol": _labelled(codes, line.names),
         "name": np.array([index.name for index in known], dtype=object)[codes],
-        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
-        "status": _status(line, keys, at, before, judged),
+        "decimals": _decimals(line, levels.registry)[codes],
+        "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
         **_changes(line, at, before),
         "file": _labelled(line.beside["file"][place], levels.frame["file"].cat.categories),
         "line": line.beside["line"][place],
         "gap_sessions": judged.gap_sessions,
         **closures(judged, at == _NONE),
+        "sessions_behind": np.where((at == _NONE) & (behind > 0), behind, np.nan),
+        "weekday_before": judged.weekday_before.astype("datetime64[s]"),
         "stated_change_pct": line.beside["stated_change_pct"][at],
         "stated_prior_close": line.beside["stated_prior_close"][at],
     }
     for period in periods:
-        first = first_days(days, period)
-        own_before = _before(line, _keys(codes, first))
-        measured = _changes(line, at, own_before)
-        measured["gap_sessions"] = sessions_lacking(codes, first, line.session[own_before], groups)
-        columns |= {f"{period}_{name}": values for name, values in measured.items()}
+        of_period = _since_period(line, codes, days, at, period, judged.week_starts, judge.groups)
+        columns |= {f"{period}_{name}": values for name, values in of_period.items()}
     return pd.DataFrame(columns)
+
+
+def _decimals(line: _CloseLine, registry: Registry) -> Ints:
+    """The digits after the point that people are shown: of a stranger, those it is written with."""
+    decimals = [registry.resolve(name).decimals for name in line.names]
+    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    for n in strangers[:_MOST_STRANGERS]:
+        own = line.close[starts[n] : starts[n + 1]]
+        for digits in range(decimals[n], _MOST_DECIMALS + 1):
+            if (np.rint(own * 10.0**digits) / 10.0**digits == own).all():
+                decimals[n] = digits
+                break
+    return np.array(decimals, dtype=np.int64)
+
+
+def _since_period(
+    line: _CloseLine,
+    codes: Ints,
+    days: Days,
+    at: Ints,
+    period: str,
+    week_starts: Ints,
+    groups: Sequence[tuple[Calendar, Ints]],
+) -> dict[str, npt.NDArray[Any]]:
+    """The changes from the last close before a period, where that is recent enough."""
+    first = first_days(days, period, week_starts)
+    before = _before(line, _keys(codes, first))
+    base = line.session[before]
+    gap = sessions_lacking(codes, first, base, groups)
+    weekdays = np.zeros(len(base))
+    known = ~np.isnat(base) & ~np.isnat(first)
+    weekdays[known] = np.busday_count(base[known] + 1, first[known])
+    counted = np.where(np.isnan(gap), weekdays - _HOLIDAYS, gap)
+    too_old = (before != _NONE) & (counted > _OLDEST_BASE[period])
+    before = np.where(too_old, _NONE, before)
+    return _changes(line, at, before) | {
+        "gap_sessions": np.where(too_old, np.nan, gap),
+        "first_day": first.astype("datetime64[s]"),
+        "too_old": np.where(too_old & (at != _NONE), base, np.datetime64("NaT")).astype("M8[s]"),
+    }
 
 
 def _found(line: _CloseLine, keys: Ints) -> Ints:
@@ -368,19 +384,42 @@ def _changes(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[
         "prior_close": line.close[before],
         "change_pts": points,
         "change_pct": percents,
+        "doubt": _doubts(line, at, before, both),
     }
 
 
+def _doubts(line: _CloseLine, at: Ints, before: Ints, both: Bools) -> npt.NDArray[Any]:
+    """What is doubtful of a change: its close, its prior close, or that its scale is another."""
+    own, prior = line.beside["doubt"][at], line.beside["doubt"][before]
+    breaks = line.beside["breaks"]
+    found = np.where(both & (breaks[at] != breaks[before]), "jump", "")
+    found = np.where(both & (prior != "") & (prior != "jump"), prior, found)
+    found = np.where((own != "") & (own != "jump"), own, found).astype(object)
+    found[found == ""] = None
+    return found
+
+
+def _sessions_behind(
+    line: _CloseLine, codes: Ints, days: Days, before: Ints, judge: _Judge
+) -> Floats:
+    """How many sessions are over by a date since the last close before it; nan if unknown."""
+    over = np.array([judge.completed.get(name, dt.date.max) for name in line.names], "M8[D]")
+    until = np.minimum(days, over[codes]) + np.timedelta64(1, "D")
+    return sessions_lacking(codes, until, line.session[before], judge.groups)
+
+
 def _status(
-    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts
+    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts, behind: Floats
 ) -> pd.Categorical[Any]:
     closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, keys)]
+    has_later = later // _ROOM == keys // _ROOM
     kinds = {
         "ok": closed & (before != _NONE),
         "no_prior": closed,
+        "stale": ~has_later & (behind >= _STALE),
         "closed": judged.shut,
         "unknown": ~judged.covered,
-        "missing": later // _ROOM == keys // _ROOM,
+        "missing": has_later,
     }
     codes = np.select([*kinds.values()], [*map(_STATUSES.index, kinds)], _STATUSES.index("pending"))
     return _labelled(codes, _STATUSES)

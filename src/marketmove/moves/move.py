@@ -8,20 +8,24 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-Status = Literal["ok", "closed", "pending", "missing", "no_prior", "bound", "unknown"]
+Status = Literal[
+    "ok", "closed", "pending", "stale", "missing", "no_prior", "bound", "unusable", "unknown"
+]
 Basis = Literal["closes", "published"]
 
 
 class PeriodMove(NamedTuple):
     """The change from an index's last close before a week, a month or a year to its close.
 
-    In index points and percent; None where one of the two closes is not known.
+    In index points and percent; None where one of the two closes is not known, or the last before
+    is too old to be that of the period. ``doubt`` is as in ``Move``.
     """
 
     prior_session: dt.date | None
     prior_close: float | None
     change_pts: float | None
     change_pct: float | None
+    doubt: str | None = None
 
 
 def exact(value: float) -> Decimal:
@@ -37,8 +41,11 @@ class Move(NamedTuple):
     ``_low`` and ``_high`` enclose what is implied by rounded figures. ``source`` is the
     ``file:line`` of the close or, without one, of the prior close. ``gap_sessions`` counts the
     sessions between the prior session and this one that the data lacks; ``closed_for`` names why
-    the exchange was shut, and ``reopens`` is its next session. ``periods`` has the change since the
-    last close before a week, month or year, by its name.
+    the exchange was shut, and ``reopens`` is its next session. ``sessions_behind`` counts the
+    sessions that are over since the last close, where there is none of this one. ``weekday_before``
+    is the exchange's last trading weekday before. ``doubt`` says as a code of ``Doubt`` why the
+    figures are doubtful, None if they are not. ``periods`` has the change since the last close
+    before a week, month or year, by its name.
     """
 
     symbol: str
@@ -64,7 +71,15 @@ class Move(NamedTuple):
     gap_sessions: int | None = None
     closed_for: str | None = None
     reopens: dt.date | None = None
+    sessions_behind: int | None = None
+    weekday_before: dt.date | None = None
+    doubt: str | None = None
     periods: Mapping[str, PeriodMove] = MappingProxyType({})
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether there is a move, or a bound for one, that is not doubtful."""
+        return self.status in {"ok", "bound"} and not self.doubt
 
     @property
     def up_by_pct(self) -> float | None:

@@ -38,6 +38,8 @@ class CalendarFacts(NamedTuple):
     gap_sessions: Floats
     closed_for: npt.NDArray[Any]
     reopens: Days
+    week_starts: Ints
+    weekday_before: Days
 
 
 def calendar_facts(
@@ -50,10 +52,14 @@ def calendar_facts(
         sessions_lacking(codes, days, prior, groups),
         np.full(len(days), None, dtype=object),
         np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
+        np.zeros(len(days), dtype=np.int64),
+        np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
     )
     for calendar, own in groups:
         rows = np.flatnonzero(np.isin(codes, own))
         judged.covered[rows] = calendar.covered(days[rows])
+        judged.week_starts[rows] = calendar.week_starts(days[rows])
+        judged.weekday_before[rows] = calendar.weekday_before(days[rows])
         shut = rows[calendar.shut(days[rows])]
         judged.shut[shut] = True
         dates, of_row = np.unique(days[shut], return_inverse=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.moves.measure import series
 from marketmove.moves.move import Move
@@ -38,16 +39,21 @@ def reads_past(lines: int, asked: bool | None) -> bool:
 
 
 def session_context(
-    moves: Sequence[Move], known: ChosenCloses, asked: bool | None, past_read: bool
+    moves: Sequence[Move],
+    known: ChosenCloses,
+    doubts: Doubts,
+    asked: bool | None,
+    past_read: bool,
 ) -> SessionContext:
     """Hold the moves of a session against the earlier ones of each index."""
     if asked is False:
         return SessionContext()
     if not past_read or (asked is None and len(known.levels.frame) > MOST_CLOSES):
         return SessionContext(too_many=True)
-    moved = [move for move in moves if move.status == "ok"]
+    moved = [move for move in moves if move.status == "ok" and not move.doubt]
     unsound = [move.symbol for move in moved if _is_unsound(move, known)]
-    own = series(known.levels, [move.symbol for move in moved if move.symbol not in unsound])
+    sound = sound_levels(doubts, {move.symbol: move.session for move in moved})
+    own = series(sound, [move.symbol for move in moved if move.symbol not in unsound])
     contexts = {
         move.symbol: context
         for move in moved

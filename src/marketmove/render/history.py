@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from marketmove.errors import BadFiguresError
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import write_csv, write_json, write_ndjson
@@ -20,32 +19,34 @@ from marketmove.wording import dates, numbers, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
+_COUNTED = ("closed", "pending", "stale", "missing", "unusable")
 _TALLY = {
-    **{status: statuses.WORDS[status].counted for status in ("closed", "pending", "missing")},
+    **{status: statuses.WORDS[status].counted for status in _COUNTED},
     "no_prior": "without a prior close",
 }
 
 
 def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
-    header = [columns(report.periods)]
+    names = columns(report.periods)
+    header = [names]
     for block in report.blocks():
-        yield write_csv([*header, *csv_rows(block, report.periods)])
+        yield write_csv([*header, *csv_rows(block, names)])
         header = []
 
 
 def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
-    yield columns(report.periods)
+    yield (names := columns(report.periods))
     for block in report.blocks():
-        yield from csv_rows(block, report.periods)
+        yield from csv_rows(block, names)
 
 
 def as_ndjson(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = columns(report.periods)
     for block in report.blocks():
-        rows = csv_rows(block, report.periods)
+        rows = csv_rows(block, names)
         yield write_ndjson(dict(zip(names, row, strict=True)) for row in rows)
 
 
@@ -56,8 +57,6 @@ def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write many sessions as text for people; a long table is shortened in its middle."""
-    if report.unusable:
-        raise BadFiguresError(report.unusable)
     rows, left_out = _shown(report.frame, options.everything)
     tries = (layout.TextTable(_columns(report, rows, options, fit), fit.gap) for fit in layout.FITS)
     head, *lines = layout.roomiest_table(tries, options.width).lines()
@@ -110,7 +109,11 @@ def _columns(
 
 
 def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> layout.TextColumn:
-    texts = [_percent(getattr(row, f"{name}_change_pct")) for row in rows]
+    texts = [
+        _percent(getattr(row, f"{name}_change_pct"))
+        + ("?" if getattr(row, f"{name}_doubt") else "")
+        for row in rows
+    ]
     return layout.column(session_rows.PERIOD_HEADS[name], texts, by_sign, right=True)
 
 
@@ -125,7 +128,8 @@ def _prior(row: Any) -> str:
 def _prior_date(row: Any) -> str:
     if row.status != "ok":
         return ""
-    return dates.prior_date(row.session.date(), row.prior_session.date())
+    weekday = None if pd.isna(row.weekday_before) else row.weekday_before.date()
+    return dates.prior_date(row.session.date(), row.prior_session.date(), weekday)
 
 
 def _points(row: Any) -> str:
@@ -138,6 +142,12 @@ def _percent(pct: float) -> str:
 
 def _reason(row: Any) -> str:
     """Why an index has no move, in a few words."""
+    if row.doubt:
+        return f"doubtful: {statuses.DOUBTS[row.doubt]}"
+    if row.status == "stale":
+        return f"{row.sessions_behind:.0f} sessions behind"
+    if row.status == "unusable":
+        return f"unusable: {visible(row.file)}:{row.line}"
     if row.status == "closed":
         return f"shut{f': {visible(row.closed_for)}' if row.closed_for else ''}"
     return statuses.WORDS[row.status].in_row if row.status in statuses.WORDS else ""

@@ -25,8 +25,13 @@ def as_markdown(report: SessionReport, options: RenderOptions) -> str:
         right = [column.right for column in columns]
         cells = [session_rows.cells(report, move) for move in rows]
         lines += _table([column.text for column in columns], right, cells)
-    if silent := session_rows.without_move(report):
-        lines += _table(("Without a move", "Why"), (False, False), silent)
+    if volatility := session_rows.volatility(report):
+        columns = session_rows.columns(report)
+        heads = [groups.VOLATILITY, *(column.text for column in columns[1:])]
+        cells = [session_rows.cells(report, move) for move in volatility]
+        lines += _table(heads, [column.right for column in columns], cells)
+    for head, listed in session_rows.by_head(session_rows.listed_moves(report)):
+        lines += _table((head, "Why"), (False, False), listed)
     lines += [*_pairs(report), *_groups(report)]
     if found := highlights(report):
         lines += [f"**Highlights:** {_escaped(' · '.join(found))}", ""]

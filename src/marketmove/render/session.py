@@ -64,12 +64,14 @@ def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.Styled
 def _tables(
     report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: layout.Fit
 ) -> list[layout.TextTable]:
-    """The moves, the indices without one, and the pairs of each kind."""
+    """The moves, those of volatility, the indices without one, and the pairs of each kind."""
+    listed = session_rows.by_head(session_rows.listed_moves(report), fit.symbols)
     return [
         layout.TextTable(columns, fit.gap)
         for columns in (
             _move_columns(report, rows, options, fit),
-            _silent_columns(report, fit),
+            _move_columns(report, session_rows.volatility(report), options, fit, groups.VOLATILITY),
+            *(_listed_columns(head, texts) for head, texts in listed),
             *(
                 _pair_columns(report, *kind, options, fit)
                 for kind in session_rows.pair_tables(report)
@@ -79,7 +81,11 @@ def _tables(
 
 
 def _move_columns(
-    report: SessionReport, moves: Sequence[Move], options: RenderOptions, fit: layout.Fit
+    report: SessionReport,
+    moves: Sequence[Move],
+    options: RenderOptions,
+    fit: layout.Fit,
+    name: str = "",
 ) -> list[layout.TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
     texts = [session_rows.cells(report, move, fit.symbols) for move in moves]
@@ -91,7 +97,8 @@ def _move_columns(
         ]
         said = head.kind != "date" or any(row[n] for row in texts)
         if said and (fit.points or head.kind != "points"):
-            columns.append(layout.TextColumn(head.text, cells, head.right))
+            text = name if name and head.kind == "name" else head.text
+            columns.append(layout.TextColumn(text, cells, head.right))
     return columns
 
 
@@ -109,13 +116,10 @@ def _style(move: Move, options: RenderOptions) -> str:
     return colours.of(move.change_pct)
 
 
-def _silent_columns(report: SessionReport, fit: layout.Fit) -> list[layout.TextColumn]:
-    rows = session_rows.without_move(report, fit.symbols)
-    if not rows:
-        return []
+def _listed_columns(head: str, rows: Sequence[tuple[str, str]]) -> list[layout.TextColumn]:
     return [
-        layout.column("Without a move", [name for name, _ in rows]),
-        layout.column("", [reason for _, reason in rows], "dim"),
+        layout.column(head, [name for name, _ in rows]),
+        layout.column("", [text for _, text in rows], "dim"),
     ]
 
 

@@ -46,12 +46,19 @@ _LISTS = (
 
 
 def columns(periods: Sequence[str]) -> list[str]:
-    """Give the columns of CSV: ``CSV_COLUMNS``, and those of the periods asked for."""
+    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them."""
+    return [*_figure_columns(periods), *_trust_columns(periods)]
+
+
+def _figure_columns(periods: Sequence[str]) -> list[str]:
     return [*CSV_COLUMNS, *(f"{period}_{name}" for period in periods for name in _PERIOD_COLUMNS)]
 
 
-def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
-    """Give the cells of one move, under ``columns``."""
+def _trust_columns(periods: Sequence[str]) -> list[str]:
+    return ["sessions_behind", "doubt", *(f"{period}_doubt" for period in periods)]
+
+
+def _figures(move: Move, periods: Sequence[str]) -> list[Any]:
     cells = [getattr(move, column) for column in CSV_COLUMNS]
     return cells + [
         getattr(move.periods.get(period), name, None)
@@ -60,15 +67,22 @@ def csv_row(move: Move, periods: Sequence[str]) -> list[Any]:
     ]
 
 
+def _trust(move: Move, periods: Sequence[str]) -> list[Any]:
+    doubts = (getattr(move.periods.get(name), "doubt", None) for name in periods)
+    return [move.sessions_behind, move.doubt, *doubts]
+
+
 def session_columns(report: SessionReport) -> list[str]:
     """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
-    return columns(report.periods) + (list(CONTEXT_COLUMNS) if report.context else [])
+    context = CONTEXT_COLUMNS if report.context else ()
+    return [*_figure_columns(report.periods), *context, *_trust_columns(report.periods)]
 
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
     """Give the cells of one move of a session, under ``session_columns``."""
     context = _context_cells(report, move) if report.context else {}
-    return [*csv_row(move, report.periods), *context.values()]
+    periods = report.periods
+    return [*_figures(move, periods), *context.values(), *_trust(move, periods)]
 
 
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
@@ -76,8 +90,8 @@ def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
     return {name: getattr(context, name, None) for name in CONTEXT_COLUMNS}
 
 
-def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Give the cells of each move of a frame, under ``columns``, the same as ``csv_row``."""
+def csv_rows(block: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Give the cells of each move of a frame, under names of ``columns``."""
     places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
     fixed = {
         "basis": ["closes"] * len(block),
@@ -85,7 +99,7 @@ def csv_rows(block: pd.DataFrame, periods: Sequence[str]) -> Iterator[tuple[Any,
         "change_pct_over": [None] * len(block),
         "change_pct_under": [None] * len(block),
     }
-    cells = (fixed.get(name) or _plain_column(block[name]) for name in columns(periods))
+    cells = (fixed.get(name) or _plain_column(block[name]) for name in names)
     return zip(*cells, strict=True)
 
 
@@ -93,7 +107,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
     """The values of a column as Python has them; dates as text, missing as None."""
     if column.dtype.kind == "M":
         values = column.to_numpy().astype("datetime64[D]").astype(str).astype(object)
-    elif column.name == "gap_sessions":
+    elif column.name in {"gap_sessions", "sessions_behind"}:
         values = column.astype("Int64").to_numpy(dtype=object, copy=True)
     else:
         values = column.to_numpy(dtype=object, copy=True)
@@ -113,7 +127,7 @@ def history_document(report: HistoryReport) -> dict[str, Any]:
         "moves": [
             dict(zip(names, row, strict=True))
             for block in report.blocks()
-            for row in csv_rows(block, report.periods)
+            for row in csv_rows(block, names)
         ],
         "warnings": report.warnings,
         "notes": report.notes,
@@ -139,7 +153,7 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
-    cells = zip(columns(periods), csv_row(move, periods), strict=True)
+    cells = zip(columns(periods), [*_figures(move, periods), *_trust(move, periods)], strict=True)
     return dict(cells) | {name: getattr(move, name) for name in _JSON_ONLY}
 
 

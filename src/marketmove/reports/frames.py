@@ -11,7 +11,7 @@ import pandas as pd
 # What a column holds, by its name: suffixes are units. All else is text.
 _TYPES = {
     r"(^|_)session$|_since$|^date$|^reopens$": "datetime64[s]",
-    r"^(gap_sessions|streak|size_n|n)$": "Int64",
+    r"^(gap_sessions|sessions_behind|streak|size_n|n)$": "Int64",
     r"^(streak_is_least|split)$": "boolean",
     r"(^|_)(close|pts|pct|pp|over|under|low|high|percentile|z)$|^relative_": "float64",
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marketmove.errors import BadFiguresError, Problem, Remark
+from marketmove.errors import Problem, Remark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,9 @@ class SessionReport(NamedTuple):
     names the files; ``bundled`` says that they are the samples. ``divergences`` are all pairs but
     ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
     ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
-    are those asked for, in the order asked. ``alerts`` are the conditions that are met.
+    are those asked for, in the order asked. ``alerts`` are the conditions that are met;
+    ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
+    symbols that are no share indices, which stand apart.
     """
 
     session: dt.date | None
@@ -76,6 +78,8 @@ class SessionReport(NamedTuple):
     groups: tuple[GroupMoves, ...] = ()
     group_spreads: tuple[GroupSpread, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    unusable: tuple[Problem, ...] = ()
+    excluded: frozenset[str] = frozenset()
 
 
 HISTORY_SCHEMA = "marketmove.history/1"
@@ -84,8 +88,7 @@ HISTORY_SCHEMA = "marketmove.history/1"
 class HistoryReport(NamedTuple):
     """Many sessions: their moves in the order of session and symbol, and what there is to say.
 
-    ``frame`` is as ``history.history`` makes it. ``unusable`` are the problems because of which
-    it ends before ``last``. The rest is as in ``SessionReport``.
+    ``frame`` is as ``history.history`` makes it; the rest is as in ``SessionReport``.
     """
 
     first: dt.date
@@ -102,8 +105,6 @@ class HistoryReport(NamedTuple):
         """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
-        if self.unusable:
-            raise BadFiguresError(self.unusable)
 
 
 PAIR_SCHEMA = "marketmove.pair/1"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 GAPS = frozenset({
     "", ".", "-", "–", "—", "--", "n/a", "na", "nan", "null", "none", "nil", "<na>",
-    "#n/a", "#n/a n/a", "#value!", "#ref!", "#div/0!", "nd", "n.a.",
+    "#n/a", "#n/a n/a", "nd", "n.a.",
 })  # fmt: skip
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"

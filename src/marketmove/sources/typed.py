@@ -24,8 +24,6 @@ class Written(str):
 def cell_text(value: Any, mark: str = ".") -> str:
     """Write a value as text that can be read in one way only, with a decimal mark; "" for none.
 
-    Examples
-    --------
     >>> cell_text(17.125), cell_text(17.0), cell_text("17,125"), cell_text(None)
     ('17.1250', '17', '17,125', '')
     """
@@ -57,8 +55,6 @@ def _number(text: Written) -> Decimal | int | str:
 def number_text(number: Real | Decimal | float) -> str:
     """Write a number with the digits that it has, and no exponent.
 
-    Examples
-    --------
     >>> number_text(1e-06), number_text(Decimal("3.50")), number_text(7)
     ('0.000001', '3.50', '7')
     """

@@ -41,8 +41,15 @@ def previous_weekday(date: dt.date) -> dt.date:
     return before - dt.timedelta(days=max(0, before.weekday() - 4))
 
 
-def prior_date(session: dt.date | None, prior: dt.date | None) -> str:
-    """Write the prior session where it is not the weekday before, which goes without saying."""
-    if prior is None or session is None or prior == previous_weekday(session):
+def prior_date(
+    session: dt.date | None, prior: dt.date | None, weekday_before: dt.date | None = None
+) -> str:
+    """Write the prior session where it is not the weekday before, which goes without saying.
+
+    ``weekday_before`` is that of the exchange, where its week is known; else Monday to Friday is.
+    """
+    if prior is None or session is None:
+        return ""
+    if prior == (weekday_before or previous_weekday(session)):
         return ""
     return prior.isoformat()

@@ -45,7 +45,7 @@ _REGIONS = {
     "europe": "Europe",
     "americas": "Americas",
 }
-_VOLATILITY, _ELSEWHERE = "Volatility", "Other"
+VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 
 
 def by_region(
@@ -56,9 +56,9 @@ def by_region(
     for symbol in symbols:
         region = registry.resolve(symbol).region
         name = _REGIONS.get(region.casefold(), region) or _ELSEWHERE
-        named.setdefault(_VOLATILITY if symbol in volatility else name, []).append(symbol)
+        named.setdefault(VOLATILITY if symbol in volatility else name, []).append(symbol)
     known = [name for name in _REGIONS.values() if name in named]
-    last = [name for name in (_VOLATILITY, _ELSEWHERE) if name in named]
+    last = [name for name in (VOLATILITY, _ELSEWHERE) if name in named]
     own = sorted(named.keys() - {*known, *last})
     return [SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last)]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.closes.find import NAME_THEM
-from marketmove.errors import MarketMoveError, NoSessionError, WrongUsageError
+from marketmove.errors import MarketMoveError, NoSessionError, Problem, Remark, WrongUsageError
 from marketmove.moves.move import Move
 
 if TYPE_CHECKING:
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 
 def no_session(
-    when: dt.date | None, sessions: Sequence[dt.date], bundled: bool, moves: Sequence[Move] = ()
+    when: dt.date | None,
+    sessions: Sequence[dt.date],
+    bundled: bool,
+    moves: Sequence[Move] = (),
+    warnings: Sequence[Remark] = (),
 ) -> MarketMoveError:
     """Make the error for a date without a close, which names the nearest sessions there are.
 
-    ``when`` is None if each index had a date of its own; the ``moves`` may tell why.
+    ``when`` is None if each index had a date of its own; the ``moves`` may tell why, and
+    ``warnings`` which rows are no close yet.
     """
     if when is None:
         ends = f"; the data has closes from {sessions[0]} to {sessions[-1]}" if sessions else ""
@@ -36,8 +41,11 @@ def no_session(
         why = f" ({', '.join(sorted(filter(None, reasons)))})" if any(reasons) else ""
         shut = "its exchange was shut" if len(moves) == 1 else "their exchanges were shut"
         nearest = f"{shut}{why}; {nearest}"
+    early = [Problem(w.place, w.text) for w in warnings if w.code == "unfinished"]
     if not bundled:
-        return NoSessionError.at(None, f"no chosen index has a close on {when}; {nearest}")
+        yet = " yet" if early and all(move.status == "pending" for move in moves) else ""
+        text = f"no chosen index has a close on {when}{yet}; {nearest}"
+        return NoSessionError([*early, Problem(None, text)])
     text = (
         f"the bundled samples have no session on {when} ({nearest}), and no closes are named;"
         f" {NAME_THEM}"

@@ -6,14 +6,15 @@ Of one session each doubt is a sentence; of many each kind is one, with a count 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from marketmove.closes.checks import JUMP_PCT, PartedFaults, stated_otherwise
+from marketmove.closes.checks import stated_otherwise
+from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
-from marketmove.closes.read import ChosenCloses
+from marketmove.closes.read import ChosenCloses, lookalikes
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Place, Problem, Remark, listed
 from marketmove.market.calendars import Calendar
@@ -22,10 +23,9 @@ from marketmove.market.indices import Registry
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.wording import numbers
-from marketmove.wording.phrases import size
+from marketmove.wording.doubts import PERIOD_NAMES, dates_of, doubted, without_base
 
 _SAME_HOURS = dt.timedelta(hours=1)
-_PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 _RETURNS = {
     "price": "without dividends",
     "gross": "with dividends",
@@ -37,7 +37,8 @@ _NAMED = 3
 def warnings_of(
     rows: pd.DataFrame,
     known: ChosenCloses,
-    faults: PartedFaults,
+    elsewhere: Sequence[Problem],
+    doubts: Doubts | None = None,
     within: Range | None = None,
     periods: Sequence[str] = (),
     what: str = "this session does",
@@ -50,12 +51,14 @@ def warnings_of(
     many = within is not None
     return [
         *known.absent,
-        *_elsewhere(faults.elsewhere, what),
+        *_elsewhere(elsewhere, what),
         *(Remark("reading", w.text, place=w.place) for w in known.levels.warnings),
         *_stated(rows, many),
-        *_shut_days(rows, known, within),
+        *_ghosts(rows, known, within),
+        *(doubted(rows, known, doubts, within, periods) if doubts else ()),
         *_gaps(rows, many),
         *_period_gaps(rows, periods, many),
+        *without_base(rows, periods, many),
         *_of_calendars(*_uncovered(rows, known, within)),
     ]
 
@@ -80,40 +83,17 @@ def _stated(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
         yield Remark("stated_otherwise", finding.text, place=finding.place)
 
 
-def _shut_days(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
-    """Closes of shut days from the first prior session on: the ghosts, and such as count."""
+def _ghosts(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+    """Rows of shut days from the first prior session on that repeat the close before: no closes."""
     first = rows.drop_duplicates("symbol")
-    until = (
-        dict.fromkeys(known.symbols, within.last)
-        if within
-        else _dates(first["symbol"], first["session"])
-    )
-    shut = shut_between(known.shut, _dates(first["symbol"], first["prior_session"]), until)
+    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(first, "session")
+    shut = shut_between(known.shut, dates_of(first, "prior_session"), until)
     ghosts = shut[shut["ghost"]]
     if len(ghosts):
         rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
         left_out = "it is" if len(ghosts) == 1 else "they are"
         text = f"{rows_are} the close before on a date without a session, and {left_out} left out:"
         yield _at_first(ghosts, "ghost", f"{text} {_shut_day(_first(ghosts), known.calendars)}")
-    counted = shut[~shut["ghost"]]
-    if within and len(counted):
-        counted = counted.sort_values("session", kind="stable")
-        one = len(counted) == 1
-        closes = "a close differs" if one else f"{len(counted):,} closes differ"
-        used = "is used" if one else "are used; the first"
-        text = f"{closes} from the one before on a date without a session, and {used}:"
-        yield _at_first(
-            counted, "shut_day", f"{text} {_shut_day(_first(counted), known.calendars)}"
-        )
-        return
-    for row in counted.itertuples():
-        text = f"{_shut_day(row, known.calendars)}, yet this close does not repeat the one before"
-        yield _at(row, "shut_day", f"{text}: used")
-
-
-def _dates(symbols: pd.Series[Any], days: pd.Series[Any]) -> dict[str, dt.date | None]:
-    dates: list[dt.date | None] = days.to_numpy().astype("datetime64[D]").tolist()
-    return dict(zip(map(str, symbols), dates, strict=True))
 
 
 def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
@@ -183,7 +163,7 @@ def _period_gaps(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iter
                 text = (
                     f"{row['symbol']}: {_sessions(row[f'{period}_gap_sessions'])} between"
                     f" {row[f'{period}_prior_session']:%Y-%m-%d} and the first day of the"
-                    f" {_PERIOD_NAMES[period]} not in the data; measured from that close"
+                    f" {PERIOD_NAMES[period]} not in the data; measured from that close"
                 )
                 yield Remark("period_gap", text, str(row["symbol"]))
 
@@ -193,7 +173,7 @@ def _started_late(found: pd.DataFrame, period: str) -> str:
     prior = getattr(first, f"{period}_prior_session")
     changes = "a change" if len(found) == 1 else f"{len(found):,} changes"
     return (
-        f"{changes} of the {_PERIOD_NAMES[period]} measured from an earlier close, as the data"
+        f"{changes} of the {PERIOD_NAMES[period]} measured from an earlier close, as the data"
         f" lacks the last before it ({_the_first(found)}{first.symbol} in"
         f" {first.session:%Y-%m-%d}, from {prior:%Y-%m-%d})"
     )
@@ -208,7 +188,7 @@ def _uncovered(
     """
     if within is None:
         unknown = rows[rows["status"] == "unknown"]
-        dates = _dates(unknown["symbol"], unknown["session"])
+        dates = dates_of(unknown, "session")
         return _not_reaching({s: (day, day) for s, day in dates.items() if day}, known), "there"
     own = known.levels.frame.groupby("symbol", observed=True)["session"].min()
     firsts = {str(symbol): when.date() for symbol, when in own.items()}
@@ -263,26 +243,24 @@ def notes_of(
 
     ``same_date`` tells that the moves are of one date; else each shows its own anyway.
     """
-    moved = [move for move in moves if move.status == "ok"]
+    moved = [move for move in moves if move.status == "ok" and move.counts]
     spans = {move.symbol: (move.session, move.session) for move in moved if move.session}
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_of_calendars(_not_reaching(spans, known), "there"),
+        *_lookalikes(known),
     ]
 
 
-def jumps(moves: Iterable[Move], excluded: Container[str]) -> Iterator[Remark]:
-    """Doubt what only a wrong close makes: nobody may look at the figures before they are sent."""
-    for move in moves:
-        pct = move.change_pct
-        if pct is not None and abs(pct) > JUMP_PCT and move.symbol not in excluded:
-            text = (
-                f"{move.symbol}: a {'rise' if pct > 0 else 'fall'} of {size(pct)} from"
-                f" {move.prior_session} to {move.session}; is one of the two closes wrong?"
-                " marketmove check tells more"
-            )
-            yield Remark("jump", text, move.symbol)
+def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
+    """Say which indices look like known ones, and are not taken for them."""
+    for symbol, name in lookalikes(known):
+        text = (
+            f"{symbol} is no known index, though it looks like {name}; if it is, say so with"
+            f" aliases: [{symbol}] under indices: in the configuration"
+        )
+        yield Remark("not_known", text, symbol)
 
 
 def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:

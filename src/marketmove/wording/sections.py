@@ -28,7 +28,7 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
 
     ``rows`` are the indices that count: those of shares, if there are any.
     """
-    moved = [move for move in rows if move.change_pct is not None]
+    moved = [move for move in rows if move.change_pct is not None and not move.doubt]
     when = f"On {dates.day(report.session)}" if report.session else ""
     when = when or f"As of {dates.moment(report.as_of)}"
     said = [sentence(f"{when}, ", *_counted(rows, report.as_of), ".")]
@@ -40,7 +40,7 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
 
 def _counted(rows: Sequence[Move], as_of: dt.datetime | None) -> list[Sentence | str]:
     """Such as ``15 of 20 indices rose, 3 fell and 2 were shut``."""
-    if len(rows) == 1:
+    if len(rows) == 1 and not rows[0].doubt:
         return [_closed_at(rows[0], as_of)]
     states = [statuses.state(move) for move in rows]
     counts = {state: states.count(state) for state in statuses.WORDS if state in states}
@@ -220,7 +220,7 @@ def _reason(why: str | None) -> str:
 
 def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
     """Who has no move and was not shut, and why; with the last close that it has."""
-    absent = [move for move in moves if move.status not in {"ok", "bound", "closed"}]
+    absent = [move for move in moves if not move.counts and move.status != "closed"]
     early = [move for move in absent if move.status == "missing" and move.prior_close is None]
     others = [move for move in absent if move not in early]
     for move in others[:_MOST_SILENT]:
@@ -268,7 +268,12 @@ def _since_when(report: SessionReport) -> Iterable[Sentence]:
     alike: dict[tuple[dt.date, dt.date], list[Move]] = {}
     for move in report.moves:
         session, prior = move.session, move.prior_session
-        if move.status == "ok" and session and prior and dates.prior_date(session, prior):
+        if (
+            move.status == "ok"
+            and session
+            and prior
+            and dates.prior_date(session, prior, move.weekday_before)
+        ):
             alike.setdefault((prior, session), []).append(move)
     for (prior, session), of in alike.items():
         figures = tuple(SentenceFigure(move.symbol, "prior_session", prior) for move in of)

@@ -19,6 +19,7 @@ ENDS = 20
 PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
+DOUBTFUL = "Doubtful"
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
 
@@ -59,8 +60,13 @@ def alert_lines(alerts: Sequence[Alert]) -> list[str]:
 
 
 def moved(report: SessionReport) -> list[Move]:
-    """Give the indices that have a move, or a bound for one."""
-    return [move for move in report.moves if move.status in {"ok", "bound"}]
+    """Give the share indices that have a move that counts, or a bound for one."""
+    return [move for move in report.moves if move.counts and move.symbol not in report.excluded]
+
+
+def volatility(report: SessionReport) -> list[Move]:
+    """Give the moves that count of the indices that are no share indices."""
+    return [move for move in report.moves if move.counts and move.symbol in report.excluded]
 
 
 def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
@@ -109,25 +115,60 @@ def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]
         *([str(move.session)] if report.session is None else []),
         numbers.level(move.close, move.decimals),
         mark + numbers.level(move.prior_close, move.decimals),
-        dates.prior_date(move.session, move.prior_session),
+        dates.prior_date(move.session, move.prior_session, move.weekday_before),
         mark + numbers.points(move.change_pts, move.decimals),
         numbers.change_percent(move),
-        *(numbers.percent(period_pct(move, period)) for period in report.periods),
+        *(period_cell(move, period) for period in report.periods),
     ]
 
 
 def period_pct(move: Move, period: str) -> float | None:
-    """Give the change of a move over a longer period, in percent."""
+    """Give the change of a move over a longer period, in percent, doubtful or not."""
     of = move.periods.get(period)
     return None if of is None else of.change_pct
 
 
-def without_move(report: SessionReport, symbols: bool = False) -> list[tuple[str, str]]:
-    """Give each index that has no move, with the reason in words."""
+def period_cell(move: Move, period: str) -> str:
+    """Write the change of a move over a longer period, with a mark where it is doubtful."""
+    of = move.periods.get(period)
+    return numbers.percent(period_pct(move, period)) + ("?" if of and of.doubt else "")
+
+
+class ListedMove(NamedTuple):
+    """An index that is listed below the others: under which head, and what is said of it."""
+
+    head: str
+    move: Move
+    text: str
+
+
+def listed_moves(report: SessionReport) -> list[ListedMove]:
+    """Give each index that has no move that counts, with the reason in words."""
+    doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
+    without = [m for m in report.moves if not m.counts and not m.doubt]
+    return doubtful + [ListedMove("Without a move", m, statuses.reason(m)) for m in without]
+
+
+def listed_volatility(report: SessionReport) -> list[ListedMove]:
+    """Give the indices that are no share indices, with their level and move in words."""
     return [
-        (name(move, symbols), statuses.reason(move)) for move in report.moves
-        if move.status not in {"ok", "bound"}
-    ]  # fmt: skip
+        ListedMove(
+            groups.VOLATILITY,
+            move,
+            f"{numbers.level(move.close, move.decimals)}, {numbers.change_percent(move)}",
+        )
+        for move in volatility(report)
+    ]
+
+
+def by_head(
+    listed: Sequence[ListedMove], symbols: bool = False
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Give what is listed as rows of names and texts, under each head."""
+    return [
+        (head, [(name(one.move, symbols), one.text) for one in listed if one.head == head])
+        for head in dict.fromkeys(one.head for one in listed)
+    ]
 
 
 def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
@@ -179,6 +220,8 @@ def footers(report: SessionReport, left_out: int) -> list[str]:
         lines.append(f"{pairs}; --top N shows more")
     if any(pair.percentile is not None for pair in report.divergences):
         lines.append(_PERCENTILE)
+    if any(of.doubt for move in report.moves if move.counts for of in move.periods.values()):
+        lines.append("? doubtful: a warning says why")
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
     return lines + [visible(str(note)) for note in report.notes]

@@ -34,10 +34,16 @@ WORDS = {
         "no close yet", "has no close yet", "have no close yet", "no close yet", "no close yet",
         "the closes end before that session",
     ),
+    "stale": StatusWords(
+        "without a recent close", "has no recent close", "have no recent close",
+        unchecked="the closes end before that session",
+    ),
     "missing": StatusWords(
         "missing", "is missing", "are missing", "the close is missing, though later ones are there",
         "missing: later closes are there", "the closes lack that session, and have later ones",
     ),
+    "unusable": StatusWords("unusable", "is unusable", "are unusable"),
+    "doubtful": StatusWords("doubtful", "is doubtful", "are doubtful"),
     "other": StatusWords("", "had no move", "had no move"),
     "no_prior": StatusWords("", "", "", _NO_PRIOR, _NO_PRIOR, _NO_PRIOR),
     "unknown": StatusWords(
@@ -49,6 +55,19 @@ WORDS = {
 }  # fmt: skip
 # In a cell of a heat map.
 SHUT, NO_FIGURE = "shut", "no figure"
+# Why a figure is doubtful, in short; the warnings say it whole.
+DOUBTS = {
+    "shifted": "its dates are a day off",
+    "future": "its session has not begun",
+    "unfinished": "its session is not over",
+    "shut_day": "its exchange was shut",
+    "weekend": "a weekend",
+    "other_index": "the level of another index",
+    "carried_forward": "a close carried forward",
+    "outside_range": "outside its own low and high",
+    "stray": "a stray row",
+    "jump": "on another scale",
+}
 _NO_SESSION = "its last session is not known, as its exchange or its calendar is not"
 
 
@@ -61,6 +80,8 @@ def tally(breadth: Breadth) -> str:
 
 def state(move: Move) -> str:
     """Give the key of what a move is in ``WORDS``, with a verb."""
+    if move.doubt:
+        return "doubtful"
     if move.change_pct is not None:
         return "up" if move.change_pct > 0 else "down" if move.change_pct < 0 else "unchanged"
     return move.status if WORDS[move.status].of_one else "other"
@@ -73,7 +94,17 @@ def shut(closed_for: str | None, reopens: dt.date | None = None) -> str:
 
 
 def reason(move: Move) -> str:
-    """Say why an index has no move, and the last close that it has."""
+    """Say why an index has no move that counts, and the last close that it has."""
+    if move.doubt:
+        level = numbers.level(move.close, move.decimals)
+        change = numbers.change_percent(move) if move.change_pct else "as before"
+        return f"{level}, {change}: {DOUBTS[move.doubt]}"
+    if move.status == "unusable":
+        return f"unusable: {visible(move.source)}"
+    if move.status == "stale":
+        behind = f"{move.sessions_behind} sessions behind"
+        last = numbers.level(move.prior_close, move.decimals)
+        return f"{behind}; last {last} on {move.prior_session}"
     if move.status == "no_prior":
         return f"closed at {numbers.level(move.close, move.decimals)}; {WORDS[move.status].reason}"
     if move.status == "closed":

@@ -27,8 +27,8 @@ def session(report: SessionReport, options: RenderOptions) -> str:
     lines: list[layout.StyledLine] = [*layout.title(what, source, options), []]
     if moves:
         lines += _bars_beside(moves, options, width)
-    if silent := list(_silent(report)):
-        lines += [*layout.roomiest_table(silent, width).lines(), []]
+    for tries in _listed(report):
+        lines += [*layout.roomiest_table(tries, width).lines(), []]
     lines += layout.below(_footers(report, left_out), report.warnings, options)
     return layout.written(lines, options)
 
@@ -46,14 +46,17 @@ def bar_length(move: Move) -> float:
     return next(pct for pct in known if pct is not None)
 
 
-def _silent(report: SessionReport) -> Iterator[layout.TextTable]:
-    """The indices without a move, by name where there is room for the reason beside it."""
-    for symbols in (False, True):
-        if rows := session_rows.without_move(report, symbols):
-            names = layout.column("Without a move", [short(name) for name, _ in rows])
-            yield layout.TextTable(
-                [names, layout.column("", [why for _, why in rows], "dim")], _GAP
-            )
+def _listed(report: SessionReport) -> Iterator[list[layout.TextTable]]:
+    """The indices without a bar, by name where there is room for what is said beside it."""
+    listed = session_rows.listed_volatility(report) + session_rows.listed_moves(report)
+    by_name, by_symbol = (session_rows.by_head(listed, symbols) for symbols in (False, True))
+    for (head, named), (_, brief) in zip(by_name, by_symbol, strict=True):
+        yield [_list_table(head, rows) for rows in (named, brief)]
+
+
+def _list_table(head: str, rows: Sequence[tuple[str, str]]) -> layout.TextTable:
+    names = layout.column(head, [short(name) for name, _ in rows])
+    return layout.TextTable([names, layout.column("", [text for _, text in rows], "dim")], _GAP)
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:

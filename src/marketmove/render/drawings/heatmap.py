@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
-from marketmove.errors import BadFiguresError
 from marketmove.market.indices import Registry
 from marketmove.render import RenderOptions, layout
 from marketmove.render.drawings.bars import USUAL_WIDTH, short
@@ -19,7 +18,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
-from marketmove.wording.groups import by_region
+from marketmove.wording.groups import VOLATILITY, by_region
 from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 _LARGE_PCT, _MOST_DIGIT = 1.0, 9
@@ -60,6 +59,12 @@ class HeatGrid(NamedTuple):
         """All moves that are known, in percent."""
         return [pct for row in self.rows for pct in row.moves_pct if pct is not None]
 
+    @property
+    def shares(self) -> list[HeatRow]:
+        """The rows of share indices; all where there are no others."""
+        regions = [region for region in self.regions if region.name != VOLATILITY]
+        return [row for region in regions for row in region.rows] or self.rows
+
     def last(self, number: int) -> HeatGrid:
         """Give the same with so many of the latest sessions."""
         regions = (
@@ -84,10 +89,9 @@ def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] 
 
     Symbols of ``volatility``, no share indices, stand under a head of their own.
     """
-    if report.unusable:
-        raise BadFiguresError(report.unusable)
     frame = report.frame
-    moves: Any = frame.pivot(index="symbol", columns="session", values="change_pct")
+    sound = frame.assign(change_pct=frame["change_pct"].mask(frame["doubt"].notna()))
+    moves: Any = sound.pivot(index="symbol", columns="session", values="change_pct")
     shut: Any = frame.assign(shut=frame["status"] == "closed").pivot(
         index="symbol", columns="session", values="shut"
     )
@@ -145,7 +149,8 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     shut, bare = shown.kinds()
     marks = [f"{kind.shut} exchange {SHUT}"] if shut and kind.shut != SHUT else []
-    marks += [f"{kind.bare} {NO_FIGURE}"] if bare else []
+    doubtful = ", or a doubtful one" if report.frame["doubt"].notna().any() else ""
+    marks += [f"{kind.bare} {NO_FIGURE}{doubtful}"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
     footers = ["; ".join([kind.legend, *zero, *marks])]
     if left_out:

@@ -81,7 +81,7 @@ def _described(grid: HeatGrid) -> str:
     text = f"A heat map of {_tally(grid)}."
     moves = [
         (pct, row.name, session)
-        for row in grid.rows
+        for row in grid.shares
         for pct, session in zip(row.moves_pct, grid.sessions, strict=True)
         if pct is not None
     ]
@@ -106,7 +106,7 @@ def _draw(grid: HeatGrid, text: style.PictureText, colours: Colours, letters: Le
         row.symbol: style.index_label(row.name, row.symbol, letters, _LONGEST_NAME)
         for row in grid.rows
     }
-    cells, ink = _cells(grid), _ink_for(grid.moves_pct, colours)
+    cells, ink = _cells(grid), _ink_for(grid.shares, colours)
     left = MARGIN + style.widest(list(names.values()), BODY) + _GAP
     across = cells.width * len(grid.sessions)
     width = max(_NARROWEST, left + across + MARGIN)
@@ -222,11 +222,11 @@ class _Ink(NamedTuple):
         return self.colours[middle + round(share * middle)]
 
 
-def _ink_for(moves_pct: Sequence[float], colours: Colours) -> _Ink:
+def _ink_for(rows: Iterable[HeatRow], colours: Colours) -> _Ink:
     """Give colours that lie even on both sides of zero; a few extremes do not pale all others."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    sizes = sorted(map(abs, moves_pct))
+    sizes = sorted(abs(pct) for row in rows for pct in row.moves_pct if pct is not None)
     usual = sizes[math.ceil(_USUAL_SHARE * len(sizes)) - 1] if sizes else 0.0
     moved = [size for size in sizes if size]
     middle = moved[len(moved) // 2] if moved else 0.1

@@ -27,12 +27,12 @@ _X_LABEL = "change from the index's own prior close, in %"
 def drawing(report: SessionReport, palette: str, everything: bool) -> style.Drawing:
     """Say and draw one session."""
     moves, left_out = session_rows.shown(session_rows.moved(report), everything)
-    silent = session_rows.without_move(report)
+    listed = session_rows.listed_volatility(report) + session_rows.listed_moves(report)
     above = [statuses.tally(report.breadth), *session_rows.widest(report)]
     text = style.PictureText(_title(report), above, _footers(report, left_out))
     names = [session_rows.name(move) for move in report.moves]
-    rows = [(*_figures(move), "") if silent else _figures(move) for move in moves]
-    rows += [(name, "", "", "", "", reason) for name, reason in silent]
+    rows = [(*_figures(move), "") if listed else _figures(move) for move in moves]
+    rows += [(session_rows.name(one.move), "", "", "", "", one.text) for one in listed]
     parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
     if moves:
         first, last = moves[0], moves[-1]
@@ -43,11 +43,11 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> style.Draw
     return style.Drawing(
         title=text.title,
         described=" ".join(parts),
-        head=_HEAD if silent else _HEAD[:-1],
+        head=_HEAD if listed else _HEAD[:-1],
         rows=rows,
         lines=[*above, *text.foot, *style.other_notes(report.notes)],
-        texts=[text.title, *names, *above, *text.foot, *(reason for _, reason in silent)],
-        draw=partial(_draw, report, moves, text, PICTURES[palette]),
+        texts=[text.title, *names, *above, *text.foot, *(one.text for one in listed)],
+        draw=partial(_draw, report, moves, listed, text, PICTURES[palette]),
     )
 
 
@@ -83,6 +83,7 @@ def _figures(move: Move) -> tuple[str, ...]:
 def _draw(
     report: SessionReport,
     moves: Sequence[Move],
+    listed: Sequence[session_rows.ListedMove],
     text: style.PictureText,
     colours: Colours,
     letters: Lettering,
@@ -95,8 +96,11 @@ def _draw(
     width = max(_NARROWEST, left + _PLOT + MARGIN)
     framed = text.frame(width, letters)
     reasons = [
-        (names[move.symbol], style.wrapped(letters.text(why), width - left - MARGIN, SMALL))
-        for move, why in _silent(report)
+        (
+            names[one.move.symbol],
+            style.wrapped(letters.text(one.text), width - left - MARGIN, SMALL),
+        )
+        for one in listed
     ]
     bars = len(moves) * _ROW
     plot = bars + (_AXIS if moves else 0)
@@ -108,12 +112,6 @@ def _draw(
             sheet.text(left - _GAP, top, names[move.symbol], ha="right")
     _list(sheet, left, framed.above + plot, reasons)
     return sheet.figure
-
-
-def _silent(report: SessionReport) -> list[tuple[Move, str]]:
-    silent = [move for move in report.moves if move.status not in {"ok", "bound"}]
-    reasons = [reason for _, reason in session_rows.without_move(report)]
-    return list(zip(silent, reasons, strict=True))
 
 
 def _listed_height(lines: Sequence[str]) -> float:

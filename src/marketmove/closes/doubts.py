@@ -1,0 +1,317 @@
+"""Which closes are doubtful: no close yet, carried forward, on another scale, of another index.
+
+Nothing here is worded; ``checks`` says what is wrong, for ``check`` and beside the figures alike.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from marketmove.closes.levels import Levels
+from marketmove.closes.read import ChosenCloses
+from marketmove.closes.shut_days import without
+from marketmove.market.calendars import Calendar
+from marketmove.market.clocks import ended
+from marketmove.market.indices import Exchange
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+
+Doubt = Literal[
+    "shifted", "future", "unfinished", "shut_day", "weekend", "other_index", "carried_forward",
+    "outside_range", "stray", "jump",
+]  # fmt: skip
+
+# A move beyond this is no move of a share index in one session; volatility may double in a day.
+JUMP_PCT = 35.0
+_VOLATILE_PCT = (-60.0, 150.0)
+# Over a longer time an index may move further: with the root of it.
+_USUAL_DAYS = 14.0
+# A row is a stray one if the next is back as near as this to the one before.
+_BACK_PCT = 10.0
+# An index that steps by less than 500 of its last digits in a move of 1% may stay by chance.
+_FEWEST_STEPS = 500.0
+_FEWEST_DIGITS = 10_000.0
+_HABITUAL = 0.05
+_MOST_EQUAL = 1_000
+_USUAL_WEEKENDS = 0.05
+# So many rows on shut days are no accident, if hardly one is left when all are moved by a day.
+_SHIFTED, _LEFT = 0.08, 0.2
+_FEWEST_SHUT = 2
+_LEVEL_TOLERANCE = 0.0051
+
+
+class Doubts(NamedTuple):
+    """The doubtful closes, by row of the levels they are of.
+
+    ``code`` has for each row what is doubtful of its close, empty if nothing is. ``breaks`` are the
+    rows from which on the closes are on another scale, so that no change spans them.
+    """
+
+    levels: Levels
+    code: npt.NDArray[np.str_]
+    breaks: Bools
+
+    @classmethod
+    def none(cls, levels: Levels) -> Doubts:
+        """Make doubts of nothing."""
+        rows = len(levels.frame)
+        return cls(levels, np.full(rows, "", dtype="U16"), np.zeros(rows, dtype=bool))
+
+
+class _Rows(NamedTuple):
+    """The closes of all indices in order, each beside the one before; nan where there is none.
+
+    ``known`` says of each index whether the registry has it.
+    """
+
+    symbols: list[str]
+    known: Bools
+    codes: Ints
+    days: Days
+    close: Floats
+    prior: Floats
+    gap_days: Floats
+
+
+def find_doubts(
+    known: ChosenCloses, volatile: Collection[str] = (), now: dt.datetime | None = None
+) -> Doubts:
+    """Find the closes that a careful person would doubt before using them.
+
+    Parameters
+    ----------
+    known
+        The closes. Without a calendar only weekends can be doubted, without a clock only the
+        future.
+    volatile
+        The indices of volatility, which may double in a session.
+    now
+        The moment at which the closes are looked at; None if that is of no matter.
+    """
+    levels, calendars = known.levels, known.calendars
+    rows = _rows(levels)
+    code = np.full(len(rows.close), "", dtype="U16")
+    stray, breaks = _scale(rows, volatile)
+    found: list[tuple[Doubt, Bools]] = [
+        ("jump", breaks),
+        ("stray", stray),
+        ("outside_range", _outside_range(levels.frame)),
+        ("carried_forward", _carried_forward(rows)),
+        ("other_index", _of_another_index(rows)),
+        ("weekend", _weekend(rows, calendars)),
+        ("shut_day", _on_shut_days(rows, levels, known.shut)),
+        ("shifted", _shifted(rows, calendars)),
+        *_too_early(rows, calendars, known.clocks, now),
+    ]
+    for doubt, doubtful in found:
+        code[doubtful] = doubt
+    return Doubts(levels, code, breaks)
+
+
+def _rows(levels: Levels) -> _Rows:
+    frame = levels.frame
+    codes = frame["symbol"].cat.codes.to_numpy().astype(np.int64)
+    days = frame["session"].to_numpy().astype("datetime64[D]")
+    close = frame["close"].to_numpy()
+    prior, gap_days = np.full(len(close), np.nan), np.full(len(close), np.nan)
+    follows = np.flatnonzero(codes[1:] == codes[:-1]) + 1
+    prior[follows] = close[follows - 1]
+    gap_days[follows] = (days[follows] - days[follows - 1]).astype(np.float64)
+    symbols = [*map(str, frame["symbol"].cat.categories)]
+    known = np.array([levels.registry.find(symbol) is not None for symbol in symbols], dtype=bool)
+    return _Rows(symbols, known, codes, days, close, prior, gap_days)
+
+
+def _too_early(
+    rows: _Rows,
+    calendars: Mapping[str, Calendar],
+    clocks: Mapping[str, Exchange],
+    now: dt.datetime | None,
+) -> Iterator[tuple[Doubt, Bools]]:
+    """Rows of sessions that are not over at the moment, or have not begun."""
+    if now is None:
+        return
+    future, unfinished = np.zeros((2, len(rows.days)), dtype=bool)
+    yesterday = np.datetime64(now.astimezone(dt.UTC).date() - dt.timedelta(days=1))
+    for row in np.flatnonzero(rows.days >= yesterday).tolist():
+        symbol, session = rows.symbols[rows.codes[row]], rows.days[row].item()
+        clock = clocks.get(symbol)
+        # Without a clock it is the next day wherever it is the next day first.
+        local = now.astimezone(ZoneInfo(clock.zone if clock else "Pacific/Kiritimati")).date()
+        future[row] = session > local
+        unfinished[row] = (
+            clock is not None
+            and session == local
+            and (now < ended(session, clock, calendars.get(symbol)))
+        )
+    yield "unfinished", unfinished
+    yield "future", future
+
+
+def _shifted(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
+    """All rows of indices whose dates fit the calendar only when they are moved by a day."""
+    shifted = np.zeros(len(rows.days), dtype=bool)
+    for calendar, own in _by_calendar(rows, calendars):
+        days = rows.days[own]
+        days = days[calendar.covered(days)]
+        on_shut = int(calendar.shut(days).sum())
+        if on_shut >= max(_FEWEST_SHUT, _SHIFTED * len(days)):
+            moved = min(int(calendar.shut(days + n).sum()) for n in (-1, 1))
+            shifted[own] = moved <= _LEFT * on_shut
+    return shifted
+
+
+def _by_calendar(
+    rows: _Rows, calendars: Mapping[str, Calendar]
+) -> Iterator[tuple[Calendar, slice]]:
+    starts = np.searchsorted(rows.codes, np.arange(len(rows.symbols) + 1))
+    for code, symbol in enumerate(rows.symbols):
+        if calendar := calendars.get(symbol):
+            yield calendar, slice(int(starts[code]), int(starts[code + 1]))
+
+
+def _on_shut_days(rows: _Rows, levels: Levels, shut: pd.DataFrame) -> Bools:
+    """Closes of dates on which the exchange was shut, that are not those of the day before."""
+    counted = shut[~shut["ghost"]]
+    if counted.empty:
+        return np.zeros(len(rows.days), dtype=bool)
+    keys = pd.MultiIndex.from_frame(levels.frame[["symbol", "session"]])
+    return np.asarray(keys.isin(pd.MultiIndex.from_frame(counted[["symbol", "session"]])))
+
+
+def _weekend(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
+    """Saturdays and Sundays of indices without a calendar that do not trade on them as a rule."""
+    weekend: Bools = (rows.days.astype(np.int64) + 3) % 7 >= 5  # 1970-01-01 was a Thursday
+    if not weekend.any():
+        return weekend
+    counts = np.bincount(rows.codes, minlength=len(rows.symbols))
+    own = np.bincount(rows.codes[weekend], minlength=len(rows.symbols))
+    known = np.array([symbol in calendars for symbol in rows.symbols], dtype=bool)
+    rarely = (own < np.maximum(_USUAL_WEEKENDS * counts, 2)) & ~known
+    odd: Bools = weekend & rarely[rows.codes]
+    return odd
+
+
+def _carried_forward(rows: _Rows) -> Bools:
+    """Closes that repeat the one before where that is no chance: most of them, or many digits.
+
+    The price of a share, which has any name, does so now and then.
+    """
+    same: Bools = rows.close == rows.prior
+    if not same.any():
+        return same
+    _, session = np.unique(rows.days, return_inverse=True)
+    moved = np.bincount(session[~np.isnan(rows.prior)], minlength=session.max() + 1)
+    repeated = np.bincount(session[same], minlength=session.max() + 1)
+    together = (repeated > 1) & (repeated * 2 > moved)
+    fine = rows.known & (_steps(rows) >= _FEWEST_STEPS)
+    return same & (together[session] | fine[rows.codes])
+
+
+def _steps(rows: _Rows) -> Floats:
+    """How many steps of the last digit that it is written with make 1% of each index."""
+    digit = np.ones(len(rows.close))
+    for digits in range(4):
+        written = np.rint(rows.close * 10**digits) / 10**digits
+        digit = np.where(written == rows.close, digit, 10.0 ** -(digits + 1))
+    finest, least = np.ones((2, len(rows.symbols)))
+    least = np.full(len(rows.symbols), np.inf)
+    np.minimum.at(finest, rows.codes, digit)
+    np.minimum.at(least, rows.codes, rows.close)
+    return np.where(np.isfinite(least), least, 0.0) * 0.01 / finest
+
+
+def _of_another_index(rows: _Rows) -> Bools:
+    """Closes that another index has on the same date, to the last of many digits.
+
+    Of the two, the one that moved less is at home.
+    """
+    found = np.zeros(len(rows.close), dtype=bool)
+    if len(rows.symbols) < 2:
+        return found
+    order = np.lexsort((rows.close, rows.days))
+    equal = (np.diff(rows.close[order]) == 0) & (np.diff(rows.days[order]).astype(np.int64) == 0)
+    twins = np.flatnonzero(equal)
+    if not 0 < len(twins) <= _MOST_EQUAL:
+        return found
+    pairs = np.column_stack([order[twins], order[twins + 1]])
+    long = (_steps(rows) * 100.0 >= _FEWEST_DIGITS)[rows.codes[pairs]].all(axis=1)
+    _, own, times = np.unique(
+        np.sort(rows.codes[pairs], axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    # Two names of one index, or an index in two files, are equal all the time.
+    sessions = np.bincount(rows.codes, minlength=len(rows.symbols))[rows.codes[pairs]].min(axis=1)
+    times = times[own.reshape(-1)]
+    rarely = (times == 1) | (times <= _HABITUAL * sessions)
+    pairs = pairs[long & rarely & (sessions > 1)]
+    size = np.nan_to_num(np.abs(rows.close / rows.prior - 1), nan=np.inf)[pairs]
+    found[pairs[np.arange(len(pairs)), size.argmax(axis=1)]] = True
+    return found
+
+
+def _outside_range(frame: pd.DataFrame) -> Bools:
+    low, high = frame["low"].to_numpy(), frame["high"].to_numpy()
+    close = frame["close"].to_numpy()
+    return (close < low - _LEVEL_TOLERANCE) | (close > high + _LEVEL_TOLERANCE)
+
+
+def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
+    """Rows beyond what an index ever moves: stray ones, and such from which on it is another scale.
+
+    A stray row is back at the next; the move from it goes as far, and is no break of its own.
+    """
+    if not len(rows.close):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
+    held = np.array([symbol in volatile for symbol in rows.symbols], dtype=bool)[rows.codes]
+    root = np.sqrt(np.maximum(rows.gap_days / _USUAL_DAYS, 1.0))
+    ratio = np.log(rows.close / rows.prior)
+    low, high = _VOLATILE_PCT
+    up = np.log1p(np.where(held, high, JUMP_PCT) / 100) * root
+    down = np.log1p(np.where(held, low, -JUMP_PCT) / 100) * root
+    far = (ratio > up) | (ratio < down)
+    stray = np.zeros(len(far), dtype=bool)
+    for row in np.flatnonzero(far).tolist():
+        after = row + 1
+        if stray[row - 1] or after == len(far) or rows.codes[after] != rows.codes[row]:
+            continue
+        back = abs(rows.close[after] / rows.prior[row] - 1) * 100
+        stray[row] = bool(far[after]) and back < _BACK_PCT
+    after_stray = np.append(False, stray[:-1])
+    return stray, far & ~stray & ~after_stray
+
+
+def culprits(doubts: Doubts, symbol: str, base: dt.date, session: dt.date) -> Ints:
+    """Give the rows because of which the change between two closes of an index is doubtful."""
+    frame = doubts.levels.frame
+    own = frame["symbol"].cat.codes.to_numpy() == frame["symbol"].cat.categories.get_loc(symbol)
+    days = frame["session"].to_numpy().astype("datetime64[D]")
+    since, until = np.datetime64(base), np.datetime64(session)
+    ends = ((days == since) | (days == until)) & (doubts.code != "") & (doubts.code != "jump")
+    spanned = (days > since) & (days <= until) & doubts.breaks
+    return np.flatnonzero(own & (ends | spanned))
+
+
+def sound_levels(doubts: Doubts, until: Mapping[str, dt.date | None]) -> Levels:
+    """Give the levels without doubtful closes; of another scale nothing before a date is kept.
+
+    ``until`` has by symbol the date that is looked at; a break after it is of no matter.
+    """
+    frame = doubts.levels.frame
+    keep = (doubts.code == "") | (doubts.code == "jump")
+    codes, days = frame["symbol"].cat.codes.to_numpy(), frame["session"].to_numpy()
+    names = frame["symbol"].cat.categories
+    for row in np.flatnonzero(doubts.breaks).tolist():
+        last = until.get(str(names[codes[row]]))
+        if last is None or days[row].astype("datetime64[D]") <= np.datetime64(last):
+            keep &= (codes != codes[row]) | (np.arange(len(codes)) >= row)
+    return doubts.levels if keep.all() else without(doubts.levels, frame[~keep])

@@ -1,0 +1,70 @@
+"""Closes on one scale, where an exchange struck zeros off its index one day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from marketmove.closes.levels import Levels
+from marketmove.errors import Place, Problem
+
+# How far an index may move beside the rebasing, as the quotient of two closes.
+_MOST = math.log(1.5)
+_LEVELS = ("close", "low", "high", "prior_close")
+_DECIMALS = 10
+
+
+class _Step(NamedTuple):
+    """The row of an index from which on its levels are smaller by a factor."""
+
+    start: int
+    end: int
+    factor: float
+
+
+def on_one_scale(levels: Levels) -> Levels:
+    """Divide the closes before a rebasing that the registry knows, with a note of each.
+
+    A file that somebody has brought on one scale already has no jump there, and stays as it is.
+    """
+    frame, notes = levels.frame, []
+    divisor = np.ones(len(frame))
+    for step in _steps(levels):
+        divisor[step.start : step.end] *= step.factor
+        row: Any = next(frame.iloc[[step.end]].itertuples())
+        text = (
+            f"{row.symbol} was divided by {step.factor:g} on {row.session.date()}; the closes"
+            " before are divided by it too"
+        )
+        notes.append(Problem(Place(str(row.file), int(row.line)), text))
+    if not notes:
+        return levels
+    changed = divisor != 1.0
+    scaled = {name: _divided(frame[name], divisor, changed) for name in _LEVELS}
+    return replace(levels, frame=frame.assign(**scaled), notes=(*levels.notes, *notes))
+
+
+def _steps(levels: Levels) -> Iterator[_Step]:
+    frame = levels.frame
+    symbols = frame["symbol"].cat
+    codes = symbols.codes.to_numpy()
+    for code, symbol in enumerate(symbols.categories):
+        start, end = np.searchsorted(codes, [code, code + 1]).tolist()
+        for date, factor in levels.registry.resolve(str(symbol)).rebased:
+            days = frame["session"].to_numpy()[start:end].astype("datetime64[D]")
+            close = frame["close"].to_numpy()[start:end]
+            at = int(np.searchsorted(days, np.datetime64(date)))
+            if 0 < at < len(days) and abs(math.log(close[at - 1] / close[at] / factor)) < _MOST:
+                yield _Step(start, start + at, factor)
+
+
+def _divided(
+    column: pd.Series[Any], divisor: np.ndarray[Any, Any], changed: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    values = column.to_numpy()
+    return np.where(changed, np.round(values / divisor, _DECIMALS), values)

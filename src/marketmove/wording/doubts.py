@@ -1,0 +1,162 @@
+"""What is doubtful of the figures shown: rows that are no close, other scales, old data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from marketmove.closes.checks import Finding, doubtful_rows, early_rows
+from marketmove.closes.doubts import Doubts, culprits
+from marketmove.closes.read import ChosenCloses
+from marketmove.closes.shut_days import shut_between
+from marketmove.errors import Remark, listed
+from marketmove.moves.measure import Range
+from marketmove.moves.move import Move
+from marketmove.wording import numbers
+from marketmove.wording.numbers import count
+
+PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
+# From so many sessions on that are over since the last close, the age of the data is said.
+_OLD = 2
+
+
+def doubted(
+    rows: pd.DataFrame,
+    known: ChosenCloses,
+    doubts: Doubts,
+    within: Range | None,
+    periods: Sequence[str],
+) -> list[Remark]:
+    """Say why figures are doubtful: of one session in a sentence an index, of many one a kind."""
+    return [
+        *_early(rows, known, within),
+        *(_of_many if within else _of_session)(rows, known, doubts, periods),
+    ]
+
+
+def _early(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+    """Rows stamped before the close, from the first prior session on: no closes."""
+    if known.early.empty:
+        return
+    first, last = rows.drop_duplicates("symbol"), rows.drop_duplicates("symbol", keep="last")
+    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(last, "session")
+    early = shut_between(known.early, dates_of(first, "prior_session"), until)
+    found = [_remark(finding) for finding in early_rows(early)]
+    yield from [_and_more(found)] if within and found else found
+
+
+def dates_of(rows: pd.DataFrame, column: str) -> dict[str, dt.date | None]:
+    """Give by symbol the date in a column of some rows."""
+    dates: list[dt.date | None] = rows[column].to_numpy().astype("datetime64[D]").tolist()
+    return dict(zip(map(str, rows["symbol"]), dates, strict=True))
+
+
+def _remark(finding: Finding, text: str = "") -> Remark:
+    return Remark(finding.code, text or finding.text, finding.symbol, finding.place)
+
+
+def _and_more(remarks: Sequence[Remark], what: str = "row", verb: str = "alike") -> Remark:
+    first, others = remarks[0], len(remarks) - 1
+    more = f"; and {count(others, f'more {what}', f'more {what}s')} {verb}" if others else ""
+    return first._replace(text=f"{first.text}{more}")
+
+
+def _of_session(
+    rows: pd.DataFrame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
+) -> Iterator[Remark]:
+    for row in _doubted_rows(rows, periods).itertuples():
+        spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
+        finding = _cause(row, spans, doubts, known)
+        text = finding.text
+        if "" not in spans:
+            names = listed([f"the {PERIOD_NAMES[name]}" for name in spans])
+            text = f"{text.rstrip('?')}; {names} {'rests' if len(spans) == 1 else 'rest'} on it"
+        yield _remark(finding, text)
+
+
+def _of_many(
+    rows: pd.DataFrame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
+) -> Iterator[Remark]:
+    found = _doubted_rows(rows, periods)
+    kinds: dict[str, list[tuple[Any, list[str]]]] = {}
+    for row in found.itertuples():
+        spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
+        kinds.setdefault(str(_value(row, spans[0], "doubt")), []).append((row, spans))
+    for of_kind in kinds.values():
+        row, spans = of_kind[0]
+        finding = _cause(row, spans, doubts, known)
+        others = len(of_kind) - 1
+        moves = count(others, "more move is", "more moves are")
+        yield _remark(finding, f"{finding.text}{f'; {moves} as doubtful' if others else ''}")
+
+
+def _doubted_rows(rows: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    names = ["doubt", *(f"{period}_doubt" for period in periods)]
+    return rows[rows[names].notna().any(axis=1)]
+
+
+def _value(row: Any, period: str, name: str) -> Any:
+    value = getattr(row, f"{period}_{name}" if period else name)
+    return None if pd.isna(value) else value
+
+
+def _cause(row: Any, spans: Sequence[str], doubts: Doubts, known: ChosenCloses) -> Finding:
+    """The finding about the row because of which the first of some figures is doubtful."""
+    base = _value(row, spans[0], "prior_session")
+    since = row.session if base is None else base
+    causes = culprits(doubts, str(row.symbol), since.date(), row.session.date())
+    return next(doubtful_rows(doubts, causes[-1:], known))
+
+
+def without_base(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+    """Say which changes of a period there are not, as no close is recent enough to start from."""
+    lacking = {period: rows[rows[f"{period}_too_old"].notna()] for period in periods}
+    if many:
+        for period, found in lacking.items():
+            for first in found.head(1).itertuples():
+                yield _no_base(first, [period], len(found))
+        return
+    by_row: dict[Any, list[str]] = {}
+    for period, found in lacking.items():
+        for label in found.index:
+            by_row.setdefault(label, []).append(period)
+    for label, names in by_row.items():
+        yield _no_base(next(rows.loc[[label]].itertuples()), names, 1)
+
+
+def _no_base(row: Any, periods: Sequence[str], rows: int) -> Remark:
+    names = listed([f"the {PERIOD_NAMES[period]}" for period in periods])
+    last = getattr(row, f"{periods[0]}_too_old")
+    which = f" of {row.session:%Y-%m-%d}" if rows > 1 else ""
+    text = (
+        f"{row.symbol}: no change of {names}{which}, as the data has no close shortly before;"
+        f" the last is of {last:%Y-%m-%d}"
+    )
+    if rows > 1:
+        text += f"; {count(rows - 1, 'more row', 'more rows')} alike"
+    return Remark("no_base", text, str(row.symbol))
+
+
+def age_of_data(
+    moves: Sequence[Move], known: ChosenCloses, completed: Mapping[str, dt.date]
+) -> list[Remark]:
+    """Say how many sessions are over since the latest closes, if it is more than one."""
+    ages: list[tuple[int, Move]] = []
+    for move in moves:
+        calendar, last = known.calendars.get(move.symbol), completed.get(move.symbol)
+        if move.close is None or move.session is None or calendar is None or last is None:
+            continue
+        if (between := calendar.between(move.session, last)) is not None and last > move.session:
+            ages.append((between + 1, move))
+    oldest = max(ages, key=lambda age: age[0], default=None)
+    if oldest is None or oldest[0] < _OLD:
+        return []
+    age, move = oldest
+    text = (
+        f"the data ends with {move.session}: since then {numbers.count(age, 'session', 'sessions')}"
+        f" of {move.symbol} are over"
+    )
+    return [Remark("old_data", text)]
