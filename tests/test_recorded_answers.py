@@ -222,7 +222,7 @@ def test_a_recorded_answer(
     if answer.symbol not in BUNDLED:
         own = f"indices: {{{answer.symbol}: {{name: Some, exchange: {answer.exchange}}}}}\n"
         desk.config.write_text(own + desk.config.read_text(encoding="utf-8"), encoding="utf-8")
-    index = desk.report("--timeout", "5", as_of=answer.as_of)
+    index = desk.report("--timeout", "30", as_of=answer.as_of)
     (feed,) = index["feeds"]
     if answer.stored is None:
         assert not (desk.archive / f"{answer.symbol}.csv").exists()
