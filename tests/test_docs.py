@@ -92,7 +92,7 @@ def test_the_first_two_blocks_are_one_command_each() -> None:
         assert block.text.count("\n") == 1
         assert block.text.startswith("python3 -m venv .venv && .venv/bin/python -m pip install")
         assert not block.text.startswith("$")
-    assert blocks[0].text.endswith(".venv/bin/marketmove session 2025-02-04\n")
+    assert ".venv/bin/marketmove session 2025-02-14 --index HSI" in blocks[0].text
     assert blocks[1].text.endswith(".venv/bin/python -m pytest\n")
     assert all(block.language for block in blocks[2:])
 

@@ -151,7 +151,7 @@ def find_closes_of(specs: Sequence[Spec], settings: CloseSettings, *dates: When)
 
     With them comes whether they are the samples.
     """
-    when = "latest" if "latest" in dates else dates[0]
+    when = "latest" if "latest" in dates else next(iter(dates), dt.date.min)
     found = find_sources(specs, settings, when, closes_only=True)
     _refuse_published(found.sources)
     if found.bundled:

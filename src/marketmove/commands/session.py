@@ -23,6 +23,7 @@ from marketmove.sources import ReadOptions, Source
 
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
+    from marketmove.published.report_file import Published
     from marketmove.rarity.compare import Compared
     from marketmove.rarity.session import SessionContext
 
@@ -108,7 +109,7 @@ def session(request: SessionRequest) -> SessionReport:
     files = find_sources(
         request.levels, config.closes, request.session, closes_only=bool(needs_closes)
     )
-    published = _are_published(files.sources, needs_closes)
+    published = _are_published(files.sources, needs_closes, config)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.alerts.watch import alerts_of, conditions_of
@@ -200,10 +201,15 @@ def _compared(
     return compared, notes
 
 
-def _are_published(sources: Sequence[Source], needs_closes: str) -> bool:
+def _are_published(sources: Sequence[Source], needs_closes: str, config: Config) -> bool:
     """Whether the files have published figures, which never stand among closes."""
-    published = [source.label for source in sources if source.yaml_key == "figures"]
-    closes = [source.label for source in sources if source.yaml_key != "figures"]
+    from marketmove.commands.verify import context_of
+    from marketmove.published.opening import is_report
+
+    context = context_of(config)
+    reports = [is_report(source, config.registry, context) for source in sources]
+    published = [s.label for s, of_report in zip(sources, reports, strict=True) if of_report]
+    closes = [s.label for s, of_report in zip(sources, reports, strict=True) if not of_report]
     if published and closes:
         text = (
             f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
@@ -217,13 +223,16 @@ def _are_published(sources: Sequence[Source], needs_closes: str) -> bool:
 
 def _from_published(files: FoundCloses, request: SessionRequest) -> _Found:
     from marketmove.commands.verify import contradictions
-    from marketmove.published.report_file import published_moves, read_published
+    from marketmove.published.report_file import published_moves
     from marketmove.rarity.session import SessionContext
     from marketmove.wording.no_sessions import no_session
 
     registry = request.config.registry
-    reports = [read_published(source, registry) for source in files.sources]
-    dates = sorted({report.session for report in reports})
+    reports = [_report(source, request) for source in files.sources]
+    dates = sorted({report.session for report in reports if report.session is not None})
+    if request.session == "latest" and not dates:
+        text = f"{files.sources[0].label} has no date; name the session, as in session 2025-02-04"
+        raise WrongUsageError.at(None, text)
     when = dates[-1] if request.session == "latest" else request.session
     asked = [report for report in reports if report.session == when]
     if not asked:
@@ -238,6 +247,19 @@ def _from_published(files: FoundCloses, request: SessionRequest) -> _Found:
         raise no_session(when, [], bundled=False)
     warnings = [*absent, *contradictions(asked[0], request.reading, request.config)]
     return _Found(when, moves, warnings, [], SessionContext())
+
+
+def _report(source: Source, request: SessionRequest) -> Published:
+    """The figures of a report; one without a date is of the session asked for."""
+    from marketmove.commands.verify import context_of
+    from marketmove.published.opening import read_report
+
+    registry, context = request.config.registry, context_of(request.config)
+    encoding = request.reading.encoding
+    report = read_report(source, registry, context, encoding)
+    if report.session is not None or request.session == "latest":
+        return report
+    return read_report(source, registry, context, encoding, request.session)
 
 
 def _from_closes(

@@ -62,6 +62,20 @@ def parse_pct(text: str) -> Decimal:
     return value
 
 
+def parse_points(text: str) -> Decimal:
+    """Read a change in points as people write it, with or without its sign.
+
+    >>> parse_points("−1,311.74")
+    Decimal('-1311.74')
+    """
+    written = text.strip().replace("−", "-")
+    sign = -1 if written.startswith("-") else 1
+    size = written.removeprefix("-").removeprefix("+")
+    if len(size) > _LONGEST or not _LEVEL.fullmatch(size):
+        raise ValueError(f"{text.strip()} is not a change in points such as −311.74")
+    return sign * Decimal(size.replace(",", ""))
+
+
 def exactly(value: Decimal) -> Figure:
     """Make a figure that leaves nothing open."""
     return Figure(value, value, value)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Basis, Move
+    from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
+    from marketmove.published.prose.reading import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
@@ -215,6 +217,26 @@ class JournalReport(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+READ_SCHEMA = "marketmove.read/1"
+
+
+class ReadReport(NamedTuple):
+    """The figures that a market report in prose gives, in its order.
+
+    ``session`` is the day that the report is of, None where nothing tells it, and ``dated_by`` what
+    told it: ``option``, ``page``, ``text``, ``name`` or nothing. ``left_out`` counts the figures
+    that are no session's move and were not asked for.
+    """
+
+    source: str
+    language: str
+    session: dt.date | None
+    dated_by: str
+    figures: tuple[ProseFigure, ...]
+    left_out: int
+    warnings: tuple[Remark, ...] = ()
+
+
 VERIFY_SCHEMA = "marketmove.verify/1"
 
 
@@ -223,6 +245,8 @@ class VerifyReport(NamedTuple):
 
     ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    ``by_closes`` tells that the report has no date, and its figures alone told the session;
+    ``claims`` are what it says of a session beside others, such as the third fall in a row.
     """
 
     session: dt.date
@@ -233,12 +257,19 @@ class VerifyReport(NamedTuple):
     fits_session: dt.date | None
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...] = ()
+    by_closes: bool = False
+    claims: tuple[CheckedClaim, ...] = ()
 
     @property
     def found(self) -> bool:
         """Tell whether a figure is not that of its session."""
+        if any(claim.verdict == "disagrees" for claim in self.claims):
+            return True
         return any(
-            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+            row.verdict in {"disagrees", "no_session"}
+            or row.fits_session
+            or (row.verdict == "unchecked" and row.printed.unsure)
+            for row in self.rows
         )
 
     @property

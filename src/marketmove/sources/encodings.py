@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
 from marketmove.sources import date_texts
@@ -33,13 +34,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 
 
 def decode(
-    data: bytes, label: str, context: Context, encoding: str | None = None
+    data: bytes,
+    label: str,
+    context: Context,
+    encoding: str | None = None,
+    known_words: Callable[[str], int] | None = None,
 ) -> tuple[str, str]:
     """Turn the bytes of a table into text.
 
     A byte order mark decides, then UTF-8 if it fits. Else the encoding is taken under which the
-    first lines have the most known words: headers, and names of indices. Two that do equally
-    well and give different texts are refused.
+    first lines have the most known words: headers, and names of indices; or what ``known_words``
+    counts, for other texts. Two that do equally well and give different texts are refused.
 
     With the text comes the name of the encoding.
     """
@@ -55,7 +60,7 @@ def decode(
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > len(data) - 4:
             raise UnreadableFileError.at(Place(label), "ends within a character") from None
-    return _best(data, label, context)
+    return _best(data, label, known_words or (lambda text: _known_words(text, context)))
 
 
 def _said(data: bytes, label: str, encoding: str) -> str:
@@ -76,7 +81,7 @@ def _wide_characters(data: bytes) -> str | None:
     return None
 
 
-def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
+def _best(data: bytes, label: str, known_words: Callable[[str], int]) -> tuple[str, str]:
     fitting: dict[str, str] = {}
     for encoding in CANDIDATES:
         try:
@@ -87,7 +92,7 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
             fitting[encoding] = text
     if not fitting:
         raise binary(label)
-    scores = {encoding: _known_words(text, context) for encoding, text in fitting.items()}
+    scores = {encoding: known_words(text) for encoding, text in fitting.items()}
     most = max(scores.values())
     best = {
         fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
