@@ -24,12 +24,14 @@ from marketmove.published.prose.numbers import mark_of
 from marketmove.published.prose.superlatives import Superlative, superlatives_in
 from marketmove.published.prose.tokens import Scanner, Token
 from marketmove.published.prose.view import Sentence as Parsed
+from marketmove.published.prose.view import kinds_of
 
 # Why a figure is unsure; in words: wording/prose.py.
 Doubt = Literal["", "no_level", "no_change", "bound", "misfit", "other_kind", "no_figure"]
 KINDS = ("session", "intraday", "week", "month", "ytd", "futures", "earlier", "other")
 _DIGIT = re.compile(r"\d")
 _SHORT = 40
+_NAMES_SOMETHING = frozenset(["index", "place", "anaphora", "stocks"])
 
 
 class ProseFigure(NamedTuple):
@@ -165,6 +167,7 @@ class _Reader:
         self.block = -1
         self.section, self.first_section, self.block_keys = "", "", list[str]()
         self.seen: list[str] = []
+        self.regions: dict[str, str] = {}
         # Sentences with the indices that they speak of, where each begins: for superlatives.
         self.sentences: list[tuple[str, list[tuple[int, str]], int, str]] = []
 
@@ -187,33 +190,41 @@ class _Reader:
 
     def _sentence(self, sentence: Sentence) -> None:
         tokens = self.scanner.tokens(sentence.text)
-        self._note_days(tokens)
-        self._note_period(tokens)
+        kinds = kinds_of(tokens)
+        if not kinds.isdisjoint(("date", "time")):
+            self._note_days(tokens)
+        if not kinds.isdisjoint((":", "weekday", "today", "yesterday", "closed")):
+            self._note_period(tokens)
         tokens = self._section(sentence, tokens)
         if not tokens:
             return
         spaced = self.spoken.code not in {"ja", "zh", "ko"}
         context = self.context._replace(section=self.section)
-        claims = claims_of(
-            sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after
-        )
+        parts = segments(tokens)
+        claims: list[Claim] = []
+        if not kinds.isdisjoint(_NAMES_SOMETHING):
+            claims = claims_of(
+                sentence.text, tokens, parts, context, spaced=spaced, particles=self.spoken.after
+            )
         if not claims:
             claims = self._left_unsaid(tokens, spaced)
-        if not claims and any(t.has("clock") for t in tokens):
+        if not claims and "clock" in kinds:
             # Asian stocks were mixed in early trading: so are the indices named next.
-            self.block_under_way = not any(t.has("closed") for t in tokens)
-        parts = segments(tokens)
-        parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
+            self.block_under_way = "closed" not in kinds
+        if not claims:
+            self._refer(claims, tokens)
+            return
+        parsed = Parsed.of(sentence.text, tokens, parts, self.spoken.after)
         keys_at = [(s.start, s.key) for claim in claims for s in claim.subjects if not s.weak]
         before = [(-1, context.antecedent)] if context.antecedent else []
         day = next((_day_text(t) for t in tokens if t.has("weekday", "yesterday")), "")
         self.sentences.append((sentence.text, [*before, *keys_at], sentence.line, day))
         for claim in claims:
             keys = [subject.key for subject in claim.subjects]
-            way = self._is_under_way(keys, tokens, claim.tokens)
+            way = self._is_under_way(keys, tokens, claim.tokens, kinds)
             for found in figures_of(claim, parsed, claims, under_way=way, lasting=self.lasting):
                 self.found.append(self._made(found, sentence, tokens))
-            self._note_progress(keys, tokens, claim.tokens)
+            self._note_progress(keys, tokens, claim.tokens, kinds)
         self._refer(claims, tokens)
 
     def _left_unsaid(self, tokens: Sequence[Token], spaced: bool) -> list[Claim]:
@@ -257,21 +268,23 @@ class _Reader:
         return tokens
 
     def _region(self, key: str) -> str:
-        index = self.registry.find(key)
-        return index.region if index is not None else "?"
+        if key not in self.regions:
+            index = self.registry.find(key)
+            self.regions[key] = index.region if index is not None else "?"
+        return self.regions[key]
 
     def _is_under_way(
-        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+        self,
+        keys: Sequence[str],
+        tokens: Sequence[Token],
+        held: Sequence[int],
+        kinds: frozenset[str],
     ) -> bool:
-        if any(tokens[n].has("closed") for n in held):
+        if "closed" in kinds and any(tokens[n].has("closed") for n in held):
             return False
         regions = {self._region(key) for key in keys}
-        days = {t.value for t in tokens if t.has("weekday")}
-        if (
-            days
-            and self.day_under_way not in days
-            and not any(t.has("clock", "time") for t in tokens)
-        ):
+        days = {t.value for t in tokens if t.has("weekday")} if "weekday" in kinds else set()
+        if days and self.day_under_way not in days and kinds.isdisjoint(("clock", "time")):
             return False
         if self.all_under_way or self.block_under_way or (regions & self.under_way):
             return True
@@ -284,8 +297,14 @@ class _Reader:
         )
 
     def _note_progress(
-        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+        self,
+        keys: Sequence[str],
+        tokens: Sequence[Token],
+        held: Sequence[int],
+        kinds: frozenset[str],
     ) -> None:
+        if kinds.isdisjoint(("closed", "clock", "time", "opened")):
+            return
         regions = {self._region(key) for key in keys}
         if any(tokens[n].has("closed") for n in held):
             self.under_way -= regions

@@ -34,6 +34,8 @@ _CURRENCY = re.compile(
 _RANGE = re.compile(r"[-–~〜]\s?$")
 _FOUR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SIGNS = "+-–−"
+# What an entry of the names of indices is.
+_NAMES = frozenset(["index", "in_context", "not_name", "place", "region", "sector"])
 
 
 # Five in the afternoon, and no time zone: the session is over, as in Kuala Lumpur and Singapore.
@@ -107,7 +109,7 @@ class Scanner:
     def __init__(self, language: Language, names: Names, mark: str, known: dict[str, str]) -> None:
         self.language, self.names, self.mark, self.known = language, names, mark, known
         self._month_day, self._day_month = _month_patterns(language)
-        self._first_words = names.lexicon.keys() | language.lexicon.keys()
+        self._phrases = _merged(names.lexicon, language.lexicon)
         self._spaced = numbers.SPACED if language.decimal == "," else numbers.NARROW
 
     def tokens(self, text: str) -> list[Token]:
@@ -125,7 +127,7 @@ class Scanner:
             if char.isalpha() and (match := _LATIN.match(text, at)):
                 # Most words are in no list: the common case, said quickly.
                 word = lowered[at : match.end()]
-                if word not in self._first_words:
+                if word not in self._phrases:
                     found.append(self._unknown(match[0], lowered, at))
                     at = match.end()
                     continue
@@ -148,15 +150,14 @@ class Scanner:
                 if is_cjk(letter):
                     word, key = word[:n], key[:n]
                     break
-        entry = _longest(self.names.lexicon, key, text, lowered, at)
-        other = _longest(self.language.lexicon, key, text, lowered, at)
-        if entry is not None and (other is None or len(entry.text) >= len(other.text)):
+        entry = _longest(self._phrases, key, text, lowered, at)
+        if entry is None or (char in _SIGNS and entry.kinds.isdisjoint(_NAMES)):
+            return self._unknown(word, lowered, at)
+        if not entry.kinds.isdisjoint(_NAMES):
             return self._named(entry, text, at)
-        if other is not None and char not in _SIGNS:
-            if "'" in other.text and self._hides_name(other, text, lowered, at):
-                return Token(_SMALL, at, text.index("'", at) + 1)
-            return self._word(other, text, lowered, at)
-        return self._unknown(word, lowered, at)
+        if "'" in entry.text and self._hides_name(entry, text, lowered, at):
+            return Token(_SMALL, at, text.index("'", at) + 1)
+        return self._word(entry, text, lowered, at)
 
     def _unknown(self, word: str, lowered: str, at: int) -> Token:
         """A token that is in no list: a mark, a character, a word."""
@@ -347,21 +348,36 @@ _UNIT_OF = {"percentage_points": "other", "percent": "pct", "points": "pts", "mo
 _UNIT_ORDER = ("percentage_points", "percent", "points", "money")
 
 
+def _merged(names: Lexicon, words: Lexicon) -> Lexicon:
+    """Both lexicons as one; of phrases as long as each other a name comes first."""
+    merged: Lexicon = {}
+    for key in names.keys() | words.keys():
+        entries = [*names.get(key, ()), *words.get(key, ())]
+        merged[key] = sorted(entries, key=lambda entry: -len(entry.text))
+    return merged
+
+
 def _longest(lexicon: Lexicon, key: str, text: str, lowered: str, at: int) -> Entry | None:
     for entry in lexicon.get(key, ()):
-        if _fits(entry, text, lowered, at):
+        source = text if entry.cased else lowered
+        if source.startswith(entry.text, at) and _ends(entry.text, text, at + len(entry.text)):
             return entry
     return None
 
 
 def _fits(entry: Entry, text: str, lowered: str, at: int) -> bool:
     source = text if entry.cased else lowered
-    if not source.startswith(entry.text, at):
-        return False
     end = at + len(entry.text)
+    return source.startswith(entry.text, at) and _ends(entry.text, text, end)
+
+
+def _ends(phrase: str, text: str, end: int) -> bool:
+    """Whether a phrase ends here, and not within a word or a number."""
     if end >= len(text):
         return True
-    last, following = entry.text[-1], text[end]
+    last, following = phrase[-1], text[end]
+    if following == " ":
+        return True
     if last.isdigit():
         return not following.isdigit() and not (
             following in ".," and text[end + 1 : end + 2].isdigit()
