@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,6 +32,7 @@ from marketmove.sources.content import (
     is_decorated,
     of_one_scale,
     repeats_moves,
+    two_always_near,
 )
 from marketmove.sources.header import Table
 
@@ -64,7 +64,7 @@ def priced(
     why = f"{close.header} is a word for the close" if close.role else _BETWEEN
     if others:
         why = f"{why}; others are headed by their indices"
-    unread = [c for c in columns if _is_unexplained(table, c) and c not in (close, *others)]
+    unread = [c for c in columns if _is_unexplained(table, c, ranged) and c not in (close, *others)]
     unread += [c for c in closes[1:] if c.role and c.role.beside]
     left = f"{close.header} is the close; left out: {_listed(c.header for c in unread)}"
     return Layout(
@@ -96,8 +96,10 @@ def _names_index(
     return known or not follows(table, column.number, close.number)
 
 
-def _is_unexplained(table: Table, column: Column) -> bool:
+def _is_unexplained(table: Table, column: Column, ranged: bool) -> bool:
+    """Whether a column is of no word that stands beside a close; or of one that may be a name."""
     unknown = column.role is None or column.index_name is not None
+    unknown = unknown or (column.is_kind("other") and not ranged)
     return unknown and not holds_text(table, column.number)
 
 
@@ -129,7 +131,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
         for c in columns
         if c.number not in kept
         and any(table.column(c.number))
-        and not (c.index_name and c.index_name in names.values())
+        and not (len(taken) == 1 and _is_price_of(c, taken[0]))
     ]
     reasons = {c.number: why for c, why in parts.no_levels}
     notes = [
@@ -154,6 +156,12 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
 
 _WIDE = "one column an index, by its header"
 _ALONE = "{} is the only column of levels beside the date"
+
+
+def _is_price_of(column: Column, close: Column) -> bool:
+    """Whether a column beside a close is another price or the volume of the same index."""
+    other = column.role is None or column.role.kind == "other"
+    return close.role is not None and not other and column.index_name == close.index_name
 
 
 def _sorted(table: Table, columns: Sequence[Column], registry: Registry) -> _Sorted:
@@ -228,7 +236,7 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
             taken.append(column)
     if any(c.role and c.role.kind in _PRICES for c in parts.bare):
         return []
-    if len(taken) + len(parts.soft) < 2 and parts.bare:
+    if not parts.certain and len(taken) + len(parts.soft) < 2 and parts.bare:
         return []
     for column in (*parts.soft, *parts.bare):
         others = [c for c in (*taken, *parts.soft) if c is not column]
@@ -240,6 +248,9 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
 def _is_of(table: Table, column: Column, other: Column) -> bool:
     """Whether a column says something of another one's index: its open or high, a ratio of it."""
     if column.role is None or column.role.kind == "other":
+        word = column.header.replace(column.index_name or "", "").strip(" _-.")
+        if is_windowed(word) and follows(table, column.number, other.number):
+            return True
         return repeats_moves(table, column.number, other.number)
     same = column.index_name is not None and column.index_name == other.index_name
     of_price = other.role is not None and other.role.kind not in {"other", column.role.kind}
@@ -306,10 +317,7 @@ def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
     step = max(1, len(table.rows) // _SAMPLE_ROWS)
     if any(any(map(is_decorated, table.column(n)[::step])) for n in columns):
         return False
-    return not any(
-        table.heads[one] != table.heads[other] and always_near(table, one, other)
-        for one, other in itertools.combinations(columns, 2)
-    )
+    return not two_always_near(table, columns)
 
 
 def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:

@@ -20,6 +20,9 @@ def refuse_stacked(
     label: str, names: Sequence[str], sessions: Sequence[dt.date | None], lines: Sequence[int]
 ) -> None:
     """Refuse a table of days below which the same dates come again in weeks or months."""
+    days = [session for session in sessions if session is not None]
+    if days in (in_order := sorted(days), in_order[::-1]):
+        return
     series: dict[str, list[tuple[dt.date, int]]] = {}
     for name, session, line in zip(names, sessions, lines, strict=True):
         if session is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -30,23 +31,30 @@ def sheets(data: bytes, label: str, mark: str) -> list[tuple[str, Grid]]:
     return filled
 
 
-def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Sequence[Any]]]]:
+def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
     try:
         import openpyxl
     except ImportError:
         raise missing_extra(label, "Excel files", "excel") from None
     try:
-        found = []
-        for formulas in (False, True):
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
+        found: list[list[tuple[str, list[Any]]]] = []
+        for values_only in (True, False) if _has_formulas(data) else (True,):
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values_only)
             found.append([(s.title, list(s.iter_rows(values_only=True))) for s in book.worksheets])
-        values, written = found
     except Exception as error:  # noqa: BLE001 - the library has no common error for bad files
         raise UnrecognisedFileError.at(Place(label), f"a damaged workbook: {error}") from None
+    if len(found) == 1:
+        return found[0]
     return [
         (name, [*map(_with_formulas, rows, texts)])
-        for (name, rows), (_, texts) in zip(values, written, strict=True)
+        for (name, rows), (_, texts) in zip(*found, strict=True)
     ]
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if "worksheets/" in name]
+        return any(b"<f" in archive.read(name) for name in sheets)
 
 
 def _with_formulas(values: Sequence[Any], written: Sequence[Any]) -> list[Any]:
@@ -58,7 +66,7 @@ def _with_formulas(values: Sequence[Any], written: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _by_calamine(data: bytes, label: str) -> list[tuple[str, list[Sequence[Any]]]]:
+def _by_calamine(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
     try:
         import python_calamine
     except ImportError:
