@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from marketmove import config
-from marketmove.published.prose.reading import ProseFigure, read_prose
+from marketmove.published.prose.reading import read_prose
+from marketmove.published.prose.results import ProseFigure
 
 _FIELDS = ("close", "change_pts", "change_pct")
 

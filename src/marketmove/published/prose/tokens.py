@@ -7,24 +7,18 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from marketmove.published.prose import numbers
+from marketmove.published.prose.calendar_words import (
+    DATE,
+    LATE,
+    TIME,
+    date_value,
+    month_patterns,
+    numeric_date,
+)
 from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, is_cjk
 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
-_TIME = re.compile(
-    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|e[ds]?t|bst|cet|ist|jst|hkt|hrs|h\b)"
-    r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b"
-    r"|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
-    re.ASCII | re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?!\d)"
-    r"|(?P<y2>\d{4})\s?[年년]\s?(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日일號号]"
-    r"|(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일號号]?"
-    r"|(?P<d4>\d{1,2})\)?\s?(?:[日號号](?![連続内間間线線ぶ足目])|일(?![째간만선]))"
-    r"|(?P<d5>\d{1,2})[./](?P<m5>\d{1,2})[./](?P<y5>\d{4})",
-    re.ASCII,
-)
 _FRACTION = re.compile(r"\d+/\d+", re.ASCII)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|e|er|ème|°)\b")
 _CURRENCY = re.compile(
@@ -36,10 +30,6 @@ _FOUR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SIGNS = "+-–−"
 # What an entry of the names of indices is.
 _NAMES = frozenset(["index", "in_context", "not_name", "place", "region", "sector"])
-
-
-# Five in the afternoon, and no time zone: the session is over, as in Kuala Lumpur and Singapore.
-_LATE = re.compile(r"(?:0?[5-8](?:[:.]\d{2})?\s?p\.?m\.?|(?:17|18|19|20)[:.]\d{2})$")
 
 
 class Number(NamedTuple):
@@ -108,7 +98,7 @@ class Scanner:
 
     def __init__(self, language: Language, names: Names, mark: str, known: dict[str, str]) -> None:
         self.language, self.names, self.mark, self.known = language, names, mark, known
-        self._month_day, self._day_month = _month_patterns(language)
+        self._month_day, self._day_month = month_patterns(language)
         self._phrases = _merged(names.lexicon, language.lexicon)
         self._spaced = numbers.SPACED if language.decimal == "," else numbers.NARROW
 
@@ -213,7 +203,7 @@ class Scanner:
         if "month_name" in entry.kinds:
             match = self._month_day.match(lowered, at)
             if match:
-                return Token(_DATE_KIND, at, match.end(), _date_value(match, self.language))
+                return Token(_DATE_KIND, at, match.end(), date_value(match, self.language))
         if "number" in entry.kinds and not entry.kinds - {"number", "by", "common"}:
             return self._in_words(entry, text, lowered, at) or Token(
                 entry.kinds - {"number"} or _WORD, at, end
@@ -238,11 +228,11 @@ class Scanner:
 
     def _digits(self, text: str, lowered: str, at: int, before: list[Token]) -> Token:
         if match := self._day_month.match(lowered, at):
-            return Token(_DATE_KIND, at, match.end(), _date_value(match, self.language))
-        if (match := _DATE.match(lowered, at)) and not _is_level(match):
-            return Token(_DATE_KIND, at, match.end(), _numeric_date(match))
-        if match := _TIME.match(lowered, at):
-            kind = frozenset(["late"]) if _LATE.match(match[0]) else _TIME_KIND
+            return Token(_DATE_KIND, at, match.end(), date_value(match, self.language))
+        if (match := DATE.match(lowered, at)) and not _is_level(match):
+            return Token(_DATE_KIND, at, match.end(), numeric_date(match))
+        if match := TIME.match(lowered, at):
+            kind = frozenset(["late"]) if LATE.match(match[0]) else _TIME_KIND
             return Token(kind, at, match.end())
         if match := _FRACTION.match(text, at):
             return Token(_NUMBER, at, match.end(), number=_NO_NUMBER)
@@ -418,31 +408,3 @@ def _is_level(match: re.Match[str]) -> bool:
     if match["m3"] and not 1 <= int(match["m3"]) <= 12:
         return True
     return bool(match["d4"]) and not 1 <= int(match["d4"]) <= 31
-
-
-def _numeric_date(match: re.Match[str]) -> str:
-    for n in "12345":
-        groups = match.groupdict()
-        day = groups.get(f"d{n}")
-        if day:
-            return f"{groups.get(f'y{n}') or ''}-{groups.get(f'm{n}') or ''}-{day}"
-    return "--"
-
-
-def _month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    names = "|".join(sorted(map(re.escape, language.months), key=len, reverse=True)) or r"(?!)"
-    first = (
-        rf"(?P<month>{names})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]*\d)"
-        r"(?:,?\s+(?P<year>\d{4})(?![\d.,]*\d))?"
-    )
-    second = (
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+|of\s+)?(?P<month>{names})\b\.?"
-        r"(?:[-\s,]+(?:de\s+|del\s+)?(?P<year>\d{4})(?![\d.,]*\d)|-(?P<short>\d{2})(?!\d))?"
-    )
-    return re.compile(first), re.compile(second)
-
-
-def _date_value(match: re.Match[str], language: Language) -> str:
-    groups = match.groupdict()
-    year = groups.get("year") or (f"20{groups['short']}" if groups.get("short") else "")
-    return f"{year}-{language.months[match['month']]}-{match['day']}"
