@@ -135,7 +135,10 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         "shade: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
     )
     ran = run_cli(*SESSION, "--config", path)
-    fields = "name, exchange, region, currency, aliases, shared, decimals, returns, levels, rebased"
+    fields = (
+        "name, exchange, region, currency, aliases, shared, decimals, returns, levels, since,"
+        " rebased"
+    )
     assert ran.stderr.splitlines() == [
         f"{path}:1: palete is not a setting; did you mean palette?",
         f"{path}:2: palette: pink is not one of western, east-asia, korea, cvd, none",
@@ -279,7 +282,9 @@ def test_bundled_entries_are_those_of_the_whole_files() -> None:
     exchanges: Any = _bundled("exchanges").items
     for code, entry in exchanges.items():
         clock = settings.exchanges[code]
-        assert (clock.zone, f"{clock.close:%H:%M}") == tuple(v.text for v in entry.items.values())
+        told = {key: value.text for key, value in entry.items.items()}
+        assert told.pop("settles_after", "0") == str(clock.settles_after), code
+        assert told == {"zone": clock.zone, "close": f"{clock.close:%H:%M}"}, code
     assert list(settings.exchanges) == list(exchanges)
 
 

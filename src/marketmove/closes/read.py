@@ -18,7 +18,7 @@ from marketmove.errors import NoSessionError, Remark, listed
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
-from marketmove.market.clocks import last_completed
+from marketmove.market.clocks import last_completed, last_over, over_everywhere
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
 from marketmove.market.periods import days_before
@@ -202,9 +202,11 @@ def session_of_each(
 
 def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date | None:
     clock, calendar = known.clocks.get(symbol), known.calendars.get(symbol)
-    day = last_completed(as_of, clock, calendar) if clock else None
-    # Without a calendar the data alone tells which dates had a session.
-    return known.levels.latest([symbol], day) if day and calendar is None else day
+    day = last_over(as_of, clock, calendar) if clock else over_everywhere(as_of)
+    if calendar and (session := calendar.until(day)) and not calendar.is_provisional(day):
+        return session
+    # Where no calendar reaches, or by rule only, the data alone tells which dates had a session.
+    return known.levels.latest([symbol], day)
 
 
 def _latest(known: ChosenCloses) -> dt.date | None:

@@ -51,6 +51,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
     from marketmove.moves.rows import usable
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
@@ -91,5 +92,6 @@ def history(request: HistoryRequest) -> HistoryReport:
         notes=(
             *reading_notes(levels),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
+            *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )

@@ -59,6 +59,7 @@ def pair(request: PairRequest) -> PairReport:
     from marketmove.rarity.index_history import WINDOW
     from marketmove.rarity.pair import between, common, pair_summary, rested_on
     from marketmove.wording import remarks
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.comparisons import few_common_sessions
     from marketmove.wording.no_sessions import no_common_session
 
@@ -112,6 +113,7 @@ def pair(request: PairRequest) -> PairReport:
             *few_common_sessions(summary),
             *remarks.hours_apart(latest, known),
             *remarks.kinds(symbols, config.registry),
+            *provisional(((symbol, summary.span.last) for symbol in symbols), known.calendars),
         ),
     )
 

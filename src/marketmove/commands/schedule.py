@@ -44,6 +44,8 @@ def schedule(
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
     zone = zone or last_close.steadiest_zone(closes, zones)
     earliest, latest = last_close.local_range(closes, zone)
+    finals = (close._replace(moment=close.final) for close in closes)
+    _, final = last_close.local_range(finals, zone)
     return SchedulePlan(
         group=group.name,
         command=tuple(command),
@@ -53,6 +55,7 @@ def schedule(
         last=last,
         earliest=earliest,
         latest=latest,
+        final=final,
         weekdays=tuple(sorted({close.session.weekday() for close in closes})),
         unknown=unknown,
         assumed=tuple(market.exchange for market in markets if market.calendar is None),

@@ -84,7 +84,8 @@ def ask(asked: Asked, ways: Ways) -> Fetched:
     if feed.way == "command":
         page = _run(asked, ways, asked.since)
     else:
-        wanted = index._replace(symbol=feed.symbol) if feed.symbol else index
+        # A plug-in asks for an index by its names; how it was rebased is ours to know.
+        wanted = index._replace(symbol=feed.symbol or index.symbol, rebased=())
         job = {"plugin": feed.plugin, "index": list(wanted), "since": asked.since.isoformat()}
         ways.turn(f"plug-in {feed.plugin}")
         page = Page(closes_of_plugin(ways.plugin, job, ways.environment, ways.seconds))

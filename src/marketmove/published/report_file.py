@@ -205,7 +205,7 @@ def _period(text: str) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     "close": figures.parse_level,
     "change_pts": figures.parse_points,
-    **dict.fromkeys(_PCT_KEYS, figures.parse_pct),
+    **dict.fromkeys(_PCT_KEYS, figures.parse_printed_pct),
     "session": _date,
     "period": _period,
 }
@@ -222,8 +222,16 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
 
     One an index, in the order of ``symbols``. ``status`` is ``ok`` (a printed percent), ``bound``
     (a bound instead), ``no_prior`` (a close alone) or ``unknown``. What is implied carries its
-    interval.
+    interval. Raises ``BadFiguresError`` with every percentage that no index can have changed by.
     """
+    problems = [
+        Problem(printed.place, f"{key}: {pct} is not a percentage above −100")
+        for printed in published.printed
+        for key in _PCT_KEYS
+        if (pct := getattr(printed, key)) is not None and pct <= -100
+    ]
+    if problems:
+        raise BadFiguresError(problems)
     by_symbol: dict[str, Printed] = {}
     for printed in published.printed:
         if not printed.period and printed.session in {None, published.session}:

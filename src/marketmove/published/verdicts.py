@@ -154,6 +154,8 @@ def _leads_from(printed: Printed, prior: float | None) -> bool:
     if prior is None or printed.close is None:
         return False
     if printed.change_pct is not None:
+        if printed.change_pct <= -100:
+            return False
         implied = figures.implied_prior_close(printed.close, printed.change_pct)
         return implied.low <= exact(prior) <= implied.high
     if printed.change_pts is None:
@@ -178,7 +180,8 @@ def _held(
     if printed.close is not None:
         yield "close", _rounds_to(close, printed.close)
     if printed.change_pct is not None:
-        yield "change_pct", _rounds_to(pct, printed.change_pct)
+        impossible = figures.is_impossible(printed.change_pct)
+        yield "change_pct", False if impossible else _rounds_to(pct, printed.change_pct)
     if printed.change_pts is not None:
         yield "change_pts", _rounds_to(_change_pts(close, prior), printed.change_pts)
     if printed.about_pct is not None:

@@ -121,6 +121,8 @@ def _clock(offset: dt.timedelta) -> str:
 
 def _gaps(plan: SchedulePlan) -> str:
     lines = ""
+    if plan.final > plan.latest + dt.timedelta(minutes=plan.after_minutes):
+        lines += _comment(f"It runs once the closes are final: by {_clock(plan.final)}.")
     if plan.unknown:
         lines += _comment(
             f"Not counted, since nothing tells when they close: {', '.join(plan.unknown)}."

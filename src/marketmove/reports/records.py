@@ -166,11 +166,12 @@ CHECK_SCHEMA = "marketmove.check/1"
 
 
 class CheckReport(NamedTuple):
-    """How each file was read, and every finding, the worst first."""
+    """How each file was read, and every finding, the worst first; ``notes`` are no findings."""
 
     source: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Remark, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -182,6 +183,9 @@ class IndexRow(NamedTuple):
     """A known index: its exchange's time zone, and the next session and its end there.
 
     ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    ``kind`` is ``shares``, or ``volatility`` for what is no index of shares. Its closes are between
+    ``level_low`` and ``level_high`` from ``level_since`` on; they are final ``settles_after``
+    minutes after the end of a session. ``provisional``: the next session is by rule only.
     """
 
     symbol: str
@@ -195,6 +199,12 @@ class IndexRow(NamedTuple):
     currency: str
     decimals: int
     aliases: tuple[str, ...]
+    kind: str
+    level_low: float | None
+    level_high: float | None
+    level_since: str | None
+    settles_after: int | None
+    provisional: bool | None
 
 
 INDICES_SCHEMA = "marketmove.indices/1"
@@ -205,6 +215,7 @@ class IndexListing(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+    notes: tuple[Remark, ...] = ()
 
 
 JOURNAL_SCHEMA = "marketmove.journal/1"

@@ -22,7 +22,7 @@ from marketmove.market.clocks import ended
 from marketmove.market.indices import Registry
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
-from marketmove.wording import numbers
+from marketmove.wording import calendar_notes, numbers
 from marketmove.wording.doubts import PERIOD_NAMES, dates_of, doubted, without_base
 
 _SAME_HOURS = dt.timedelta(hours=1)
@@ -205,7 +205,9 @@ def _not_reaching(
     lacking = {
         calendar.exchange: calendar
         for symbol, span in spans.items()
-        if (calendar := known.calendars.get(symbol)) and not all(map(calendar.covers, span))
+        if (calendar := known.calendars.get(symbol))
+        and not calendar.is_by_rule_only
+        and not all(map(calendar.covers, span))
     }
     return list(lacking.values())
 
@@ -245,10 +247,14 @@ def notes_of(
     """
     moved = [move for move in moves if move.status == "ok" and move.counts]
     spans = {move.symbol: (move.session, move.session) for move in moved if move.session}
+    sessions = ((move.symbol, move.session) for move in moves)
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_of_calendars(_not_reaching(spans, known), "there"),
+        *calendar_notes.provisional(
+            sessions, known.calendars, "" if same_date else "; the last close is shown"
+        ),
         *_lookalikes(known),
     ]
 
@@ -265,7 +271,12 @@ def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
 
 def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:
     """One line on the indices whose last session no calendar tells."""
-    names = [move.symbol for move in moves if move.symbol not in known.calendars]
+    names = [
+        move.symbol
+        for move in moves
+        if not ((calendar := known.calendars.get(move.symbol)) and move.session)
+        or not calendar.covers(move.session)
+    ]
     if names:
         text = f"no calendar tells the last session of {', '.join(names)}: the last close is shown"
         yield Remark("no_calendar", text)
