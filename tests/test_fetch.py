@@ -351,8 +351,8 @@ def test_faults_of_a_server(
 ) -> None:
     desk.feeds(f"  N225: {provider.serve('/n225.csv', *replies)}\n")
     started = time.monotonic()
-    assert said in desk.failure("--timeout", "8" if said.endswith("end") else "2")
-    assert time.monotonic() - started < 10
+    assert said in desk.failure("--timeout", "2" if "2 s" in said else "30")
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,30 @@ ANSWERS = (
         exchange="XETR",
         feed="symbol: WSU.DE",
     ),
+    Answer(
+        "yahoo/ibm-long-partial.json",
+        "IBM",
+        NOW,
+        (10, "1962-01-02,7.291268", "2021-01-08,122.87763"),
+    ),
+    Answer(
+        "yahoo/chart-WSKT.JK-2020-01-01-to-2020-01-03.with-headers.json",
+        "WSKT",
+        NOW,
+        (1, "2020-01-02,1505", "2020-01-02,1505"),
+        exchange="XIDX",
+        feed="symbol: WSKT.JK",
+    ),
+    Answer(
+        "yahoo/chart-GC=F-2020-01-01-to-2020-01-03.with-headers.json",
+        "GOLD",
+        NOW,
+        (1, "2020-01-02,1524.5", "2020-01-02,1524.5"),
+        feed="symbol: GC=F",
+    ),
+    Answer(
+        "yahoo/getCrumb-quote-AAPL-consent.html.with-headers.json", "AAPL", NOW, said="a web page"
+    ),
     Answer("yahoo/getCrumb-quote-AAPL.with-headers.json", "AAPL", NOW, said="a web page"),
     Answer("yahoo/getCrumb-getcrumb.with-headers.json", "AAPL", NOW, said="no closes can be read"),
     Answer("yahoo/err_429_edge.txt", "SPX", NOW, said="answered 429"),
@@ -198,7 +222,7 @@ def test_a_recorded_answer(
     if answer.symbol not in BUNDLED:
         own = f"indices: {{{answer.symbol}: {{name: Some, exchange: {answer.exchange}}}}}\n"
         desk.config.write_text(own + desk.config.read_text(encoding="utf-8"), encoding="utf-8")
-    index = desk.report("--timeout", "5", as_of=answer.as_of)
+    index = desk.report("--timeout", "30", as_of=answer.as_of)
     (feed,) = index["feeds"]
     if answer.stored is None:
         assert not (desk.archive / f"{answer.symbol}.csv").exists()
@@ -212,3 +236,25 @@ def test_a_recorded_answer(
     assert (",".join(rows[0]), ",".join(rows[-1])) == (first, last)
     named = [row["session"] for row in feed["left_out"]]
     assert named == list(answer.left_out)
+
+
+def test_pages_of_a_recorded_history(
+    desk: Desk, providers: Callable[[], Provider], market_data: Path
+) -> None:
+    """A hundred rows a page, the oldest first: the first page alone looks like a whole answer."""
+    folder = market_data / "feeds" / "moex"
+    if not folder.is_dir():
+        pytest.skip("MARKETMOVE_TEST_DATA has no recorded answers")
+    one, *others = ((folder / f"security_history_page{n}.json").read_bytes() for n in (1, 2, 3))
+    host = providers()
+    first = host.serve("/first", one)
+    following = host.serve("/next", *others, b'{"history": {"columns": ["CLOSE"], "data": []}}')
+    own = "indices: {SHARE: {name: Some, exchange: XMOS}}\n"
+    feed = f"url: '{first}?from={{from}}', next: '{following}?start={{rows}}', symbol: MOEX"
+    desk.feeds(f"  SHARE: {{{feed}}}\n")
+    desk.config.write_text(own + desk.config.read_text(encoding="utf-8"), encoding="utf-8")
+    index = desk.report("--from", "2014-01-01", as_of="2014-12-31T12:00+03:00")
+    assert [one.path for one in host.asked][1:] == [f"/next?start={n}" for n in (100, 200, 250)]
+    assert len(desk.closes("SHARE")) == 250 - len(index["feeds"][0]["left_out"])
+    assert index["newest"] == "2014-12-30"
+    assert index["feeds"][0]["remarks"] == []

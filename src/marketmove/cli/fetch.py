@@ -87,7 +87,7 @@ def fetch(
         explain=explain,
         seconds=timeout,
         as_of=arguments.moment(as_of, environment.now()),
-        now=environment.now,
+        now=environment.clock,
         plugin=environment.own_process("marketmove.cli.feed_process"),
         environment=environment.of_own_process(),
     )

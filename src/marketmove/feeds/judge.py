@@ -20,7 +20,7 @@ from marketmove.market.indices import Exchange
 # Where it is the latest that it is still some date.
 _LAST_ZONE = dt.timezone(dt.timedelta(hours=-12))
 _FAR_TIMES = 3.0
-_NEAR_DAYS = 30
+_NEAR_DAYS, _YEAR_DAYS = 30, 365
 _FEWEST = 3
 _LEVELS_SINCE = dt.date(2015, 1, 1)
 # The levels that the registry has end some time ago.
@@ -295,7 +295,8 @@ def _is_far(one: float, other: float, days: int, facts: MarketFacts) -> bool:
         return times > _FAR_TIMES
     if days <= _NEAR_DAYS:
         return abs(other / one - 1) * 100 > JUMP_PCT
-    return times > min(_FAR_TIMES, (1 + JUMP_PCT / 100) * days / _NEAR_DAYS)
+    near = min(_FAR_TIMES, (1 + JUMP_PCT / 100) * days / _NEAR_DAYS)
+    return times > max(near, _FAR_TIMES * days / _YEAR_DAYS)
 
 
 def _other_scale(

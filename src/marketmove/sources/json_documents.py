@@ -22,6 +22,8 @@ _LABELS = ("columns", "fields", "names", "header", "headers")
 _INDEX = "index"
 # "2. Symbol", as some number their keys.
 _NUMBERED = re.compile(r"^\d+\s*")
+# What stands beside closes and has dates and numbers too.
+_EVENTS = frozenset(["events", "dividends", "splits", "capitalGains"])
 _SAMPLE_ROWS = 50
 _MOST_FOUND = 6
 _LETTERS = {"t": "timestamp", "o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
@@ -160,7 +162,12 @@ def _of_object(value: dict[str, Any], path: tuple[str, ...], words: Words) -> It
     if table := _split(value, path) or _by_date(value, path):
         yield table
         return
-    inner = [table for k, item in value.items() for table in _tables(item, (*path, k), words)]
+    inner = [
+        table
+        for k, item in value.items()
+        if k not in _EVENTS
+        for table in _tables(item, (*path, k), words)
+    ]
     yield from inner
     # Of lists of one length those belong together that stand nearest to each other.
     if not any(_has_closes(table, words) for table in inner):
