@@ -29,7 +29,7 @@ OWN = (
     "Each index's {}, by the date of its exchange, measured from its own close before;"
     " week and year from the last close before them."
 )
-DASH = "A dash under week or year: the closes do not reach back so far."
+DASH = "A dash under WTD or YTD: the closes do not reach back so far."
 TOP = 10
 
 

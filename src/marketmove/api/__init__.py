@@ -74,7 +74,9 @@ def session(
     indices, groups
         Symbols, names or aliases; names of groups. All indices if neither is given.
     periods
-        ``week``, ``month``, ``ytd``: measured beside the session, in columns of their own.
+        ``week``, ``month``, ``qtd``, ``ytd``, so many sessions (``5d``), calendar weeks, months or
+        years (``2w``, ``3m``, ``1y``), ``since:2025-01-02``: measured beside the session, in
+        columns of their own (``ytd_change_pct``, ``d5_change_pct``).
     as_of
         A moment, with its offset from UTC: each index has its last session that was over by then.
     against, pairs, wide

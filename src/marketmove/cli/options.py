@@ -66,8 +66,9 @@ LevelsOption = Annotated[
 PeriodOption = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="day|week|month|ytd",
-        help="Also the change since the last close before the week, month or year. Repeatable.",
+        metavar="week|month|qtd|ytd|5d|1y|...",
+        help="Also the change of the week, month, quarter or year so far, of so many sessions"
+        " (5d), calendar weeks, months or years (2w, 3m, 1y), or since:DATE. Repeatable.",
     ),
 ]
 AsOfOption = Annotated[

@@ -53,6 +53,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.moves.rows import usable
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
+    from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
     keep = keep_for_range(first, to, request.periods)
@@ -91,6 +92,7 @@ def history(request: HistoryRequest) -> HistoryReport:
         ),
         notes=(
             *reading_notes(levels),
+            *empty_notes(rows, request.periods, many=True),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
             *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),

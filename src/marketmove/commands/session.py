@@ -280,8 +280,11 @@ def _from_closes(
     from marketmove.wording import remarks
     from marketmove.wording.doubts import age_of_data
     from marketmove.wording.no_sessions import no_session
+    from marketmove.wording.periods import empty_notes
 
-    config, periods = request.config, request.periods
+    config = request.config
+    watched_periods = (condition.period for condition in conditions if condition.period)
+    periods = tuple(dict.fromkeys((*request.periods, *watched_periods)))
     needed = any(condition.needs_past for condition in conditions)
     wants_context = True if needed else request.context
     past = reads_past(sum(source.lines for source in files.sources), wants_context)
@@ -306,13 +309,14 @@ def _from_closes(
     if (touching and (nothing or undated or request.strict)) or (elsewhere and request.strict):
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
     when = None if request.as_of else next(iter(sessions.values()))
-    warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=periods)
+    warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=request.periods)
     if nothing:
         raise no_session(when, levels.sessions(known.symbols), files.bundled, moves, warnings)
     latest = request.session == "latest" and request.as_of is None
     notes = [
         *(age_of_data(moves, known, completed) if latest else ()),
         *remarks.reading_notes(levels),
+        *empty_notes(rows, request.periods, many=False),
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
     ]

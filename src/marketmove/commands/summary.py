@@ -21,9 +21,12 @@ _FEW = 3
 
 
 def summary(request: SessionRequest) -> SummaryReport:
-    """Sum up one session: work it out, choose what comes first, and say it."""
-    config = request.config
-    report = session(request._replace(periods=PERIODS, pairs=config.top, closes_for="summary"))
+    """Sum up one session: work it out, choose what comes first, and say it.
+
+    Without ``periods`` of the request it has those of ``PERIODS``.
+    """
+    config, periods = request.config, request.periods or PERIODS
+    report = session(request._replace(periods=periods, pairs=config.top, closes_for="summary"))
 
     # What follows is about figures, and loads what they are made with.
     from marketmove.moves.breadth import share_moves

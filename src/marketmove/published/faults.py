@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from marketmove.moves.move import exact
-from marketmove.published.prose.reading import fits_itself
+from marketmove.published.prose.results import fits_itself
 from marketmove.published.verdicts import Checked, Fault, FaultCode, rounded
 
 _TENS = tuple(Fraction(10) ** n for n in (-2, -1, 1, 2))

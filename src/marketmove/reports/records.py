@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketmove.moves.move import Basis, Move
     from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
-    from marketmove.published.prose.reading import ProseFigure
+    from marketmove.published.prose.results import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
@@ -59,7 +59,8 @@ class SessionReport(NamedTuple):
     ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
     are those asked for, in the order asked. ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
-    symbols that are no share indices, which stand apart.
+    symbols that are no share indices, which stand apart. ``over`` is the period that the moves
+    are over, if not the session.
     """
 
     session: dt.date | None
@@ -82,6 +83,7 @@ class SessionReport(NamedTuple):
     alerts: tuple[Alert, ...] = ()
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
+    over: str = ""
 
 
 HISTORY_SCHEMA = "marketmove.history/1"
