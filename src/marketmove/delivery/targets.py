@@ -147,6 +147,8 @@ def _url(target: Target, environment: Mapping[str, str]) -> str:
 def _from_file(path: Path) -> str:
     """The one line of a file that is no comment."""
     _refuse_open(path)
+    if not path.is_file():
+        raise ValueError("it is no file")
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:

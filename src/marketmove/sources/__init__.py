@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import MarketMoveError, Problem, WrongUsageError
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.opening import Source, Spec, expand, open_source
+from marketmove.sources.opening import Source, Spec, as_text, expand, open_source
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
@@ -66,6 +66,9 @@ def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilte
     if source.grid is not None:
         return read_table(source.grid, None, options, context)
     grid, encoding = _grid(source, options, context)
+    if grid.delimiter in {"JSON", "YAML"}:  # which can name half a character
+        rows = [row._replace(cells=[*map(as_text, row.cells)]) for row in grid.rows]
+        grid = grid._replace(rows=rows)
     block = read_table(grid, source.stem, options, context)
     return block._replace(reading=block.reading._replace(encoding=encoding))
 
