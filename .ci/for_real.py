@@ -1,18 +1,29 @@
-"""What only a real machine shows: cron runs the summary, and a browser shows its page.
+"""What only a real machine shows: cron fetches and mails, and a browser shows the page.
 
     python .ci/for_real.py
 
 Where cron or Chromium are not there it says what it skips.
 """
 
+import contextlib
+import functools
+import http.server
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from servers import serve_mail
 
 PROGRAM = Path(sys.executable).with_name("marketmove")
 CLOSES = Path(__file__).parents[1] / "samples" / "closes.csv"
@@ -39,6 +50,7 @@ for (const width of widths) {
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         by_cron(Path(folder))
+        by_feed(Path(folder))
         by_browser(Path(folder))
 
 
@@ -49,15 +61,8 @@ def by_cron(folder: Path) -> None:
         return
     out, err, done = folder / "out", folder / "err", folder / "done"
     line = f"* * * * * root {' '.join(SUMMARY)} > {out} 2> {err}; echo $? > {done}\n"
-    table = Path("/etc/cron.d/marketmove-for-real")
-    table.write_text(f"LANG=C\nPATH={PLAIN['PATH']}\n{line}", encoding="ascii")
-    table.chmod(0o644)
-    daemon = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+    with cron(line):
         wait_for(done)
-    finally:
-        table.unlink()
-        daemon.terminate()
     expected = subprocess.run(SUMMARY, env=PLAIN, capture_output=True, check=True).stdout
     written = out.read_bytes()
     assert done.read_text(encoding="ascii").strip() == "0", err.read_text(encoding="utf-8")
@@ -66,6 +71,82 @@ def by_cron(folder: Path) -> None:
     assert b"\x1b" not in written, "cron wrote escape codes"
     assert not err.read_bytes(), err.read_text(encoding="utf-8")
     print(f"for real: cron wrote the summary, {len(written):,} bytes")
+
+
+@contextlib.contextmanager
+def cron(line: str) -> Iterator[None]:
+    """Let the cron daemon run a line."""
+    table = Path("/etc/cron.d/marketmove-for-real")
+    table.write_text(f"LANG=C\nPATH={PLAIN['PATH']}\n{line}", encoding="ascii")
+    table.chmod(0o644)
+    daemon = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        table.unlink()
+        daemon.terminate()
+        # Another daemon does not start while this one has its lock.
+        daemon.wait(10)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def by_feed(folder: Path) -> None:
+    """Let cron fetch from a provider on this machine and mail the summary; the next day too."""
+    if not shutil.which("cron") or os.geteuid() != 0:
+        print("for real: skipped the feed, which needs cron")
+        return
+    served = folder / "served"
+    served.mkdir()
+    handler = functools.partial(Quiet, directory=str(served))
+    provider = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    listener = socket.create_server(("127.0.0.1", 0))
+    mails: list[EmailMessage] = []
+    threading.Thread(target=provider.serve_forever, daemon=True).start()
+    taking = threading.Thread(target=serve_mail, args=(listener, mails, ["250 ok"]), daemon=True)
+    taking.start()
+    desk = f"mailto://127.0.0.1:{listener.getsockname()[1]}/?from=a@example.com&to=b@example.com"
+    config = folder / "own.yaml"
+    config.write_text(
+        f"archive: closes\nto: [env:DESK]\n"
+        f"feeds: {{HSI: 'http://127.0.0.1:{provider.server_port}/hsi.csv'}}\n",
+        encoding="ascii",
+    )
+    done, said = folder / "done", folder / "said"
+    common = f"--as-of $(cat {folder}/moment) --config {config}"
+    script = folder / "run.sh"
+    script.write_text(
+        f"#!/bin/sh\nexport HOME={folder} DESK='{desk}&mode=insecure'\n"
+        f"{PROGRAM} fetch --quiet {common} > {said} 2>&1; {PROGRAM} summary --once {common}"
+        f" >> {said} 2>&1; echo $? > {done}\n",
+        encoding="ascii",
+    )
+    script.chmod(0o755)
+    closes = {"2025-02-12": "21857.92", "2025-02-13": "21814.37"}
+    days = (
+        ("2025-02-13T20:00+08:00", {}),
+        ("2025-02-14T20:00+08:00", {"2025-02-13": "21814.99", "2025-02-14": "22620.33"}),
+    )
+    for number, (moment, came) in enumerate(days, start=1):
+        closes |= came
+        rows = "".join(f"{day},{close}\n" for day, close in closes.items())
+        (served / "hsi.csv").write_text(f"Date,Close\n{rows}", encoding="ascii")
+        (folder / "moment").write_text(moment, encoding="ascii")
+        done.unlink(missing_ok=True)
+        with cron(f"* * * * * root {script}\n"):
+            wait_for(done)
+        assert done.read_text(encoding="ascii").strip() == "0", said.read_text(encoding="utf-8")
+        assert len(mails) == number, "cron mailed another number of summaries"
+    first, second = (mail.get_body(("plain",)).get_content() for mail in mails)
+    assert "21,814.37" in first, first
+    assert "revised from 21,814.37 to 21,814.99" in second, second
+    assert "22,620.33" in second, second
+    provider.shutdown()
+    listener.close()
+    print("for real: cron fetched and mailed two days, and told what was revised between them")
 
 
 def wait_for(path: Path) -> None:

@@ -35,7 +35,8 @@ class Calendar(NamedTuple):
     sessions: list[dt.date]
     names: dict[dt.date, str]
     ends: dict[dt.date, dt.time]
-    usual: list[tuple[dt.date, dt.time]]
+    usual: list[tuple[dt.date, list[str], dt.time]]
+    announced: dt.date
 
     def covers(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
@@ -63,7 +64,8 @@ class Calendar(NamedTuple):
         return self.names.get(day, "weekend")
 
     def end(self, day: dt.date) -> dt.time | None:
-        usual = [time for since, time in self.usual if since <= day]
+        weekday = _WEEK[day.weekday()]
+        usual = [time for since, names, time in self.usual if since <= day and weekday in names]
         return self.ends.get(day) or (usual[-1] if usual else None)
 
 
@@ -80,7 +82,7 @@ def _indices() -> dict[str, Index]:
             of["name"],
             of.get("exchange", ""),
             of.get("decimals", 2),
-            of.get("returns", "price"),
+            of.get("returns", "price").replace("unknown", ""),
         )
         for symbol, of in _yaml("indices.yaml").items()
     }
@@ -136,8 +138,19 @@ def calendar(exchange: str) -> Calendar | None:
         sessions,
         {day: line["name"] for day, line in single.items()},
         {day: dt.time.fromisoformat(line["time"]) for day, line in single.items() if line["time"]},
-        sorted((day, dt.time.fromisoformat(line["time"])) for day, line in by_kind["close"]),
+        [
+            (day, line["name"].split() or list(_WEEK), dt.time.fromisoformat(line["time"]))
+            for day, line in sorted(by_kind["close"], key=lambda of: of[0])
+        ],
+        max(day for day, line in by_kind["until"] if line["name"] != "provisional"),
     )
+
+
+def settled(exchange: str, day: dt.date) -> dt.datetime | None:
+    """The moment from which the close of a date is final; None where no clock is known."""
+    end = ended(exchange, day)
+    minutes = CLOCKS.get(exchange, {}).get("settles_after", 0)
+    return end and end.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)
 
 
 def calendar_of(symbol: str) -> Calendar | None:

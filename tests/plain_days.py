@@ -99,14 +99,14 @@ class Session:
         if self.asked.as_of is None:
             return self.asked.session
         exchange = plain_calendar.index(symbol).exchange
-        if exchange not in plain_calendar.CLOCKS:
-            return None
         known = plain_calendar.calendar(exchange)
         day = self.asked.as_of.date() + dt.timedelta(days=2)
-        while (end := plain_calendar.ended(exchange, day)) and end > self.asked.as_of:
+        if exchange not in plain_calendar.CLOCKS:
+            day = self.asked.as_of.astimezone(dt.UTC).date() - dt.timedelta(days=1)
+        while (end := plain_calendar.settled(exchange, day)) and end > self.asked.as_of:
             day -= dt.timedelta(days=1)
-        if known:
-            return known.until(day)
+        if known and day <= known.announced and (session := known.until(day)):
+            return session
         return max((own for own in self.closes.days[symbol] if own <= day), default=None)
 
     def _day(self, symbol: str) -> Day:

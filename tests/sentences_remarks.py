@@ -29,7 +29,7 @@ OWN = (
     "Each index's {}, by the date of its exchange, measured from its own close before;"
     " week and year from the last close before them."
 )
-DASH = "A dash under week or year: the closes do not reach back so far."
+DASH = "A dash under WTD or YTD: the closes do not reach back so far."
 TOP = 10
 
 
@@ -142,6 +142,7 @@ def _uncovered(reader: Reader, moved: bool) -> dict[str, plain_calendar.Calendar
         for symbol, day in of.days.items()
         if (calendar := plain_calendar.calendar_of(symbol))
         and day.session
+        and calendar.announced >= calendar.first
         and not calendar.covers(day.session)
         and (day.pct is not None if moved else day.status == "other" and day.close is None)
     }
@@ -172,7 +173,7 @@ def about(reader: Reader, texts: list[str]) -> None:
     source, what, *rest = texts
     assert source == f"Closes from {reader.asked.source}."
     assert what == OWN.format(own)
-    readers: list[Any] = [_dashes, _since, _hours, _returns, _uncovered_too]
+    readers: list[Any] = [_dashes, _since, _hours, _returns, _uncovered_too, _provisional]
     for form in readers:
         rest = form(reader, rest)
     lists = {kind: names for kind, names in _lists(reader).items() if names}
@@ -299,6 +300,25 @@ def _uncovered_too(reader: Reader, texts: list[str]) -> list[str]:
     return left
 
 
+def _provisional(reader: Reader, texts: list[str]) -> list[str]:
+    """Which calendars have been made by rule, where the exchange has not announced them."""
+    by_end: dict[dt.date, set[str]] = {}
+    for symbol, day in reader.of.days.items():
+        known = plain_calendar.calendar_of(symbol)
+        if known and day.session and known.announced < day.session <= known.last:
+            by_end.setdefault(known.announced, set()).add(known.exchange)
+    told = [text for text in texts if " provisional: made by rule, not as announced" in text]
+    assert len(told) == bool(by_end), texts
+    for text in told:
+        named = re.findall(rf"the calendars? of (.+?) after ({ISO})", text, re.IGNORECASE)
+        assert {end: set(re.split(", | and ", names)) for names, end in named} == {
+            str(end): exchanges for end, exchanges in by_end.items()
+        }
+        assert text.endswith("; the last close is shown.") == bool(reader.asked.as_of)
+        reader.saw("provisional")
+    return [text for text in texts if text not in told]
+
+
 LISTS = {
     "no calendar tells the last session of ": "last session",
     "Fewer than 60 earlier moves, so only streaks are told: ": "few",
@@ -339,7 +359,7 @@ def _lists(reader: Reader) -> dict[str, set[str]]:
     found["few"] = set() if len(few) == len(reader.moved) else few
     found["unsound"] = set(asked.unsound & reader.moved.keys())
     if asked.as_of:
-        found["last session"] = {s for s in reader.moved if plain_calendar.calendar_of(s) is None}
+        found["last session"] = {s for s in reader.moved if not _is_covered(of.days[s])}
     for pair in (*of.own_pairs(), *of.splits()[:TOP]):
         gap = of.gap(pair.up, pair.down)
         if {gap.up, gap.down} <= long:
@@ -348,6 +368,11 @@ def _lists(reader: Reader) -> dict[str, set[str]]:
             if kind != "no z" or gap.flat_before:
                 found[kind].add(f"{gap.up}:{gap.down}")
     return found
+
+
+def _is_covered(day: Any) -> bool:
+    known = plain_calendar.calendar_of(day.symbol)
+    return known is not None and day.session is not None and known.covers(day.session)
 
 
 def _notes(reader: Reader) -> Iterator[str]:

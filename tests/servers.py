@@ -90,13 +90,14 @@ def mail() -> Iterator[Mail]:
     got: list[EmailMessage] = []
     answers = ["250 taken"]
     listener = socket.create_server(("127.0.0.1", 0))
-    threads = [threading.Thread(target=_serve_mail, args=(listener, got, answers), daemon=True)]
+    threads = [threading.Thread(target=serve_mail, args=(listener, got, answers), daemon=True)]
     threads[0].start()
     yield Mail(listener.getsockname()[1], got, answers)
     listener.close()
 
 
-def _serve_mail(listener: socket.socket, got: list[EmailMessage], answers: list[str]) -> None:
+def serve_mail(listener: socket.socket, got: list[EmailMessage], answers: list[str]) -> None:
+    """Take mail from whoever connects, one after the other."""
     while True:
         try:
             connection, _ = listener.accept()

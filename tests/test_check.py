@@ -295,7 +295,7 @@ def test_json_has_the_reading_and_the_findings(run_cli: RunCli, write: Write) ->
     ran = run_cli("check", path, "--format", "json")
     document = ran.document
     assert ran.status == 1
-    assert [*document] == ["schema", "files", "findings"]
+    assert [*document] == ["schema", "files", "findings", "notes"]
     assert document["schema"] == "marketmove.check/1"
     (file,) = document["files"]
     how = {"delimiter", "layout", "dates", "decimal_mark", "close", "order", "why", "encoding"}

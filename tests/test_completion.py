@@ -149,7 +149,7 @@ def test_zsh(words: list[str], offered: list[str], tmp_path: Path, write: Write)
     ("line", "offered"),
     [
         ("ver", "verify\tHold published figures against closes: which agree"),
-        ("session --group gr", "greater-china\t24 indices"),
+        ("session --group gr", "greater-china\t28 indices"),
         ("session --pair HSI:n22", "HSI:N225\tNikkei 225"),
         ("session --index=n22", "--index=N225\tNikkei 225"),
         ("session --config 'my own.yaml' --index MY", "MYX\tMy Index"),

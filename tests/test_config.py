@@ -135,7 +135,10 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         "shade: red\nindices:\n  HSI: {nam: x}\n  N225: {decimals: 2.5}\n  X: y\n",
     )
     ran = run_cli(*SESSION, "--config", path)
-    fields = "name, exchange, region, currency, aliases, shared, decimals, returns, levels, rebased"
+    fields = (
+        "name, exchange, region, currency, aliases, shared, decimals, returns, levels, since,"
+        " rebased"
+    )
     assert ran.stderr.splitlines() == [
         f"{path}:1: palete is not a setting; did you mean palette?",
         f"{path}:2: palette: pink is not one of western, east-asia, korea, cvd, none",
@@ -145,7 +148,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         f"{path}:6: levels: expected a list of files",
         (
             f"{path}:7: shade is not a setting; the keys are levels, sessions, palette, floor_pct,"
-            " top, sort, pairs, indices, groups, columns, alerts, to"
+            " top, sort, prefer, pairs, indices, groups, columns, alerts, to, feeds, archive"
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",
@@ -279,7 +282,9 @@ def test_bundled_entries_are_those_of_the_whole_files() -> None:
     exchanges: Any = _bundled("exchanges").items
     for code, entry in exchanges.items():
         clock = settings.exchanges[code]
-        assert (clock.zone, f"{clock.close:%H:%M}") == tuple(v.text for v in entry.items.values())
+        told = {key: value.text for key, value in entry.items.items()}
+        assert told.pop("settles_after", "0") == str(clock.settles_after), code
+        assert told == {"zone": clock.zone, "close": f"{clock.close:%H:%M}"}, code
     assert list(settings.exchanges) == list(exchanges)
 
 

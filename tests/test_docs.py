@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import shlex
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,13 +14,16 @@ from typing import Any, NamedTuple
 import pytest
 import typer
 
+from marketmove import config
 from marketmove.cli import program
 from marketmove.errors import ExitStatus
+from marketmove.feeds.settings import KEYS as FEED_KEYS
 from marketmove.market.calendars import read_lines
 from marketmove.resources import root
 from program import SAMPLE_CLOSES, RunCli, Write, run_fresh, run_process
 
 README = root() / "README.md"
+FEEDS = root() / "docs" / "feeds.md"
 
 
 class Block(NamedTuple):
@@ -88,7 +92,7 @@ def test_the_first_two_blocks_are_one_command_each() -> None:
         assert block.text.count("\n") == 1
         assert block.text.startswith("python3 -m venv .venv && .venv/bin/python -m pip install")
         assert not block.text.startswith("$")
-    assert blocks[0].text.endswith(".venv/bin/marketmove session 2025-02-04\n")
+    assert ".venv/bin/marketmove session 2025-02-14 --index HSI" in blocks[0].text
     assert blocks[1].text.endswith(".venv/bin/python -m pytest\n")
     assert all(block.language for block in blocks[2:])
 
@@ -148,8 +152,59 @@ def test_the_alerts_of_the_configuration_are_read(run_cli: RunCli, write: Write)
     assert {alert["condition"] for alert in ran.document["alerts"]} >= {"HSI: 3", "HSI-N225: 4pp"}
 
 
+def test_the_feeds_of_the_configuration_are_read(write: Write) -> None:
+    loaded = config.load(write("marketmove.yaml", _yaml("feeds").text))
+    assert [feed.name for feed in loaded.feeds["SPX"]] == ["eodhd.com", "yahoo"]
+    assert loaded.feeds["TWII"][0].command == ("/usr/local/bin/taiex", "{from}")
+
+
+def test_the_page_of_feeds(write: Write) -> None:
+    """Its configuration, every address of a provider, and its plug-in are what they say."""
+    text = FEEDS.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```feeds\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    loaded = config.load(write("own.yaml", block))
+    assert set(loaded.feeds) == {"N225", "NSEI", "SPX", "TWII", "HSI"}
+    rows = [line for line in text.splitlines() if re.search(r"\| 20\d\d(-\d\d)? \|$", line)]
+    assert len(rows) > 10
+    for row in rows:
+        for address in re.findall(r"`(https://[^`]*)`", row):
+            key = ", key: env:K" if "{key}" in address else ""
+            config.load(write("own.yaml", f"feeds: {{HSI: {{url: '{address}'{key}}}}}\n"))
+    keys = re.findall(r"^\| `([a-z_]+)`(?:, `([a-z_]+)`)*", text, re.MULTILINE)
+    assert {key for found in keys for key in found if key} <= set(FEED_KEYS)
+
+
+def test_the_plug_in_of_the_page_works(tmp_path: Path) -> None:
+    text = FEEDS.read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```plugin\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert source.count("\n") <= 26
+    with sqlite3.connect(tmp_path / "closes.sqlite") as database:
+        database.execute("CREATE TABLE closes (symbol, day, level)")
+        rows = [("HSI", "2025-02-13", 21814.37), ("HSI", "2025-02-14", 22620.33)]
+        database.executemany("INSERT INTO closes VALUES (?, ?, ?)", rows)
+    source = source.replace("/srv/closes.sqlite", str(tmp_path / "closes.sqlite"))
+    (tmp_path / "marketmove_mine.py").write_text(source, encoding="utf-8")
+    info = tmp_path / "marketmove_mine-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: marketmove-mine\nVersion: 1.0\n", encoding="utf-8")
+    entry = "[marketmove.feeds]\nmine = marketmove_mine:closes\n"
+    (info / "entry_points.txt").write_text(entry, encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text("archive: closes\nfeeds: {HSI: mine, N225: mine}\n", encoding="utf-8")
+    place = {"PYTHONPATH": str(tmp_path)}
+    moment = ("--as-of", "2025-02-14T20:00+08:00", "--config", own)
+    ran = run_process("fetch", *moment, environment=place, fresh=True)
+    assert (ran.stderr, ran.status) == ("", 6)
+    assert "N225: mine: the database has nothing of N225" in ran.stdout
+    stored = (tmp_path / "closes" / "HSI.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:3] for line in stored[1:]] == [
+        ["2025-02-13", "21814.37", "mine"],
+        ["2025-02-14", "22620.33", "mine"],
+    ]
+
+
 def test_every_yaml_example_is_tried() -> None:
-    keys = ("closes", "figures", "palette", "alerts")
+    keys = ("closes", "figures", "palette", "alerts", "feeds")
     assert len(_of("yaml")) == len({_yaml(key) for key in keys})
 
 

@@ -21,17 +21,18 @@ LISTED = ("developed", "emerging", "greater-china", "volatility")
 DEVELOPED = (
     *("XNYS", "XNAS", "XTSE", "XASX", "XHKG", "XTKS", "XSES", "XETR", "XPAR", "XLON", "XAMS"),
     *("XBRU", "XCSE", "XDUB", "XHEL", "XLIS", "XMAD", "XMIL", "XOSL", "XSTO", "XSWX", "XWBO"),
-    *("XNZE", "XTAE"),
+    *("XNZE", "XTAE", "XASE"),
 )
 EMERGING = (
     *("BVMF", "XBOG", "XLIM", "XMEX", "XSGO", "ROCO", "XBKK", "XBOM", "XIDX", "XKLS", "XKRX"),
     *("XNSE", "XPHS", "XSHE", "XSHG", "XTAI", "ASEX", "XBUD", "XIST", "XPRA", "XWAR", "DSMD"),
-    *("XADS", "XDFM", "XSAU", "XJSE", "XCAI"),
+    *("XADS", "XDFM", "XSAU", "XJSE", "XCAI", "XKUW"),
 )
 NEITHER = (
     *("XCAS", "XNAI", "XNSA", "XBUE", "HSTC", "XCOL", "XDHA", "XKAR", "XSTC", "XBSE", "XBUL"),
-    *("XICE", "XMOS", "XTAL", "XBAH", "XMUS", "XCBF"),
+    *("XICE", "XMOS", "XTAL", "XBAH", "XMUS", "XCBF", "XRIS", "XLIT", "XTUN", "XNEP"),
 )
+VOLATILE = {"VIX", "INDIAVIX", "VXN", "VVIX", "MOVE"}
 MAINLAND_IN_HONG_KONG = {"HSCEI", "HSCC"}
 
 
@@ -46,7 +47,7 @@ def test_the_bundled_groups_are_those_of_the_registry() -> None:
     settings = config.load(None)
     assert set(settings.groups) == {*REGIONS, *LISTED}
     volatile = set(settings.groups["volatility"].symbols)
-    assert volatile == {"VIX", "INDIAVIX"}
+    assert volatile == VOLATILE
     for name, group in settings.groups.items():
         assert len(set(group.symbols)) == len(group.symbols)
         for symbol in group.symbols:
@@ -64,7 +65,7 @@ def test_every_index_is_in_the_class_of_its_country() -> None:
     )
     for symbol, index in settings.registry.indices.items():
         assert index.exchange in {"", *DEVELOPED, *EMERGING, *NEITHER}
-        shares = symbol not in {"VIX", "INDIAVIX"}
+        shares = symbol not in VOLATILE
         mainland = symbol in MAINLAND_IN_HONG_KONG
         assert (symbol in developed) == (index.exchange in DEVELOPED and shares and not mainland)
         assert (symbol in emerging) == ((index.exchange in EMERGING and shares) or mainland)

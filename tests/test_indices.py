@@ -34,11 +34,13 @@ def test_machines_get_everything(run_cli: RunCli) -> None:
     assert len(document["indices"]) > 100
     keys = [
         *("symbol", "name", "exchange", "zone", "close_time", "next_session", "returns"),
-        *("region", "currency", "decimals", "aliases"),
+        *("region", "currency", "decimals", "aliases", "kind", "level_low", "level_high"),
+        *("level_since", "settles_after", "provisional"),
     ]
     for index in document["indices"]:
         assert list(index) == keys
-        assert index["returns"] in {"price", "gross", "net"}
+        assert index["returns"] in {"price", "gross", "net", ""}
+        assert 0 < index["level_low"] < index["level_high"]
     rows = run_cli("indices", *EVENING, "-f", "csv").rows
     assert [row["symbol"] for row in rows] == [index["symbol"] for index in document["indices"]]
     assert list(rows[0]) == keys

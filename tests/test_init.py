@@ -29,7 +29,7 @@ needs_unix = pytest.mark.skipif(sys.platform == "win32", reason="limits and link
 
 def _in_use(text: str) -> str:
     """The text with every setting that is commented out put to use."""
-    return re.sub(r"^#(?=\S)", "", text, flags=re.MULTILINE)
+    return re.sub(r"^( *)#(?=\S)", r"\1", text, flags=re.MULTILINE)
 
 
 def _settings(text: str) -> list[str]:
@@ -45,7 +45,8 @@ def test_it_is_written_where_it_is_looked_for(run_cli: RunCli) -> None:
     assert not place.parent.exists()
     steps = (
         "1. Name your files of closes in it, under levels:\n"
-        "2. See the latest session: marketmove session latest\n"
+        "2. Or take the # from a line under feeds:, and type: marketmove fetch\n"
+        "3. See the latest session: marketmove session latest\n"
     )
     assert run_cli("init") == (f"Wrote {place}\n\n{steps}", "", 0)
     assert place.read_text(encoding="utf-8") == STARTER
@@ -77,7 +78,7 @@ def test_the_variable_names_a_place(
 
 def test_every_setting_is_in_it_and_is_that_of_the_defaults() -> None:
     defaults = (root() / "config" / "marketmove.yaml").read_text(encoding="utf-8")
-    assert _settings(STARTER) == ["levels"]
+    assert _settings(STARTER) == ["levels", "feeds"]
     assert sorted(_settings(_in_use(STARTER))) == sorted(_settings(defaults))
     for line in re.findall(r"^#((?:palette|floor_pct|top|sort): .*)$", STARTER, re.MULTILINE):
         assert f"\n{line}\n" in defaults
@@ -105,10 +106,12 @@ def test_every_line_is_valid_once_it_is_in_use(run_cli: RunCli, write: Write) ->
 
 
 def test_each_line_is_valid_alone(write: Write) -> None:
-    lines = re.findall(r"^#\S.*\n", STARTER, re.MULTILINE)
-    assert len(lines) == len(_settings(_in_use(STARTER))) - 1
+    lines = re.findall(r"^ *#\S.*\n", STARTER, re.MULTILINE)
+    feeds = [line for line in lines if line.startswith(" ")]
+    assert len(lines) == len(_settings(_in_use(STARTER))) - 2 + len(feeds)
     for line in lines:
-        config.load(write("own.yaml", STARTER.replace(line, line[1:])))
+        loaded = config.load(write("own.yaml", STARTER.replace(line, line.replace("#", "", 1))))
+        assert len(loaded.feeds) == (line in feeds)
 
 
 def test_nothing_is_overwritten(run_cli: RunCli, write: Write) -> None:

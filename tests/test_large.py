@@ -322,7 +322,7 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
     assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [
         (
-            "closes.csv:500002: IX0005 has two closes for 2020-01-01: 1.25 here and 1,035 at"
+            "closes.csv:500002: IX0005 has two closes for 2020-01-01: 1.25 here and 1,035.00 at"
             " closes.csv:7; remove the wrong one"
         )
     ]

@@ -54,7 +54,7 @@ def test_files_that_contradict_each_other(run_cli: RunCli, write: Write) -> None
     assert (ran.stdout, ran.status) == ("", 3)
     assert ran.stderr == (
         f"{other}:2: HSI has two closes for 2025-02-14: 102 here and 101 at {one}:3;"
-        " remove the wrong one\n"
+        " remove the wrong one, or say --later-wins\n"
     )
 
 

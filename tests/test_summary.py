@@ -51,7 +51,7 @@ def test_one_index_is_not_told_of_twice(run_cli: RunCli) -> None:
 
 
 def test_a_week_or_year_without_a_figure_is_explained(run_cli: RunCli) -> None:
-    dash = "A dash under week or year: the closes do not reach back so far."
+    dash = "A dash under WTD or YTD: the closes do not reach back so far."
     asked = ("summary", "2025-02-14", "-l", SAMPLE_CLOSES, "-f", "json", "-i")
     assert dash in said(run_cli(*asked, "KOSPI").document, "about")
     assert dash not in said(run_cli(*asked, "HSI").document, "about")

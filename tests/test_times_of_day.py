@@ -67,13 +67,26 @@ READ = {
     "epoch_milliseconds": Stamps("GSPC", ("1739404800000", "1739491200000"), PLAIN),
     "epoch_close": Stamps("GSPC", ("1739480400", "1739566800"), PLAIN),
     "epoch_midnight_tokyo": Stamps("N225", ("1739372400", "1739458800"), PLAIN),
+    # The open, which labels a day as well: one local time, in winter and in summer.
+    "open": Stamps("GSPC", ("2025-02-13 09:30:00-05:00", "2025-02-14 09:30:00-05:00"), PLAIN),
+    "open_utc_over_summer_time": Stamps(
+        "GSPC", ("2025-03-07T14:30:00Z", "2025-03-10T13:30:00Z"), ("2025-03-07", "2025-03-10")
+    ),
+    "open_epoch": Stamps("GSPC", ("1739457000", "1739543400"), PLAIN),
+    "before_the_open_tokyo_utc": Stamps(
+        "N225", ("2025-02-12T23:00:00Z", "2025-02-13T23:00:00Z"), PLAIN
+    ),
+    # Without an index that is known, one local time is a label of the day; see my_fund below.
+    "label": Stamps("my_fund", ("2025-02-13 16:00:00", "2025-02-14 16:00:00"), PLAIN),
+    "label_offset": Stamps(
+        "my_fund", ("2025-02-13 09:00:00+09:00", "2025-02-14 09:00:00+09:00"), PLAIN
+    ),
 }
 REFUSED = {
-    "morning": Stamps("GSPC", ("2025-02-13 09:30:00-05:00", "2025-02-14 09:30:00-05:00"), None),
-    "morning_epoch": Stamps("GSPC", ("1739457000", "1739543400"), None),
-    "odd_hour": Stamps("N225", ("2025-02-12T23:00:00Z", "2025-02-13T23:00:00Z"), None),
     "close_elsewhere": Stamps("N225", ("2025-02-13T21:00:00Z", "2025-02-14T21:00:00Z"), None),
     "hours": Stamps("HSI", ("2025-02-14 10:00:00", "2025-02-14 16:00:00"), None),
+    "many_hours": Stamps("HSI", ("2025-02-13 11:12:00", "2025-02-14 13:05:00"), None),
+    "evening": Stamps("my_fund", ("2025-02-13 21:00:00", "2025-02-14 21:00:00"), None),
     "unknown_index": Stamps("my_fund", ("2025-02-13T15:00:00Z", "2025-02-14T15:00:00Z"), None),
 }
 

@@ -106,13 +106,14 @@ def test_what_machines_can_count_on(run_cli: RunCli) -> None:
     columns = (
         "session,symbol,name,verdict,why,wrong,unchecked,published_close,published_change_pct,"
         "published_over_pct,published_under_pct,close,prior_session,prior_close,change_pct,"
-        "fits_session,source,published_source"
+        "fits_session,source,published_source,published_change_pts,published_about_pct,change_pts,"
+        "period,faults,quote"
     )
     assert run_cli("verify", SAMPLE, "--format", "csv").stdout.splitlines()[0] == columns
     document = run_cli("verify", SAMPLE, "--format", "json").document
     assert list(document) == [
         *("schema", "session", "published", "closes", "bundled", "figures", "counts"),
-        *("fits_session", "findings", "warnings"),
+        *("fits_session", "claims", "findings", "warnings"),
     ]
     assert {*document["figures"][0]} == {*columns.split(","), "same_prior"}
 

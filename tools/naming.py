@@ -22,8 +22,12 @@ def _renamed() -> dict[str, str]:
 RENAMED = _renamed()
 
 
-def short(raw: str) -> str:
-    """A package's name for a day, without its remarks, in our words; empty if it says nothing."""
+def short(raw: str, exchange: str = "") -> str:
+    """A package's name for a day, without its remarks, in our words; empty if it says nothing.
+
+    What a name means on one exchange only stands in names.csv behind the exchange's code.
+    """
+    raw = RENAMED.get(f"{exchange} {raw}", raw)
     names = [_one(part) for part in RENAMED.get(raw, raw).split("; ")]
     return " and ".join(dict.fromkeys(name for name in names if name))
 

@@ -5,31 +5,49 @@ knowing either package.
 """
 
 import datetime as dt
+import re
 import warnings
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 import exchange_calendars as ec
 import holidays
 import pandas as pd
+from holidays.calendars import _IslamicLunar
 
-SOURCE = f"exchange_calendars {ec.__version__}"
+PACKAGE = f"exchange_calendars {ec.__version__}"
+HOLIDAYS = f"holidays {holidays.__version__}"
 A_QUARTER = dt.timedelta(days=90)
 T = TypeVar("T")
 ONE_DAY = dt.timedelta(days=1)
+EVERY_DAY = frozenset(range(7))
+CLOSES_AT = re.compile(r"close at (\d+):(\d\d) ?([ap]?)")
 
 
-@dataclass(frozen=True)
-class Calendar:
-    """The sessions of one exchange between two dates, each with its end in local time."""
+class End(NamedTuple):
+    """A local time at which sessions end, and who says so."""
+
+    time: dt.time
+    source: str
+
+
+class Calendar(NamedTuple):
+    """The sessions of one exchange between two dates.
+
+    `closes` has from each date on the usual end, by weekdays; `early` the days that end before it.
+    What is after `package_until` is made of public holidays.
+    """
 
     code: str
     first: dt.date
     last: dt.date
     weeks: dict[dt.date, frozenset[int]]
-    closes: dict[dt.date, dt.time]
-    sessions: dict[dt.date, dt.time]
+    closes: dict[dt.date, dict[frozenset[int], End]]
+    sessions: frozenset[dt.date]
+    early: dict[dt.date, End]
     names: dict[dt.date, str]
+    package_until: dt.date = dt.date.max
+    announced: dt.date = dt.date.max
 
     def span(self) -> list[dt.date]:
         """Every day covered."""
@@ -39,9 +57,9 @@ class Calendar:
         """Whether the week of that time has a session on this weekday."""
         return day.weekday() in _at(self.weeks, day)
 
-    def usual_end(self, day: dt.date) -> dt.time:
-        """When a full session ended in that time."""
-        return _at(self.closes, day)
+    def source(self, day: dt.date) -> str:
+        """Who says what a day is."""
+        return PACKAGE if self.first <= day <= self.package_until else HOLIDAYS
 
 
 def _at(regimes: dict[dt.date, T], day: dt.date) -> T:
@@ -55,16 +73,29 @@ def calendar(code: str, first: dt.date, last: dt.date) -> Calendar:
         warnings.simplefilter("ignore")
         found = ec.get_calendar(code, start=first, end=last)
         names = _rule_names(found, first, last)
-    ends = found.closes.dt.tz_convert(str(found.tz))
-    closes = {_date(since, first): time for since, time in found.close_times}
+    usual = {_date(since, first): time for since, time in found.close_times}
+    ends = {
+        day.date(): end.time() for day, end in found.closes.dt.tz_convert(str(found.tz)).items()
+    }
     return Calendar(
         code,
         first,
         last,
         _weeks(found, first),
-        {since: time for since, time in closes.items() if since <= last},
-        {day.date(): end.time() for day, end in ends.items()},
+        {since: {EVERY_DAY: End(t, PACKAGE)} for since, t in usual.items() if since <= last},
+        frozenset(ends),
+        {day: End(end, PACKAGE) for day, end in ends.items() if end < _at(usual, day)},
         names,
+    )
+
+
+def with_weekdays(known: Calendar, shut: Collection[dt.date], last: dt.date) -> Calendar:
+    """Go on where a calendar ends: with the weekdays of its week that are not shut."""
+    days = [known.last + n * ONE_DAY for n in range(1, (last - known.last).days + 1)]
+    week = known.weeks[max(known.weeks)]
+    more = {day for day in days if day.weekday() in week and day not in shut}
+    return known._replace(
+        last=last, sessions=frozenset(known.sessions | more), package_until=known.last
     )
 
 
@@ -109,20 +140,63 @@ def holiday_names(where: str, first: dt.date, last: dt.date) -> dict[dt.date, st
 
     Public holidays come before days that only banks or offices keep.
     """
-    country, _, part = where.partition("-")
-    place = _make(where) if len(country) > 2 else _make(country, part or None)
-    kinds = [kind for kind in place.supported_categories if kind not in ("public", "workday")]
-    years = range(first.year, last.year + 1)
+    kinds = [
+        kind for kind in _make(where).supported_categories if kind not in ("public", "workday")
+    ]
     named: dict[dt.date, str] = {}
     for kind in ("public", *sorted(kinds)):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            days = type(place)(subdiv=place.subdiv, years=years, language="en_US", categories=kind)
-        named = {day: str(name) for day, name in days.items()} | named
+        named = _of_kind(where, kind, first, last) | named
     return named
 
 
-def _make(where: str, part: str | None = None) -> Any:
-    if len(where) > 2:
+def years_of(where: str) -> tuple[dt.date, dt.date]:
+    """From when to when `holidays` has a place."""
+    place = _make(where)
+    return dt.date(max(place.start_year, 1900), 1, 1), dt.date(min(place.end_year, 2100), 12, 31)
+
+
+def closed_days(places: Iterable[str], first: dt.date, last: dt.date) -> set[dt.date]:
+    """The public holidays of some places; a kind of its own stands after a slash."""
+    found: set[dt.date] = set()
+    for place in places:
+        where, _, kind = place.partition("/")
+        found |= _of_kind(where, kind or "public", first, last).keys()
+    return found
+
+
+def half_days(where: str, first: dt.date, last: dt.date) -> dict[dt.date, End]:
+    """The days on which a financial calendar of `holidays` ends early, and when."""
+    found = {}
+    for day, name in _of_kind(where, "half_day", first, last).items():
+        if told := CLOSES_AT.search(name):
+            hour, minute, half = told.groups()
+            afternoon = half == "p" and hour != "12"
+            time = dt.time(int(hour) + 12 * afternoon, int(minute))
+            found[day] = End(time, HOLIDAYS)
+    return found
+
+
+def ramadans(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """The first and the last day of each Ramadan that are of it whoever sights the moon, or not."""
+    moon = _IslamicLunar()
+    years = range(first.year, last.year + 1)
+    begins = [day for year in years for day, _ in moon.ramadan_beginning_dates(year)]
+    ends = [day for year in years for day, _ in moon.eid_al_fitr_dates(year)]
+    pairs = ((b, min(e for e in ends if e > b)) for b in sorted(set(begins)) if b < max(ends))
+    return [(begin + ONE_DAY, end - 2 * ONE_DAY) for begin, end in pairs]
+
+
+def _of_kind(where: str, kind: str, first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    place = _make(where)
+    years = range(first.year, last.year + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        days = type(place)(subdiv=place.subdiv, years=years, language="en_US", categories=kind)
+    return {day: str(name) for day, name in days.items()}
+
+
+def _make(where: str) -> Any:
+    country, _, part = where.partition("-")
+    if len(country) > 2:
         return holidays.financial_holidays(where)
-    return holidays.country_holidays(where, subdiv=part)
+    return holidays.country_holidays(country, subdiv=part or None)

@@ -13,6 +13,7 @@ from marketmove.alerts.conditions import Condition, parse_alerts
 from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove.feeds.settings import Feeds, parse_feeds
 from marketmove.market.choose import parse_pairs
 from marketmove.market.groups import Group, Groups, parse_group, parse_groups
 from marketmove.market.indices import (
@@ -29,13 +30,15 @@ from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
 SORTS = ("change", "name", "given")
+PREFERENCES = ("none", "later")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting with its value; ``places`` tells which line of which file it came from.
 
-    ``floor_pct`` is in percent and included: a move of exactly the floor counts.
+    ``floor_pct`` is in percent and included: a move of exactly the floor counts. Without an
+    ``archive`` there is none: its usual place is known to the command line alone.
     """
 
     levels: tuple[Path, ...]
@@ -48,9 +51,12 @@ class Config:
     groups: Mapping[str, Group]
     words: Words
     exchanges: Mapping[str, Exchange]
+    prefer: str = "none"
     pairs: tuple[str, ...] = ()
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
+    feeds: Feeds = field(default_factory=dict)
+    archive: Path | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
@@ -63,6 +69,9 @@ class Config:
             words=self.words,
             exchanges=self.exchanges,
             sessions=self.sessions,
+            archive=self.archive,
+            fetches=bool(self.feeds),
+            prefer=self.prefer,
         )
 
 
@@ -81,7 +90,7 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         own, own_places, problems = _settings(yamltext.parse(_text(user_file, label), label), label)
         values |= own
         places |= own_places
-        for key in own.keys() & {"levels", "sessions"}:
+        for key in own.keys() & {"levels", "sessions", "archive"}:
             values[key] = tuple(_located(text, user_file.parent, home) for text in own[key])
     # Of what the user has not changed, only what is asked for is ever parsed.
     registry, words = bundled.registry, bundled.words
@@ -102,13 +111,16 @@ def load(user_file: Path | None, home: Path | None = None) -> Config:
         values["to"] = _targets(values["to"], label, folder, home)
     except ValueError as error:
         problems.append(Problem(Place(label, values["to"].line), f"to: {error}"))
+    values["feeds"], wrong = parse_feeds(values["feeds"], label, registry, folder, home)
+    problems += wrong
     values["alerts"], wrong = parse_alerts(values["alerts"], label, registry)
     problems += wrong
     if problems:
         raise BadConfigError(problems)
     del values["indices"], values["columns"]
     values["groups"] = Groups(registry, bundled.groups, groups)
-    values["sessions"] = next(iter(values["sessions"]), None)
+    for key in ("sessions", "archive"):
+        values[key] = next(iter(values[key]), None)
     return Config(
         **values, registry=registry, words=words, exchanges=bundled.exchanges, places=places
     )
@@ -240,10 +252,13 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
         yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
     ),
     "sort": lambda value: yamltext.one_of(value, SORTS),
+    "prefer": lambda value: yamltext.one_of(value, PREFERENCES),
     "pairs": parse_pairs,
     "indices": _as_is,
     "groups": _as_is,
     "columns": _as_is,
     "alerts": _as_is,
     "to": _as_is,
+    "feeds": _as_is,
+    "archive": _path,
 }

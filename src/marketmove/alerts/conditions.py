@@ -2,7 +2,7 @@
 
 ``HSI: 3`` is a move of at least 3 % either way, ``HSI: -3`` a fall; ``HSI-N225: 4pp`` a spread;
 ``HSI: p95``, ``any pair: p99`` a percentile; then ``HSI: streak 5``, ``any: record``,
-``HSI: missing``.
+``HSI: missing``; ``HSI: week -5`` is a fall over a period.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from marketmove import yamltext
 from marketmove.errors import Place, Problem, WrongUsageError
 from marketmove.market.indices import Registry
+from marketmove.market.periods import period_name
 
 ConditionKind = Literal["move", "spread", "percentile", "streak", "record", "missing"]
 
@@ -23,9 +24,15 @@ _SIZE = re.compile(rf"{_NUMBER}\s*(%|pct|percent|pp)?")
 _PERCENTILE = re.compile(r"p([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _STREAK = re.compile(r"streak\s+([+-]?)([0-9]{1,6})")
 _RECORD = re.compile(r"record(?:\s+(high|low))?")
+_PERIOD = re.compile(rf"(since:\S+|[a-z0-9]+)\s+({_NUMBER})\s*(%|pct|percent)?")
+# The colon of a period since a date is no end of what a condition is about.
+_SINCE = re.compile(r"(.*?)\s*:\s*(since:.*)", re.IGNORECASE)
 _WAYS = {"": 0, None: 0, "+": 1, "high": 1, "-": -1, "low": -1}
 _TARGETS = "an index, any, a pair such as HSI-N225, or any pair"
-_OF_INDEX = "a move such as 3 or -3%, a percentile such as p99, streak 5, record, or missing"
+_OF_INDEX = (
+    "a move such as 3 or -3%, a percentile such as p99, streak 5, record, missing, or a move of a"
+    " period such as week -5"
+)
 _OF_PAIR = "a spread such as 4pp, or a percentile such as p99"
 
 
@@ -35,7 +42,8 @@ class Condition(NamedTuple):
     ``symbols`` are the index, or the two of a pair, as written; empty for any. ``amount`` is what
     has to be reached: percent of a move, percentage points of a spread, a percentile, or sessions
     of a streak, with so many ``places`` as written. ``way`` is 1 for upward alone, -1 for
-    downward, 0 for either. ``asked`` tells that it was typed; ``place`` where it was configured.
+    downward, 0 for either. ``period`` is that of a move; empty for the session. ``asked`` tells
+    that it was typed; ``place`` where it was configured.
     """
 
     text: str
@@ -47,6 +55,7 @@ class Condition(NamedTuple):
     way: int = 0
     asked: bool = False
     place: Place | None = None
+    period: str = ""
 
     @property
     def needs_past(self) -> bool:
@@ -106,7 +115,9 @@ def parse_condition(text: str, registry: Registry) -> Condition:
     ValueError: "HSI 3": no colon; expected a condition such as HSI: 3 or HSI-N225: 4pp
     """
     written = " ".join(text.replace("−", "-").split())
-    target, colon, test = (part.strip() for part in written.rpartition(":"))
+    since = _SINCE.fullmatch(written)
+    parts = (since[1], ":", since[2]) if since else written.rpartition(":")
+    target, colon, test = (part.strip() for part in parts)
     if not colon:
         raise ValueError(
             f'"{written}": no colon; expected a condition such as HSI: 3 or HSI-N225: 4pp'
@@ -133,6 +144,9 @@ def _parse_test(text: str, test: str) -> Condition:
         places = len(number.partition(".")[2])
         kind: ConditionKind = "spread" if unit == "pp" else "move"
         return Condition(text, kind, amount=float(number), places=places, way=_WAYS[sign])
+    if (match := _PERIOD.fullmatch(test)) and (found := _period(match[1])) is not None:
+        size = _parse_test(text, match[2])
+        return size._replace(period="" if found == "day" else found)
     if match := _PERCENTILE.fullmatch(test):
         if not 0 < float(match[1]) <= 100:
             raise ValueError(f'"{text}": a percentile is above 0 and at most 100, such as p99')
@@ -147,6 +161,13 @@ def _parse_test(text: str, test: str) -> Condition:
     if test == "missing":
         return Condition(text, "missing")
     raise ValueError(f'"{text}": expected {_OF_INDEX}; or of a pair {_OF_PAIR}')
+
+
+def _period(text: str) -> str | None:
+    try:
+        return period_name(text)
+    except WrongUsageError:
+        return None
 
 
 def _split_target(target: str, read: Condition, registry: Registry) -> tuple[str, ...]:
@@ -176,7 +197,7 @@ def _refuse_unfit(read: Condition, pair: bool, symbols: tuple[str, ...]) -> None
                 f'"{read.text}": pp is the unit of a spread of two indices; expected {_OF_INDEX}'
             )
         return
-    if read.kind not in {"spread", "percentile"}:
+    if read.kind not in {"spread", "percentile"} or read.period:
         raise ValueError(f'"{read.text}": expected {_OF_PAIR}')
     if read.way and not symbols:
         raise ValueError(f'"{read.text}": any pair has no direction; leave the sign out')

@@ -11,7 +11,7 @@ from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert
-from marketmove.wording import numbers
+from marketmove.wording import numbers, periods
 from marketmove.wording.characters import visible
 from marketmove.wording.highlights import streak
 
@@ -111,6 +111,8 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     if condition.kind == "missing":
         return _missing(move, known.over)
     _refuse_uncounted(move)
+    if condition.period:
+        return _of_period(condition, move)
     if condition.kind == "move":
         return _move(condition, move)
     context = known.contexts.get(symbol)
@@ -157,6 +159,28 @@ def _move(condition: Condition, move: Move) -> _Met | None:
     return _Met(
         f"{_moved(move, condition.places)}: at least {_number(condition)}%",
         {name: figure for name in names if (figure := getattr(move, name)) is not None},
+    )
+
+
+def _of_period(condition: Condition, move: Move) -> _Met | None:
+    of, period = move.periods.get(condition.period), condition.period
+    if of is None or of.change_pct is None:
+        raise _OpenError(f"no change of {periods.words(period)} of {visible(move.symbol)}")
+    if of.doubt:
+        raise _OpenError(
+            f"the change of {visible(move.symbol)} over {periods.words(period)} is doubtful"
+        )
+    if not _reached(condition, of.change_pct, of.change_pct, ""):
+        return None
+    pct = numbers.percent(of.change_pct, max(_PLACES, condition.places))
+    return _Met(
+        f"{visible(move.name)} {pct} {periods.inside(period)}, from the close of"
+        f" {of.prior_session}: at least {_number(condition)}%",
+        {
+            f"{period}_change_pct": of.change_pct,
+            f"{period}_prior_close": of.prior_close,
+            f"{period}_prior_session": f"{of.prior_session}",
+        },
     )
 
 

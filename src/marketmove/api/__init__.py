@@ -37,7 +37,7 @@ from marketmove.render import pair as pair_render
 from marketmove.render import session as session_render
 from marketmove.render import verify as verify_render
 from marketmove.reports import records
-from marketmove.sources.frames import number_text
+from marketmove.sources.typed import number_text
 
 __all__ = [
     "CloseTable", "MarketMoveWarning", "Result", "SessionCalendar", "SessionResult", "calendar",
@@ -74,7 +74,9 @@ def session(
     indices, groups
         Symbols, names or aliases; names of groups. All indices if neither is given.
     periods
-        ``week``, ``month``, ``ytd``: measured beside the session, in columns of their own.
+        ``week``, ``month``, ``qtd``, ``ytd``, so many sessions (``5d``), calendar weeks, months or
+        years (``2w``, ``3m``, ``1y``), ``since:2025-01-02``: measured beside the session, in
+        columns of their own (``ytd_change_pct``, ``d5_change_pct``).
     as_of
         A moment, with its offset from UTC: each index has its last session that was over by then.
     against, pairs, wide

@@ -45,7 +45,7 @@ class CloseTable:
     @cached_property
     def _levels(self) -> Levels:
         settings = self.config.closes
-        return read_levels(find_closes(self.sources, settings), self.reading, settings)
+        return read_levels(find_closes(self.sources, settings).sources, self.reading, settings)
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -39,6 +39,21 @@ def session_date(text: str, today: dt.date) -> When:
     return date
 
 
+def plain_date(text: str, named: str) -> dt.date:
+    """Read a date that an option gives, as people write dates.
+
+    >>> plain_date("16 June 2026", "--date")
+    datetime.date(2026, 6, 16)
+    """
+    from marketmove.published.dates import date_of_people
+
+    when = date_of_people(text)
+    if when is None:
+        expected = "a date such as 2025-02-14 or 14 February 2025"
+        raise WrongUsageError.at(None, f"{named}: {text} is not {expected}")
+    return when
+
+
 def session_or_moment(
     date: str | None, as_of: str | None, now: dt.datetime, today: dt.date
 ) -> tuple[When, dt.datetime | None]:

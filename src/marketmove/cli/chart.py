@@ -13,6 +13,7 @@ from marketmove.cli.app import add_command
 from marketmove.cli.pair import pair_request
 from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
 from marketmove.errors import ExitStatus, Problem
+from marketmove.market.periods import chosen_periods
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ def session(
     typed: typer.Context,
     date: shared.DateArgument = None,
     chosen: shared.ChosenOptions,
+    as_of: shared.AsOfOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            metavar="week|month|qtd|ytd|5d|1y|...", help="Draw the change of this period instead."
+        ),
+    ] = None,
     reading: shared.ReadingOptions,
     sort: Annotated[shared.Sort | None, typer.Option(help="Order of the bars.")] = None,
     picture: PictureOptions,
@@ -63,12 +71,15 @@ def session(
     """
     arguments.refuse_stray(typed.args)
     picture.check()
-    when = arguments.session_date("latest" if date is None else date, environment.today())
+    when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
+    periods = chosen_periods([period] if period else [])
     asked = shared.asked(chosen, reading, run, palette=picture.palette, sort=sort)
     from marketmove.commands.chart import session_chart
     from marketmove.commands.session import SessionRequest
 
-    request = SessionRequest(session=when, pairs=1, context=False, **asked)
+    request = SessionRequest(
+        session=when, as_of=moment, periods=periods, pairs=1, context=False, **asked
+    )
     look = picture.render_options(request.config)._replace(everything=everything)
     return _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
 

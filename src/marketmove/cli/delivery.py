@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from marketmove.cli.environment import home
+from marketmove.cli.environment import home, of_own_process, own_process
 from marketmove.cli.terminal import say
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
@@ -171,15 +170,11 @@ class _Couriers:
 
 
 def _courier() -> subprocess.Popen[bytes]:
-    # The folder that this package is in, where the process may not find it by itself; and never
-    # the current one, in which anything may lie.
-    paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "marketmove.cli.send_process"],
+    return subprocess.Popen(  # noqa: S603 - this program itself
+        own_process("marketmove.cli.send_process"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=of_own_process(),
         start_new_session=True,
     )

@@ -60,7 +60,10 @@ def settings(config: Path | None, **chosen: str | float | int | None) -> Config:
     """Give the configuration, with what was chosen on the command line over it."""
     from marketmove.config import load, with_choices
 
-    return with_choices(load(*config_file(config)), **chosen)
+    loaded = load(*config_file(config))
+    if loaded.archive is None:
+        loaded = with_choices(loaded, archive=_users_folder("user_data_path", "closes"))
+    return with_choices(loaded, **chosen)
 
 
 def config_place(named: Path | None) -> Path:
@@ -146,6 +149,21 @@ def _is_zone(name: str) -> bool:
         return bool(arguments.zone(name))
     except WrongUsageError:
         return False
+
+
+def own_process(module: str) -> tuple[str, ...]:
+    """Give the words that start a module of this program as a process of its own."""
+    return (sys.executable, "-P", "-m", module)
+
+
+def of_own_process() -> dict[str, str]:
+    """Give the environment of such a process.
+
+    It names the folder that this package is in, where the process may not find it by itself; and
+    never the current one, in which anything may lie.
+    """
+    paths = [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def this_program() -> tuple[str, ...]:

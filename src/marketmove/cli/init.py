@@ -58,6 +58,9 @@ def _next_steps(place: Path, has_levels: bool, named: Path | None) -> str:
     option = "" if named is None else f" --config {shlex.quote(str(place))}"
     if named is not None and os.environ.get("MARKETMOVE_CONFIG") == str(named):
         option = ""
-    steps = [] if has_levels else ["Name your files of closes in it, under levels:"]
+    steps = []
+    if not has_levels:
+        steps.append("Name your files of closes in it, under levels:")
+        steps.append(f"Or take the # from a line under feeds:, and type: marketmove fetch{option}")
     steps.append(f"See the latest session: marketmove session latest{option}")
     return "".join(f"{number}. {step}\n" for number, step in enumerate(steps, start=1))

@@ -66,8 +66,9 @@ LevelsOption = Annotated[
 PeriodOption = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="day|week|month|ytd",
-        help="Also the change since the last close before the week, month or year. Repeatable.",
+        metavar="week|month|qtd|ytd|5d|1y|...",
+        help="Also the change of the week, month, quarter or year so far, of so many sessions"
+        " (5d), calendar weeks, months or years (2w, 3m, 1y), or since:DATE. Repeatable.",
     ),
 ]
 AsOfOption = Annotated[
@@ -139,6 +140,12 @@ class ReadingOptions(NamedTuple):
         str | None,
         typer.Option(help="The encoding of the files, such as gb18030, where it is open."),
     ] = None
+    later_wins: Annotated[
+        bool,
+        typer.Option(
+            "--later-wins", help="Let the closes of a later file revise those of an earlier one."
+        ),
+    ] = False
 
     def checked(self) -> ReadOptions:
         """Give the options, each of which is one."""

@@ -54,8 +54,14 @@ def schedule(
         environment.this_program(), group.name, place and place.absolute()
     )
     # From today on the year counts.
-    plan = command.schedule(group, settings, line, clock, after, environment.today())
-    if not settings.levels:
-        text = "no closes are named for it: set levels: in a configuration (marketmove init)"
+    fetch = command.fetch_command(
+        environment.this_program(), group, settings, place and place.absolute()
+    )
+    plan = command.schedule(group, settings, line, clock, after, environment.today(), fetch)
+    if not (settings.levels or fetch):
+        text = "no closes are named for it: set levels: or feeds: in a configuration"
+        say([Problem(None, f"warning: {text} (marketmove init)")])
+    elif settings.levels and fetch:
+        text = "the summary reads the files of levels:, and not what feeds: bring into the archive"
         say([Problem(None, f"warning: {text}")])
     emit(FORMATS[scheduler](plan), output, people=False)

@@ -18,6 +18,7 @@ from marketmove.delivery import publish as publishing
 from marketmove.delivery.revisions import summary_key
 from marketmove.delivery.targets import Message
 from marketmove.errors import ExitStatus
+from marketmove.market.periods import chosen_periods
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def summary(
     date: shared.DateArgument = None,
     chosen: shared.ChosenOptions,
     as_of: shared.AsOfOption = None,
+    period: shared.PeriodOption = None,
     reading: shared.ReadingOptions,
     alerts: shared.AlertOptions,
     delivery: DeliveryOptions,
@@ -67,7 +69,13 @@ def summary(
     from marketmove.commands.session import SessionRequest
 
     report = command.summary(
-        SessionRequest(session=when, as_of=moment, alerts=alerting.conditions, **asked)
+        SessionRequest(
+            session=when,
+            as_of=moment,
+            periods=chosen_periods(period or ()),
+            alerts=alerting.conditions,
+            **asked,
+        )
     )
 
     from marketmove.render.summary.text import FORMATS
@@ -76,11 +84,15 @@ def summary(
     destination = _destination(report, output_format, look, options, run.quiet, targets)
     recorded = once or journal is not None
     place = functools.partial(environment.journal_to_write, journal) if recorded else None
-    key = summary_key(report.session.moves, output_format, _options_text(chosen.group, run.config))
+    options_text = _options_text(chosen.group, period, run.config)
+    key = summary_key(report.session.moves, output_format, options_text)
     outcome = publishing.Outcome()
     try:
         outcome = publishing.publish(
-            publishing.JournalOptions(once, force, place), key, destination, environment.clock
+            publishing.JournalOptions(once, force, place, report.archived),
+            key,
+            destination,
+            environment.clock,
         )
         say((*outcome.problems, *report.session.unusable))
     except KeyboardInterrupt:
@@ -134,9 +146,12 @@ def _destination(
     )
 
 
-def _options_text(groups: Sequence[str] | None, config: Path | None) -> str:
+def _options_text(
+    groups: Sequence[str] | None, periods: Sequence[str] | None, config: Path | None
+) -> str:
     """What else was typed that makes summaries of the same indices different ones."""
     typed = [f"--group {name}" for name in sorted(groups or ())]
+    typed += [f"--period {name}" for name in chosen_periods(periods or ())]
     if config is not None:
         typed.append(f"--config {config.resolve()}")
     return " ".join(typed)

@@ -32,12 +32,8 @@ def render_options(output: Path | None, palette: str, ascii_only: bool) -> Rende
         palette=palette,
         ascii_only=ascii_only
         or (everything or letters or rest) in {"C", "POSIX"}
-        or not _carries_our_signs(output),
+        or not (output is not None or sys.stdout is None or _carried(_OUR_SIGNS, sys.stdout)),
     )
-
-
-def _carries_our_signs(output: Path | None) -> bool:
-    return output is not None or sys.stdout is None or _carried(_OUR_SIGNS, sys.stdout)
 
 
 def _carried(text: str, stream: TextIO) -> bool:
@@ -52,6 +48,11 @@ def _carried(text: str, stream: TextIO) -> bool:
 def same_terminal() -> bool:
     """Tell whether what goes to stdout and stderr is read on a terminal, together."""
     return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
+
+
+def stderr_is_terminal() -> bool:
+    """Tell whether what goes to stderr is read on a terminal."""
+    return _is_terminal(sys.stderr)
 
 
 def _is_terminal(stream: object) -> bool:
@@ -74,18 +75,14 @@ def emit_pieces(texts: Iterable[str], output: Path | None, people: bool) -> None
         raise OutputError.at(None, "cannot write the result: standard output is closed")
     encoding = sys.stdout.encoding if people else "utf-8"
     for text in texts:
-        _send(text.encode(encoding, "backslashreplace"))
-
-
-def _send(data: bytes) -> None:
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError([unwritten(error)]) from None
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError([unwritten(error)]) from None
 
 
 def unwritten(error: OSError) -> Problem:

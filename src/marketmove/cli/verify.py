@@ -15,8 +15,11 @@ from marketmove.errors import ExitStatus, Problem
 def verify(
     *,
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="Published figures; - is standard input.")
+        str, typer.Argument(metavar="FILE|-", help="A report or its figures; - is standard input.")
     ],
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day that the report is of.")
+    ] = None,
     chosen: shared.ChosenOptions,
     reading: shared.ReadingOptions,
     output_format: shared.TableFormat = "table",
@@ -32,6 +35,7 @@ def verify(
     of another date; with 4 if not one can be checked.
     """
     published, *closes = arguments.specs([file, *(chosen.levels or [])])
+    when = None if date is None else arguments.plain_date(date, "--date")
     checked = reading.checked()
     settings = environment.settings(config)
 
@@ -45,6 +49,7 @@ def verify(
             checked,
             settings,
             chosen.groups(settings),
+            when,
         )
     )
 

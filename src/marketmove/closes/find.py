@@ -1,4 +1,4 @@
-"""Which files the closes come from: those named, else those of the configuration, else samples."""
+"""Which files the closes come from: those named, those configured, the archive, else samples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError, listed
+from marketmove.errors import (
+    MarketMoveError,
+    Place,
+    Problem,
+    Remark,
+    UnreadableFileError,
+    WrongUsageError,
+    listed,
+)
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
 from marketmove.sources import Source, open_all, open_source
@@ -16,13 +24,21 @@ from marketmove.sources.vocabulary import Words
 
 When = dt.date | Literal["latest"]
 SAMPLE_CLOSES = "samples/closes.csv"
-NAME_THEM = "say --levels FILE, or set levels: in the configuration"
+NAME_THEM = (
+    "say --levels FILE, or set levels: in the configuration, or feeds: and type marketmove fetch"
+)
+_NOT_FETCHED = "the archive has none yet; type: marketmove fetch"
+ARCHIVE_COLUMNS = ("date", "close", "source", "fetched")
+_ARCHIVE_HEAD = ",".join(ARCHIVE_COLUMNS).encode()
 
 
 class CloseSettings(NamedTuple):
     """What is known of closes beforehand: the user's files, names, words, clocks, own sessions.
 
     ``place`` is where ``files`` are set; ``sessions`` is the user's own file of them, if any.
+    ``archive`` is the folder of fetched closes, None without one; ``fetches`` says that feeds are
+    configured.
+    ``prefer`` is ``later`` where the closes of a later file count.
     """
 
     files: tuple[Path, ...]
@@ -31,88 +47,121 @@ class CloseSettings(NamedTuple):
     words: Words
     exchanges: Mapping[str, Exchange]
     sessions: Path | None
+    archive: Path | None = None
+    fetches: bool = False
+    prefer: str = "none"
+
+
+class FoundCloses(NamedTuple):
+    """Files of closes, and what they are: the bundled samples, the archive, or the user's own.
+
+    ``strangers`` are files that stand in the archive and are none of it.
+    """
+
+    sources: list[Source]
+    bundled: bool = False
+    archive: Path | None = None
+    strangers: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What a title calls them."""
+        if self.archive is not None:
+            return f"the archive {self.archive}"
+        return named([source.label for source in self.sources])
+
+    @property
+    def warnings(self) -> list[Remark]:
+        """What is to be said of them."""
+        return [
+            Remark(
+                "not_archived",
+                "is no file of the archive, and is not read; move it out of the folder",
+                place=Place(str(path)),
+            )
+            for path in self.strangers
+        ]
 
 
 def find_sources(
     specs: Sequence[Spec], settings: CloseSettings, when: When, *, closes_only: bool = False
-) -> tuple[list[Source], bool]:
-    """Open the files named, else those of the configuration, else the bundled samples.
+) -> FoundCloses:
+    """Open the files named, else those of the configuration, the archive, or the bundled samples.
 
     The samples serve an explicit date only: published figures of that date if there are any, and
     not ``closes_only`` are wanted, else the sample closes.
 
-    Returns
-    -------
-    tuple
-        The sources, and whether they are the samples.
-
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named and the date is not an explicit one.
-    UnreadableFileError
-        With every file that cannot be opened.
+    Raises ``WrongUsageError`` if no closes are named and the date is no explicit one.
     """
     if specs:
-        return open_all(specs), False
+        return FoundCloses(open_all(specs))
     if settings.files:
         try:
-            return open_all(settings.files), False
+            return FoundCloses(open_all(settings.files))
         except MarketMoveError as error:
             named = Problem(settings.place, "this setting names what cannot be read")
             raise type(error)([*error.problems, named]) from None
+    if settings.archive is not None:
+        files, strangers = archive_files(settings.archive)
+        if files:
+            return FoundCloses(open_all(files), False, settings.archive, tuple(strangers))
     if when == "latest":
-        raise WrongUsageError.at(None, f"no closes are named; {NAME_THEM}")
+        how = _NOT_FETCHED if settings.fetches else NAME_THEM
+        raise WrongUsageError.at(None, f"no closes are named; {how}")
     published = f"samples/published/{when}.yaml"
     printed = (root() / published).is_file() and not closes_only
     label = published if printed else SAMPLE_CLOSES
-    return [open_source(root() / label, label)], True
+    return FoundCloses([open_source(root() / label, label)], bundled=True)
 
 
-def find_closes(specs: Sequence[Spec], settings: CloseSettings) -> list[Source]:
-    """Open the files named, else those of the configuration; never the samples.
+def archive_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Give the files of an archive, in order of their names, and the tables that are none of it."""
+    ours: list[Path] = []
+    strangers: list[Path] = []
+    try:
+        for path in sorted(folder.glob("[!.]*.csv")) if folder.is_dir() else ():
+            if path.is_file():
+                with path.open("rb") as file:
+                    head = file.read(2 * len(_ARCHIVE_HEAD))
+                (ours if is_archive_file(head) else strangers).append(path)
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UnreadableFileError.at(Place(error.filename or str(folder)), reason) from None
+    return ours, strangers
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named, or one of the files has published figures.
-    UnreadableFileError
-        With every file that cannot be opened.
+
+def is_archive_file(data: bytes) -> bool:
+    r"""Tell by how it begins whether a file is one of an archive.
+
+    >>> is_archive_file(b"date,close,source,fetched\r\n"), is_archive_file(b"date,close\n")
+    (True, False)
     """
-    sources, _ = find_sources(specs, settings, "latest")
-    _refuse_published(sources)
-    return sources
+    return data.removeprefix(b"\xef\xbb\xbf").splitlines()[:1] == [_ARCHIVE_HEAD]
 
 
-def find_closes_of(
-    specs: Sequence[Spec], settings: CloseSettings, *dates: When
-) -> tuple[list[Source], bool]:
-    """Open the files named, else those of the configuration, else the samples if they hold dates.
+def find_closes(specs: Sequence[Spec], settings: CloseSettings) -> FoundCloses:
+    """Open the files named, those of the configuration, or the archive; never the samples."""
+    found = find_sources(specs, settings, "latest")
+    _refuse_published(found.sources)
+    return found
 
-    Returns
-    -------
-    tuple
-        The sources, and whether they are the samples.
 
-    Raises
-    ------
-    WrongUsageError
-        If no closes are named and the samples do not reach all dates, or one of the files has
-        published figures.
-    UnreadableFileError
-        With every file that cannot be opened.
+def find_closes_of(specs: Sequence[Spec], settings: CloseSettings, *dates: When) -> FoundCloses:
+    """Open the files named, configured or archived, else the samples if they hold dates.
+
+    With them comes whether they are the samples.
     """
-    when = "latest" if "latest" in dates else dates[0]
-    sources, bundled = find_sources(specs, settings, when, closes_only=True)
-    _refuse_published(sources)
-    if bundled:
-        first, last = _reach(sources[0])
+    when = "latest" if "latest" in dates else next(iter(dates), dt.date.min)
+    found = find_sources(specs, settings, when, closes_only=True)
+    _refuse_published(found.sources)
+    if found.bundled:
+        first, last = _reach(found.sources[0])
         if beyond := [date for date in dates if not first <= str(date) <= last]:
             text = (
                 f"the bundled samples are from {first} to {last}, without {beyond[0]}; {NAME_THEM}"
             )
             raise WrongUsageError.at(None, f"no closes are named, and {text}")
-    return sources, bundled
+    return found
 
 
 def _refuse_published(sources: Iterable[Source]) -> None:

@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from marketmove.closes.duplicates import KEY, without_duplicates
 from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
-_KEY = ["symbol", "session"]
 # From when on the registry knows between which levels an index was.
 _LEVELS_SINCE = "2015-01-01"
+# In the ten years before they were not less than this part of the lowest.
+_ABOUT_SINCE, _EARLIER_WAS = "2005-01-01", 3
 # A 32-bit float is written with six or more decimals, or with five by some.
 _FLOAT_NOISE = 6e-6
 # Units of a point that the finest published levels have: four decimals.
@@ -62,7 +64,7 @@ class Levels:
         return max((date for date in dates if date <= until), default=None)
 
 
-def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
+def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) -> Levels:
     """Bring the closes of all files together, under the registry's symbols.
 
     Two different closes for one index and date are a fault, and neither is kept; equal ones count
@@ -85,8 +87,8 @@ def fold(blocks: Iterable[Block], registry: Registry) -> Levels:
     frame["symbol"] = frame["symbol"].astype("category")
     frame, noise = _without_noise(frame, registry)
     frame["file"] = frame["file"].astype("category")
-    frame = frame.sort_values(_KEY, kind="stable", ignore_index=True)
-    frame, conflicts, repeats = _without_duplicates(frame)
+    frame = frame.sort_values(KEY, kind="stable", ignore_index=True)
+    frame, conflicts, repeats = without_duplicates(frame, later_wins)
     unusable = [
         fault
         for block, symbols in zip(blocks, symbols_of, strict=True)
@@ -123,10 +125,11 @@ def _symbols(block: Block, registry: Registry) -> dict[str, str]:
 
 def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
     """Whether the levels of a series are those of the share or fund with the index's name."""
-    rows = (block.frame["symbol"] == name) & (block.frame["session"] >= _LEVELS_SINCE)
-    usual = block.frame.loc[rows, "close"].median()
     low, high = index.levels or (0.0, float("inf"))
-    return bool(usual < low or usual > high)
+    rows = block.frame[block.frame["symbol"] == name]
+    recent = rows.loc[rows["session"] >= _LEVELS_SINCE, "close"].median()
+    earlier = rows.loc[rows["session"] >= _ABOUT_SINCE, "close"].median()
+    return bool(recent < low or recent > high or earlier < low / _EARLIER_WAS or earlier > high)
 
 
 def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
@@ -219,42 +222,6 @@ def _resolved(faults: Iterable[Fault], symbol_of: Mapping[str, str]) -> Iterable
     for fault in faults:
         symbol = None if fault.symbol is None else symbol_of.get(fault.symbol, fault.symbol)
         yield Fault(symbol, fault.session, fault.problem)
-
-
-def _without_duplicates(
-    frame: pd.DataFrame,
-) -> tuple[pd.DataFrame, list[Fault], tuple[Problem, ...]]:
-    """The closes that stand alone or agree; those that contradict each other; a note on repeats."""
-    repeated = frame[frame.duplicated(_KEY, keep=False)]
-    if repeated.empty:
-        return frame, [], ()
-    differ = repeated.groupby(_KEY, observed=True)["close"].transform("nunique") > 1
-    conflicts = [_conflict(rows) for _, rows in repeated[differ].groupby(_KEY, observed=True)]
-    same = repeated[~differ & repeated.duplicated(_KEY)]
-    kept = frame.drop(index=repeated.index[differ].union(same.index)).reset_index(drop=True)
-    return kept, conflicts, _note_on(same)
-
-
-def _conflict(rows: pd.DataFrame) -> Fault:
-    entries: list[Any] = list(rows.itertuples())
-    first = entries[0]
-    other = next(entry for entry in entries if entry.close != first.close)
-    symbol, session = first.symbol, first.session.date()
-    here, there = f"{other.close:,.15g}", f"{first.close:,.15g}"
-    text = (
-        f"{symbol} has two closes for {session}: {here} here and {there} at"
-        f" {first.file}:{first.line}; remove the wrong one"
-    )
-    return Fault(symbol, session, Problem(Place(str(other.file), int(other.line)), text))
-
-
-def _note_on(same: pd.DataFrame) -> tuple[Problem, ...]:
-    if same.empty:
-        return ()
-    first: Any = next(same.sort_values("line").itertuples())
-    rows = "1 row repeats" if len(same) == 1 else f"{len(same)} rows repeat"
-    text = f"{rows} a close that stands already, with the same figure; the first is here"
-    return (Problem(Place(str(first.file), int(first.line)), text),)
 
 
 def levels_of(rows: Iterable[tuple[str, str, str | float]]) -> Levels:

@@ -18,7 +18,7 @@ from marketmove.errors import NoSessionError, Remark, listed
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
-from marketmove.market.clocks import last_completed
+from marketmove.market.clocks import last_completed, last_over, over_everywhere
 from marketmove.market.groups import Group
 from marketmove.market.indices import Exchange
 from marketmove.market.periods import days_before
@@ -108,7 +108,9 @@ def read_levels(
 ) -> Levels:
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
     context = Context(settings.registry, settings.words, settings.exchanges)
-    return fold(read_blocks(sources, reading, context, keep), settings.registry)
+    later_wins = reading.later_wins or settings.prefer == "later"
+    blocks = read_blocks(sources, reading, context, keep)
+    return fold(blocks, settings.registry, later_wins)
 
 
 def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings) -> ChosenCloses:
@@ -167,20 +169,41 @@ def keep_for_session(
         # Somewhere in the world it is the next day, or the session before has not begun.
         days = [as_of.date() + n * dt.timedelta(days=1) for n in (-2, -1, 0, 1)]
     elif when != "latest":
-        days = [when, *(day for period in periods for day in days_before(when, period))]
+        starts = _starts(when, periods)
+        if starts is None:
+            return None
+        days = [when, *starts]
     if periods and (as_of or when == "latest"):
         return None
     return lambda symbols, sessions: rows_needed(symbols, sessions, days)
 
 
-def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFilter:
-    """Tell which rows of a large file a range needs: its own, and the closes around it."""
-    days = [first - dt.timedelta(days=1)]
-    days += [day for period in periods for day in days_before(first, period)]
+def _starts(session: dt.date, periods: Iterable[str]) -> list[dt.date] | None:
+    """The last dates before some periods of a session; None where that depends on the data."""
+    starts: list[dt.date] = []
+    for period in periods:
+        days = days_before(session, period)
+        if days is None:
+            return None
+        starts += days
+    return starts
+
+
+def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFilter | None:
+    """Tell which rows of a large file a range needs: its own, and the closes around it.
+
+    None where that depends on the data.
+    """
+    starts = _starts(first, periods)
+    if starts is None:
+        return None
+    days = [first - dt.timedelta(days=1), *starts]
     days += [] if last == "latest" else [last]
+    # The sessions of a range have periods that begin one after the other.
+    begins = min([first, *starts])
 
     def keep(symbols: npt.NDArray[Any], sessions: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-        inside = sessions >= np.datetime64(first)
+        inside = sessions >= np.datetime64(begins)
         if last != "latest":
             inside &= sessions <= np.datetime64(last)
         return np.union1d(rows_needed(symbols, sessions, days), np.flatnonzero(inside))
@@ -200,9 +223,11 @@ def session_of_each(
 
 def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date | None:
     clock, calendar = known.clocks.get(symbol), known.calendars.get(symbol)
-    day = last_completed(as_of, clock, calendar) if clock else None
-    # Without a calendar the data alone tells which dates had a session.
-    return known.levels.latest([symbol], day) if day and calendar is None else day
+    day = last_over(as_of, clock, calendar) if clock else over_everywhere(as_of)
+    if calendar and (session := calendar.until(day)) and not calendar.is_provisional(day):
+        return session
+    # Where no calendar reaches, or by rule only, the data alone tells which dates had a session.
+    return known.levels.latest([symbol], day)
 
 
 def _latest(known: ChosenCloses) -> dt.date | None:
@@ -226,7 +251,9 @@ def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str
 def lookalikes(known: ChosenCloses) -> list[tuple[str, str]]:
     """Give the indices that the registry does not know, each with the known one it looks like."""
     registry = known.levels.registry
-    strangers = [symbol for symbol in known.symbols if not registry.find(symbol)]
+    unknown = (symbol for symbol in known.symbols if not registry.find(symbol))
+    # What is called "DAX (not GDAXI)" was told from the index already.
+    strangers = [symbol for symbol in unknown if " (not " not in symbol]
     if len(strangers) > _MOST_NAMED:
         return []
     looked_up = ((symbol, index_of_file(symbol, registry)) for symbol in strangers)

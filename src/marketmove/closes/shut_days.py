@@ -32,7 +32,7 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> pd.DataFr
     for code, symbol in enumerate(frame["symbol"].cat.categories):
         if calendar := calendars.get(str(symbol)):
             start, end = np.searchsorted(codes, [code, code + 1])
-            shut[start:end] = calendar.shut(days[start:end])
+            shut[start:end] = calendar.surely_shut(days[start:end])
     same = np.zeros(len(frame), dtype=bool)
     same[1:] = (close[1:] == close[:-1]) & (codes[1:] == codes[:-1])
     unusable = _unusable(levels)

@@ -11,6 +11,7 @@ from marketmove.commands.pair import PairRequest, pair
 from marketmove.commands.session import SessionRequest, session
 from marketmove.errors import Problem, Remark
 from marketmove.render import RenderOptions
+from marketmove.reports.records import SessionReport, in_order
 
 if TYPE_CHECKING:
     from marketmove.render.pictures.style import Drawing
@@ -29,8 +30,13 @@ class Chart(NamedTuple):
 
 
 def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
-    """Work out one session, to be drawn as bars; raises what ``session`` does."""
+    """Work out one session, to be drawn as bars; raises what ``session`` does.
+
+    The bars are of the first of its periods, if there are any.
+    """
     report = session(request)
+    if request.periods:
+        report = _over(report, request.periods[0], request.config.sort)
 
     from marketmove.render.drawings.bars import session as text
     from marketmove.render.pictures.session import drawing
@@ -40,6 +46,20 @@ def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
         report.unusable,
         partial(text, report, look),
         partial(drawing, report, look.palette, look.everything),
+    )
+
+
+def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
+    """The same of a period: pairs and how rare things are stay with the session, and are gone."""
+    from marketmove.moves.breadth import breadth, share_moves
+
+    moves = in_order([move.over(period) for move in report.moves], sort)
+    return report._replace(
+        moves=tuple(moves),
+        breadth=breadth(share_moves(moves, report.excluded)),
+        divergences=(),
+        pairs_left_out=0,
+        over=period,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from marketmove.closes.find import Spec, find_closes, named
@@ -12,6 +13,7 @@ from marketmove.sources import Reading, ReadOptions
 
 if TYPE_CHECKING:
     from marketmove.closes.levels import Levels
+    from marketmove.market.calendars import Calendar
 
 
 def check(
@@ -26,7 +28,7 @@ def check(
     named; ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if a file
     cannot be opened or recognised, or has not one usable close.
     """
-    sources = find_closes(specs, config.closes)
+    sources = find_closes(specs, config.closes).sources
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find
@@ -34,13 +36,19 @@ def check(
     from marketmove.closes.read import by_calendar, read_levels
     from marketmove.market.choose import volatility_indices
     from marketmove.moves.measure import moves_to_each
+    from marketmove.wording.calendar_notes import ending
 
     levels = read_levels(sources, reading, config.closes)
     known = by_calendar(levels, levels.symbols, config.closes)
     doubts = find_doubts(known, volatility_indices(config.groups, levels.symbols), now)
     found = find(known, moves_to_each(known.levels), doubts)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
-    return CheckReport(named([file.label for file in files]), files, tuple(found))
+    notes = tuple(ending(_by_exchange(known.calendars), now.date())) if now else ()
+    return CheckReport(named([file.label for file in files]), files, tuple(found), notes)
+
+
+def _by_exchange(by_symbol: Mapping[str, Calendar]) -> Iterable[Calendar]:
+    return {calendar.exchange: calendar for calendar in by_symbol.values()}.values()
 
 
 def _file_read(levels: Levels, label: str, reading: Reading) -> FileRead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from marketmove.closes.find import Spec, When, find_closes_of, named
+from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError
 from marketmove.market.groups import Group
@@ -43,7 +43,7 @@ def history(request: HistoryRequest) -> HistoryReport:
     chosen index has a close in the range.
     """
     config, first, to = request.config, request.first, request.last
-    sources, bundled = find_closes_of(request.levels, config.closes, first, to)
+    files = find_closes_of(request.levels, config.closes, first, to)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts
@@ -51,12 +51,14 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
     from marketmove.moves.rows import usable
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
+    from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
     keep = keep_for_range(first, to, request.periods)
     known = read_closes(
-        sources, request.reading, config.closes, request.chosen, keep, request.groups
+        files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
     levels = known.levels
     last = max(first, levels.latest(known.symbols) or first) if to == "latest" else to
@@ -77,18 +79,21 @@ def history(request: HistoryRequest) -> HistoryReport:
     return HistoryReport(
         first=first,
         last=last,
-        source=named([source.label for source in sources]),
-        bundled=bundled,
+        source=files.name,
+        bundled=files.bundled,
         frame=rows,
         periods=request.periods,
         unusable=tuple(touching),
-        warnings=tuple(
-            warnings_of(
+        warnings=(
+            *files.warnings,
+            *warnings_of(
                 rows, known, elsewhere, doubts, within, request.periods, "these sessions do"
-            )
+            ),
         ),
         notes=(
             *reading_notes(levels),
+            *empty_notes(rows, request.periods, many=True),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
+            *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )

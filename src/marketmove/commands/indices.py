@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from marketmove.config import Config
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
-from marketmove.market.choose import unknown_index
-from marketmove.market.clocks import last_completed
+from marketmove.market.choose import unknown_index, volatility_indices
+from marketmove.market.clocks import end_of, last_completed
+from marketmove.market.groups import VOLATILITY_GROUP
 from marketmove.market.indices import Index, Registry
 from marketmove.reports.records import IndexListing, IndexRow
+from marketmove.wording.calendar_notes import ending, provisional
 
 
 def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> IndexListing:
@@ -23,8 +25,12 @@ def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Index
     """
     wanted = _chosen(chosen, config.registry)
     known = calendars.load((index.exchange for index in wanted), config.sessions)
-    rows = [_row(index, config, known.get(index.exchange), moment) for index in wanted]
-    return IndexListing(moment, tuple(rows))
+    volatility = volatility_indices(config.groups, [index.symbol for index in wanted])
+    rows = [_row(i, config, known.get(i.exchange), volatility, moment) for i in wanted]
+    following = ((row.symbol, row.next_session) for row in rows)
+    by_symbol = {row.symbol: known[row.exchange] for row in rows if row.exchange in known}
+    notes = (*ending(known.values(), moment.date()), *provisional(following, by_symbol))
+    return IndexListing(moment, tuple(rows), notes)
 
 
 def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
@@ -41,12 +47,17 @@ def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
     return list(found.values()) or list(registry.indices.values())
 
 
-def _row(index: Index, config: Config, calendar: Calendar | None, moment: dt.datetime) -> IndexRow:
+def _row(
+    index: Index,
+    config: Config,
+    calendar: Calendar | None,
+    volatility: Container[str],
+    moment: dt.datetime,
+) -> IndexRow:
     clock = config.exchanges.get(index.exchange)
     over = last_completed(moment, clock, calendar) if clock and calendar else None
     following = calendar.following(over) if calendar and over else None
-    usual = calendar.end_of(following) if calendar and following else None
-    end = usual or (clock.close if clock else None)
+    end = end_of(following, clock, calendar) if clock and following else clock and clock.close
     return IndexRow(
         symbol=index.symbol,
         name=index.name,
@@ -59,4 +70,10 @@ def _row(index: Index, config: Config, calendar: Calendar | None, moment: dt.dat
         currency=index.currency,
         decimals=index.decimals,
         aliases=index.aliases,
+        kind=VOLATILITY_GROUP if index.symbol in volatility else "shares",
+        level_low=index.levels and index.levels[0],
+        level_high=index.levels and index.levels[1],
+        level_since=index.since if index.levels else None,
+        settles_after=clock and clock.settles_after,
+        provisional=calendar.is_provisional(following) if calendar and following else None,
     )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from marketmove.closes.find import Spec, When, find_closes_of, named
+from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError, NoSessionError, Problem, WrongUsageError, by_place
 from marketmove.reports.records import PairReport
@@ -48,7 +48,7 @@ def pair(request: PairRequest) -> PairReport:
     """
     config, last = request.config, request.last
     dates: list[When] = [date for date in (request.since, request.until) if date] or ["latest"]
-    sources, bundled = find_closes_of(request.levels, config.closes, *dates)
+    files = find_closes_of(request.levels, config.closes, *dates)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts, sound_levels
@@ -59,11 +59,12 @@ def pair(request: PairRequest) -> PairReport:
     from marketmove.rarity.index_history import WINDOW
     from marketmove.rarity.pair import between, common, pair_summary, rested_on
     from marketmove.wording import remarks
+    from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.comparisons import few_common_sessions
     from marketmove.wording.no_sessions import no_common_session
 
     window = request.window or WINDOW
-    known = read_closes(sources, request.reading, config.closes, (request.one, request.other))
+    known = read_closes(files.sources, request.reading, config.closes, (request.one, request.other))
     levels, symbols = known.levels, known.symbols
     if len(symbols) == 1:
         text = f"{request.one} and {request.other} are the same index; name two"
@@ -97,20 +98,22 @@ def pair(request: PairRequest) -> PairReport:
         other=config.registry.resolve(other),
         first=summary.span.first,
         last=summary.span.last,
-        source=named([source.label for source in sources]),
-        bundled=bundled,
+        source=files.name,
+        bundled=files.bundled,
         frame=shown,
         summary=summary,
         window=window,
         floor_pct=config.floor_pct,
-        warnings=tuple(
-            remarks.warnings_of(rows, known, elsewhere, doubts, within, what="this pair does")
+        warnings=(
+            *files.warnings,
+            *remarks.warnings_of(rows, known, elsewhere, doubts, within, what="this pair does"),
         ),
         notes=(
             *remarks.reading_notes(levels),
             *few_common_sessions(summary),
             *remarks.hours_apart(latest, known),
             *remarks.kinds(symbols, config.registry),
+            *provisional(((symbol, summary.span.last) for symbol in symbols), known.calendars),
         ),
     )
 

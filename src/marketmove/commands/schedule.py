@@ -20,6 +20,7 @@ def schedule(
     zone: str | None,
     after_minutes: int,
     today: dt.date,
+    fetch: Sequence[str] = (),
 ) -> SchedulePlan:
     """Find the time of day that is after the last close of a group on every day of a year.
 
@@ -43,18 +44,32 @@ def schedule(
     zones = [one.zone for one in last] + [market.clock.zone for market in markets]
     zone = zone or last_close.steadiest_zone(closes, zones)
     earliest, latest = last_close.local_range(closes, zone)
+    finals = (close._replace(moment=close.final) for close in closes)
+    _, final = last_close.local_range(finals, zone)
     return SchedulePlan(
         group=group.name,
         command=tuple(command),
+        fetch=tuple(fetch),
         zone=zone,
         after_minutes=after_minutes,
         last=last,
         earliest=earliest,
         latest=latest,
+        final=final,
         weekdays=tuple(sorted({close.session.weekday() for close in closes})),
         unknown=unknown,
         assumed=tuple(market.exchange for market in markets if market.calendar is None),
     )
+
+
+def fetch_command(
+    program: Sequence[str], group: Group, config: Config, place: Path | None
+) -> tuple[str, ...]:
+    """Give the command that fetches the closes of a group; nothing where none of it has a feed."""
+    if not any(symbol in config.feeds for symbol in group.symbols):
+        return ()
+    settings = () if place is None else ("--config", str(place))
+    return (*program, "fetch", "--quiet", "--group", group.name, *settings)
 
 
 def summary_command(program: Sequence[str], group: str, config: Path | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.alerts.conditions import Condition
-from marketmove.closes.find import Spec, When, find_sources, named
+from marketmove.closes.find import FoundCloses, Spec, When, find_sources
 from marketmove.config import Config
 from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError
 from marketmove.market.choose import (
@@ -23,6 +23,7 @@ from marketmove.sources import ReadOptions, Source
 
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
+    from marketmove.published.report_file import Published
     from marketmove.rarity.compare import Compared
     from marketmove.rarity.session import SessionContext
 
@@ -105,10 +106,10 @@ def session(request: SessionRequest) -> SessionReport:
     """
     config, restricted = request.config, request.restricted
     needs_closes = request.needs_closes
-    sources, bundled = find_sources(
+    files = find_sources(
         request.levels, config.closes, request.session, closes_only=bool(needs_closes)
     )
-    published = _are_published(sources, needs_closes)
+    published = _are_published(files.sources, needs_closes, config)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.alerts.watch import alerts_of, conditions_of
@@ -124,9 +125,9 @@ def session(request: SessionRequest) -> SessionReport:
 
     conditions = conditions_of(request.alerts, config.alerts)
     if published:
-        found = _from_published(sources, request, bundled)
+        found = _from_published(files, request)
     else:
-        found = _from_closes(sources, request, conditions, bundled)
+        found = _from_closes(files, request, conditions)
     moves = found.moves
     context = SessionContext() if request.context is False else found.context
     excluded = volatility_indices(config.groups, [move.symbol for move in moves])
@@ -147,14 +148,14 @@ def session(request: SessionRequest) -> SessionReport:
     return SessionReport(
         session=found.session,
         basis="published" if published else "closes",
-        source=named([source.label for source in sources]),
-        bundled=bundled,
+        source=files.name,
+        bundled=files.bundled,
         moves=tuple(ordered),
         divergences=compared.divergences,
         breadth=breadth(shares),
         dispersion=dispersion(shares),
         pairs_left_out=compared.left_out,
-        warnings=tuple(found.warnings),
+        warnings=(*files.warnings, *found.warnings),
         unusable=tuple(found.unusable),
         excluded=apart,
         notes=(
@@ -200,10 +201,15 @@ def _compared(
     return compared, notes
 
 
-def _are_published(sources: Sequence[Source], needs_closes: str) -> bool:
+def _are_published(sources: Sequence[Source], needs_closes: str, config: Config) -> bool:
     """Whether the files have published figures, which never stand among closes."""
-    published = [source.label for source in sources if source.yaml_key == "figures"]
-    closes = [source.label for source in sources if source.yaml_key != "figures"]
+    from marketmove.commands.verify import context_of
+    from marketmove.published.opening import is_report
+
+    context = context_of(config)
+    reports = [is_report(source, config.registry, context) for source in sources]
+    published = [s.label for s, of_report in zip(sources, reports, strict=True) if of_report]
+    closes = [s.label for s, of_report in zip(sources, reports, strict=True) if not of_report]
     if published and closes:
         text = (
             f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
@@ -215,19 +221,22 @@ def _are_published(sources: Sequence[Source], needs_closes: str) -> bool:
     return bool(published)
 
 
-def _from_published(sources: Sequence[Source], request: SessionRequest, bundled: bool) -> _Found:
+def _from_published(files: FoundCloses, request: SessionRequest) -> _Found:
     from marketmove.commands.verify import contradictions
-    from marketmove.published.report_file import published_moves, read_published
+    from marketmove.published.report_file import published_moves
     from marketmove.rarity.session import SessionContext
     from marketmove.wording.no_sessions import no_session
 
     registry = request.config.registry
-    reports = [read_published(source, registry) for source in sources]
-    dates = sorted({report.session for report in reports})
+    reports = [_report(source, request) for source in files.sources]
+    dates = sorted({report.session for report in reports if report.session is not None})
+    if request.session == "latest" and not dates:
+        text = f"{files.sources[0].label} has no date; name the session, as in session 2025-02-04"
+        raise WrongUsageError.at(None, text)
     when = dates[-1] if request.session == "latest" else request.session
     asked = [report for report in reports if report.session == when]
     if not asked:
-        raise no_session(when, dates, bundled)
+        raise no_session(when, dates, files.bundled)
     if len(asked) > 1:
         labels = " and ".join(report.label for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
@@ -240,11 +249,21 @@ def _from_published(sources: Sequence[Source], request: SessionRequest, bundled:
     return _Found(when, moves, warnings, [], SessionContext())
 
 
+def _report(source: Source, request: SessionRequest) -> Published:
+    """The figures of a report; one without a date is of the session asked for."""
+    from marketmove.commands.verify import context_of
+    from marketmove.published.opening import read_report
+
+    registry, context = request.config.registry, context_of(request.config)
+    encoding = request.reading.encoding
+    report = read_report(source, registry, context, encoding)
+    if report.session is not None or request.session == "latest":
+        return report
+    return read_report(source, registry, context, encoding, request.session)
+
+
 def _from_closes(
-    sources: Sequence[Source],
-    request: SessionRequest,
-    conditions: Sequence[Condition],
-    bundled: bool,
+    files: FoundCloses, request: SessionRequest, conditions: Sequence[Condition]
 ) -> _Found:
     from marketmove.alerts.watch import watched
     from marketmove.closes.doubts import find_doubts
@@ -261,13 +280,16 @@ def _from_closes(
     from marketmove.wording import remarks
     from marketmove.wording.doubts import age_of_data
     from marketmove.wording.no_sessions import no_session
+    from marketmove.wording.periods import empty_notes
 
-    config, periods = request.config, request.periods
+    config = request.config
+    watched_periods = (condition.period for condition in conditions if condition.period)
+    periods = tuple(dict.fromkeys((*request.periods, *watched_periods)))
     needed = any(condition.needs_past for condition in conditions)
     wants_context = True if needed else request.context
-    past = reads_past(sum(source.lines for source in sources), wants_context)
+    past = reads_past(sum(source.lines for source in files.sources), wants_context)
     known = read_closes(
-        sources,
+        files.sources,
         request.reading,
         config.closes,
         request.chosen_or_compared,
@@ -287,13 +309,14 @@ def _from_closes(
     if (touching and (nothing or undated or request.strict)) or (elsewhere and request.strict):
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
     when = None if request.as_of else next(iter(sessions.values()))
-    warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=periods)
+    warnings = remarks.warnings_of(rows, known, elsewhere, doubts, periods=request.periods)
     if nothing:
-        raise no_session(when, levels.sessions(known.symbols), bundled, moves, warnings)
+        raise no_session(when, levels.sessions(known.symbols), files.bundled, moves, warnings)
     latest = request.session == "latest" and request.as_of is None
     notes = [
         *(age_of_data(moves, known, completed) if latest else ()),
         *remarks.reading_notes(levels),
+        *empty_notes(rows, request.periods, many=False),
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.commands.session import SessionRequest, session
+from marketmove.delivery.revisions import DatedRevision, Revision
 from marketmove.errors import listed
 from marketmove.market.choose import volatility_indices
 from marketmove.moves.move import Move
@@ -20,9 +21,12 @@ _FEW = 3
 
 
 def summary(request: SessionRequest) -> SummaryReport:
-    """Sum up one session: work it out, choose what comes first, and say it."""
-    config = request.config
-    report = session(request._replace(periods=PERIODS, pairs=config.top, closes_for="summary"))
+    """Sum up one session: work it out, choose what comes first, and say it.
+
+    Without ``periods`` of the request it has those of ``PERIODS``.
+    """
+    config, periods = request.config, request.periods or PERIODS
+    report = session(request._replace(periods=periods, pairs=config.top, closes_for="summary"))
 
     # What follows is about figures, and loads what they are made with.
     from marketmove.moves.breadth import share_moves
@@ -45,6 +49,24 @@ def summary(request: SessionRequest) -> SummaryReport:
         regions=tuple(by_region([m.symbol for m in rows], config.registry, volatility)),
         left_out=left_out,
         sections=sections.sections(report, ranked),
+        archived=_archived(request, [move.symbol for move in report.moves]),
+    )
+
+
+def _archived(request: SessionRequest, symbols: Sequence[str]) -> tuple[DatedRevision, ...]:
+    """What changed in the archive of the indices of a summary, where it is the archive's."""
+    folder = request.config.archive
+    if folder is None or request.levels or request.config.levels or not folder.is_dir():
+        return ()
+    from marketmove.feeds.archive import read_revisions
+
+    return tuple(
+        DatedRevision(
+            one.after.fetched,
+            Revision(symbol, str(one.before.session), one.before.value, one.after.value),
+        )
+        for symbol in symbols
+        for one in read_revisions(folder, symbol)
     )
 
 

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from marketmove import errors
-from marketmove.closes.find import Spec, find_closes_of, named
+from marketmove.closes.find import Spec, find_closes_of
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Remark
+from marketmove.errors import Remark
 from marketmove.market.choose import choose
 from marketmove.market.groups import Group
-from marketmove.moves.move import Move
-from marketmove.published.report_file import Printed, Published, read_published
+from marketmove.published.opening import read_report
+from marketmove.published.report_file import Published
 from marketmove.reports.records import VerifyReport
-from marketmove.sources import ReadOptions, open_source
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from marketmove.closes.read import ChosenCloses
-    from marketmove.published.verdicts import Checked
+from marketmove.sources import Context, ReadOptions, open_source
 
 
 class VerifyRequest(NamedTuple):
     """What was asked: the published figures, the closes to hold them against, the indices.
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
-    a date that they reach, the bundled samples.
+    a date that they reach, the bundled samples. ``date`` is the day of the report, where one was
+    said.
     """
 
     published: Spec
@@ -37,6 +32,7 @@ class VerifyRequest(NamedTuple):
     reading: ReadOptions
     config: Config
     groups: tuple[Group, ...] = ()
+    date: dt.date | None = None
 
 
 def verify(request: VerifyRequest) -> VerifyReport:
@@ -47,12 +43,17 @@ def verify(request: VerifyRequest) -> VerifyReport:
     report has no figure of the chosen indices; ``WrongUsageError`` if an index is not known, or
     there are no closes at hand.
     """
-    published = read_published(open_source(request.published), request.config.registry)
-    known = [printed.symbol for printed in published.printed]
-    symbols, absent = choose(request.chosen, known, request.config.registry, request.groups)
-    by_symbol = {printed.symbol: printed for printed in published.printed}
-    chosen = tuple(by_symbol[symbol] for symbol in symbols if symbol in by_symbol)
-    published = published._replace(printed=chosen)
+    registry = request.config.registry
+    source, context = open_source(request.published), context_of(request.config)
+    published = read_report(source, registry, context, request.reading.encoding, request.date)
+    known = list(dict.fromkeys(printed.symbol for printed in published.printed))
+    symbols, absent = choose(request.chosen, known, registry, request.groups)
+    chosen = tuple(
+        printed for symbol in symbols for printed in published.printed if printed.symbol == symbol
+    )
+    published = published._replace(
+        printed=chosen if request.chosen or request.groups else published.printed
+    )
     if not published.printed:
         text = f"{published.label} has no figure of the chosen indices"
         raise errors.NoSessionError.at(None, text)
@@ -65,57 +66,53 @@ def _not_published(absent: Remark, label: str) -> Remark:
     return absent._replace(code="not_published", text=f"{absent.symbol} is not in {label}")
 
 
+def context_of(config: Config) -> Context:
+    """Give what is known before a report is read."""
+    return Context(config.registry, config.words, config.exchanges)
+
+
 def hold(
     published: Published, specs: Sequence[Spec], reading: ReadOptions, config: Config
 ) -> VerifyReport:
     """Find closes, read them, and hold the rows of a report against them."""
-    sources, bundled = find_closes_of(specs, config.closes, published.session)
+    dates = [] if published.session is None else [published.session]
+    files = find_closes_of(specs, config.closes, *dates)
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.read import by_calendar, read_levels
-    from marketmove.moves.rows import read_moves, usable
-    from marketmove.published.verdicts import with_fits
-    from marketmove.wording.findings import findings_of
+    from marketmove.moves.rows import usable
+    from marketmove.published.comparing import check_claim
+    from marketmove.published.holding import as_in_data, hold_against, session_by_closes
+    from marketmove.wording.findings import claims_of, findings_of, undated
     from marketmove.wording.remarks import warnings_of
 
-    levels = read_levels(sources, reading, config.closes)
-    known = by_calendar(levels, _as_in_data(published.printed, levels.symbols), config.closes)
-    at_session, touching, elsewhere, _ = usable(_rows(known, published.session), levels.faults)
+    levels = read_levels(files.sources, reading, config.closes)
+    symbols = dict.fromkeys(as_in_data(row.symbol, levels) for row in published.printed)
+    known = by_calendar(levels, list(symbols), config.closes)
+    session = published.session or session_by_closes(published.printed, known)
+    if session is None:
+        raise errors.NoSessionError.at(None, undated(published.label))
+    held = hold_against(published.printed, session, known, by_closes=published.session is None)
+    at_session, touching, elsewhere, _ = usable(held.frame, levels.faults)
     if touching:
-        raise BadFiguresError(touching)
-    judged = _judged(published, read_moves(at_session), known)
-    rows, fits = with_fits(judged, known.levels, published.session)
-    there = [] if fits is None else _judged(published, read_moves(_rows(known, fits)), known)
-    closes = named([source.label for source in sources])
+        raise errors.BadFiguresError(touching)
+    claims = tuple(
+        check_claim(said, said.session or session, known.levels, as_in_data(said.key, known.levels))
+        for said in published.superlatives
+        if said.key in {row.symbol for row in published.printed}
+    )
+    closes = files.name
     return VerifyReport(
-        session=published.session,
+        session=session,
         published=published.label,
         closes=closes,
-        bundled=bundled,
-        rows=tuple(rows),
-        fits_session=fits,
-        findings=tuple(findings_of(rows, there, published.session, closes)),
-        warnings=tuple(warnings_of(at_session, known, elsewhere)),
+        bundled=files.bundled,
+        rows=held.rows,
+        fits_session=held.fits_session,
+        findings=(*findings_of(held, closes), *claims_of(claims)),
+        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere)),
+        by_closes=held.by_closes,
+        claims=claims,
     )
-
-
-def _judged(published: Published, moves: Sequence[Move], known: ChosenCloses) -> list[Checked]:
-    from marketmove.published.verdicts import judge
-
-    rows = zip(published.printed, moves, strict=True)
-    return [judge(printed, move, known.levels) for printed, move in rows]
-
-
-def _as_in_data(rows: Iterable[Printed], known: Iterable[str]) -> list[str]:
-    """The symbols of the rows as the data writes them, where only their case differs."""
-    own = {symbol.casefold(): symbol for symbol in known}
-    return [own.get(row.symbol.casefold(), row.symbol) for row in rows]
-
-
-def _rows(known: ChosenCloses, session: dt.date) -> pd.DataFrame:
-    """The moves of one session, a row an index, whether or not the closes have it."""
-    from marketmove.moves.measure import moves_at
-
-    return moves_at(known.levels, dict.fromkeys(known.symbols, session), known.calendars)
 
 
 def contradictions(published: Published, reading: ReadOptions, config: Config) -> list[Remark]:

@@ -28,7 +28,14 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from marketmove.delivery.begun import Begun
 from marketmove.delivery.journal_file import failures, locked, readable
-from marketmove.delivery.revisions import CloseSeen, Revision, SummaryKey, revisions
+from marketmove.delivery.revisions import (
+    CloseSeen,
+    DatedRevision,
+    Revision,
+    SummaryKey,
+    revisions,
+    since,
+)
 from marketmove.delivery.targets import Message
 
 Result = Literal["printed", "delivered", "failed"]
@@ -95,12 +102,26 @@ class Journal:
             last = _last(self._connection, summary)
             return last is None or _closes(self._connection, last) != summary.seen
 
-    def revisions(self, summary: SummaryKey, target: str | None = None) -> tuple[Revision, ...]:
-        """Give the closes that changed since the summary was last out, at a target or anywhere."""
+    def revisions(
+        self,
+        summary: SummaryKey,
+        target: str | None = None,
+        archived: Sequence[DatedRevision] = (),
+    ) -> tuple[Revision, ...]:
+        """Give the closes that changed since the summary was last out, at a target or anywhere.
+
+        Of ``archived`` those that came since such a summary of any sessions was.
+        """
         with failures(self._path):
-            known = None if target is None else self._known_as(target)
-            last = _last_out(self._connection, summary, known)
-            return () if last is None else revisions(_closes(self._connection, last), summary.seen)
+            as_known = None if target is None else self._known_as(target)
+            last = _last_out(self._connection, summary, as_known)
+            moment = _last_moment(self._connection, summary, as_known)
+            own: tuple[Revision, ...] = ()
+            if last is not None:
+                own = revisions(_closes(self._connection, last), summary.seen)
+        known = {one[:2] for one in own}
+        late = () if moment is None else since(archived, moment)
+        return (*own, *(one for one in late if one[:2] not in known))
 
     def pending_targets(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
         """Give the targets that do not have this summary, on these closes, as the last one.
@@ -313,6 +334,21 @@ def _last_out(
     )
     number: int | None = row.fetchone()[0]
     return number
+
+
+def _last_moment(
+    connection: sqlite3.Connection, summary: SummaryKey, known: tuple[str, str] | None
+) -> str | None:
+    """When the last such summary of any sessions went out, to a target as known, or to any."""
+    which = "" if known is None else " AND target IN (?, ?)"
+    row = connection.execute(
+        "SELECT max(made_at) FROM summaries JOIN deliveries ON summary = id"  # noqa: S608 - as above
+        " WHERE indices = ? AND form = ? AND options = ?"
+        f" AND result != 'failed'{which}",
+        (*summary[1:4], *(known or ())),
+    )
+    moment = row.fetchone()[0]
+    return None if moment is None else _moment(moment)
 
 
 def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:

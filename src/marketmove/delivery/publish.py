@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.delivery.revisions import Revision, SummaryKey
+from marketmove.delivery.revisions import DatedRevision, Revision, SummaryKey
 from marketmove.delivery.targets import STANDARD_OUTPUT, Delivered, Message
 from marketmove.errors import JournalError, OutputError, Problem
 
@@ -35,12 +35,14 @@ class JournalOptions(NamedTuple):
     """What is asked of the journal: to print only news, to print anyway, and where it is.
 
     ``place`` gives the path of the file, the folder of which is there, or raises a
-    ``JournalError``; None where there is to be no journal.
+    ``JournalError``; None where there is to be no journal. ``archived`` are revisions of the
+    archive, of which those are said that came since the last summary.
     """
 
     once: bool
     force: bool
     place: Callable[[], Path] | None
+    archived: tuple[DatedRevision, ...] = ()
 
 
 def destination_name(output: Path | None) -> str:
@@ -152,7 +154,7 @@ def _publish(
         news = any(name in pending for name in names) or (destination.prints and output in pending)
         fresh = options.force or not options.once or journal.is_new(summary)
         failed = set()
-        run = _Run(journal, destination, clock)
+        run = _Run(journal, destination, clock, options.archived)
         if news:
             failed = run.send_and_write(summary, pending)
         elif fresh:
@@ -177,6 +179,7 @@ class _Run(NamedTuple):
     journal: Journal
     destination: Destination
     clock: Callable[[], dt.datetime]
+    archived: tuple[DatedRevision, ...]
 
     def send_and_write(self, summary: SummaryKey, pending: Sequence[str]) -> set[str]:
         """Bring a summary to where it is pending; give the targets that do not have it."""
@@ -186,9 +189,12 @@ class _Run(NamedTuple):
         printed = [output] if output == STANDARD_OUTPUT else []
         begun = journal.begin(summary[:4], wanted)
         number = journal.record(summary, self.clock())
-        messages = {n: message(journal.revisions(summary, n), n in begun) for n in wanted}
+        messages = {
+            name: message(journal.revisions(summary, name, self.archived), name in begun)
+            for name in wanted
+        }
         # Where it is printed instead, what changed is said since it was last out anywhere.
-        revised = journal.revisions(summary, output if prints else None)
+        revised = journal.revisions(summary, output if prints else None, self.archived)
         failed = self._send(dict.fromkeys(wanted, number), messages, earlier=False)
         if output in pending and (prints or failed):
             again = bool(journal.begin(summary[:4], printed))

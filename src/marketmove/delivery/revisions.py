@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,6 +49,39 @@ class Revision(NamedTuple):
     session: str
     before: float | None
     after: float | None
+
+
+class DatedRevision(NamedTuple):
+    """A revision of a close in the archive, and when it came there: an ISO text, in UTC."""
+
+    moment: str
+    revision: Revision
+
+
+def since(dated: Iterable[DatedRevision], moment: str) -> tuple[Revision, ...]:
+    """Give what changed after a moment, each close once: from what it was then to what it is.
+
+    >>> was = Revision("HSI", "2025-02-14", 22620.33, 22621.0)
+    >>> then, now = DatedRevision("2025-02-17T09:00:00Z", was), DatedRevision(
+    ...     "2025-02-18T09:00:00Z", was._replace(before=22621.0, after=22622.0)
+    ... )
+    >>> since([then, now], "2025-02-16T22:00:00+00:00")
+    (Revision(symbol='HSI', session='2025-02-14', before=22620.33, after=22622.0),)
+    """
+    found: dict[tuple[str, str], Revision] = {}
+    for one in dated:
+        if _is_after(one.moment, moment):
+            key = one.revision[:2]
+            first = found.get(key, one.revision)
+            found[key] = first._replace(after=one.revision.after)
+    return tuple(one for one in found.values() if one.before != one.after)
+
+
+def _is_after(one: str, other: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(one) > dt.datetime.fromisoformat(other)
+    except (TypeError, ValueError):
+        return False  # somebody wrote another text there
 
 
 def summary_key(moves: Sequence[Move], form: str, options: str = "") -> SummaryKey:

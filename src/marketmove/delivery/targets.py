@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError
+from marketmove.secret import Secret, parse_secret, read_secret, refuse_open
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
 # One anywhere in a text; what is fetched has no secret in it, unless it has a login.
@@ -17,7 +16,6 @@ _IN_TEXT = re.compile(
     r"(?<![A-Za-z0-9+.-])(?!(?:https?|ftps?|file)://[^\s@]*(?:\s|$))"
     r"([A-Za-z][A-Za-z0-9+.-]{1,20})://(?!…)[^\s\"']+"
 )
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"
 STANDARD_OUTPUT = "standard output"
 
@@ -76,16 +74,11 @@ def parse_targets(
 
 
 def _target(text: str, number: int, place: Place | None, folder: Path, home: Path | None) -> Target:
-    kind, _, value = text.partition(":")
     if text == "-":
         return Target(STANDARD_OUTPUT, "stdout", "", place)
-    if kind == "env" and _NAME.fullmatch(value):
-        return Target(text, "env", value, place)
-    # A URL behind it, typed so by mistake, is no path, and would be named in what is said.
-    if kind == "file" and value and "://" not in text:
-        from_home = home is not None and value.startswith("~/")
-        path = home / value[2:] if home is not None and from_home else folder / value
-        return Target(text, "file", str(path), place)
+    if secret := parse_secret(text, folder, home):
+        return Target(*secret, place)
+    kind = text.partition(":")[0]
     if kind not in {"env", "file"} and (match := _URL.fullmatch(text)):
         return Target(f"{match[1].lower()}://…", "url", text, place)
     raise ValueError(f"target {number} is not one; expected {_EXPECTED}")
@@ -129,47 +122,12 @@ def urls_of(targets: Sequence[Target], environment: Mapping[str, str]) -> dict[s
 
 
 def _url(target: Target, environment: Mapping[str, str]) -> str:
-    if target.kind == "env":
-        text = environment.get(target.value, "").strip()
-        if not text:
-            raise ValueError(f"the environment has no {target.value}")
-    elif target.kind == "file":
-        text = _from_file(Path(target.value))
+    if target.kind in {"env", "file"}:
+        text = read_secret(Secret(target.name, target.kind, target.value), environment, "URL")
     else:
         if target.place is not None:
-            _refuse_open(Path(target.place.path))
+            refuse_open(Path(target.place.path))
         text = target.value
     if not _URL.fullmatch(text):
         raise ValueError("expected one URL there, such as mailtos://…")
     return text
-
-
-def _from_file(path: Path) -> str:
-    """The one line of a file that is no comment."""
-    _refuse_open(path)
-    if not path.is_file():
-        raise ValueError("it is no file")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
-    except OSError as error:
-        raise ValueError(f"it {_reason(error)}") from None
-    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    if len(found) != 1:
-        raise ValueError(f"expected one URL in it, found {len(found):,} lines")
-    return found[0]
-
-
-def _refuse_open(path: Path) -> None:
-    """Refuse a file with a secret that others than its owner can read."""
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise ValueError(f"it {_reason(error)}") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ValueError(f"others can read {path}, which has a secret; type: chmod 600 {path}")
-
-
-def _reason(error: OSError) -> str:
-    return f"cannot be read: {(error.strerror or 'no reason given').lower()}"

@@ -26,6 +26,8 @@ _SINGLE = frozenset(["closed", "half", "open"])
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _FORM = f"expected {','.join(COLUMNS)}"
+_PROVISIONAL = "provisional"
+_NOTED_BEFORE = dt.timedelta(days=60)
 
 
 class SessionsLine(NamedTuple):
@@ -36,26 +38,50 @@ class SessionsLine(NamedTuple):
     rest: str
 
 
+class RegularEnd(NamedTuple):
+    """From a date on, the local time at which sessions of some weekdays (Monday is 0) end."""
+
+    since: dt.date
+    time: dt.time
+    weekdays: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The sessions of one exchange from ``first`` to ``last``, both covered.
 
     ``sessions`` are their dates (datetime64[D], in order), ``regular`` from which date on which
-    local time was the usual end. ``single`` has the time, name and source of single days,
-    ``weeks`` from which date on which weekdays (Monday is 0) were those of sessions.
+    local time was the usual end of which weekdays. ``single`` has the time, name and source of
+    single days, ``weeks`` from which date on which weekdays (Monday is 0) were those of sessions.
+    After ``announced`` the calendar is provisional: made of public holidays and of rules, where
+    the exchange has not said so itself yet.
     """
 
     exchange: str
     first: dt.date
     last: dt.date
     sessions: Days
-    regular: tuple[tuple[dt.date, dt.time], ...]
+    regular: tuple[RegularEnd, ...]
     single: Mapping[str, str]
+    announced: dt.date
     weeks: tuple[tuple[dt.date, tuple[int, ...]], ...] = ()
 
     def covers(self, day: dt.date) -> bool:
         """Tell whether it is known what happened on a date."""
         return self.first <= day <= self.last
+
+    def is_provisional(self, day: dt.date) -> bool:
+        """Tell whether a date is covered, but by rule only: not as the exchange announced it."""
+        return self.covers(day) and day > self.announced
+
+    @property
+    def is_by_rule_only(self) -> bool:
+        """Tell whether nothing of it was announced: outside its span it counts as none at all."""
+        return self.announced < self.first
+
+    def ends_soon(self, day: dt.date) -> bool:
+        """Tell whether the calendar has ended by a date, or ends within the next 60 days."""
+        return day > self.last - _NOTED_BEFORE
 
     def has(self, day: dt.date) -> bool | None:
         """Tell whether a date was a session; None if it is not covered."""
@@ -108,6 +134,14 @@ class Calendar:
         held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
         return self.covered(days) & ~held
 
+    def surely_shut(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Tell as ``shut``, but not of a holiday that is provisional: a close tells better."""
+        usual = np.zeros(len(days), dtype=bool)
+        for since, weekdays in self.weeks:
+            own = days >= np.datetime64(since)
+            usual[own] = np.isin((days.astype(np.int64) + 3) % 7, weekdays)[own]
+        return self.shut(days) & ~(usual & (days > np.datetime64(self.announced)))
+
     def week_starts(self, days: Days) -> npt.NDArray[np.int64]:
         """Give the weekday (Monday is 0) on which the week around each date begins."""
         starts = np.zeros(len(days), dtype=np.int64)
@@ -134,9 +168,10 @@ class Calendar:
         return self.usual_end(day)
 
     def usual_end(self, day: dt.date) -> dt.time | None:
-        """Give the local time at which sessions ended around a date, half days apart."""
-        usual = [time for start, time in self.regular if start <= day]
-        return usual[-1] if usual else None
+        """Give the local time at which sessions of its weekday usually ended around a date."""
+        weekday = day.weekday()
+        usual = (end for end in reversed(self.regular) if end.since <= day)
+        return next((end.time for end in usual if weekday in end.weekdays), None)
 
 
 def _step_back(weekday: int, weekdays: Sequence[int]) -> int:
@@ -223,9 +258,13 @@ def _wrong(cells: Sequence[str]) -> str | None:
         return f"{date} is not a date such as 2025-02-14"
     if (time or kind == "close") and not _TIME.fullmatch(time):
         return f"{time or 'nothing'} is not a time such as 12:30"
-    if kind == "week" and not (name and set(name.split()) <= set(_WEEKDAYS)):
+    if (kind == "week" or (kind == "close" and name)) and not _are_weekdays(name):
         return f"{name or 'nothing'} is not weekdays such as Mon Tue Wed Thu Fri"
     return None
+
+
+def _are_weekdays(text: str) -> bool:
+    return bool(text) and set(text.split()) <= set(_WEEKDAYS)
 
 
 def _is_date(text: str) -> bool:
@@ -242,7 +281,8 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         by_kind[line.kind].append(line)
     if not (by_kind["from"] and by_kind["until"] and by_kind["week"]):
         return None
-    first, last = (np.datetime64(by_kind[kind][-1].date) for kind in ("from", "until"))
+    announced, until = _ends(by_kind["until"])
+    first, last = np.datetime64(by_kind["from"][-1].date), np.datetime64(until)
     days = np.arange(first, last + 1)
     trading, weeks = np.zeros(len(days), dtype=bool), []
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
@@ -262,12 +302,29 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         _date(first),
         _date(last),
         days[trading],
-        tuple(
-            (dt.date.fromisoformat(line.date), dt.time.fromisoformat(line.rest[:5]))
-            for line in sorted(by_kind["close"], key=lambda line: line.date)
-        ),
+        tuple(_regular_end(line) for line in sorted(by_kind["close"], key=lambda line: line.date)),
         {date: line.rest for date, line in single.items()},
+        dt.date.fromisoformat(announced),
         tuple(weeks),
+    )
+
+
+def _ends(lines: Iterable[SessionsLine]) -> tuple[str, str]:
+    """The last date that is announced, and the last that is covered at all."""
+    announced = until = ""
+    for line in lines:
+        if next(csv.reader([line.rest]))[1] == _PROVISIONAL:
+            until = line.date
+        else:  # of one's own, it stands over what the bundled file makes by rule
+            announced, until = line.date, ""
+    return announced, max(announced, until)
+
+
+def _regular_end(line: SessionsLine) -> RegularEnd:
+    names = next(csv.reader([line.rest]))[1].split() or _WEEKDAYS
+    weekdays = frozenset(map(_WEEKDAYS.index, names))
+    return RegularEnd(
+        dt.date.fromisoformat(line.date), dt.time.fromisoformat(line.rest[:5]), weekdays
     )
 
 

@@ -110,10 +110,6 @@ def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
     return spelt.get(symbol.casefold(), symbol)
 
 
-def _some(symbols: Sequence[str]) -> str:
-    return listed(symbols, _MOST_NAMED, ", ")
-
-
 def unknown_index(text: str, near: Sequence[str], otherwise: str = "") -> str:
     """Say that nobody knows an index, and what looks like it; or else something of more help."""
     hint = f"did you mean {', '.join(near)}?" if near else otherwise

@@ -13,9 +13,10 @@ from marketmove.errors import BadConfigError, Place, Problem
 DEFAULT_DECIMALS = 2
 _TEXT_FIELDS = ("name", "exchange", "region", "currency")
 _LIST_FIELDS = ("aliases", "shared")
-_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels", "rebased")
+_FIELDS = (*_TEXT_FIELDS, *_LIST_FIELDS, "decimals", "returns", "levels", "since", "rebased")
 # Whether dividends are counted in: no, all of them, or what is left of them after tax.
 RETURNS = ("price", "gross", "net")
+_NOT_KNOWN = "unknown"
 _MOST_DECIMALS = 8
 
 
@@ -23,10 +24,10 @@ class Index(NamedTuple):
     """One index: its symbol, its names, and the exchange whose sessions it follows.
 
     ``exchange`` is a market identifier code (ISO 10383), ``decimals`` the digits after the
-    point that people are shown; ``returns`` is one of ``RETURNS``. Its closes since 2015 are
-    between the two ``levels``; ``shared`` are the names that something else has too. ``rebased``
-    has the dates on which the exchange divided the index, each with the factor. The defaults are
-    those of an index that the registry does not know.
+    point that people are shown; ``returns`` is one of ``RETURNS``, empty where it is not known.
+    Its closes from ``since`` on, or from 2000, are between the two ``levels``; ``shared`` are the
+    names that something else has too. ``rebased`` has the dates on which the exchange divided the
+    index, each with the factor. The defaults are those of an index that the registry does not know.
     """
 
     symbol: str
@@ -39,6 +40,7 @@ class Index(NamedTuple):
     returns: str = ""
     rebased: tuple[tuple[dt.date, float], ...] = ()
     levels: tuple[float, float] | None = None
+    since: str = "2000-01-01"
     shared: tuple[str, ...] = ()
 
     def shares(self, name: str) -> bool:
@@ -47,10 +49,19 @@ class Index(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """The clock of an exchange: its time zone, and when its session ends there."""
+    """The clock of an exchange: its time zone, and when its session ends there.
+
+    ``settles_after`` are the minutes from then on until the close of its indices is final.
+    """
 
     zone: str
     close: dt.time
+    settles_after: int = 0
+
+    @property
+    def settles(self) -> dt.timedelta:
+        """How long after the end of a session its closes are final."""
+        return dt.timedelta(minutes=self.settles_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,10 @@ class Registry:
                 if owner != index.symbol:
                     raise ValueError(f"{text} is a name of both {owner} and {index.symbol}")
         return cls(by_symbol, by_name)
+
+    def also(self, name: str, symbol: str) -> Registry:
+        """Give the registry with one more name of an index."""
+        return Registry(self.indices, {**self._by_name, _key(name): symbol})
 
     def find(self, text: str) -> Index | None:
         """Give the index that a symbol, name or alias stands for, if the registry knows it.
@@ -171,25 +186,38 @@ def parse_index(
 
 
 def _field(key: str, value: yamltext.Value) -> Any:
+    if key not in _FIELDS:
+        raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
     if key == "rebased":
         return _rebased(value)
     if key in _LIST_FIELDS and isinstance(value, yamltext.Sequence):
         return tuple(v.text for v in value.items if isinstance(v, yamltext.Scalar))
     if key == "levels" and isinstance(value, yamltext.Sequence):
         return _range([v.text for v in value.items if isinstance(v, yamltext.Scalar)])
-    if key not in _FIELDS:
-        raise ValueError(f"{key} is not a key here{did_you_mean(key, _FIELDS)}")
-    if key in _LIST_FIELDS or not isinstance(value, yamltext.Scalar):
+    if key in (*_LIST_FIELDS, "levels") or not isinstance(value, yamltext.Scalar):
         raise ValueError(f"{key}: not of the form that config/indices.yaml shows")
-    if key == "decimals":
-        if not (value.text.isdecimal() and int(value.text) <= _MOST_DECIMALS):
-            raise ValueError(
-                f"decimals: {value.text} is not a whole number from 0 to {_MOST_DECIMALS}"
-            )
-        return int(value.text)
-    if key == "returns" and value.text not in RETURNS:
-        raise ValueError(f"returns: {value.text} is not one of {', '.join(RETURNS)}")
-    return value.text
+    readers = {"decimals": _decimals, "returns": _returns, "since": _since}
+    return readers[key](value.text) if key in readers else value.text
+
+
+def _decimals(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= _MOST_DECIMALS):
+        raise ValueError(f"decimals: {text} is not a whole number from 0 to {_MOST_DECIMALS}")
+    return int(text)
+
+
+def _returns(text: str) -> str:
+    known = (*RETURNS, _NOT_KNOWN)
+    if text not in known:
+        raise ValueError(f"returns: {text} is not one of {', '.join(known)}")
+    return "" if text == _NOT_KNOWN else text
+
+
+def _since(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"since: {text} is not a date such as 2020-07-27") from None
 
 
 def _rebased(value: yamltext.Value) -> tuple[tuple[dt.date, float], ...]:
@@ -227,13 +255,15 @@ def parse_exchange(code: str, value: yamltext.Value, place: Place) -> Exchange:
     Raises
     ------
     BadConfigError
-        If it has no zone or no close.
+        If it has no zone or no close, or what is no number of minutes.
     """
-    texts = value.items if isinstance(value, yamltext.Mapping) else {}
-    zone, close = texts.get("zone"), texts.get("close")
-    if not (isinstance(zone, yamltext.Scalar) and isinstance(close, yamltext.Scalar)):
-        raise BadConfigError.at(place, f"{code}: expected zone and close")
-    return Exchange(zone.text, dt.time.fromisoformat(close.text))
+    items = value.items if isinstance(value, yamltext.Mapping) else {}
+    texts = {key: field.text for key, field in items.items() if isinstance(field, yamltext.Scalar)}
+    minutes = texts.get("settles_after", "0")
+    if not (texts.keys() >= {"zone", "close"} and minutes.isdecimal()):
+        text = f"{code}: expected zone and close, and settles_after in minutes if any"
+        raise BadConfigError.at(place, text)
+    return Exchange(texts["zone"], dt.time.fromisoformat(texts["close"]), int(minutes))
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ class Market(NamedTuple):
     calendar: Calendar | None = None
 
     def usual_end(self, day: dt.date) -> dt.time:
-        """Give the local time at which its sessions usually end around a date."""
+        """Give the local time at which its sessions of a weekday usually end around a date."""
         return (self.calendar.usual_end(day) if self.calendar else None) or self.clock.close
 
     def weekdays(self, first: dt.date) -> frozenset[int]:
@@ -43,11 +43,15 @@ class Market(NamedTuple):
 
 
 class LastClose(NamedTuple):
-    """The last close of a date: the moment in UTC, and the exchanges that close then."""
+    """The last close of a date: the moment in UTC, and the exchanges that close then.
+
+    ``final`` is when the closes of all exchanges are: after their auctions and calculations.
+    """
 
     session: dt.date
     moment: dt.datetime
     exchanges: tuple[str, ...]
+    final: dt.datetime
 
 
 class LastExchange(NamedTuple):
@@ -63,8 +67,9 @@ class SchedulePlan(NamedTuple):
 
     ``earliest`` and ``latest`` are that close over the year, from the midnight at which its date
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
-    is 0). ``unknown`` are exchanges and indices whose close is not known, ``assumed`` exchanges
-    whose week is not.
+    is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices
+    whose close is not known, ``assumed`` exchanges whose week is not. ``fetch`` is run before the
+    command, if there is one.
     """
 
     group: str
@@ -75,12 +80,14 @@ class SchedulePlan(NamedTuple):
     earliest: dt.timedelta
     latest: dt.timedelta
     weekdays: tuple[int, ...]
+    final: dt.timedelta = dt.timedelta()
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    fetch: tuple[str, ...] = ()
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
         """Give the local time of the run, and its weekdays, in order."""
-        start = self.latest + dt.timedelta(minutes=self.after_minutes)
+        start = max(self.latest + dt.timedelta(minutes=self.after_minutes), self.final)
         minutes = start.seconds // 60
         days = sorted((day + start.days) % 7 for day in self.weekdays)
         return dt.time(minutes // 60, minutes % 60), tuple(days)
@@ -98,7 +105,8 @@ def last_closes(markets: Sequence[Market], first: dt.date) -> list[LastClose]:
         if ends:
             last = max(ends.values())
             codes = tuple(code for code, moment in ends.items() if moment == last)
-            found.append(LastClose(day, last, codes))
+            final = max(ends[m.exchange] + m.clock.settles for m in markets if m.exchange in ends)
+            found.append(LastClose(day, last, codes, final))
     return found
 
 

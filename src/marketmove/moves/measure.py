@@ -18,7 +18,8 @@ import pandas as pd
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.market.calendars import Calendar
-from marketmove.market.periods import first_days
+from marketmove.market.indices import Registry
+from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
 from marketmove.moves.status import (
     CalendarFacts,
@@ -38,12 +39,16 @@ _STATUSES = (
 )  # fmt: skip
 # A period starts from a close at most so many sessions before its first day; where no calendar
 # counts them, from one at most so many weekdays more, for holidays.
-_OLDEST_BASE, _HOLIDAYS = {"week": 5, "month": 5, "ytd": 10}, 5
+_OLDEST_BASE, _LONG_BASE, _HOLIDAYS = {"week": 5, "month": 5, "w": 5, "m": 5}, 10, 5
+# Of so many sessions, one more may be lacking for each of these; and one more a holiday.
+_LACKING_OF, _HOLIDAY_OF = 25, 8
 # From so many sessions on that are over since the last close, the data is stale.
 _STALE = 2
 # Room for every date of the calendar, counted from 1970, for each index.
 _ROOM, _DAY_0 = 1 << 23, 1 << 22
 _NONE = -1
+# More digits than these come out of a calculation. A file of thousands of prices is left at two.
+_MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
 
 class Range(NamedTuple):
@@ -118,9 +123,10 @@ def history(
         A row for every index and session, ordered by session and symbol, with the columns of
         ``moves.Move`` and ``{period}_prior_session``, ``{period}_prior_close``,
         ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_doubt``,
-        ``{period}_gap_sessions``, ``{period}_first_day``, and ``{period}_too_old`` for a last close
-        that is too old to measure from; instead of ``source``, ``file`` and ``line``; and
-        ``stated_change_pct`` and ``stated_prior_close``, which the file has beside the close.
+        ``{period}_gap_sessions``, ``{period}_first_day``, ``{period}_too_old`` for a last close
+        that is too old to measure from, and ``{period}_reason`` for why there is none; instead of
+        ``source``, ``file`` and ``line``; and ``stated_change_pct`` and ``stated_prior_close``,
+        which the file has beside the close.
         Missing is nan, NaT or None. Levels and ``_pts`` are index points, ``_pct`` percent.
 
     Examples
@@ -165,9 +171,10 @@ def moves_at(
     calendars
         By symbol, as far as they are known.
     periods
-        Of ``PERIODS``. The convention of the wires: a Tuesday's week to date spans two sessions,
-        and the year to date starts from the last close of the year before, not from the first
-        close of the year (AP, "For the week", 2021-12-21). A close too long before it is no base.
+        As ``chosen_periods`` names them. The convention of the wires: a Tuesday's week to date
+        spans two sessions, and the year to date starts from the last close of the year before, not
+        from the first close of the year (AP, "For the week", 2021-12-21). A close too long before
+        it is no base.
     doubts, completed
         As for ``history``.
 
@@ -298,7 +305,7 @@ def _measured(
         "session": days.astype("datetime64[s]"),
         "symbol": _labelled(codes, line.names),
         "name": np.array([index.name for index in known], dtype=object)[codes],
-        "decimals": np.array([index.decimals for index in known], dtype=np.int64)[codes],
+        "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
         **_changes(line, at, before),
@@ -317,6 +324,20 @@ def _measured(
     return pd.DataFrame(columns)
 
 
+def _decimals(line: _CloseLine, registry: Registry) -> Ints:
+    """The digits after the point that people are shown: of a stranger, those it is written with."""
+    decimals = [registry.resolve(name).decimals for name in line.names]
+    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    for n in strangers[:_MOST_STRANGERS]:
+        own = line.close[starts[n] : starts[n + 1]]
+        for digits in range(decimals[n], _MOST_DECIMALS + 1):
+            if (np.rint(own * 10.0**digits) / 10.0**digits == own).all():
+                decimals[n] = digits
+                break
+    return np.array(decimals, dtype=np.int64)
+
+
 def _since_period(
     line: _CloseLine,
     codes: Ints,
@@ -327,21 +348,51 @@ def _since_period(
     groups: Sequence[tuple[Calendar, Ints]],
 ) -> dict[str, npt.NDArray[Any]]:
     """The changes from the last close before a period, where that is recent enough."""
-    first = first_days(days, period, week_starts)
-    before = _before(line, _keys(codes, first))
-    base = line.session[before]
-    gap = sessions_lacking(codes, first, base, groups)
+    of = span(period)
+    if of.kind == "d":
+        before = _sessions_before(line, codes, days, of.number)
+        base = line.session[before]
+        first, inside = days, of.number - 1
+        oldest = max(_OLDEST_BASE["week"], of.number // _LACKING_OF)
+        holidays = _HOLIDAYS + of.number // _HOLIDAY_OF
+    else:
+        first = first_days(days, period, week_starts)
+        before = _before(line, _keys(codes, first))
+        base, inside, holidays = line.session[before], 0, _HOLIDAYS
+        oldest = _OLDEST_BASE.get(of.kind, _LONG_BASE)
+    gap = sessions_lacking(codes, first, base, groups) - inside
+    gap = np.where(gap < 0, 0.0, gap)  # closes of days without a session
     weekdays = np.zeros(len(base))
     known = ~np.isnat(base) & ~np.isnat(first)
     weekdays[known] = np.busday_count(base[known] + 1, first[known])
-    counted = np.where(np.isnan(gap), weekdays - _HOLIDAYS, gap)
-    too_old = (before != _NONE) & (counted > _OLDEST_BASE[period])
-    before = np.where(too_old, _NONE, before)
+    counted = np.where(np.isnan(gap), weekdays - inside - holidays, gap)
+    too_old = (before != _NONE) & (counted > oldest)
+    begun = _begun(of, days, at)
+    before = np.where(too_old | ~begun, _NONE, before)
+    lacks = np.where(too_old, "too_old", np.where(begun, "no_earlier_close", "not_begun"))
+    lacks = lacks.astype(object)
+    lacks[(at == _NONE) | (before != _NONE)] = None
     return _changes(line, at, before) | {
-        "gap_sessions": np.where(too_old, np.nan, gap),
+        "gap_sessions": np.where(before == _NONE, np.nan, gap),
         "first_day": first.astype("datetime64[s]"),
         "too_old": np.where(too_old & (at != _NONE), base, np.datetime64("NaT")).astype("M8[s]"),
+        "reason": lacks,
     }
+
+
+def _begun(of: Span, days: Days, at: Ints) -> Bools:
+    """Whether a period has begun by a session: one since a date has not before that is over."""
+    if of.since is None:
+        return np.ones(len(at), dtype=bool)
+    begun: Bools = days > np.datetime64(of.since)
+    return begun
+
+
+def _sessions_before(line: _CloseLine, codes: Ints, days: Days, number: int) -> Ints:
+    """Where the close of each index is that stands so many closes before the one of a date."""
+    at = np.searchsorted(line.keys, _keys(codes, days)) - number
+    own = line.keys[np.maximum(at, 0)] // _ROOM == codes if len(line.keys) else at >= 0
+    return np.where((at >= 0) & own, at, _NONE)
 
 
 def _found(line: _CloseLine, keys: Ints) -> Ints:

@@ -15,10 +15,12 @@ Basis = Literal["closes", "published"]
 
 
 class PeriodMove(NamedTuple):
-    """The change from an index's last close before a week, a month or a year to its close.
+    """The change from an index's last close before a period, such as the year, to its close.
 
     In index points and percent; None where one of the two closes is not known, or the last before
-    is too old to be that of the period. ``doubt`` is as in ``Move``.
+    is too old to be that of the period. ``doubt`` is as in ``Move``. ``reason`` tells why there
+    is a close and no change: ``no_earlier_close``, ``too_old``, or ``not_begun`` before the date
+    that a period is since, ``unusable``; None if there is one.
     """
 
     prior_session: dt.date | None
@@ -26,6 +28,7 @@ class PeriodMove(NamedTuple):
     change_pts: float | None
     change_pct: float | None
     doubt: str | None = None
+    reason: str | None = None
 
 
 def exact(value: float) -> Decimal:
@@ -45,7 +48,7 @@ class Move(NamedTuple):
     sessions that are over since the last close, where there is none of this one. ``weekday_before``
     is the exchange's last trading weekday before. ``doubt`` says as a code of ``Doubt`` why the
     figures are doubtful, None if they are not. ``periods`` has the change since the last close
-    before a week, month or year, by its name.
+    before each period, by its name.
     """
 
     symbol: str
@@ -75,6 +78,25 @@ class Move(NamedTuple):
     weekday_before: dt.date | None = None
     doubt: str | None = None
     periods: Mapping[str, PeriodMove] = MappingProxyType({})
+
+    def over(self, period: str) -> Move:
+        """Give the move over a period in place of that of the session; without one, no prior.
+
+        One that has no change keeps its close: it is without a prior close of the period.
+        """
+        of = self.periods.get(period, PeriodMove(None, None, None, None))
+        status: Status = self.status
+        if self.close is not None and status in {"ok", "no_prior"}:
+            status = {None: "ok", "unusable": "unusable"}.get(of.reason, "no_prior")  # type: ignore[assignment]
+        return self._replace(
+            status=status,
+            prior_session=of.prior_session,
+            prior_close=of.prior_close,
+            change_pts=of.change_pts,
+            change_pct=of.change_pct,
+            gap_sessions=None,
+            doubt=of.doubt or (self.doubt if of.change_pct is None else None),
+        )
 
     @property
     def counts(self) -> bool:

@@ -153,7 +153,9 @@ def _without(
             values = rows[f"{prefix}{column}"]
             nothing = None if column == "doubt" else pd.NA
             changed[f"{prefix}{column}"] = values.where(~gone, nothing)
-        if not name:
+        if name:
+            changed[f"{prefix}reason"] = rows[f"{prefix}reason"].where(~gone, "unusable")
+        else:
             status = rows["status"].where(~gone, "unusable")
             places = [faults[n].problem.place or Place("") for n in number[gone].tolist()]
             file, line = rows["file"].astype(object).copy(), rows["line"].copy()

@@ -47,19 +47,60 @@ def parse_level(text: str) -> Decimal:
 
 
 def parse_pct(text: str) -> Decimal:
-    """Read a percentage as people write it, with or without its sign and "%".
+    """Read a percentage that a level can have changed by, as people write it.
 
     >>> parse_pct("−0.79%"), parse_pct("+3.51")
     (Decimal('-0.79'), Decimal('3.51'))
+    """
+    value = parse_printed_pct(text)
+    if value <= -_HUNDRED:
+        raise ValueError(f"{text.strip()} is not a percentage above −100")
+    return value
+
+
+def parse_printed_pct(text: str) -> Decimal:
+    """Read a percentage as it was printed, with or without its sign and "%", be it impossible.
+
+    Raises
+    ------
+    ValueError
+        If it is no such number; the message says what was expected.
+
+    Examples
+    --------
+    >>> parse_printed_pct("−219.71%")
+    Decimal('-219.71')
     """
     written = text.strip().replace("−", "-")
     match = _PCT.fullmatch(written)
     if len(written) > _LONGEST or not match:
         raise ValueError(f"{text.strip()} is not a percentage such as +3.51")
-    value = Decimal(match[1] + match[2])
-    if value <= -_HUNDRED:
-        raise ValueError(f"{text.strip()} is not a percentage above −100")
-    return value
+    return Decimal(match[1] + match[2])
+
+
+def is_impossible(change_pct: Decimal) -> bool:
+    """Tell whether no level above zero can have changed by so much, however it was rounded.
+
+    Examples
+    --------
+    >>> is_impossible(Decimal("-219.71")), is_impossible(Decimal("-100.0"))
+    (True, False)
+    """
+    return as_printed(change_pct).high <= -_HUNDRED
+
+
+def parse_points(text: str) -> Decimal:
+    """Read a change in points as people write it, with or without its sign.
+
+    >>> parse_points("−1,311.74")
+    Decimal('-1311.74')
+    """
+    written = text.strip().replace("−", "-")
+    sign = -1 if written.startswith("-") else 1
+    size = written.removeprefix("-").removeprefix("+")
+    if len(size) > _LONGEST or not _LEVEL.fullmatch(size):
+        raise ValueError(f"{text.strip()} is not a change in points such as −311.74")
+    return sign * Decimal(size.replace(",", ""))
 
 
 def exactly(value: Decimal) -> Figure:

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from marketmove import yamltext
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
 from marketmove.market.indices import Registry, did_you_mean
+from marketmove.market.periods import PERIODS
 from marketmove.moves.move import Move
 from marketmove.published import figures
+from marketmove.published.dates import date_of_people
+from marketmove.published.prose.superlatives import Superlative
 from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, read_date
 
 _KEYS = ("session", "source", "figures")
-_PCT_KEYS = ("change_pct", "over_pct", "under_pct")
-_FIGURE_KEYS = ("index", "close", *_PCT_KEYS)
-_FORM = "expected figures: a list of index, close, and change_pct, over_pct or under_pct"
+_PCT_KEYS = ("change_pct", "over_pct", "under_pct", "about_pct")
+VALUE_KEYS = ("close", "change_pts", *_PCT_KEYS)
+_TEXT_KEYS = ("session", "period", "place", "quote")
+FIGURE_KEYS = ("index", *VALUE_KEYS, *_TEXT_KEYS)
+FORM = (
+    "expected figures: a list of index, close, change_pts, and one of change_pct, over_pct,"
+    " under_pct and about_pct"
+)
 
 
 class Printed(NamedTuple):
     """One index as a report printed it; the decimals keep the digits that were printed.
 
-    ``close`` is in index points, the others in percent; ``over_pct`` and ``under_pct`` are bounds,
-    not included. None where the report gives nothing.
+    ``close`` and ``change_pts`` are in index points, the others in percent; ``over_pct`` and
+    ``under_pct`` are bounds, not included, ``about_pct`` is a figure that was not meant exactly.
+    None where the report gives nothing. ``session`` is the figure's own, None for that of the
+    report; ``period`` is the span of the changes, empty for a session. ``way`` is 1, -1 or 0 where
+    the report tells a direction alone. ``day_before`` tells that the figure is of the session
+    before the report's, as the text says; ``maybe_before`` that it may be. ``unsure`` tells that
+    a text was read, and its figure is not certain.
     """
 
     symbol: str
@@ -34,46 +47,75 @@ class Printed(NamedTuple):
     change_pct: Decimal | None = None
     over_pct: Decimal | None = None
     under_pct: Decimal | None = None
+    change_pts: Decimal | None = None
+    about_pct: Decimal | None = None
+    session: dt.date | None = None
+    period: str = ""
+    quote: str = ""
+    way: int | None = None
+    day_before: bool = False
+    maybe_before: bool = False
+    unsure: bool = False
 
 
 class Published(NamedTuple):
-    """The figures of one report for one session, in its order."""
+    """The figures of one report, in its order; ``session`` is None where nothing tells its day."""
 
-    session: dt.date
+    session: dt.date | None
     source: str
     label: str
     printed: tuple[Printed, ...]
+    superlatives: tuple[Superlative, ...] = ()
 
 
 def read_published(source: Source, registry: Registry) -> Published:
     """Read a file of published figures.
 
-    YAML with ``session``, ``source`` (free text, may be left out) and ``figures``. Raises
-    ``UnrecognisedFileError`` if it is not of this form; ``BadFiguresError`` with every figure that
-    is no number, or an index that stands twice.
+    It is YAML with ``session``, ``source`` (free text, may be left out) and ``figures``, each of
+    which names its index by symbol, name or alias. An index may stand several times, for different
+    sessions, periods or values. Raises ``BadFiguresError`` with every figure that is no number, or
+    that stands twice.
     """
     document = yamltext.parse(source.utf8(), source.label, UnrecognisedFileError)
     if not isinstance(document, yamltext.Mapping):
-        raise UnrecognisedFileError.at(Place(source.label), _FORM)
+        raise UnrecognisedFileError.at(Place(source.label), FORM)
     _refuse_unknown(document, _KEYS, source.label)
     session = _session(document, source.label)
     entries = document.items["figures"]
     if not isinstance(entries, yamltext.Sequence) or not entries.items:
-        raise UnrecognisedFileError.at(Place(source.label, document.lines["figures"]), _FORM)
+        raise UnrecognisedFileError.at(Place(source.label, document.lines["figures"]), FORM)
     problems: list[Problem] = []
-    printed: dict[str, Printed] = {}
-    for entry in entries.items:
-        figure = _printed(entry, source.label, registry, problems)
-        if figure is not None:
-            first = printed.setdefault(figure.symbol, figure)
+    printed = [_entry(entry, source.label, registry, problems) for entry in entries.items]
+    origin = document.items.get("source")
+    text = origin.text if isinstance(origin, yamltext.Scalar) else ""
+    return published_of(session, text, source.label, printed, problems)
+
+
+def published_of(
+    session: dt.date | None,
+    origin: str,
+    label: str,
+    printed: Iterable[Printed | None],
+    problems: list[Problem],
+) -> Published:
+    """Put figures together, each of which stands once.
+
+    Raises ``BadFiguresError`` with the problems, and with every figure that stands twice.
+    """
+    known: dict[tuple[object, ...], Printed] = {}
+    figures_read = [figure for figure in printed if figure is not None]
+    for figure in figures_read:
+        for key in VALUE_KEYS:
+            if getattr(figure, key) is None:
+                continue
+            first = known.setdefault((figure.symbol, figure.session, figure.period, key), figure)
             if first is not figure:
                 text = f"{figure.symbol} stands already at {first.place}; remove one"
                 problems.append(Problem(figure.place, text))
+                break
     if problems:
         raise BadFiguresError(problems)
-    origin = document.items.get("source")
-    text = origin.text if isinstance(origin, yamltext.Scalar) else ""
-    return Published(session, text, source.label, tuple(printed.values()))
+    return Published(session, origin, label, tuple(figures_read))
 
 
 def _session(document: yamltext.Mapping, label: str) -> dt.date:
@@ -82,7 +124,7 @@ def _session(document: yamltext.Mapping, label: str) -> dt.date:
         raise UnrecognisedFileError.at(
             Place(label), "no session: the date that the figures are for"
         )
-    session = read_date(value.text, "ymd")
+    session = read_date(value.text, "ymd") or date_of_people(value.text)
     if session is None:
         text = f"session: {value.text} is not a date; expected {EXPECTED.split(' or ')[0]}"
         raise UnrecognisedFileError.at(Place(label, value.line), text)
@@ -101,33 +143,78 @@ def _refuse_unknown(mapping: yamltext.Mapping, keys: Iterable[str], label: str) 
         )
 
 
-def _printed(
+def _entry(
     entry: yamltext.Value, label: str, registry: Registry, problems: list[Problem]
 ) -> Printed | None:
     """One entry of the list; what is wrong with it is added to ``problems``."""
     place = Place(label, entry.line)
     if not isinstance(entry, yamltext.Mapping):
-        problems.append(Problem(place, _FORM))
+        problems.append(Problem(place, FORM))
         return None
-    _refuse_unknown(entry, _FIGURE_KEYS, label)
+    _refuse_unknown(entry, FIGURE_KEYS, label)
     texts = {k: v.text for k, v in entry.items.items() if isinstance(v, yamltext.Scalar) and v.text}
-    if "index" not in texts or len(texts) == 1 or len(texts) != len(entry.items):
-        problems.append(Problem(place, _FORM))
+    if len(texts) != len(entry.items):
+        problems.append(Problem(place, FORM))
         return None
-    readers: dict[str, Callable[[str], Decimal]] = {
-        "close": figures.parse_level, **dict.fromkeys(_PCT_KEYS, figures.parse_pct)
-    }  # fmt: skip
-    values: dict[str, Decimal] = {}
-    for key in texts.keys() & readers.keys():
+    places = {key: Place(label, line) for key, line in entry.lines.items()}
+    return figure_of(texts, place, places, registry, problems)
+
+
+def figure_of(
+    texts: Mapping[str, str],
+    place: Place,
+    places: Mapping[str, Place],
+    registry: Registry,
+    problems: list[Problem],
+) -> Printed | None:
+    """Make a figure of its texts by key; what is wrong with it is added to ``problems``.
+
+    ``places`` has the place of each key; those without one stand at ``place``.
+    """
+    if "index" not in texts or not texts.keys() & set(VALUE_KEYS):
+        problems.append(Problem(place, FORM))
+        return None
+    values: dict[str, Any] = {}
+    for key, text in texts.items():
         try:
-            values[key] = readers[key](texts[key])
+            if key in _READERS:
+                values[key] = _READERS[key](text)
         except ValueError as error:
-            problems.append(Problem(Place(label, entry.lines[key]), f"{key}: {error}"))
+            problems.append(Problem(places.get(key, place), f"{key}: {error}"))
     if len(texts.keys() & set(_PCT_KEYS)) > 1:
-        text = "more than one of change_pct, over_pct and under_pct; keep one"
+        text = "more than one of change_pct, over_pct, under_pct and about_pct; keep one"
         problems.append(Problem(place, text))
     symbol = registry.resolve(texts["index"]).symbol
-    return Printed(symbol, place, **values)
+    own = _own_place(texts.get("place", ""), place)
+    return Printed(symbol, own, quote=texts.get("quote", ""), **values)
+
+
+def _date(text: str) -> dt.date:
+    when = read_date(text, "ymd") or date_of_people(text)
+    if when is None:
+        raise ValueError(f"{text} is not a date; expected {EXPECTED.split(' or ')[0]}")
+    return when
+
+
+def _period(text: str) -> str:
+    if text not in {"day", *PERIODS}:
+        raise ValueError(f"{text} is not one of {', '.join(PERIODS)}")
+    return "" if text == "day" else text
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "close": figures.parse_level,
+    "change_pts": figures.parse_points,
+    **dict.fromkeys(_PCT_KEYS, figures.parse_printed_pct),
+    "session": _date,
+    "period": _period,
+}
+
+
+def _own_place(text: str, place: Place) -> Place:
+    """The place that a figure says it was taken from, such as report.txt:3."""
+    path, _, line = text.rpartition(":")
+    return Place(path, int(line)) if path and line.isdecimal() else place
 
 
 def published_moves(published: Published, registry: Registry, symbols: Iterable[str]) -> list[Move]:
@@ -135,13 +222,33 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
 
     One an index, in the order of ``symbols``. ``status`` is ``ok`` (a printed percent), ``bound``
     (a bound instead), ``no_prior`` (a close alone) or ``unknown``. What is implied carries its
-    interval.
+    interval. Raises ``BadFiguresError`` with every percentage that no index can have changed by.
     """
-    by_symbol = {printed.symbol: printed for printed in published.printed}
+    problems = [
+        Problem(printed.place, f"{key}: {pct} is not a percentage above −100")
+        for printed in published.printed
+        for key in _PCT_KEYS
+        if (pct := getattr(printed, key)) is not None and pct <= -100
+    ]
+    if problems:
+        raise BadFiguresError(problems)
+    by_symbol: dict[str, Printed] = {}
+    for printed in published.printed:
+        if not printed.period and printed.session in {None, published.session}:
+            known = by_symbol.setdefault(printed.symbol, printed)
+            by_symbol[printed.symbol] = _merged(known, printed)
     return [
         _move(by_symbol.get(symbol), registry, symbol)._replace(session=published.session)
         for symbol in symbols
     ]
+
+
+def _merged(one: Printed, other: Printed) -> Printed:
+    """One figure with what another of the same index and session adds to it."""
+    lacking = {key: getattr(other, key) for key in VALUE_KEYS if getattr(one, key) is None}
+    if any(getattr(one, key) is not None for key in _PCT_KEYS):
+        lacking = {key: value for key, value in lacking.items() if key not in _PCT_KEYS}
+    return one._replace(**lacking)
 
 
 def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:
@@ -165,7 +272,22 @@ def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:
             change_pct_over=_float(printed.over_pct),
             change_pct_under=_float(printed.under_pct),
         )
+    if printed.change_pts is not None and printed.close is not None:
+        return _with_points(move, printed.close, printed.change_pts)
     return move
+
+
+def _with_points(move: Move, close: Decimal, change_pts: Decimal) -> Move:
+    """A move whose points were printed, and no percent: the prior close is their difference."""
+    prior = close - change_pts
+    if prior <= 0:
+        return move
+    return move._replace(
+        status="ok",
+        prior_close=float(prior),
+        change_pts=float(change_pts),
+        change_pct=float(change_pts / prior * 100),
+    )
 
 
 def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
@@ -177,7 +299,7 @@ def _with_change(move: Move, printed: Printed, change_pct: Decimal) -> Move:
         change_pct_high=float(pct.high),
     )
     if printed.close is None:
-        return move
+        return move._replace(change_pts=_float(printed.change_pts))
     prior = figures.implied_prior_close(printed.close, change_pct)
     pts = figures.implied_change_pts(printed.close, change_pct)
     return move._replace(

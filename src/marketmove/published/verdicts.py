@@ -23,6 +23,13 @@ from marketmove.published.report_file import Printed
 _Interval = tuple[Fraction, Fraction]
 
 Verdict = Literal["agrees", "disagrees", "no_session", "unchecked"]
+# What is wrong with a figure that disagrees, where it can be told: a percent cut instead of
+# rounded, a change the wrong way, a level from within the session, figures that do not fit each
+# other, another index's level, ten times the figure, points for percent, another day's figures.
+FaultCode = Literal[
+    "cut", "wrong_way", "early", "misfit", "other_index", "tenfold", "points_as_percent",
+    "other_session",
+]  # fmt: skip
 
 # A percent is met by chance now and then, a close hardly ever: it counts as much as three.
 _CLOSE_COUNTS, _PERCENT_COUNTS = 3, 1
@@ -31,6 +38,16 @@ _ENOUGH = 3
 _SLACK = 1e-9
 # Of so many closes, one at least ends in another digit than zero, if they have it.
 _A_SERIES = 20
+# What is still called unchanged.
+_FLAT_PCT = Fraction(1, 10)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a figure: of which field, and whose level it is instead."""
+
+    code: FaultCode
+    field: str = ""
+    symbol: str = ""
 
 
 class Checked(NamedTuple):
@@ -41,7 +58,8 @@ class Checked(NamedTuple):
     ``missing``, ``pending``, ``unknown`` (no calendar tells), ``no_prior`` or ``gap`` (the
     session before is not in the data). ``same_prior`` tells that the close is wrong, but the
     printed percent leads from the right prior close to it: a level from within the session, say.
-    ``fits_session`` is another session whose figures are the printed ones.
+    ``fits_session`` is another session whose figures are the printed ones. ``faults`` say what is
+    wrong, where that can be told.
     """
 
     printed: Printed
@@ -52,6 +70,31 @@ class Checked(NamedTuple):
     why: str = ""
     same_prior: bool = False
     fits_session: dt.date | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def prior_close(self) -> float | None:
+        """The close that the printed change is counted from, in index points."""
+        if not self.printed.period:
+            return self.move.prior_close
+        span = self.move.periods.get(self.printed.period)
+        return None if span is None else span.prior_close
+
+    @property
+    def change_pct(self) -> float | None:
+        """The change, in percent, that the closes give for what was printed."""
+        if not self.printed.period:
+            return self.move.change_pct
+        span = self.move.periods.get(self.printed.period)
+        return None if span is None else span.change_pct
+
+    @property
+    def change_pts(self) -> float | None:
+        """The change, in points, that the closes give for what was printed."""
+        if not self.printed.period:
+            return self.move.change_pts
+        span = self.move.periods.get(self.printed.period)
+        return None if span is None else span.change_pts
 
 
 def rounded(value: Fraction, printed: Decimal) -> Fraction:
@@ -86,8 +129,9 @@ def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     A percent over a gap in the closes agrees if it is the same, and is otherwise not checked: the
     report may measure from the session that the data lacks.
     """
+    row = Checked(printed, move, "agrees")
     open_by = half_unit(levels, move.symbol)
-    close, prior = _interval(move.close, open_by), _interval(move.prior_close, open_by)
+    close, prior = _interval(move.close, open_by), _interval(row.prior_close, open_by)
     held = dict(_held(printed, close, prior))
     if move.gap_sessions:
         held |= {name: held[name] or None for name in held if name != "close"}
@@ -96,17 +140,28 @@ def judge(printed: Printed, move: Move, levels: Levels) -> Checked:
     verdict: Verdict = "disagrees" if wrong else "unchecked" if unchecked else "agrees"
     if move.status == "closed":
         verdict = "no_session"
-    why = _why(move, unchecked, in_data=move.symbol in levels.symbols)
-    same_prior = "close" in wrong and _leads_from(printed, move.prior_close)
-    return Checked(printed, move, verdict, wrong, unchecked, why, same_prior)
+    return row._replace(
+        verdict=verdict,
+        wrong=wrong,
+        unchecked=unchecked,
+        why=_why(move, unchecked, in_data=move.symbol in levels.symbols),
+        same_prior="close" in wrong and _leads_from(printed, row.prior_close),
+    )
 
 
 def _leads_from(printed: Printed, prior: float | None) -> bool:
-    """Whether the printed close and percent imply a prior close, within their rounding."""
-    if prior is None or printed.close is None or printed.change_pct is None:
+    """Whether the printed close and its change imply a prior close, within their rounding."""
+    if prior is None or printed.close is None:
         return False
-    implied = figures.implied_prior_close(printed.close, printed.change_pct)
-    return implied.low <= exact(prior) <= implied.high
+    if printed.change_pct is not None:
+        if printed.change_pct <= -100:
+            return False
+        implied = figures.implied_prior_close(printed.close, printed.change_pct)
+        return implied.low <= exact(prior) <= implied.high
+    if printed.change_pts is None:
+        return False
+    open_by = figures.as_printed(printed.change_pts)
+    return printed.close - open_by.high <= exact(prior) <= printed.close - open_by.low
 
 
 def _why(move: Move, unchecked: Sequence[str], *, in_data: bool) -> str:
@@ -125,7 +180,14 @@ def _held(
     if printed.close is not None:
         yield "close", _rounds_to(close, printed.close)
     if printed.change_pct is not None:
-        yield "change_pct", _rounds_to(pct, printed.change_pct)
+        impossible = figures.is_impossible(printed.change_pct)
+        yield "change_pct", False if impossible else _rounds_to(pct, printed.change_pct)
+    if printed.change_pts is not None:
+        yield "change_pts", _rounds_to(_change_pts(close, prior), printed.change_pts)
+    if printed.about_pct is not None:
+        yield "about_pct", _is_about(pct, printed.about_pct)
+    if printed.way is not None:
+        yield "way", None if pct is None else _goes(pct, printed.way)
     if printed.over_pct is not None:
         yield "over_pct", None if pct is None else pct[1] > Fraction(printed.over_pct)
     if printed.under_pct is not None:
@@ -137,6 +199,27 @@ def _rounds_to(interval: _Interval | None, printed: Decimal) -> bool | None:
         return None
     low, high = interval
     return rounded(low, printed) <= Fraction(printed) <= rounded(high, printed)
+
+
+def _change_pts(close: _Interval | None, prior: _Interval | None) -> _Interval | None:
+    if close is None or prior is None:
+        return None
+    return close[0] - prior[1], close[1] - prior[0]
+
+
+def _is_about(pct: _Interval | None, printed: Decimal) -> bool | None:
+    """Whether a percent is what "about" allows: a whole unit of the last digit to either side."""
+    if pct is None:
+        return None
+    unit = Fraction(10) ** int(printed.as_tuple().exponent)
+    return pct[1] >= Fraction(printed) - unit and pct[0] <= Fraction(printed) + unit
+
+
+def _goes(pct: _Interval, way: int) -> bool:
+    """Whether a move goes the way that was told; flat is less than 0.1 percent."""
+    if way == 0:
+        return pct[1] > -_FLAT_PCT and pct[0] < _FLAT_PCT
+    return pct[1] > 0 if way > 0 else pct[0] < 0
 
 
 def _change_pct(close: _Interval, prior: _Interval) -> _Interval:
@@ -157,7 +240,7 @@ def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.d
 
     Of a bound alone nothing is given: it is true of too many sessions to tell.
     """
-    if printed.close is None and printed.change_pct is None:
+    if (printed.close is None and printed.change_pct is None) or printed.period:
         return []
     rows = levels.frame[(levels.frame["symbol"] == symbol).to_numpy()]
     close, days = rows["close"].to_numpy(), rows["session"].to_numpy().astype("datetime64[D]")
@@ -216,7 +299,7 @@ def with_fits(
     ``rows`` are as ``judge`` gives them. With them comes the other session that the most rows fit;
     None if it is the report's own, or there is none.
     """
-    fits = [fitting_sessions(row.printed, levels, row.move.symbol) for row in rows]
+    fits = [_fits(row, levels) for row in rows]
     shared = shared_session(zip((row.printed for row in rows), fits, strict=True))
     other = None if shared == session else shared
     placed = [
@@ -226,8 +309,18 @@ def with_fits(
     return placed, other
 
 
+def _fits(row: Checked, levels: Levels) -> list[dt.date]:
+    """The sessions that a row fits; those of its level and percent, if its points fit none."""
+    days = fitting_sessions(row.printed, levels, row.move.symbol)
+    if days or row.printed.change_pts is None or row.printed.change_pct is None:
+        return days
+    return fitting_sessions(row.printed._replace(change_pts=None), levels, row.move.symbol)
+
+
 def _place(row: Checked, days: Sequence[dt.date], shared: dt.date | None) -> dt.date | None:
     if shared in days:
         return shared
     others = [day for day in days if day != row.move.session]
+    if row.printed.way is not None or row.printed.about_pct is not None:
+        return None
     return others[0] if len(others) == 1 and row.printed.close is not None else None

@@ -33,6 +33,7 @@ def as_table(report: CheckReport, options: RenderOptions) -> str:
         numbers.count(len(report.findings) - report.errors, "suspicion", "suspicions"),
     ]
     lines.append(" · ".join(tally) if report.findings else "Nothing is wrong with these closes.")
+    lines += ["", *map(str, report.notes)] if report.notes else []
     return plain(map(visible, lines), options)
 
 
@@ -73,7 +74,12 @@ def document(report: CheckReport) -> dict[str, Any]:
         | {"told": file.reading.told, "first_session": file.first, "last_session": file.last}
         for file in report.files
     ]
-    return {"schema": CHECK_SCHEMA, "files": files, "findings": report.findings}
+    return {
+        "schema": CHECK_SCHEMA,
+        "files": files,
+        "findings": report.findings,
+        "notes": report.notes,
+    }
 
 
 FORMATS = {"table": as_table} | machine_formats(document, csv_table)

@@ -15,7 +15,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
-from marketmove.wording import dates, numbers, session_rows, statuses
+from marketmove.wording import dates, numbers, periods, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
 
@@ -114,7 +114,7 @@ def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> la
         + ("?" if getattr(row, f"{name}_doubt") else "")
         for row in rows
     ]
-    return layout.column(session_rows.PERIOD_HEADS[name], texts, by_sign, right=True)
+    return layout.column(periods.column_head(name), texts, by_sign, right=True)
 
 
 def _level(value: float, row: Any) -> str:

@@ -22,8 +22,9 @@ def as_table(listing: IndexListing, options: RenderOptions) -> str:
     title = f"Next session after {dates.moment(listing.moment)}, exchange's own date and time"
     count = numbers.count(len(listing.rows), "index", "indices")
     table = roomiest_table(_tables(listing.rows), options.width)
-    head, end = [StyledText(title, "bold")], [StyledText(f"  {count}")]
-    return written([head, [], *table.lines(), [], end], options)
+    head = [StyledText(title, "bold")]
+    end = [[StyledText(f"  {text}")] for text in (count, *map(str, listing.notes))]
+    return written([head, [], *table.lines(), [], *end], options)
 
 
 def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
@@ -36,7 +37,7 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
         "Zone": [row.zone or none for row in rows],
         "Close": [row.close_time or none for row in rows],
         "Next session": [str(row.next_session or none) for row in rows],
-        "Returns": [row.returns for row in rows],
+        "Returns": [row.returns or none for row in rows],
     }
     columns = {head: column(head, map(visible, cells)) for head, cells in texts.items()}
     yield TextTable([*columns.values()], _GAP)
@@ -47,13 +48,22 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
 
 def as_csv(listing: IndexListing, _options: RenderOptions) -> str:
     """Write one row an index; aliases are separated by ``|``."""
-    rows = ([*row[:-1], "|".join(row.aliases)] for row in listing.rows)
-    return write_csv([IndexRow._fields, *rows])
+    rows = (row._asdict() | {"aliases": "|".join(row.aliases)} for row in listing.rows)
+    return write_csv([IndexRow._fields, *(map(_cell, row.values()) for row in rows)])
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def document(listing: IndexListing) -> dict[str, Any]:
     """Give the registry as plain values."""
-    return {"schema": INDICES_SCHEMA, "as_of": listing.moment, "indices": listing.rows}
+    return {
+        "schema": INDICES_SCHEMA,
+        "as_of": listing.moment,
+        "indices": listing.rows,
+        "notes": listing.notes,
+    }
 
 
 FORMATS = {"table": as_table} | machine_formats(document) | {"csv": as_csv}

@@ -61,13 +61,19 @@ def as_table(report: PairReport, options: RenderOptions) -> str:
         f" · {dates.day(report.first)} to {dates.day(report.last)}"
     )
     footers = layout.below(layout.texts_of(report.notes), report.warnings, options)
+    counts = report.summary.counts
+    sessions = numbers.count(counts.sessions, "session", "sessions")
+    floor = exact(report.floor_pct).normalize()
+    opposite = f"{counts.opposite:,} of {sessions} ({share(counts.opposite_pct)})"
+    split = f"{counts.split:,} of {sessions} ({share(counts.split_pct)})"
     lines = [
         *layout.title(what, layout.closes_source(report.source, report.bundled), options),
         [],
         *_latest(report, options),
         *_span(report, options),
         *_labelled("Correlation", [[StyledText(_correlation(report))]]),
-        *_counts(report),
+        *_labelled("Opposite signs", [[StyledText(opposite)]]),
+        *_labelled("Divergent", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
         [],
         *(_sparks(report, options) if len(report.frame) > 1 else ()),
         *_widest(report, options),
@@ -173,18 +179,6 @@ def _no_correlation(report: PairReport) -> str | None:
         "versus": f"the moves of {report.other.symbol} do not vary",
         "both": "the moves of neither vary",
     }[lacking]
-
-
-def _counts(report: PairReport) -> list[layout.StyledLine]:
-    counts = report.summary.counts
-    sessions = numbers.count(counts.sessions, "session", "sessions")
-    floor = exact(report.floor_pct).normalize()
-    opposite = f"{counts.opposite:,} of {sessions} ({share(counts.opposite_pct)})"
-    split = f"{counts.split:,} of {sessions} ({share(counts.split_pct)})"
-    return [
-        *_labelled("Opposite signs", [[StyledText(opposite)]]),
-        *_labelled("Divergent", [[StyledText(f"{split}, both moves {floor:f}% or more")]]),
-    ]
 
 
 def _sparks(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]:

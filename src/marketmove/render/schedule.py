@@ -18,6 +18,10 @@ _ONCE = (
     "It prints only news (--once), so nothing on holidays, and remembers what it printed in your"
     " home folder: marketmove journal lists it."
 )
+_FETCHES = (
+    "First the closes are fetched; what is not current then is said (--quiet), and the summary"
+    " goes out all the same."
+)
 _DAYS = {-1: " the day before", 0: "", 1: " the day after"}
 _WIDTH = 100
 # Category: control characters, halves of characters, separators of lines and paragraphs.
@@ -31,12 +35,16 @@ def cron(plan: SchedulePlan) -> str:
     numbers = sorted((day + 1) % 7 for day in days)
     week = ",".join(_runs(numbers, str, "-"))
     # Cron makes lines of "%" before the shell sees the command, quoted or not.
-    command = shlex.join(_writable(plan.command)).replace("%", r"\%")
+    command = "; ".join(
+        shlex.join(_writable(words)).replace("%", r"\%")
+        for words in (plan.fetch, plan.command)
+        if words
+    )
     why = f"cron knows one clock, {plan.zone}, by which that is {_when(plan)}"
     mail = "What it prints is mailed to the owner of the crontab, or to MAILTO=you@example.org,"
     return (
         f"{_comment(_heading(plan))}{_comment(f'{_who(plan)}; {why}.')}{_gaps(plan)}"
-        f"{_comment(_ONCE)}{_comment(f'{mail} a line above.')}"
+        f"{_fetches(plan)}{_comment(_ONCE)}{_comment(f'{mail} a line above.')}"
         f"{time.minute} {time.hour} * * {week} {command}\n"
     )
 
@@ -46,9 +54,9 @@ def systemd(plan: SchedulePlan) -> str:
     time, days = plan.starts()
     week = ",".join(_runs(days, _WEEKDAYS.__getitem__, ".."))
     unit = "marketmove-" + re.sub(r"[^A-Za-z0-9_.-]+", "-", plan.group)
-    # In ExecStart= "%" and, but in the program, "$" are special.
-    program, *rest = (word.replace("%", "%%") for word in _writable(plan.command))
-    command = " ".join(map(_quoted, [program, *(word.replace("$", "$$") for word in rest)]))
+    # What begins with "-" may fail, and the next command is run all the same.
+    fetch = f"ExecStart=-{_unit_command(plan.fetch)}\n" if plan.fetch else ""
+    command = f"{fetch}ExecStart={_unit_command(plan.command)}"
     title = f"marketmove summary of {plan.group}".replace("%", "%%")
     install = (
         f"Save the two parts under their names, then: systemctl --user daemon-reload &&"
@@ -59,10 +67,10 @@ def systemd(plan: SchedulePlan) -> str:
     return (
         f"{_comment(_heading(plan))}"
         f"{_comment(f'{_who(plan)}; on the clock of {plan.zone} that is {_when(plan)}.')}"
-        f"{_gaps(plan)}{_comment(_ONCE)}{_comment(install)}\n"
+        f"{_gaps(plan)}{_fetches(plan)}{_comment(_ONCE)}{_comment(install)}\n"
         f"# ~/.config/systemd/user/{unit}.service\n"
         f"[Unit]\nDescription={title}\n\n"
-        f"[Service]\nType=oneshot\nExecStart={command}\n\n"
+        f"[Service]\nType=oneshot\n{command}\n\n"
         f"# ~/.config/systemd/user/{unit}.timer\n"
         f"[Unit]\nDescription={title}, after the last close\n\n"
         f"[Timer]\nOnCalendar={week} {time:%H:%M} {plan.zone}\nPersistent=true\n\n"
@@ -71,6 +79,16 @@ def systemd(plan: SchedulePlan) -> str:
 
 
 FORMATS: Mapping[str, Callable[[SchedulePlan], str]] = {"cron": cron, "systemd": systemd}
+
+
+def _fetches(plan: SchedulePlan) -> str:
+    return _comment(_FETCHES) if plan.fetch else ""
+
+
+def _unit_command(words: Sequence[str]) -> str:
+    """A command for ExecStart=, in which "%" and, but in the program, "$" are special."""
+    program, *rest = (word.replace("%", "%%") for word in _writable(words))
+    return " ".join(map(_quoted, [program, *(word.replace("$", "$$") for word in rest)]))
 
 
 def _heading(plan: SchedulePlan) -> str:
@@ -103,6 +121,8 @@ def _clock(offset: dt.timedelta) -> str:
 
 def _gaps(plan: SchedulePlan) -> str:
     lines = ""
+    if plan.final > plan.latest + dt.timedelta(minutes=plan.after_minutes):
+        lines += _comment(f"It runs once the closes are final: by {_clock(plan.final)}.")
     if plan.unknown:
         lines += _comment(
             f"Not counted, since nothing tells when they close: {', '.join(plan.unknown)}."

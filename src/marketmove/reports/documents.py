@@ -116,9 +116,14 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
     return plain
 
 
+def _reasons(periods: Sequence[str]) -> list[str]:
+    """The names under which a document says why a period has no change."""
+    return [f"{period}_reason" for period in periods]
+
+
 def history_document(report: HistoryReport) -> dict[str, Any]:
     """Give many sessions as the JSON document that machines read: plain values, missing as None."""
-    names = columns(report.periods)
+    names = [*columns(report.periods), *_reasons(report.periods)]
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,
@@ -154,7 +159,12 @@ def as_document(report: SessionReport) -> dict[str, Any]:
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
     cells = zip(columns(periods), [*_figures(move, periods), *_trust(move, periods)], strict=True)
-    return dict(cells) | {name: getattr(move, name) for name in _JSON_ONLY}
+    reasons = (getattr(move.periods.get(period), "reason", None) for period in periods)
+    return (
+        dict(cells)
+        | dict(zip(_reasons(periods), reasons, strict=True))
+        | {name: getattr(move, name) for name in _JSON_ONLY}
+    )
 
 
 def plain(value: Any) -> Any:

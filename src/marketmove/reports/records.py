@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal import Entry
+    from marketmove.feeds.archive import ArchiveRevision
+    from marketmove.feeds.fetching import IndexFetched
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
     from marketmove.moves.move import Basis, Move
+    from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
+    from marketmove.published.prose.results import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
@@ -55,7 +59,8 @@ class SessionReport(NamedTuple):
     ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
     are those asked for, in the order asked. ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
-    symbols that are no share indices, which stand apart.
+    symbols that are no share indices, which stand apart. ``over`` is the period that the moves
+    are over, if not the session.
     """
 
     session: dt.date | None
@@ -78,6 +83,7 @@ class SessionReport(NamedTuple):
     alerts: tuple[Alert, ...] = ()
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
+    over: str = ""
 
 
 HISTORY_SCHEMA = "marketmove.history/1"
@@ -162,11 +168,12 @@ CHECK_SCHEMA = "marketmove.check/1"
 
 
 class CheckReport(NamedTuple):
-    """How each file was read, and every finding, the worst first."""
+    """How each file was read, and every finding, the worst first; ``notes`` are no findings."""
 
     source: str
     files: tuple[FileRead, ...]
     findings: tuple[Finding, ...]
+    notes: tuple[Remark, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -178,6 +185,9 @@ class IndexRow(NamedTuple):
     """A known index: its exchange's time zone, and the next session and its end there.
 
     ``returns`` is ``price``, ``gross`` or ``net``; None and empty stand for what is not known.
+    ``kind`` is ``shares``, or ``volatility`` for what is no index of shares. Its closes are between
+    ``level_low`` and ``level_high`` from ``level_since`` on; they are final ``settles_after``
+    minutes after the end of a session. ``provisional``: the next session is by rule only.
     """
 
     symbol: str
@@ -191,6 +201,12 @@ class IndexRow(NamedTuple):
     currency: str
     decimals: int
     aliases: tuple[str, ...]
+    kind: str
+    level_low: float | None
+    level_high: float | None
+    level_since: str | None
+    settles_after: int | None
+    provisional: bool | None
 
 
 INDICES_SCHEMA = "marketmove.indices/1"
@@ -201,6 +217,7 @@ class IndexListing(NamedTuple):
 
     moment: dt.datetime
     rows: tuple[IndexRow, ...]
+    notes: tuple[Remark, ...] = ()
 
 
 JOURNAL_SCHEMA = "marketmove.journal/1"
@@ -213,6 +230,26 @@ class JournalReport(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+READ_SCHEMA = "marketmove.read/1"
+
+
+class ReadReport(NamedTuple):
+    """The figures that a market report in prose gives, in its order.
+
+    ``session`` is the day that the report is of, None where nothing tells it, and ``dated_by`` what
+    told it: ``option``, ``page``, ``text``, ``name`` or nothing. ``left_out`` counts the figures
+    that are no session's move and were not asked for.
+    """
+
+    source: str
+    language: str
+    session: dt.date | None
+    dated_by: str
+    figures: tuple[ProseFigure, ...]
+    left_out: int
+    warnings: tuple[Remark, ...] = ()
+
+
 VERIFY_SCHEMA = "marketmove.verify/1"
 
 
@@ -221,6 +258,8 @@ class VerifyReport(NamedTuple):
 
     ``published`` and ``closes`` name the files; ``bundled`` says that the closes are the samples.
     ``fits_session`` is the other session whose figures the most rows have, if there is one.
+    ``by_closes`` tells that the report has no date, and its figures alone told the session;
+    ``claims`` are what it says of a session beside others, such as the third fall in a row.
     """
 
     session: dt.date
@@ -231,18 +270,76 @@ class VerifyReport(NamedTuple):
     fits_session: dt.date | None
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...] = ()
+    by_closes: bool = False
+    claims: tuple[CheckedClaim, ...] = ()
 
     @property
     def found(self) -> bool:
         """Tell whether a figure is not that of its session."""
+        if any(claim.verdict == "disagrees" for claim in self.claims):
+            return True
         return any(
-            row.verdict in {"disagrees", "no_session"} or row.fits_session for row in self.rows
+            row.verdict in {"disagrees", "no_session"}
+            or row.fits_session
+            or (row.verdict == "unchecked" and row.printed.unsure)
+            for row in self.rows
         )
 
     @property
     def checked(self) -> bool:
         """Tell whether anything could be checked."""
         return any(row.verdict != "unchecked" for row in self.rows)
+
+
+FETCH_SCHEMA = "marketmove.fetch/1"
+
+
+class FetchReport(NamedTuple):
+    """What came of a fetch at a moment: each index in the order asked, and the archive's folder.
+
+    ``explain`` says that nothing was stored; ``unread`` that commands read the files of
+    ``levels:``, and not the archive.
+    """
+
+    archive: str
+    moment: dt.datetime
+    indices: tuple[IndexFetched, ...]
+    explain: bool = False
+    unread: bool = False
+
+    @property
+    def current(self) -> int:
+        """How many indices have the newest close that they should have."""
+        return sum(index.current for index in self.indices)
+
+
+CLOSES_SCHEMA = "marketmove.closes/1"
+
+
+class ArchivedIndex(NamedTuple):
+    """What the archive has of one index: how many closes, from when to when, of which feeds.
+
+    ``fetched`` is when its newest row came; ``missing`` are sessions in between without a close.
+    """
+
+    symbol: str
+    name: str
+    closes: int
+    first: dt.date
+    last: dt.date
+    feeds: tuple[str, ...]
+    fetched: str
+    missing: int
+    revisions: int
+
+
+class ArchiveReport(NamedTuple):
+    """What the archive in a folder has; ``revisions`` are by symbol, the earliest change first."""
+
+    archive: str
+    indices: tuple[ArchivedIndex, ...]
+    revisions: tuple[tuple[str, ArchiveRevision], ...]
+    warnings: tuple[Remark, ...]
 
 
 def in_order(moves: Sequence[Move], sort: str) -> list[Move]:

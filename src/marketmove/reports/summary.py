@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
+from marketmove.delivery.revisions import DatedRevision
 from marketmove.reports.documents import as_document
 from marketmove.reports.records import SessionReport
 
@@ -52,6 +53,7 @@ class SummaryReport(NamedTuple):
     each with at least one sentence. ``left_out`` counts the rows that the table is short of.
     ``revised`` comes before all: the closes that changed since the summary was last written,
     and that it may be a repeat.
+    ``archived`` are all its closes that ever changed in the archive, if it is from there.
     """
 
     session: SessionReport
@@ -61,6 +63,7 @@ class SummaryReport(NamedTuple):
     left_out: int
     sections: tuple[Section, ...]
     revised: tuple[Sentence, ...] = ()
+    archived: tuple[DatedRevision, ...] = ()
 
 
 def sentence(*parts: Sentence | str) -> Sentence:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from marketmove.errors import MarketMoveError, Problem, WrongUsageError
+from marketmove.errors import (
+    MarketMoveError,
+    Problem,
+    UnrecognisedFileError,
+    WrongUsageError,
+)
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
-from marketmove.sources.opening import Source, Spec, as_text, expand, open_source
+from marketmove.sources.opening import (
+    Source,
+    Spec,
+    as_text,
+    expand,
+    is_workbook,
+    open_source,
+    refuse_other_kinds,
+)
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
@@ -51,44 +64,84 @@ def read_blocks(
         raise WrongUsageError.at(
             None, "--symbol names the index of one file, and there are several"
         )
-    return _each(lambda source: _read(source, options, context, keep), sources)
+    read = _each(lambda source: _read(source, options, context, keep), sources)
+    return [block for blocks in read for block in blocks]
 
 
-def _read(source: Source, options: ReadOptions, context: Context, keep: RowFilter | None) -> Block:
+def _read(
+    source: Source, options: ReadOptions, context: Context, keep: RowFilter | None
+) -> list[Block]:
     if source.large is not None:
         from marketmove.sources.large import read_large
 
         if block := read_large(source, source.large, options, context, keep):
-            return block
+            return [block]
         source = source.whole()
     from marketmove.sources.table import read_table
 
     if source.grid is not None:
-        return read_table(source.grid, None, options, context)
+        return [read_table(source.grid, None, options, context)]
+    if is_workbook(source.data):
+        return _sheets(source, options, context)
     grid, encoding = _grid(source, options, context)
     if grid.delimiter in {"JSON", "YAML"}:  # which can name half a character
         rows = [row._replace(cells=[*map(as_text, row.cells)]) for row in grid.rows]
         grid = grid._replace(rows=rows)
     block = read_table(grid, source.stem, options, context)
-    return block._replace(reading=block.reading._replace(encoding=encoding))
+    return [block._replace(reading=block.reading._replace(encoding=encoding))]
+
+
+def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Block]:
+    """The sheets of a workbook that are tables of closes, each of which may name its index."""
+    from marketmove.sources.file_names import index_of_file
+    from marketmove.sources.table import read_table
+    from marketmove.sources.workbooks import sheets
+
+    found = sheets(source.data, source.label, options.decimal or ".")
+    if len(found) == 1:
+        name, grid = found[0]
+        known = context.registry.find(name) and not index_of_file(
+            source.stem or "", context.registry
+        )
+        return [read_table(grid, name if known else source.stem, options, context)]
+    if options.symbol:
+        text = f"--symbol names the index of one table, and there are {len(found)} sheets"
+        raise WrongUsageError.at(None, text)
+    blocks: list[Block] = []
+    left: list[Problem] = []
+    for name, grid in found:
+        label = f"{source.label}!{name}"
+        try:
+            blocks.append(read_table(grid._replace(label=label), name, options, context))
+        except MarketMoveError as error:
+            left += error.problems
+    if not blocks:
+        raise UnrecognisedFileError(left)
+    warnings = [Problem(p.place, f"the sheet is left out: {p.text}") for p in left]
+    return [blocks[0]._replace(warnings=(*blocks[0].warnings, *warnings)), *blocks[1:]]
 
 
 def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
     """The rows of a file as text, by what it is; and the encoding of the text."""
-    from marketmove.sources import records
+    from marketmove.sources import documents, records
     from marketmove.sources.encodings import decode
     from marketmove.sources.grid import read_grid
+    from marketmove.sources.json_documents import json_grid
+    from marketmove.sources.price_lines import price_grid
 
+    mark = options.decimal or "."
     if source.yaml_key == "closes" or source.label.lower().endswith(_YAML_ENDINGS):
         return records.yaml_grid(source.utf8(), source.label), "utf-8"
     if source.data.startswith(records.PARQUET):
-        return records.parquet_grid(source.data, source.label), ""
-    if source.data.startswith(records.WORKBOOK):
-        return records.workbook_grid(source.data, source.label), ""
+        return records.parquet_grid(source.data, source.label, mark), ""
+    refuse_other_kinds(source)
     text, encoding = decode(source.data, source.label, context, options.encoding)
     if text.lstrip()[:1] in {"{", "["}:
-        return records.json_grid(text, source.label), encoding
-    return read_grid(text, source.label), encoding
+        grid = json_grid(text, source.label, context.words, mark)
+        return documents.as_told(grid, text, context), encoding
+    if documents.is_xml(text):
+        return documents.xml_grid(text, source.label, context), encoding
+    return price_grid(text, source.label) or read_grid(text, source.label), encoding
 
 
 def _each(read: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:

@@ -127,7 +127,8 @@ class Block(NamedTuple):
 
     ``frame`` has a row a close, in the order of the file, with the fields of ``Closes`` as columns:
     ``symbol`` (categorical), ``session`` (datetime64), the levels and the percent (float64) and
-    ``line`` (int64). ``symbols`` names every index of the file, also one without any close.
+    ``line`` (int64). ``symbols`` names every index of the file, also one without any close;
+    ``blank`` has the index and date of each row whose close is left empty.
     """
 
     label: str
@@ -137,6 +138,7 @@ class Block(NamedTuple):
     warnings: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
     reading: Reading = Reading()
+    blank: tuple[tuple[str, dt.date], ...] = ()
 
     @classmethod
     def of(
@@ -167,16 +169,22 @@ class ReadOptions(NamedTuple):
 
     ``symbol`` names the one index of a file; ``decimal`` is "." or ","; ``date_format`` is
     ``dmy``, ``mdy``, ``ymd`` or a pattern such as ``%d/%m/%Y``; ``encoding`` is a codec's name.
+    With ``later_wins`` a later file revises the closes of those before.
     """
 
     symbol: str | None = None
     decimal: str | None = None
     date_format: str | None = None
     encoding: str | None = None
+    later_wins: bool = False
 
 
 def read_options(
-    symbol: str | None, decimal: str | None, date_format: str | None, encoding: str | None = None
+    symbol: str | None,
+    decimal: str | None,
+    date_format: str | None,
+    encoding: str | None = None,
+    later_wins: bool = False,
 ) -> ReadOptions:
     """Check what was said of files that leave something open."""
     if date_format is not None and not _is_date_format(date_format):
@@ -194,7 +202,7 @@ def read_options(
     except (LookupError, ValueError, TypeError):
         text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
         raise WrongUsageError.at(None, text) from None
-    return ReadOptions(symbol, decimal, date_format, codec)
+    return ReadOptions(symbol, decimal, date_format, codec, later_wins)
 
 
 def is_surrogate(sign: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.sources.columns import (
+    CODE,
     Column,
     Layout,
     beside,
@@ -32,6 +32,7 @@ from marketmove.sources.content import (
     is_decorated,
     of_one_scale,
     repeats_moves,
+    two_always_near,
 )
 from marketmove.sources.header import Table
 
@@ -42,13 +43,7 @@ _SAMPLE_ROWS = 50
 def priced(
     table: Table, columns: Sequence[Column], registry: Registry, by_file: str
 ) -> Layout | None:
-    """Read a table with a column whose word is the close, and names no index.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If columns beside it are headed by indices, and nothing says which index the close is of.
-    """
+    """Read a table with a column whose word is the close, and names no index."""
     joined = [c for c in of_kind(columns, "close") if c.index_name is not None]
     closes = [c for c in of_kind(columns, "close") if c.index_name is None]
     closes = closes or unnamed_close(table, columns)
@@ -69,7 +64,7 @@ def priced(
     why = f"{close.header} is a word for the close" if close.role else _BETWEEN
     if others:
         why = f"{why}; others are headed by their indices"
-    unread = [c for c in columns if _is_unexplained(table, c) and c not in (close, *others)]
+    unread = [c for c in columns if _is_unexplained(table, c, ranged) and c not in (close, *others)]
     unread += [c for c in closes[1:] if c.role and c.role.beside]
     left = f"{close.header} is the close; left out: {_listed(c.header for c in unread)}"
     return Layout(
@@ -101,8 +96,10 @@ def _names_index(
     return known or not follows(table, column.number, close.number)
 
 
-def _is_unexplained(table: Table, column: Column) -> bool:
+def _is_unexplained(table: Table, column: Column, ranged: bool) -> bool:
+    """Whether a column is of no word that stands beside a close; or of one that may be a name."""
     unknown = column.role is None or column.index_name is not None
+    unknown = unknown or (column.is_kind("other") and not ranged)
     return unknown and not holds_text(table, column.number)
 
 
@@ -117,19 +114,13 @@ class _Sorted(NamedTuple):
 
 
 def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> Layout:
-    """Read a table whose columns are headed by their indices, alone or with a word of a price.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column is, or two may be prices of one index.
-    """
+    """Read a table whose columns are headed by their indices, alone or with a word of a price."""
     refuse_second_dates(table, columns, registry)
     parts = _sorted(table, columns, registry)
     single = _of_one_index(table, parts)
     taken = [*parts.certain] if single else _taken(table, parts)
     _refuse_torn(table, [c.number for c in taken])
-    unknown = [c for c in taken if c in parts.strangers and not c.header.isupper()]
+    unknown = [c for c in taken if c in parts.strangers and not CODE.fullmatch(c.header)]
     if not taken or not (single or _may_be_levels(table, [c.number for c in unknown])):
         raise no_close(table)
     names = _names(taken, registry)
@@ -140,7 +131,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
         for c in columns
         if c.number not in kept
         and any(table.column(c.number))
-        and not (c.index_name and c.index_name in names.values())
+        and not (len(taken) == 1 and _is_price_of(c, taken[0]))
     ]
     reasons = {c.number: why for c, why in parts.no_levels}
     notes = [
@@ -165,6 +156,12 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
 
 _WIDE = "one column an index, by its header"
 _ALONE = "{} is the only column of levels beside the date"
+
+
+def _is_price_of(column: Column, close: Column) -> bool:
+    """Whether a column beside a close is another price or the volume of the same index."""
+    other = column.role is None or column.role.kind == "other"
+    return close.role is not None and not other and column.index_name == close.index_name
 
 
 def _sorted(table: Table, columns: Sequence[Column], registry: Registry) -> _Sorted:
@@ -232,11 +229,14 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
     numbered = _numbered(parts.strangers)
     for column in parts.strangers:
         statistic = known and is_windowed(column.header) and column not in numbered
-        if not statistic or _is_beside(table, column, known):
+        if not statistic or (
+            any(of_one_scale(table, column.number, n) for n in known)
+            and not any(follows(table, column.number, n) for n in known)
+        ):
             taken.append(column)
     if any(c.role and c.role.kind in _PRICES for c in parts.bare):
         return []
-    if len(taken) + len(parts.soft) < 2 and parts.bare:
+    if not parts.certain and len(taken) + len(parts.soft) < 2 and parts.bare:
         return []
     for column in (*parts.soft, *parts.bare):
         others = [c for c in (*taken, *parts.soft) if c is not column]
@@ -248,6 +248,9 @@ def _taken(table: Table, parts: _Sorted) -> list[Column]:
 def _is_of(table: Table, column: Column, other: Column) -> bool:
     """Whether a column says something of another one's index: its open or high, a ratio of it."""
     if column.role is None or column.role.kind == "other":
+        word = column.header.replace(column.index_name or "", "").strip(" _-.")
+        if is_windowed(word) and follows(table, column.number, other.number):
+            return True
         return repeats_moves(table, column.number, other.number)
     same = column.index_name is not None and column.index_name == other.index_name
     of_price = other.role is not None and other.role.kind not in {"other", column.role.kind}
@@ -260,13 +263,6 @@ def _numbered(columns: Iterable[Column]) -> list[Column]:
     parts = {c: (match[1], int(match[2])) for c, match in split.items() if match}
     numbers = {*parts.values()}
     return [c for c, (name, n) in parts.items() if {(name, n - 1), (name, n + 1)} & numbers]
-
-
-def _is_beside(table: Table, column: Column, known: Sequence[int]) -> bool:
-    """Whether a column named as a statistic is an index of its own beside known ones."""
-    return any(of_one_scale(table, column.number, n) for n in known) and not any(
-        follows(table, column.number, n) for n in known
-    )
 
 
 def _may_be_index(table: Table, column: Column) -> bool:
@@ -321,10 +317,7 @@ def _may_be_levels(table: Table, columns: Sequence[int]) -> bool:
     step = max(1, len(table.rows) // _SAMPLE_ROWS)
     if any(any(map(is_decorated, table.column(n)[::step])) for n in columns):
         return False
-    return not any(
-        table.heads[one] != table.heads[other] and always_near(table, one, other)
-        for one, other in itertools.combinations(columns, 2)
-    )
+    return not two_always_near(table, columns)
 
 
 def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:

@@ -15,7 +15,7 @@ from marketmove.sources.header import Table
 from marketmove.sources.vocabulary import Role
 
 # What a vendor's code looks like, and no word in any language does.
-_CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{0,14}")
+CODE = re.compile(r"[\^.]?[A-Z0-9][A-Z0-9.=&-]{0,14}")
 # A statistic of some sessions: MA20, HV_60.
 _WINDOWED = re.compile(r"[A-Za-z]{1,6}[ _-]?\d{1,3}")
 
@@ -58,12 +58,10 @@ class Layout(NamedTuple):
 def is_code(name: str) -> bool:
     """Whether a name looks like a vendor's code, and not like a statistic of some sessions.
 
-    Examples
-    --------
     >>> is_code("^GSPC"), is_code("gross_tr"), is_code("MA20")
     (True, False, False)
     """
-    return _CODE.fullmatch(name) is not None and not is_windowed(name)
+    return CODE.fullmatch(name) is not None and not is_windowed(name)
 
 
 def is_windowed(name: str) -> bool:
@@ -78,13 +76,7 @@ def of_kind(columns: Iterable[Column], *kinds: str) -> list[Column]:
 
 
 def rivals(table: Table, closes: Sequence[Column]) -> tuple[str, ...]:
-    """Warn of other columns whose words mean the close too, and that differ from the one taken.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If two that differ have the very same word.
-    """
+    """Warn of other columns whose words mean the close too, and that differ from the one taken."""
     close = closes[0]
     level = table.column(close.number)
     different = [other for other in closes[1:] if table.column(other.number) != level]

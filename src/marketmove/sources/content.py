@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from marketmove.sources import date_texts, numbers
 from marketmove.sources.header import Table
 
+_PLAIN = r"(?:-?\d{1,12}(?:\.\d{1,20})?)?"
+_ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
 _MOST = 0.9
 _FEW = 20
 # Rows that tell how a column behaves from one to the next.
-_SAMPLE_ROWS = 300
+_SAMPLE_ROWS = 120
 _NUMBER_SHARE = 0.5
 # The usual change from row to row, as a logarithm: of VIX on a day about 0.05, of a month's 0.1;
 # of sizes of daily returns about 1.
@@ -32,8 +34,6 @@ _SCALE = 10
 def counts_rows(cells: Sequence[str]) -> bool:
     """Whether whole numbers do nothing but count: in steps of one size, or ever on.
 
-    Examples
-    --------
     >>> counts_rows(["872", "873", "874"]), counts_rows(["22620", "22513", "22614"])
     (True, False)
     """
@@ -81,13 +81,33 @@ def sample(table: Table, number: int) -> list[float | None]:
 def _numbers(texts: Sequence[str]) -> list[float | None]:
     cells = texts[:_SAMPLE_ROWS]
     mark = numbers.decimal_mark(numbers.weigh(cells)) or "."
+    if mark == "." and _ALL_PLAIN.fullmatch("\n".join(cells)):
+        return [float(cell) if cell else None for cell in cells]
     return [numbers.read_signed(cell, mark) for cell in cells]
 
 
 def always_near(table: Table, one: int, other: int, bound: float = _NEAR) -> bool:
     """Whether two columns are as near on every row as the low and high of one index are."""
-    pairs = _pairs(table, one, other)
-    return len(pairs) > 1 and all(1 / bound < a / b < bound for a, b in pairs)
+    return _near(_pairs(sample(table, one), sample(table, other)), bound)
+
+
+def two_always_near(table: Table, columns: Sequence[int]) -> bool:
+    """Whether some two of many columns, of different headers, are as near as that."""
+    samples = {number: sample(table, number) for number in columns}
+    return any(
+        table.heads[one] != table.heads[other]
+        and _near(_pairs(samples[one], samples[other]), _NEAR)
+        for one, other in itertools.combinations(columns, 2)
+    )
+
+
+def _near(pairs: Iterable[tuple[float, float]], bound: float) -> bool:
+    count = 0
+    for a, b in pairs:
+        count += 1
+        if not 1 / bound < a / b < bound:
+            return False
+    return count > 1
 
 
 def follows(table: Table, one: int, other: int) -> bool:
@@ -97,7 +117,7 @@ def follows(table: Table, one: int, other: int) -> bool:
 
 def repeats_moves(table: Table, one: int, other: int) -> bool:
     """Whether the moves of two columns are the same but for little: a ratio of the level."""
-    pairs = _pairs(table, one, other)
+    pairs = list(_pairs(sample(table, one), sample(table, other)))
     moves = [(math.log(b[0] / a[0]), math.log(b[1] / a[1])) for a, b in itertools.pairwise(pairs)]
     if len(moves) < _CERTAIN_RUN:
         return False
@@ -124,9 +144,10 @@ def is_between(table: Table, number: int, low: int, high: int) -> bool:
     return len(said) > 1 and all(a <= b <= c for a, b, c in said)
 
 
-def _pairs(table: Table, one: int, other: int) -> list[tuple[float, float]]:
-    both = zip(sample(table, one), sample(table, other), strict=True)
-    return [(a, b) for a, b in both if a and b and a > 0 and b > 0]
+def _pairs(
+    one: Sequence[float | None], other: Sequence[float | None]
+) -> Iterator[tuple[float, float]]:
+    return ((a, b) for a, b in zip(one, other, strict=True) if a and b and a > 0 and b > 0)
 
 
 def mostly_numbers(table: Table, number: int) -> bool:

@@ -184,8 +184,6 @@ def epochs_of(texts: Iterable[str]) -> dict[str, dt.datetime] | None:
     Whole numbers of any size are, before 1970 too, where they are about a day apart or more: plain
     digits of dates, such as 20250214, and serial numbers differ by less. None where they are none.
 
-    Examples
-    --------
     >>> [str(moment.date()) for moment in epochs_of(["-86400", "0", "86400"]).values()]
     ['1969-12-31', '1970-01-01', '1970-01-02']
     >>> epochs_of(["20250213", "20250214"]) is None

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple, get_args
-from zoneinfo import ZoneInfo
+from typing import get_args
 
 from marketmove.market.indices import Exchange
 from marketmove.sources.date_texts import (
@@ -21,37 +18,15 @@ from marketmove.sources.date_texts import (
     roc_date,
     serial_date,
 )
+from marketmove.sources.stamps import Dates, UndecidedError, judged_by_clock
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXPECTED = "a date such as 2025-02-14 or 14.02.2025"
 _PIVOTS: tuple[int, ...] = (69, *range(1, 100))
-_CLOSE_TOLERANCE = dt.timedelta(minutes=30)
 _SHORTEST_RUN, _USUAL_STEP_DAYS = 5, 10
 _CENTURY_DAYS, _LONGEST_SPAN_DAYS = 90 * 365, 60 * 365
 _WEEKDAYS = frozenset(range(5))
-_AFTERNOON = (dt.time(12), dt.time(18, 30))
-_USUAL_SHARE = 0.9
 _FEWEST_GAPS, _DAYS, _MONTH, _YEAR = 5, 5, 20, 360
-
-
-class UndecidedError(ValueError):
-    """A column that cannot be read with certainty; ``text`` is a cell that shows it."""
-
-    def __init__(self, text: str, message: str) -> None:
-        self.text = text
-        super().__init__(message)
-
-
-class Dates(NamedTuple):
-    """The dates of a column by their texts, None for a text that is none; and their style.
-
-    ``early`` has the local time of the texts that are stamped before the usual close of their
-    exchange, in minutes of the day: rows of a half day, or of a session that was not over.
-    """
-
-    by_text: dict[str, dt.date | None]
-    style: str
-    early: Mapping[str, float] = MappingProxyType({})
 
 
 def read_dates(
@@ -85,7 +60,7 @@ def read_dates(
         read = _from_numbers(numbers, date_format)
     else:
         dates, style = _from_calendar(parts, date_format)
-        read = _judged_by_clock(parts, Dates(dates, style), exchange)
+        read = judged_by_clock(parts, Dates(dates, style), exchange)
     return read._replace(by_text={text: read.by_text.get(text) for text in distinct})
 
 
@@ -114,7 +89,7 @@ def _from_moments(moments: Mapping[str, dt.datetime], exchange: Exchange | None)
         for text, m in moments.items()
     }
     dates: dict[str, dt.date | None] = {text: day_of(*p.numbers) for text, p in parts.items()}
-    return _judged_by_clock(parts, Dates(dates, "seconds since 1970"), exchange)
+    return judged_by_clock(parts, Dates(dates, "seconds since 1970"), exchange)
 
 
 def _from_digits(
@@ -284,65 +259,6 @@ def _in_order(dates: Sequence[dt.date]) -> bool:
     pairs = list(itertools.pairwise(dates))
     rising, falling = (a <= b for a, b in pairs), (a >= b for a, b in pairs)
     return all(rising) or all(falling)
-
-
-def _judged_by_clock(parts: Mapping[str, Stamp], read: Dates, exchange: Exchange | None) -> Dates:
-    """The sessions that stamps with a time of day stand for.
-
-    Midnight means the date as written, whatever its offset. Another time is a session only if it
-    is midnight or the close on the exchange's own clock or, where that clock is not known, if it
-    is the hour of an afternoon, on weekdays only. Few may differ: half days end early.
-    """
-    dates, midnight = read.by_text, (None, dt.time())
-    timed = {t: part for t, part in parts.items() if part.time not in midnight and dates.get(t)}
-    if not timed:
-        return read
-    text = next(iter(timed))
-    if exchange is not None:
-        local = {t: _local(part, dates[t], exchange) for t, part in timed.items()}
-        ends = [_is_session_end(moment, exchange) for moment in local.values()]
-        if sum(ends) >= _USUAL_SHARE * len(ends) and all(
-            end or moment.time() < exchange.close
-            for end, moment in zip(ends, local.values(), strict=True)
-        ):
-            early = {t: minute for t, m in local.items() if (minute := _early(m, exchange))}
-            days = dates | {t: moment.date() for t, moment in local.items()}
-            return read._replace(by_text=days, early=early)
-    _, count = Counter(part.time for part in timed.values()).most_common(1)[0]
-    if count < _USUAL_SHARE * len(parts):
-        raise UndecidedError(
-            text, f"{text} is one of many times of day; marketmove needs one close a session"
-        )
-    local_times = [part.time for part in timed.values() if part.offset != dt.timedelta(0)]
-    afternoons = [time for time in local_times if time and _AFTERNOON[0] <= time <= _AFTERNOON[1]]
-    weekdays = {date.weekday() for date in dates.values() if date}
-    if exchange is None and len(afternoons) == len(timed) and weekdays == _WEEKDAYS:
-        return read
-    raise UndecidedError(
-        text,
-        f"{text} is neither midnight nor the close at the index's exchange, so its session is not"
-        " certain; write plain dates",
-    )
-
-
-def _local(part: Stamp, date: dt.date | None, exchange: Exchange) -> dt.datetime:
-    """A stamp on the exchange's own clock; without an offset it is on that clock already."""
-    written = dt.datetime.combine(date or dt.date.min, part.time or dt.time())
-    if part.offset is None:
-        return written
-    moment = (written - part.offset).replace(tzinfo=dt.UTC)
-    return moment.astimezone(ZoneInfo(exchange.zone)).replace(tzinfo=None)
-
-
-def _is_session_end(moment: dt.datetime, exchange: Exchange) -> bool:
-    close = dt.datetime.combine(moment.date(), exchange.close)
-    return moment.time() == dt.time() or abs(moment - close) <= _CLOSE_TOLERANCE
-
-
-def _early(moment: dt.datetime, exchange: Exchange) -> float:
-    """The minute of the day of a stamp that is before the usual close; 0 for all others."""
-    minute = moment.hour * 60.0 + moment.minute
-    return minute if moment.time() < exchange.close else 0.0
 
 
 def _by_pattern(text: str, pattern: str) -> dt.date | None:

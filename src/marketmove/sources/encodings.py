@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+from marketmove.sources import date_texts
 from marketmove.sources.block import Context
 from marketmove.sources.opening import binary
 
@@ -32,13 +34,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 
 
 def decode(
-    data: bytes, label: str, context: Context, encoding: str | None = None
+    data: bytes,
+    label: str,
+    context: Context,
+    encoding: str | None = None,
+    known_words: Callable[[str], int] | None = None,
 ) -> tuple[str, str]:
     """Turn the bytes of a table into text.
 
     A byte order mark decides, then UTF-8 if it fits. Else the encoding is taken under which the
-    first lines have the most known words: headers, and names of indices. Two that do equally
-    well and give different texts are refused.
+    first lines have the most known words: headers, and names of indices; or what ``known_words``
+    counts, for other texts. Two that do equally well and give different texts are refused.
 
     With the text comes the name of the encoding.
     """
@@ -54,7 +60,7 @@ def decode(
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > len(data) - 4:
             raise UnreadableFileError.at(Place(label), "ends within a character") from None
-    return _best(data, label, context)
+    return _best(data, label, known_words or (lambda text: _known_words(text, context)))
 
 
 def _said(data: bytes, label: str, encoding: str) -> str:
@@ -75,7 +81,7 @@ def _wide_characters(data: bytes) -> str | None:
     return None
 
 
-def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
+def _best(data: bytes, label: str, known_words: Callable[[str], int]) -> tuple[str, str]:
     fitting: dict[str, str] = {}
     for encoding in CANDIDATES:
         try:
@@ -86,7 +92,7 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
             fitting[encoding] = text
     if not fitting:
         raise binary(label)
-    scores = {encoding: _known_words(text, context) for encoding, text in fitting.items()}
+    scores = {encoding: known_words(text) for encoding, text in fitting.items()}
     most = max(scores.values())
     best = {
         fitting[encoding]: encoding for encoding in reversed(fitting) if scores[encoding] == most
@@ -94,13 +100,29 @@ def _best(data: bytes, label: str, context: Context) -> tuple[str, str]:
     if len(best) > 1 and scores.get("cp1252") == most and _is_western(fitting["cp1252"]):
         # No known word hangs on it, and the accents of some words change no figure.
         return fitting["cp1252"], "cp1252"
+    if len(best) > 1 and _only_below(fitting[next(iter(fitting))]):
+        # What the figures rest on is the same in all of them.
+        return next(iter(best.items()))
     if len(best) > 1:
         names = " or ".join(sorted(best.values(), key=CANDIDATES.index)[:4])
-        line = data.count(b"\n", 0, _first_high(data)) + 1
+        line = data.count(b"\n", 0, next((n for n, byte in enumerate(data) if byte > 127), 0)) + 1
         raise UnrecognisedFileError.at(
             Place(label, line), f"the text may be {names}, which differ; say --encoding"
         )
     return next(iter(best.items()))
+
+
+def _only_below(text: str) -> bool:
+    """Whether all letters beyond ASCII stand below the last line with a date."""
+    lines = text.splitlines()
+    first = next((n for n, line in enumerate(lines) if not line.isascii()), 0)
+    dated = [n for n, line in enumerate(lines) if any(map(_is_date, _CELLS.split(line)))]
+    return len(dated) > 1 and dated[-1] < first
+
+
+def _is_date(cell: str) -> bool:
+    stamp = date_texts.parse_date_text(cell.strip().strip('"'), {})
+    return stamp is not None and len(stamp.numbers) == 3
 
 
 def _known_words(text: str, context: Context) -> int:
@@ -115,7 +137,3 @@ def _is_western(text: str) -> bool:
     """Whether all letters beyond ASCII are single accents within words of Latin letters."""
     foreign = [word for word in _WORD.findall(text) if not word.isascii()]
     return bool(foreign) and all(_ACCENTED.fullmatch(word) for word in foreign)
-
-
-def _first_high(data: bytes) -> int:
-    return next((n for n, byte in enumerate(data) if byte > 127), 0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import Any
 
 import pandas as pd
@@ -13,10 +11,9 @@ import pandas as pd
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.opening import Source
+from marketmove.sources.typed import cell_text
 
 FRAME_LABEL = "DataFrame"
-# Digits after the mark that thousands have too: 1.234.
-_THOUSANDS = 3
 
 
 def frame_source(
@@ -39,7 +36,7 @@ def frame_source(
         raise UnrecognisedFileError.at(Place(label), f"two columns are called {name}")
     mark = decimal or "."
     cells = table.astype(object).where(table.notna(), None).to_numpy().tolist()
-    body = [GridRow(n, [_text(cell, mark) for cell in row]) for n, row in enumerate(cells)]
+    body = [GridRow(n, [cell_text(cell, mark) for cell in row]) for n, row in enumerate(cells)]
     rows = [*_header(table.columns), *(row for row in body if any(row.cells))]
     return Source(label, None, b"", grid=Grid(label, rows, "DataFrame"))
 
@@ -66,30 +63,3 @@ def _header(columns: pd.Index[Any]) -> Iterator[GridRow]:
 def _levels(name: Any) -> Sequence[str]:
     parts = name if isinstance(name, tuple) else (name,)
     return ["" if part is None else str(part).strip() for part in parts]
-
-
-def _text(cell: Any, mark: str) -> str:
-    """A cell as text that can be read in one way only."""
-    if cell is None:
-        return ""
-    if isinstance(cell, dt.datetime):
-        return str(cell) if cell.tzinfo or cell.time() != dt.time() else cell.date().isoformat()
-    if isinstance(cell, bool) or not isinstance(cell, Real | Decimal):
-        return str(cell).strip()
-    whole, point, digits = number_text(cell).partition(".")
-    if not digits.strip("0"):
-        return whole
-    # 1.234 might have a mark of thousands, 1.2340 has not.
-    return f"{whole}{mark if point else ''}{digits}{'0' * (len(digits) == _THOUSANDS)}"
-
-
-def number_text(number: Real | Decimal | float) -> str:
-    """Write a number with the digits that it has, and no exponent.
-
-    >>> number_text(1e-06), number_text(Decimal("3.50")), number_text(7)
-    ('0.000001', '3.50', '7')
-    """
-    if isinstance(number, Integral):
-        return str(int(number))
-    exact = number if isinstance(number, Decimal) else Decimal(repr(float(number)))
-    return f"{exact:f}" if exact.is_finite() else str(number)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from marketmove.errors import Place, UnrecognisedFileError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_BLANK = " "
 _SAMPLE_ROWS = 60
 
 
@@ -45,6 +46,8 @@ def read_grid(text: str, label: str) -> Grid:
     line = 1
     try:
         for cells in reader:
+            if delimiter == _BLANK and cells and not cells[-1]:
+                cells.pop()
             if spaced:
                 cells = [cell.strip() for cell in cells]
             if any(cells):
@@ -54,7 +57,7 @@ def read_grid(text: str, label: str) -> Grid:
         raise UnrecognisedFileError.at(
             Place(label, line), f"a row that cannot be split: {error}"
         ) from None
-    return Grid(label, rows, DELIMITERS[delimiter])
+    return Grid(label, rows, DELIMITERS.get(delimiter, "blanks"))
 
 
 def _reader(text: str, delimiter: str) -> Any:
@@ -74,13 +77,25 @@ def _delimiter(text: str) -> str:
         score = (count / len(widths), width)
         if width > 1 and score > best_score:
             best, best_score = delimiter, score
-    return best
+    return best if best_score[0] else _BLANK if _is_parted_by_blanks(text) else best
+
+
+def _is_parted_by_blanks(text: str) -> bool:
+    """Whether all rows have as many cells between blanks, and the last begins with a number.
+
+    The first row, of names, may have a cell less.
+    """
+    first, *widths = [*_widths(text, _BLANK)] or [0]
+    width = widths[0] if widths else 0
+    numbered = text.strip().rpartition("\n")[2].strip(' "')[:1].isdigit()
+    return width > 1 and {*widths} == {width} and first in {width, width - 1} and numbered
 
 
 def _widths(text: str, delimiter: str) -> Iterator[int]:
     try:
         for row in islice(_reader(text, delimiter), _SAMPLE_ROWS):
             if any(cell.strip() for cell in row):
-                yield len(row)
+                # Blanks at the end of a line part nothing.
+                yield len(row) - (delimiter == _BLANK and not row[-1])
     except csv.Error:
         return

@@ -194,7 +194,8 @@ def _heads(
     if named is not None:
         return [(cell,) if cell else () for cell in named.cells], named.line, 1
     base = block[-1]
-    if len(base.cells) == width - 1 and date == 0 and not _names_date(base, words):
+    shifted = _names_date(base._replace(cells=base.cells[date - 1 : date]), words)
+    if len(base.cells) == width - 1 and (shifted if date else not _names_date(base, words)):
         # A header without a name for the row labels, as R writes it.
         base = base._replace(cells=["", *base.cells])
     levels = [row for row in block[-_MOST_HEADS:-1] if len(row.cells) == len(base.cells)]

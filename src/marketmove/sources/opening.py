@@ -13,6 +13,12 @@ from marketmove.errors import MarketMoveError, Place, UnreadableFileError
 from marketmove.sources.grid import Grid
 
 STDIN_LABEL = "<stdin>"
+# An archive, which a workbook is too, and the form of workbooks before 2007.
+_ARCHIVE, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(
+    rb"\s*(?:<\?[^>]*>\s*)*(?:<!doctype|<html|<head|<body|<table|<meta|<workbook)",
+    re.IGNORECASE,
+)
 _YAML_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?(figures|closes)[ ]*:", re.MULTILINE)
 _SNIFFED = 100_000
 # Larger files are read by blocks where their form allows it.
@@ -193,7 +199,7 @@ def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = [info for info in archive.infolist() if not info.is_dir()]
-        if any(info.filename == "[Content_Types].xml" for info in files):
+        if any(info.filename in {"[Content_Types].xml", "mimetype"} for info in files):
             return data, None  # a workbook is a zip too, and is read as what it is
         if len(files) != 1:
             raise _unreadable(label, f"a zip of {len(files)} files; unpack it and name one")
@@ -208,13 +214,29 @@ _UNPACKERS: dict[bytes, _Unpacker] = {
     b"BZh": _codec("bz2"),
     b"\xfd7zXZ\x00": _codec("lzma"),
     b"\x28\xb5\x2f\xfd": _zst,
-    b"PK\x03\x04": _zip,
+    _ARCHIVE: _zip,
 }
 
 
 def as_text(name: str) -> str:
     """Give a name with halves of characters written out, which are no text."""
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether bytes are a workbook: an archive that was not unpacked, or of the old form."""
+    return data.startswith((_ARCHIVE, OLD_WORKBOOK))
+
+
+def refuse_other_kinds(source: Source) -> None:
+    """Refuse what people take for a table of closes, and is none: a page, a document."""
+    if source.data.startswith(b"%PDF"):
+        raise _unreadable(source.label, "a PDF document; copy its table into a sheet, save as CSV")
+    if _HTML.match(source.data.removeprefix(b"\xef\xbb\xbf")):
+        what = "an HTML page" + (" named as a workbook" if ".xls" in source.label.lower() else "")
+        raise _unreadable(
+            source.label, f"{what}; open it in a spreadsheet and save it as .xlsx or CSV"
+        )
 
 
 def binary(label: str) -> MarketMoveError:

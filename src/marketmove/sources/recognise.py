@@ -9,7 +9,7 @@ from marketmove.sources.by_header import by_header, priced
 from marketmove.sources.columns import Column, Layout, beside, is_code, no_close, of_kind, rivals
 from marketmove.sources.content import counts_rows, holds_dates, holds_text, mostly_numbers
 from marketmove.sources.header import Table
-from marketmove.sources.vocabulary import Role, Words
+from marketmove.sources.vocabulary import Role, Words, without_suffix
 
 # An "Index" or "Data" of levels is the close where no other word says it.
 _BELIED = 1_000_000
@@ -18,22 +18,7 @@ _FEWEST_COUNTED = 5
 
 
 def recognise(table: Table, words: Words, registry: Registry, by_file: str = "") -> Layout:
-    """Tell the columns of a table apart by the words of their headers, and by what they hold.
-
-    Parameters
-    ----------
-    table
-        The header and the rows.
-    words, registry
-        The known words of headers, and the known indices.
-    by_file
-        The symbol of the known index that the file's name stands for, if it does for one.
-
-    Raises
-    ------
-    UnrecognisedFileError
-        If no column can be the close, or several; the message says which columns there are.
-    """
+    """Tell the columns of a table apart by the words of their headers, and by what they hold."""
     if not table.heads:
         return _headerless(table, registry)
     columns = [_column(n, heads, words, registry) for n, heads in enumerate(table.heads)]
@@ -61,6 +46,12 @@ def _column(number: int, heads: Sequence[str], words: Words, registry: Registry)
     header = " ".join(heads)
     if registry.find(header) is not None:
         return Column(number, header, None, None)
+    bare = without_suffix(header)
+    if len(heads) == 1 and bare != header:
+        if registry.find(bare) is not None:
+            return Column(number, bare, None, None)
+        if (role := words.role(bare)) and role.index_name and registry.find(role.index_name):
+            return Column(number, header, role, role.index_name)
     known = [(head, words.role(head)) for head in heads if registry.find(head) is None]
     roles = [role for _, role in known if role is not None]
     if not roles:

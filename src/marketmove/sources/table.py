@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
-from marketmove.sources import dates, numbers
+from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, is_code
 from marketmove.sources.file_names import index_of_file
+from marketmove.sources.fractions import in_percent
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.header import Table, arrange
+from marketmove.sources.one_a_session import (
+    FEWEST_SESSIONS,
+    WEEK,
+    refuse_several_a_session,
+    refuse_stacked,
+)
 from marketmove.sources.recognise import recognise
 
-_WEEK, _MONTH = 5, 25
-_FEWEST_SESSIONS = 3
-_MOST_TURNS, _OTHER_STEP = 2, 3
+_MONTH = 25
+_FEWEST_WEEKENDS = 4
+_ZERO = re.compile(r"0+(?:[.,]0+)?")
 
 
 class ReadSheet(NamedTuple):
@@ -52,7 +61,7 @@ class ReadSheet(NamedTuple):
             close=self.layout.close_header,
             order=order,
             why=self.layout.why,
-            told=tuple(name for name, value in options._asdict().items() if value is not None),
+            told=tuple(name for name, value in options._asdict().items() if value),
             named=self.single_why,
         )
 
@@ -65,25 +74,29 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     cells that cannot be used are faults of the block.
     """
     sheet = _with_short_rows(understand(grid, stem, options, context))
-    _refuse_stacked(sheet)
+    names = _names(sheet)
+    lines = [row.line for row in sheet.table.rows]
+    refuse_stacked(grid.label, next(iter(names.values())), sheet.sessions, lines)
     clashing = list(_clashing(sheet))
     clashing_names = {fault.symbol for fault in clashing}
-    names = _names(sheet)
     columns = [
         _read_column(sheet, number, names[number])
         for number in sheet.layout.closes
         if sheet.layout.kind != "wide" or names[number][0] not in clashing_names
     ]
-    closes = Closes.joined(found for found, _ in columns)
-    unusable = [fault for _, faults in columns for fault in faults]
+    closes = Closes.joined(found for found, _, _ in columns)
+    closes, fractions = _with_percents(sheet, closes)
+    unusable = [fault for _, faults, _ in columns for fault in faults]
     faults = [*_undated(sheet), *_ragged(sheet, options), *clashing, *unusable]
     symbols = dict.fromkeys(name for column in names.values() for name in column if name)
     block = Block.of(grid.label, closes, symbols, faults)
-    _refuse_several_a_session(sheet, block)
+    if sheet.layout.kind != "wide":
+        refuse_several_a_session(block)
     return block._replace(
         warnings=tuple(_warnings(sheet, block)),
-        notes=tuple(_notes(sheet, options, context)),
+        notes=(*_notes(sheet, options, context), *fractions),
         reading=sheet.reading(grid, options),
+        blank=tuple(row for _, _, blank in columns for row in blank),
     )
 
 
@@ -96,10 +109,10 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     layout = recognise(table, context.words, context.registry, options.symbol or by_file)
     single, source = _single_name(layout, stem, by_file, options, context, grid.label)
     texts = table.column(table.date)
-    exchange = context.exchange_of([single] if single else _all_names(table, layout))
+    names = [single] if single else _all_names(table, layout)
     try:
-        read = dates.read_dates(texts, context.words.months, options.date_format, exchange)
-    except dates.UndecidedError as error:
+        read = _read_dates(table, layout, names, options, context)
+    except stamps.UndecidedError as error:
         place = Place(grid.label, table.rows[texts.index(error.text)].line)
         raise UnrecognisedFileError.at(place, str(error)) from None
     sessions = [read.by_text[text] for text in texts]
@@ -110,6 +123,39 @@ def understand(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     index = context.registry.find(single)
     why = f"{index.name if index else single} ({source})" if single else ""
     return ReadSheet(table, layout, single, sessions, read.style, marks, early, why)
+
+
+def _read_dates(
+    table: Table,
+    layout: Layout,
+    names: Sequence[str],
+    options: ReadOptions,
+    context: Context,
+) -> stamps.Dates:
+    """The dates of a table; where stamps are of several exchanges, by the clock of each."""
+    texts = table.column(table.date)
+    read = functools.partial(
+        dates.read_dates, months=context.words.months, date_format=options.date_format
+    )
+    try:
+        return read(texts, exchange=context.exchange_of(names))
+    except stamps.ClockError:
+        if layout.symbol is None:
+            raise
+        of_rows = [context.exchange_of([name]) for name in table.column(layout.symbol)]
+        clocks = dict.fromkeys(of_rows)
+        if len(clocks) < 2:
+            raise
+        parts = [
+            read([t for t, of in zip(texts, of_rows, strict=True) if of == clock], exchange=clock)
+            for clock in clocks
+        ]
+    by_text: dict[str, dt.date | None] = {}
+    for text, day in (item for part in parts for item in part.by_text.items()):
+        if by_text.setdefault(text, day) != day:
+            raise stamps.UndecidedError(text, f"{text} is of several sessions; write plain dates")
+    early = {text: minute for part in parts for text, minute in part.early.items()}
+    return stamps.Dates(by_text, parts[0].style, early)
 
 
 def _single_name(
@@ -167,7 +213,10 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
         mark = numbers.decimal_mark(evidence)
         if mark is None and not (evidence.point and evidence.comma):
             if around is None:
-                around = _evidence_around(table)
+                # What the other columns say of it: 9,38B and 1,52% as well.
+                width = len(table.rows[0].cells)
+                others = (n for n in range(width) if n != table.date)
+                around = [numbers.weigh(table.column(n), decorated=True) for n in others]
             mark = numbers.decimal_mark(evidence, around)
         if mark is None:
             text = evidence.open_text or ""
@@ -180,22 +229,23 @@ def _marks(table: Table, layout: Layout, options: ReadOptions) -> dict[int, str]
     return dict.fromkeys(besides, next(iter(marks.values()))) | marks
 
 
-def _evidence_around(table: Table) -> list[numbers.Evidence]:
-    """What every column but the date says of the decimal mark: 9,38B and 1,52% as well."""
-    width = len(table.rows[0].cells)
-    others = (n for n in range(width) if n != table.date)
-    return [numbers.weigh(table.column(n), decorated=True) for n in others]
-
-
-def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Closes, list[Fault]]:
-    """The closes of one column with what stands beside them, and the cells that are none."""
+def _read_column(
+    sheet: ReadSheet, number: int, names: list[str]
+) -> tuple[Closes, list[Fault], list[tuple[str, dt.date]]]:
+    """The closes of one column with what stands beside them, the cells that are none, the blank."""
     table, mark = sheet.table, sheet.marks[number]
-    values = numbers.read_all(table.column(number), mark)
+    texts = table.column(number)
+    if _zero_is_none(sheet, texts):
+        texts = ["" if _ZERO.fullmatch(text) else text for text in texts]
+    values = numbers.read_all(texts, mark)
     lines = [row.line for row in table.rows]
     rows: Sequence[int] = range(len(values))
     faults: list[Fault] = []
+    blank: list[tuple[str, dt.date]] = []
     if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
         faults = list(_unusable(sheet, values, names, lines))
+        rated = zip(values, names, sheet.sessions, strict=True)
+        blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
         c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
@@ -209,7 +259,26 @@ def _read_column(sheet: ReadSheet, number: int, names: list[str]) -> tuple[Close
         for column in (names, sheet.sessions, lines, values)
     )
     symbols, sessions, kept_lines, closes = columns
-    return Closes.of(symbols, sessions, closes, kept_lines, beside), faults
+    return Closes.of(symbols, sessions, closes, kept_lines, beside), faults, blank
+
+
+def _with_percents(sheet: ReadSheet, closes: Closes) -> tuple[Closes, list[Problem]]:
+    """Closes with stated changes in percent; and a note, if the column has fractions."""
+    stated = next((c for c in sheet.layout.beside if c.role and c.role.kind == "change_pct"), None)
+    if stated is None or any("%" in cell for cell in sheet.table.column(stated.number)):
+        return closes, []
+    if (scaled := in_percent(closes)) is None:
+        return closes, []
+    text = f"{stated.header} is stated in fractions, 0.01 for 1%"
+    return scaled, [Problem(Place(sheet.table.label), text)]
+
+
+def _zero_is_none(sheet: ReadSheet, texts: Sequence[str]) -> bool:
+    """Whether 0 stands for no close: on every Saturday and Sunday, some of which there are."""
+    if not any(text[:1] == "0" and _ZERO.fullmatch(text) for text in texts):
+        return False
+    off = [t for t, day in zip(texts, sheet.sessions, strict=True) if day and day.weekday() > 4]
+    return len(off) >= _FEWEST_WEEKENDS and all(map(_ZERO.fullmatch, off))
 
 
 def _signed(text: str, mark: str) -> float:
@@ -295,76 +364,12 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
             yield Fault(name, None, Problem(place, text))
 
 
-def _refuse_stacked(sheet: ReadSheet) -> None:
-    """Refuse a table of days below which the same dates come again in weeks or months."""
-    names = next(iter(_names(sheet).values()))
-    series: dict[str, list[tuple[dt.date, int]]] = {}
-    for name, session, row in zip(names, sheet.sessions, sheet.table.rows, strict=True):
-        if session is not None:
-            series.setdefault(name, []).append((session, row.line))
-    for rows in series.values():
-        days = [session for session, _ in rows]
-        for start in _turns(days):
-            before, behind = days[:start], days[start:]
-            covered = min(before) <= behind[0] <= max(before)
-            finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
-            other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
-            if covered and other and coarser[len(coarser) // 10] >= _WEEK:
-                text = "the dates turn back here, and go on in other steps: two tables in one"
-                place = Place(sheet.table.label, rows[start][1])
-                raise UnrecognisedFileError.at(
-                    place, f"{text}, such as of days and of months; keep one of them"
-                )
-
-
-def _turns(days: Sequence[dt.date]) -> Iterator[int]:
-    """Where dates in order begin anew, if they do so only once or twice."""
-    ups = [n for n in range(1, len(days)) if days[n] > days[n - 1]]
-    downs = [n for n in range(1, len(days)) if days[n] < days[n - 1]]
-    turns = min(ups, downs, key=len)
-    if len(turns) > _MOST_TURNS:
-        # The second table runs the other way.
-        turns = [max(ups[0], downs[0])]
-        longest = ups if ups[0] < downs[0] else downs
-        turns = turns if longest[-1] < turns[0] else []
-    for start in turns:
-        if min(start, len(days) - start) >= _FEWEST_SESSIONS:
-            yield start
-
-
-def _steps(days: Sequence[dt.date]) -> list[int]:
-    return sorted(abs((b - a).days) for a, b in itertools.pairwise(days))
-
-
-def _usual(steps: Sequence[int]) -> int:
-    return steps[len(steps) // 2]
-
-
-def _refuse_several_a_session(sheet: ReadSheet, block: Block) -> None:
-    """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
-    if sheet.layout.kind == "wide":
-        return
-    key = ["symbol", "session"]
-    repeated = block.frame[block.frame.duplicated(key, keep=False)]
-    if repeated.empty:
-        return
-    differing = repeated.drop_duplicates([*key, "close"]).duplicated(key)
-    sessions = len(block.frame) - len(repeated) + len(repeated.drop_duplicates(key))
-    if differing.sum() >= _FEWEST_SESSIONS and differing.sum() * 3 > sessions:
-        first: Any = next(repeated.itertuples())
-        raise UnrecognisedFileError.at(
-            Place(block.label, int(first.line)),
-            f"{first.symbol} has several closes for {first.session.date()} and for most dates;"
-            " marketmove needs one close a session, not minutes, hours or half days",
-        )
-
-
 def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     place = Place(block.label)
     for text in sheet.layout.warnings:
         yield Problem(place, text)
     days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
-    if len(days) >= _FEWEST_SESSIONS and (gap := days.median()) >= _WEEK:
+    if len(days) >= FEWEST_SESSIONS and (gap := days.median()) >= WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(place, text)
@@ -375,6 +380,8 @@ def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Pro
     unknown = sheet.single if context.registry.find(sheet.single) is None else ""
     named = [f"{unknown} is no known index; --symbol names it"]
     named = named if unknown and not options.symbol else []
+    if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
+        named.append("0 stands for no close, as on every weekend")
     found = [Problem(Place(table.label), text) for text in named]
     found += [Problem(Place(table.label), text) for text in sheet.layout.notes]
     for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):

@@ -103,14 +103,14 @@ class Words(NamedTuple):
             return role
         parts = [part for part in _JOINTS.split(name) if part]
         in_brackets = _BRACKETS.fullmatch(header.strip()) is not None and beside[:1] in "([（"
-        if not (in_brackets or all(map(self._qualifies, parts))):
+        if not (in_brackets or all(map(self.qualifies, parts))):
             return role._replace(index_name=name)
         others = (self.roles.get(normalised(part)) for part in parts)
-        telling = next((r for r in others if r and r.kind in _TELLING), role)
+        telling = next((r for r in others if r and r.kind in _TELLING and not in_brackets), role)
         return telling._replace(rank=telling.rank + _QUALIFIED, beside=name)
 
-    def _qualifies(self, word: str) -> bool:
-        """Whether a word beside another names no index: a currency, a period, a kind of column."""
+    def qualifies(self, word: str) -> bool:
+        """Tell whether a word names no index: a currency, a period, a kind of column."""
         text = normalised(word)
         return (
             text in _CURRENCIES
@@ -118,6 +118,20 @@ class Words(NamedTuple):
             or _MERGE_SUFFIX.fullmatch(text) is not None
             or (text in self.roles and len(text) > 2)
         )
+
+
+_SUFFIX = re.compile(r"\s*[(\[（][^)\]）]*[)\]）]$|_[xy]$|\.\d$")
+
+
+def without_suffix(header: str) -> str:
+    """Give a header without what names nothing at its end: a unit, a currency, a merge's mark.
+
+    >>> without_suffix("HSI Close (HKD)"), without_suffix("HSI_x"), without_suffix("Nikkei JPY")
+    ('HSI Close', 'HSI', 'Nikkei')
+    """
+    bare = _SUFFIX.sub("", header.strip())
+    first, _, last = bare.rpartition(" ")
+    return first if first and last.casefold() in _CURRENCIES else bare
 
 
 def normalised(header: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _ASCII = str.maketrans(
-    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-", "…": "~"}
+    {"−": "-", "–": "-", "≈": "~", "│": "|", "·": "-", "—": "-", "…": "~", "≠": "!"}
     # The heights of sparklines, by how dark they are; ▇ is that of bars too.
     | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
 )

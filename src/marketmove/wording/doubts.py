@@ -16,9 +16,9 @@ from marketmove.errors import Remark, listed
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.wording import numbers
+from marketmove.wording import periods as periods_wording
 from marketmove.wording.numbers import count
 
-PERIOD_NAMES = {"week": "week", "month": "month", "ytd": "year"}
 # From so many sessions on that are over since the last close, the age of the data is said.
 _OLD = 2
 
@@ -72,7 +72,7 @@ def _of_session(
         finding = _cause(row, spans, doubts, known)
         text = finding.text
         if "" not in spans:
-            names = listed([f"the {PERIOD_NAMES[name]}" for name in spans])
+            names = listed([periods_wording.words(name) for name in spans])
             text = f"{text.rstrip('?')}; {names} {'rests' if len(spans) == 1 else 'rest'} on it"
         yield _remark(finding, text)
 
@@ -128,7 +128,7 @@ def without_base(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iter
 
 
 def _no_base(row: Any, periods: Sequence[str], rows: int) -> Remark:
-    names = listed([f"the {PERIOD_NAMES[period]}" for period in periods])
+    names = listed([periods_wording.words(period) for period in periods])
     last = getattr(row, f"{periods[0]}_too_old")
     which = f" of {row.session:%Y-%m-%d}" if rows > 1 else ""
     text = (

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark, listed
 from marketmove.moves.move import Move
 from marketmove.published.report_file import Printed
-from marketmove.published.verdicts import Checked
+from marketmove.published.verdicts import Checked, Fault
 from marketmove.wording import numbers, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.phrases import name
 
+if TYPE_CHECKING:
+    from marketmove.published.comparing import CheckedClaim
+    from marketmove.published.holding import Held
+
 _MOST_NAMED = 8
 
 
-def findings_of(
-    rows: Sequence[Checked], elsewhere: Sequence[Checked], session: dt.date, closes: str
-) -> list[Remark]:
-    """Say which figures are not those of their session, and whose they are.
+def findings_of(held: Held, closes: str) -> list[Remark]:
+    """Say which figures are not those of their session, and whose they are."""
+    rows = held.rows
+    return [
+        *_dated(held),
+        *_judged(rows, closes),
+        *_unchecked(rows),
+        *_fitting(rows, held.elsewhere),
+    ]
 
-    ``rows`` are as ``with_fits`` gives them; ``elsewhere`` the same, held against the session that
-    the most of them fit; empty without one.
-    """
-    return [*_judged(rows, session, closes), *_unchecked(rows), *_fitting(rows, elsewhere)]
+
+def undated(label: str) -> str:
+    """Say that nothing tells the day of a report."""
+    text = "has no date, and its figures fit no one session of the closes; say --date"
+    return f"{visible(label)} {text}"
 
 
-def _judged(rows: Sequence[Checked], session: dt.date, closes: str) -> Iterator[Remark]:
+def _dated(held: Held) -> Iterator[Remark]:
+    if held.by_closes:
+        text = f"the report has no date; its figures are those of {held.session}"
+        yield Remark("published_undated", text)
+
+
+def _judged(rows: Sequence[Checked], closes: str) -> Iterator[Remark]:
     """The rows without a session, and those that disagree."""
     shut = [row for row in rows if row.verdict == "no_session"]
-    for why, alike in _grouped(shut, lambda row: row.move.closed_for or ""):
+    for key, alike in _grouped(shut, lambda r: f"{r.move.session} {r.move.closed_for or ''}"):
+        session, _, why = key.partition(" ")
         reason = f" ({visible(why)})" if why else ""
         yield _remark("published_no_session", alike, f" had no session on {session}{reason}")
-    wrong = [row for row in rows if row.verdict == "disagrees"]
-    if wrong:
+    every = [row for row in rows if row.verdict == "disagrees"]
+    for session, wrong in _grouped(every, lambda row: str(row.move.session)):
         other = "another figure" if len(wrong) == 1 else "other figures"
         figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
-    if early := [row for row in wrong if row.same_prior]:
+    if early := [row for row in every if row.same_prior]:
         tail = " lead from the right prior close, perhaps to a level before the end of the session"
         yield _remark("published_early", early, tail, "the figures of ")
 
@@ -67,6 +84,29 @@ def _fitting(rows: Sequence[Checked], elsewhere: Sequence[Checked]) -> Iterator[
         yield _remark("published_fits", alike, f" are those of {when}{rest}", "the figures of ")
 
 
+def claims_of(claims: Sequence[CheckedClaim]) -> Iterator[Remark]:
+    """Say of what a report claims beside a session's figures whether the closes bear it out."""
+    for claim in claims:
+        said = f'{visible(claim.name)}, "{visible(claim.said.quote)}": {_held_claim(claim)}'
+        yield Remark(f"claim_{claim.verdict}", said, claim.symbol)
+
+
+def _held_claim(claim: CheckedClaim) -> str:
+    if claim.verdict == "unchecked":
+        since = f"; the closes begin on {claim.data_since}" if claim.data_since else ""
+        return f"cannot be checked{since}"
+    if claim.said.kind == "record" and claim.verdict == "agrees":
+        return f"agrees, as far as the closes go, since {claim.data_since}"
+    if claim.verdict == "agrees":
+        return "agrees"
+    if claim.said.kind == "streak":
+        length = numbers.count(claim.length or 0, "session", "sessions")
+        return f"disagrees; the closes have {length} that way"
+    if claim.since is None:
+        return "disagrees"
+    return f"disagrees; there was as much on {claim.since}"
+
+
 def _grouped(
     rows: Iterable[Checked], key: Callable[[Checked], str]
 ) -> Iterator[tuple[str, list[Checked]]]:
@@ -87,21 +127,25 @@ def _only_symbol(rows: Sequence[Checked]) -> str | None:
 
 def given(row: Checked) -> str:
     """Write what the closes give for figures that are wrong, such as ``22,620.33 (+3.69%)``."""
-    return _both(row, close_given(row.printed, row.move), percent_given(row.printed, row.move))
+    close = close_given(row.printed, row.move)
+    return _both(row, close, points_given(row), percent_given(row))
 
 
 def printed(row: Checked) -> str:
     """Write the printed figures that are wrong, in the same way."""
     printed = row.printed
-    return _both(row, numbers.printed_level(printed.close), numbers.printed_percent(printed))
+    level, points = numbers.printed_level(printed.close), numbers.printed_points(printed.change_pts)
+    return _both(row, level, points, numbers.printed_percent(printed))
 
 
-def _both(row: Checked, close: str, pct: str) -> str:
-    """Of the two what is wrong."""
-    percents = set(row.wrong) - {"close"}
+def _both(row: Checked, close: str, points: str, pct: str) -> str:
+    """Of level, points and percent what is wrong."""
+    changes = [points] if "change_pts" in row.wrong else []
+    if set(row.wrong) - {"close", "change_pts"}:
+        changes.append(pct)
     if "close" not in row.wrong:
-        return pct if percents else ""
-    return f"{close} ({pct})" if percents else close
+        return ", ".join(changes)
+    return f"{close} ({', '.join(changes)})" if changes else close
 
 
 def close_given(printed: Printed, move: Move) -> str:
@@ -109,9 +153,53 @@ def close_given(printed: Printed, move: Move) -> str:
     return numbers.level(move.close, max(move.decimals, _places(printed.close)))
 
 
-def percent_given(printed: Printed, move: Move) -> str:
+def percent_given(row: Checked) -> str:
     """Write the percent that the closes give, in the same way."""
-    return numbers.percent(move.change_pct, max(2, _places(printed.change_pct)))
+    shown = row.printed.change_pct or row.printed.about_pct
+    return numbers.percent(row.change_pct, max(2, _places(shown)))
+
+
+def points_given(row: Checked) -> str:
+    """Write the points that the closes give, in the same way."""
+    places = max(row.move.decimals, _places(row.printed.change_pts))
+    return numbers.points(row.change_pts, places)
+
+
+_FAULTS = {
+    "cut": "cut, not rounded",
+    "wrong_way": "verb contradicts the arithmetic",
+    "early": "level before the end of the session",
+    "misfit": "level, points and percent do not fit each other",
+    "other_index": "another index's level",
+    "tenfold": "ten times",
+    "points_as_percent": "points given as percent",
+    "other_session": "another day's figure",
+}
+_FIELDS = {
+    "close": "level", "change_pts": "points", "change_pct": "percent", "over_pct": "bound",
+    "under_pct": "bound", "about_pct": "percent", "way": "direction",
+}  # fmt: skip
+
+
+def verdict(row: Checked) -> str:
+    """Write a verdict: which figure is wrong and, where it can be told, what is wrong with it."""
+    if row.verdict == "no_session":
+        return "shut that day"
+    if row.verdict != "disagrees":
+        return row.verdict
+    wrong = listed(list(dict.fromkeys(_FIELDS[field] for field in row.wrong)))
+    said = dict.fromkeys(fault_text(fault, row) for fault in row.faults)
+    return f"disagrees: {wrong}" + (f" ({', '.join(said)})" if said else "")
+
+
+def fault_text(fault: Fault, row: Checked) -> str:
+    """Say what is wrong with a figure."""
+    text = _FAULTS[fault.code]
+    if fault.code == "other_index":
+        return f"{text}: {fault.symbol}"
+    if fault.code == "other_session":
+        return f"{text}: {row.fits_session}"
+    return text
 
 
 def _places(figure: Decimal | None) -> int:

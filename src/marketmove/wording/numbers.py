@@ -72,9 +72,19 @@ def printed_level(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{value:,f}"
 
 
+def printed_points(value: Decimal | None) -> str:
+    """Write a change in points with the digits that were printed."""
+    return NOTHING if value is None else f"{_sign(value)}{abs(value):,f}"
+
+
 def printed_percent(printed: Printed) -> str:
     """Write the percent or the bound that was printed, with its digits."""
-    figures = ((printed.change_pct, ""), (printed.over_pct, "> "), (printed.under_pct, "< "))
+    if printed.way is not None:
+        return {1: "up", -1: "down", 0: "flat"}[printed.way]
+    figures = (
+        (printed.change_pct, ""), (printed.over_pct, "> "), (printed.under_pct, "< "),
+        (printed.about_pct, "≈ "),
+    )  # fmt: skip
     texts = (f"{mark}{_sign(pct)}{abs(pct):,f}%" for pct, mark in figures if pct is not None)
     return next(texts, NOTHING)
 

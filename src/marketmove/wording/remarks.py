@@ -20,10 +20,12 @@ from marketmove.errors import Place, Problem, Remark, listed
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Registry
+from marketmove.market.periods import span
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
-from marketmove.wording import numbers
-from marketmove.wording.doubts import PERIOD_NAMES, dates_of, doubted, without_base
+from marketmove.wording import calendar_notes, numbers
+from marketmove.wording import periods as periods_wording
+from marketmove.wording.doubts import dates_of, doubted, without_base
 
 _SAME_HOURS = dt.timedelta(hours=1)
 _RETURNS = {
@@ -160,21 +162,31 @@ def _period_gaps(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iter
         for period, found in late.items():
             if place in found.index:
                 row = found.loc[place]
-                text = (
-                    f"{row['symbol']}: {_sessions(row[f'{period}_gap_sessions'])} between"
-                    f" {row[f'{period}_prior_session']:%Y-%m-%d} and the first day of the"
-                    f" {PERIOD_NAMES[period]} not in the data; measured from that close"
-                )
-                yield Remark("period_gap", text, str(row["symbol"]))
+                yield Remark("period_gap", _period_gap(row, period), str(row["symbol"]))
+
+
+def _period_gap(row: Any, period: str) -> str:
+    lacking, prior = row[f"{period}_gap_sessions"], row[f"{period}_prior_session"]
+    words, of = periods_wording.words(period), span(period)
+    if of.kind == "d":
+        return (
+            f"{row['symbol']}: {_sessions(lacking)} between {prior:%Y-%m-%d} and"
+            f" {row['session']:%Y-%m-%d} not in the data; {words} are the last {of.number:,} closes"
+        )
+    return (
+        f"{row['symbol']}: {_sessions(lacking)} between {prior:%Y-%m-%d} and the first day of"
+        f" {words} not in the data; measured from that close"
+    )
 
 
 def _started_late(found: pd.DataFrame, period: str) -> str:
     first = _first(found)
     prior = getattr(first, f"{period}_prior_session")
     changes = "a change" if len(found) == 1 else f"{len(found):,} changes"
+    lacks = "sessions within" if span(period).kind == "d" else "the last before it"
     return (
-        f"{changes} of the {PERIOD_NAMES[period]} measured from an earlier close, as the data"
-        f" lacks the last before it ({_the_first(found)}{first.symbol} in"
+        f"{changes} of {periods_wording.words(period)} measured from an earlier close, as the data"
+        f" lacks {lacks} ({_the_first(found)}{first.symbol} in"
         f" {first.session:%Y-%m-%d}, from {prior:%Y-%m-%d})"
     )
 
@@ -205,7 +217,9 @@ def _not_reaching(
     lacking = {
         calendar.exchange: calendar
         for symbol, span in spans.items()
-        if (calendar := known.calendars.get(symbol)) and not all(map(calendar.covers, span))
+        if (calendar := known.calendars.get(symbol))
+        and not calendar.is_by_rule_only
+        and not all(map(calendar.covers, span))
     }
     return list(lacking.values())
 
@@ -245,10 +259,14 @@ def notes_of(
     """
     moved = [move for move in moves if move.status == "ok" and move.counts]
     spans = {move.symbol: (move.session, move.session) for move in moved if move.session}
+    sessions = ((move.symbol, move.session) for move in moves)
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds([move.symbol for move in moved], registry),
         *_of_calendars(_not_reaching(spans, known), "there"),
+        *calendar_notes.provisional(
+            sessions, known.calendars, "" if same_date else "; the last close is shown"
+        ),
         *_lookalikes(known),
     ]
 
@@ -265,7 +283,12 @@ def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
 
 def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark]:
     """One line on the indices whose last session no calendar tells."""
-    names = [move.symbol for move in moves if move.symbol not in known.calendars]
+    names = [
+        move.symbol
+        for move in moves
+        if not ((calendar := known.calendars.get(move.symbol)) and move.session)
+        or not calendar.covers(move.session)
+    ]
     if names:
         text = f"no calendar tells the last session of {', '.join(names)}: the last close is shown"
         yield Remark("no_calendar", text)

@@ -14,7 +14,7 @@ from marketmove.moves.move import Move, exact
 from marketmove.rarity.superlatives import pair_fact
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
-from marketmove.wording import dates, numbers, phrases, session_rows, statuses
+from marketmove.wording import dates, numbers, periods, phrases, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.headline import RankedMove
 
@@ -247,20 +247,23 @@ def _about(report: SessionReport) -> Iterable[Sentence]:
     sample = ", a bundled sample" if report.bundled else ""
     yield Sentence(f"Closes from {visible(report.source)}{sample}.")
     own = "session" if report.session else "last session that was over by then"
+    which = listed([periods.words(period).removeprefix("the ") for period in report.periods])
     yield Sentence(
         f"Each index's {own}, by the date of its exchange, measured from its own close before;"
-        " week and year from the last close before them."
+        f" {which} from the last close before them."
     )
     yield from _no_period(report)
     yield from _since_when(report)
-    yield from _remarks(report.notes)
+    # Of periods the sentence on dashes says it.
+    yield from _remarks(note for note in report.notes if note.code != "no_base")
 
 
 def _no_period(report: SessionReport) -> Iterable[Sentence]:
     """What a dash stands for, where a week or a year has no figure beside a move."""
     moved = [move for move in report.moves if move.status == "ok"]
     if any(session_rows.period_pct(m, period) is None for m in moved for period in report.periods):
-        yield Sentence("A dash under week or year: the closes do not reach back so far.")
+        which = listed([periods.head(period) for period in report.periods]).replace(" and ", " or ")
+        yield Sentence(f"A dash under {which}: the closes do not reach back so far.")
 
 
 def _since_when(report: SessionReport) -> Iterable[Sentence]:

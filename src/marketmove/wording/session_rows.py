@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import Alert, SessionReport
-from marketmove.wording import dates, groups, numbers, statuses
+from marketmove.wording import dates, groups, numbers, periods, statuses
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ LONGEST = 200
 ENDS = 20
 PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
-PERIOD_HEADS = {"week": "Week %", "month": "Month %", "ytd": "Year %"}
 DOUBTFUL = "Doubtful"
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
@@ -41,6 +40,8 @@ def title(report: SessionReport) -> str:
     sample = " (bundled sample)" if report.bundled else ""
     when = f"Session of {dates.day(report.session)}" if report.session else ""
     when = when or f"As of {dates.moment(report.as_of)}"
+    if report.over:
+        when = f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
     return f"{when} · {basis} · {visible(report.source)}{sample}"
 
 
@@ -103,7 +104,7 @@ def columns(report: SessionReport) -> list[MoveColumn]:
         MoveColumn("date", "Prior session"),
         MoveColumn("points", "Change", right=True),
         MoveColumn("percent", "Change %", right=True),
-        *(MoveColumn("period", PERIOD_HEADS[period], right=True) for period in report.periods),
+        *(MoveColumn("period", periods.column_head(p), right=True) for p in report.periods),
     ]
 
 
@@ -146,7 +147,16 @@ def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
     doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
     without = [m for m in report.moves if not m.counts and not m.doubt]
-    return doubtful + [ListedMove("Without a move", m, statuses.reason(m)) for m in without]
+    return doubtful + [ListedMove("Without a move", m, _reason(report, m)) for m in without]
+
+
+def _reason(report: SessionReport, move: Move) -> str:
+    """Why an index has no move: where they are over a period, why it has none."""
+    of = move.periods.get(report.over)
+    if of is None or of.reason is None or move.close is None:
+        return statuses.reason(move)
+    close = numbers.level(move.close, move.decimals)
+    return f"closed at {close}; {periods.head(report.over)}: {periods.why(of.reason)}"
 
 
 def listed_volatility(report: SessionReport) -> list[ListedMove]:
@@ -220,7 +230,8 @@ def footers(report: SessionReport, left_out: int) -> list[str]:
         lines.append(f"{pairs}; --top N shows more")
     if any(pair.percentile is not None for pair in report.divergences):
         lines.append(_PERCENTILE)
-    if any(of.doubt for move in report.moves if move.counts for of in move.periods.values()):
+    counted = [move for move in report.moves if move.counts]
+    if any(m.periods[p].doubt for m in counted for p in report.periods if p in m.periods):
         lines.append("? doubtful: a warning says why")
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")

@@ -13,7 +13,7 @@ from marketmove.render.pictures import style
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import SessionReport
-from marketmove.wording import dates, numbers, session_rows, statuses
+from marketmove.wording import dates, numbers, periods, session_rows, statuses
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,6 +22,7 @@ _ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
 _GAP, _LONGEST_NAME, _NARROWEST = 0.12, 3.2, 6.4
 _HEAD = ("Index", "Close", "Prior close", "Change", "Change %", "Without a move")
 _X_LABEL = "change from the index's own prior close, in %"
+_X_LABEL_OVER = "change from the index's own last close before, in %"
 
 
 def drawing(report: SessionReport, palette: str, everything: bool) -> style.Drawing:
@@ -33,9 +34,16 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> style.Draw
     names = [session_rows.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if listed else _figures(move) for move in moves]
     rows += [(session_rows.name(one.move), "", "", "", "", one.text) for one in listed]
+    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
+    if moves:
+        first, last = moves[0], moves[-1]
+        parts.append(
+            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
+            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
+        )
     return style.Drawing(
         title=text.title,
-        described=_described(report, moves),
+        described=" ".join(parts),
         head=_HEAD if listed else _HEAD[:-1],
         rows=rows,
         lines=[*above, *text.foot, *style.other_notes(report.notes)],
@@ -45,9 +53,10 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> style.Draw
 
 
 def _title(report: SessionReport) -> str:
+    over = f" {periods.inside(report.over)}" if report.over else ""
     if report.session is None:
-        return f"Index moves as of {dates.moment(report.as_of)}"
-    return f"Index moves in the session of {dates.day(report.session)}"
+        return f"Index moves{over} as of {dates.moment(report.as_of)}"
+    return f"Index moves{over} {'to' if over else 'in'} the session of {dates.day(report.session)}"
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
@@ -60,18 +69,6 @@ def _footers(report: SessionReport, left_out: int) -> list[str]:
         rows = numbers.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
     return style.footers(report, f"{basis}{day}", *lines)
-
-
-def _described(report: SessionReport, moves: Sequence[Move]) -> str:
-    """What a person who cannot see the bars is told; the figures follow in a table."""
-    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
-    if moves:
-        first, last = moves[0], moves[-1]
-        parts.append(
-            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
-            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
-        )
-    return " ".join(parts)
 
 
 def _figures(move: Move) -> tuple[str, ...]:
@@ -111,7 +108,8 @@ def _draw(
     plot = bars + (_AXIS if moves else 0)
     sheet = framed.around(width, plot + sum(_listed_height(lines) for _, lines in reasons))
     if moves:
-        _bars(sheet, (left, framed.above, width - left - MARGIN, bars), moves, colours)
+        x_label = _X_LABEL_OVER if report.over else _X_LABEL
+        _bars(sheet, (left, framed.above, width - left - MARGIN, bars), moves, colours, x_label)
         for n, move in enumerate(moves):
             top = framed.above + (n + 0.5) * _ROW
             sheet.text(left - _GAP, top, names[move.symbol], ha="right")
@@ -138,6 +136,7 @@ def _bars(
     box: tuple[float, float, float, float],
     moves: Sequence[Move],
     colours: Colours,
+    x_label: str,
 ) -> None:
     axes = sheet.axes(*box)
     percents = [bar_length(move) for move in moves]
@@ -150,7 +149,7 @@ def _bars(
     axes.set_yticks([])
     axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
-    axes.set_xlabel(_X_LABEL, size=SMALL, color=MUTED, labelpad=3)
+    axes.set_xlabel(x_label, size=SMALL, color=MUTED, labelpad=3)
     gap = 0.05 / inches_a_pct
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
         colour = colours.down if pct < 0 else colours.up

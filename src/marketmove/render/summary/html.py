@@ -12,7 +12,7 @@ from html import escape
 
 from marketmove.render import RenderOptions
 from marketmove.render.palettes import MAIL
-from marketmove.render.summary.table import HEADS, SummaryRow, by_region, row
+from marketmove.render.summary.table import SummaryRow, by_region, heads, row
 from marketmove.reports.summary import Section, SummaryReport
 from marketmove.wording import session_rows
 from marketmove.wording.characters import plain_ascii, visible
@@ -114,30 +114,32 @@ def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[s
     style = "margin:8px 0 6px;border-collapse:collapse;font-size:14px"
     lines = [
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="{style}">',
-        _heads(),
+        _heads(heads(report)),
     ]
     for region, moves in regions:
         if region:
             lines.append(
-                '<tr><th colspan="4" scope="colgroup" class="ink" style="text-align:left;'
+                f'<tr><th colspan="{2 + len(report.periods)}" scope="colgroup" class="ink"'
+                ' style="text-align:left;'
                 f'padding:12px 0 2px;font-weight:bold;color:{_INK};{_WRAP}">'
                 f"{escape(visible(region))}</th></tr>"
             )
         for move in moves:
             lines.append(_row(row(report, move), look, rule=not bars))
             if bars:
-                lines.append(_bar(move.change_pct or 0.0, zero_at, per_pct, look))
+                pct, beside = move.change_pct or 0.0, len(report.periods)
+                lines.append(_bar(pct, zero_at, per_pct, look, beside))
     lines.append("</table>")
     return lines + [_paragraph(text) for text in session_rows.rows_left_out(summary.left_out)]
 
 
-def _heads() -> str:
+def _heads(above: SummaryRow) -> str:
     cells = "".join(
         f'<th scope="col" class="faint rule" style="color:{_FAINT};font-weight:normal;'
         f'border-bottom:1px solid {_RULE};{side};padding:4px 0 4px {gap}px">{escape(head)}</th>'
         for head, side, gap in (
-            (f"{HEADS.name}, close", "text-align:left", 0),
-            *((head, _FIGURE, 10) for head in (HEADS.percent, HEADS.week, HEADS.year)),
+            (f"{above.name}, close", "text-align:left", 0),
+            *((head, _FIGURE, 10) for head in (above.percent, *above.periods)),
         )
     )
     return f"<tr>{cells}</tr>"
@@ -152,7 +154,7 @@ def _row(row: SummaryRow, look: RenderOptions, *, rule: bool) -> str:
         f'<span class="faint" style="color:{_FAINT};font-size:12px">'
         f"{escape(f'{when}{row.close}')} ({escape(row.points)})</span></td>"
     )
-    figures = "".join(_figure(text, look, under) for text in (row.percent, row.week, row.year))
+    figures = "".join(_figure(text, look, under) for text in (row.percent, *row.periods))
     return f"<tr>{name}{figures}</tr>"
 
 
@@ -165,7 +167,7 @@ def _figure(text: str, look: RenderOptions, under: str) -> str:
     )
 
 
-def _bar(pct: float, zero_at: float, per_pct: float, look: RenderOptions) -> str:
+def _bar(pct: float, zero_at: float, per_pct: float, look: RenderOptions, beside: int) -> str:
     """A bar under the name and the day's change, which it shows, from the line of zero.
 
     Where that is, and how long 1% is, is in percent of the width of the column of bars.
@@ -181,10 +183,11 @@ def _bar(pct: float, zero_at: float, per_pct: float, look: RenderOptions) -> str
         f"{drawn if width else ''}<td{'' if pct > 0 and width else zero}></td>"
     )
     rule = f'class="rule" style="border-bottom:1px solid {_RULE}"'
+    rest = f'<td colspan="{beside}" {rule}></td>' if beside else ""
     return (
         f'<tr aria-hidden="true"><td colspan="2" {rule}>'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
-        f'<tr>{cells}</tr></table></td><td colspan="2" {rule}></td></tr>'
+        f"<tr>{cells}</tr></table></td>{rest}</tr>"
     )
 
 

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from marketmove.moves.move import Move
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryReport
-from marketmove.wording import dates, numbers, phrases, session_rows
+from marketmove.wording import dates, numbers, periods, phrases, session_rows
 
 WIDTH = 72
 _BREAK = re.compile(rf"(?<!\d) | (?!pp\b|{'|'.join(calendar.month_abbr[1:])})")
@@ -27,28 +27,33 @@ class SummaryRow(NamedTuple):
     close: str
     points: str
     percent: str
-    week: str
-    year: str
+    periods: tuple[str, ...]
+
+    def figures(self) -> dict[str, str]:
+        """Give the cells beside the name, each under what it is."""
+        fixed = {name: getattr(self, name) for name in self._fields[1:-1]}
+        return fixed | {f"period {n}": cell for n, cell in enumerate(self.periods)}
 
 
-HEADS = SummaryRow("Index", "Session", "Close", "Change", "Day %", "Week %", "Year %")
+def heads(report: SessionReport) -> SummaryRow:
+    """Give what stands above the columns."""
+    of_periods = tuple(map(periods.column_head, report.periods))
+    return SummaryRow("Index", "Session", "Close", "Change", "Day %", of_periods)
 
 
 def row(report: SessionReport, move: Move) -> SummaryRow:
     """Give the cells of one move; the session is empty where all have the same."""
     ends = None if report.as_of is None else report.as_of.date()
     own = report.session is None and move.session is not None
-    week, year = (
-        numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
-    )
     return SummaryRow(
         name=phrases.name(move),
         session=dates.near(move.session, ends).partition(" ")[2] if own and move.session else "",
         close=numbers.level(move.close, move.decimals),
         points=numbers.points(move.change_pts, move.decimals),
         percent=numbers.percent(move.change_pct),
-        week=week,
-        year=year,
+        periods=tuple(
+            numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
+        ),
     )
 
 
@@ -67,26 +72,26 @@ def table(summary: SummaryReport) -> list[str]:
     rows = [row for _, of in regions for row in of]
     if not rows:
         return []
+    above = heads(summary.session)
     dated = any(row.session for row in rows)
-    every = [name for name in SummaryRow._fields[1:] if dated or name != "session"]
+    cells = [row.figures() for row in (above, *rows)]
+    every = [name for name in cells[0] if dated or name != "session"]
+    widest = max(cell_len(row.name) for row in (above, *rows))
     for fields in (every, [name for name in every if name != "points"]):
-        widths = {
-            name: max(cell_len(getattr(row, name)) for row in (HEADS, *rows)) for name in fields
-        }
+        widths = {name: max(cell_len(of[name]) for of in cells) for name in fields}
         room = WIDTH - _INDENT - sum(widths.values()) - _GAP * len(fields)
-        if room >= min(_NARROWEST, _widest(rows)):
-            return _columns(regions, widths, min(room, _widest(rows)))
-    return _stacked(regions)
-
-
-def _widest(rows: Sequence[SummaryRow]) -> int:
-    return max(cell_len(row.name) for row in (HEADS, *rows))
+        if room >= min(_NARROWEST, widest):
+            return _columns(above, regions, widths, min(room, widest))
+    return _stacked(above, regions)
 
 
 def _columns(
-    regions: Sequence[tuple[str, Sequence[SummaryRow]]], widths: dict[str, int], room: int
+    above: SummaryRow,
+    regions: Sequence[tuple[str, Sequence[SummaryRow]]],
+    widths: dict[str, int],
+    room: int,
 ) -> list[str]:
-    lines = [_line(HEADS, HEADS.name, widths, room)]
+    lines = [_line(above, above.name, widths, room)]
     for region, rows in regions:
         lines += [region] if region else []
         for row in rows:
@@ -97,22 +102,23 @@ def _columns(
 
 
 def _line(row: SummaryRow, name: str, widths: dict[str, int], room: int) -> str:
-    cells = [name + " " * (room - cell_len(name))]
+    cells, figures = [name + " " * (room - cell_len(name))], row.figures()
     for field, width in widths.items():
-        text = getattr(row, field)
+        text = figures[field]
         cells.append(" " * (width - cell_len(text)) + text)
     return " " * _INDENT + (" " * _GAP).join(cells)
 
 
-def _stacked(regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
+def _stacked(above: SummaryRow, regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
     """Each figure on a line of its own, under the name."""
     lines = []
+    width = max(8, *(cell_len(head) + 1 for head in above.figures().values()))
     for region, rows in regions:
         lines += [region] if region else []
         for row in rows:
             lines += [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
-            figures = zip(HEADS[1:], row[1:], strict=True)
-            lines += [f"{' ' * 2 * _INDENT}{head:<8}{cell}" for head, cell in figures if cell]
+            figures = zip(above.figures().values(), row.figures().values(), strict=True)
+            lines += [f"{' ' * 2 * _INDENT}{head:<{width}}{cell}" for head, cell in figures if cell]
     return lines
 
 

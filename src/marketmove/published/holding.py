@@ -1,0 +1,114 @@
+"""A report held against closes: which session each of its figures is of, and what is true of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from marketmove.closes.levels import Levels
+from marketmove.closes.read import ChosenCloses
+from marketmove.market.periods import PERIODS
+from marketmove.moves.measure import moves_at
+from marketmove.moves.move import Move
+from marketmove.moves.rows import read_moves
+from marketmove.published.faults import with_faults
+from marketmove.published.report_file import Printed
+from marketmove.published.verdicts import (
+    Checked,
+    fitting_sessions,
+    judge,
+    shared_session,
+    with_fits,
+)
+
+
+class Held(NamedTuple):
+    """The rows of a report with their verdicts, and which other session most of them fit.
+
+    ``session`` is that of the report, and ``frame`` has the moves of its indices in it;
+    ``elsewhere`` are the rows held against the other session; ``by_closes`` tells that the
+    figures alone told the session.
+    """
+
+    session: dt.date
+    rows: tuple[Checked, ...]
+    fits_session: dt.date | None
+    elsewhere: tuple[Checked, ...]
+    frame: pd.DataFrame
+    by_closes: bool = False
+
+
+def session_by_closes(printed: Sequence[Printed], known: ChosenCloses) -> dt.date | None:
+    """Give the session that the figures of a report without a date fit, if they tell one."""
+    rows = [row for row in printed if not row.period and row.session is None]
+    fits = [
+        (row, fitting_sessions(row, known.levels, as_in_data(row.symbol, known.levels)))
+        for row in rows
+    ]
+    return shared_session(fits)
+
+
+def hold_against(
+    printed: Sequence[Printed], session: dt.date, known: ChosenCloses, *, by_closes: bool = False
+) -> Held:
+    """Hold every figure of a report against the closes of its session."""
+    rows = [_row(row, session, known, as_in_data(row.symbol, known.levels)) for row in printed]
+    placed, fits = with_fits(rows, known.levels, session)
+    closes = {row.move.session: _closes(known.levels, row.move.session) for row in placed}
+    there = (
+        ()
+        if fits is None
+        else tuple(_row(row, fits, known, as_in_data(row.symbol, known.levels)) for row in printed)
+    )
+    main = dict.fromkeys((as_in_data(row.symbol, known.levels) for row in printed), session)
+    return Held(
+        session=session,
+        rows=tuple(with_faults(row, closes[row.move.session]) for row in placed),
+        fits_session=fits,
+        elsewhere=there,
+        frame=moves_at(known.levels, main, known.calendars),
+        by_closes=by_closes,
+    )
+
+
+def _row(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str) -> Checked:
+    """One figure held against its own session, or that of the report."""
+    own = printed.session or session
+    if not (printed.day_before or printed.maybe_before):
+        return _judged(printed, own, known, symbol)
+    before = _session_before(known.levels, symbol, session)
+    tries = [own] if before is None else [before, own] if printed.day_before else [own, before]
+    rows = [_judged(printed, when, known, symbol) for when in tries]
+    return next((row for row in rows if row.verdict == "agrees"), rows[0])
+
+
+def _judged(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str) -> Checked:
+    periods = [printed.period] if printed.period in PERIODS else []
+    frame = moves_at(known.levels, {symbol: session}, known.calendars, periods)
+    move: Move = read_moves(frame, periods)[0]
+    return judge(printed, move, known.levels)
+
+
+def _session_before(levels: Levels, symbol: str, session: dt.date) -> dt.date | None:
+    """The last session of an index before a date that the closes have."""
+    own = levels.frame[(levels.frame["symbol"] == symbol).to_numpy()]
+    days = own.loc[(own["session"] < pd.Timestamp(session)).to_numpy(), "session"]
+    before: dt.date | None = None if days.empty else days.max().date()
+    return before
+
+
+def _closes(levels: Levels, session: dt.date | None) -> Mapping[str, float]:
+    """The close of every index in a session."""
+    if session is None:
+        return {}
+    rows = levels.frame[(levels.frame["session"] == pd.Timestamp(session)).to_numpy()]
+    return dict(zip(rows["symbol"].astype(str), rows["close"], strict=True))
+
+
+def as_in_data(symbol: str, levels: Levels) -> str:
+    """Give a symbol as the data writes it, where only its case differs."""
+    own = {known.casefold(): known for known in levels.symbols}
+    return own.get(symbol.casefold(), symbol)
