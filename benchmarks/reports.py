@@ -15,12 +15,14 @@ import os
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Sequence, Set
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from marketmove import config
-from marketmove.published.prose.reading import ProseFigure, read_prose
+from marketmove.published.prose.reading import read_prose
+from marketmove.published.prose.results import ProseFigure
 
 _FIELDS = ("close", "change_pts", "change_pct")
 
@@ -73,13 +75,16 @@ def gold_units(rows: list[dict[str, Any]]) -> set[Unit]:
     return units
 
 
-def read_units(figures: list[ProseFigure]) -> dict[Unit, ProseFigure]:
-    """Give what was read, with the figure that each unit is of."""
+def read_units(figures: Sequence[ProseFigure], symbols: Set[str]) -> dict[Unit, ProseFigure]:
+    """Give what was read, with the figure that each unit is of.
+
+    An index goes by its symbol where the annotation has one, else by its name.
+    """
     units: dict[Unit, ProseFigure] = {}
     for figure in figures:
         if figure.kind != "session":
             continue
-        index = figure.symbol or figure.name
+        index = figure.symbol if figure.symbol in symbols else figure.name
         numbers = {
             Unit(index, f, _value(v), figure.bound): figure
             for f in _FIELDS
@@ -97,13 +102,14 @@ def main() -> int:
     with (folder / "sources.csv").open(encoding="utf-8") as file:
         about = {row["id"]: row for row in csv.DictReader(file)}
     registry = config.load(None).registry
+    symbols = {row["symbol"] for rows in gold.values() for row in rows if row["symbol"]}
     groups: dict[tuple[str, str], Score] = defaultdict(Score)
     perfect: dict[tuple[str, str], list[bool]] = defaultdict(list)
     size, started = 0, time.perf_counter()
     for key, rows in gold.items():
         text = (folder / "texts" / f"{key}.txt").read_text(encoding="utf-8")
         size += len(text.encode())
-        got, want = read_units(list(read_prose(text, registry).figures)), gold_units(rows)
+        got, want = read_units(read_prose(text, registry).figures, symbols), gold_units(rows)
         score = Score(len(got.keys() & want), len(got.keys() - want), len(want - got.keys()))
         sure = {unit for unit, figure in got.items() if figure.sure}
         sure_score = Score(len(sure & want), len(sure - want), len(want - sure))

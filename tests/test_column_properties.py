@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
+from contextlib import nullcontext
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,3 +132,27 @@ def test_no_column_is_lost_invented_or_renamed(
         taken = part.symbol in found or name in found or "table" in found
         taken = taken or (len(found) == 1 and "Volume" in part.header)
         assert taken or not part.header or part.header in said, (part.header, said)
+
+
+@settings(max_examples=tried(25, 500), deadline=None)
+@given(st.data(), st.integers(15, 60), st.integers(3, 12), st.booleans(), st.booleans())
+def test_months_below_the_days_that_they_cover_are_refused(
+    data: st.DataObject, days: int, months: int, falling: bool, first: bool
+) -> None:
+    chance = data.draw(st.randoms(use_true_random=True))
+    start = dt.date(2024, 1, 1)
+    daily = [start + dt.timedelta(n + n // 5 * 2) for n in range(days)]
+    monthly = [dt.date(2023 + n // 12, n % 12 + 1, 2) for n in range(13 - months, 13)]
+    blocks = [sorted(block, reverse=falling) for block in (daily, monthly)]
+    if not first:
+        blocks.reverse()
+    dates = [day for block in blocks for day in block]
+    header = data.draw(st.sampled_from(["HSI", "Close", "Gold"]))
+    part = Part(header, levels(chance, len(dates), 20000, 0.01), None)
+    covered = max(monthly) >= min(daily)
+    with (
+        pytest.raises(MarketMoveError, match="the dates turn back here")
+        if covered
+        else nullcontext()
+    ):
+        read_bytes(written([part], dates, epochs=False), "HSI.csv")

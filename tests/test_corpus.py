@@ -9,9 +9,11 @@ not say.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import warnings
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import marketmove
 from marketmove.config import load
-from profiles import chosen
+from marketmove.errors import MarketMoveError
+from profiles import THOROUGH, chosen
 from program import Ran, RunCli, rows_by_symbol
 
 CONFIG = load(None)
@@ -142,6 +146,45 @@ def _same_level(read: float, written: float) -> bool:
         return True
     clean = any(round(written, places) == read for places in range(5))
     return clean and abs(float(np.float32(read)) - written) <= _FLOAT_NOISE
+
+
+def _plainly(entry: dict[str, Any]) -> list[float] | None:
+    """Every level of the close column in the order of the file, where plain code can tell it."""
+    marks = {"comma": ",", "semicolon": ";", "tab": "\t"}
+    if entry["layout"] != "single" or entry["delimiter"] not in marks or not entry["truth"]:
+        return None
+    text = entry["path"].read_bytes().decode(entry["encoding"].split()[0])
+    rows = list(csv.reader(text.splitlines(), delimiter=marks[entry["delimiter"]]))
+    at = next((n for n, row in enumerate(rows) if entry["close_column"] in row), None)
+    if at is None:
+        return None
+    column = rows[at].index(entry["close_column"])
+    cells = [row[column].replace(",", "") for row in rows[at + 1 :] if len(row) > column]
+    levels = []
+    for cell in cells:
+        with contextlib.suppress(ValueError):
+            levels.append(float(cell))
+    # Of a thousands point, or a decimal comma, plain code would have to be told.
+    return levels if {truth["close"] for truth in entry["truth"]} <= {*levels} else None
+
+
+@needs_corpus
+@pytest.mark.skipif(not THOROUGH, reason="every session of every file, in the thorough profile")
+@pytest.mark.parametrize("entry", _manifest(), ids=lambda entry: Path(entry["file"]).stem)
+def test_every_close_is_the_one_of_the_file(entry: dict[str, Any]) -> None:
+    levels = _plainly(entry)
+    if levels is None:
+        pytest.skip("plain code cannot read it")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read = marketmove.read_closes(entry["path"])
+    except MarketMoveError:
+        assert "refuse" in {entry["expect"], *entry["also_ok"]}
+        return
+    found = sorted(read.frame["close"])
+    assert len(found) == len(levels)
+    assert all(map(_same_level, found, sorted(levels)))
 
 
 @needs_closes

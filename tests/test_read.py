@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketmove import config
-from marketmove.published.prose.reading import ProseFigure, read_prose
+from marketmove.published.prose.reading import read_prose
+from marketmove.published.prose.results import ProseFigure
 from marketmove.resources import root
 from profiles import chosen, tried
 from program import DATA

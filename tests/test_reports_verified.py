@@ -211,6 +211,15 @@ def test_a_streak_that_the_closes_have(run_cli: RunCli, write: Write) -> None:
     assert (claim["kind"], claim["length"], claim["verdict"]) == ("streak", 2, "agrees")
 
 
+def test_a_level_without_its_last_digits_is_cut(run_cli: RunCli, write: Write) -> None:
+    text = (
+        "Feb 12, 2025 - The Hang Seng Index rose 2.64% to 21,857.92. The Kospi rose 0.4% to 2,548."
+    )
+    text = text.replace("21,857.92", "21,857")
+    rows = {r["symbol"]: r for r in run_cli("verify", write("r.txt", text), "-f", "csv").rows}
+    assert (rows["HSI"]["wrong"], rows["HSI"]["faults"]) == ("close", "cut")
+
+
 def test_spans_are_held_against_the_closes(run_cli: RunCli, write: Write) -> None:
     text = f"{DATED}{RIGHT}\n\nFor the week, the Hang Seng rose 7.04% and the Nikkei 225 lost 2%.\n"
     assert _verdicts(run_cli, write("report.txt", text)) == {

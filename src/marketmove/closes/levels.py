@@ -16,9 +16,7 @@ from marketmove.errors import BadFiguresError, Place, Problem
 from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
-# From when on the registry knows between which levels an index was.
-_LEVELS_SINCE = "2015-01-01"
-# In the ten years before they were not less than this part of the lowest.
+# In the years before ``since`` levels were not less than this part of the lowest.
 _ABOUT_SINCE, _EARLIER_WAS = "2005-01-01", 3
 # A 32-bit float is written with six or more decimals, or with five by some.
 _FLOAT_NOISE = 6e-6
@@ -127,7 +125,7 @@ def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
     """Whether the levels of a series are those of the share or fund with the index's name."""
     low, high = index.levels or (0.0, float("inf"))
     rows = block.frame[block.frame["symbol"] == name]
-    recent = rows.loc[rows["session"] >= _LEVELS_SINCE, "close"].median()
+    recent = rows.loc[rows["session"] >= index.since, "close"].median()
     earlier = rows.loc[rows["session"] >= _ABOUT_SINCE, "close"].median()
     return bool(recent < low or recent > high or earlier < low / _EARLIER_WAS or earlier > high)
 

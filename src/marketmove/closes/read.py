@@ -251,7 +251,9 @@ def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str
 def lookalikes(known: ChosenCloses) -> list[tuple[str, str]]:
     """Give the indices that the registry does not know, each with the known one it looks like."""
     registry = known.levels.registry
-    strangers = [symbol for symbol in known.symbols if not registry.find(symbol)]
+    unknown = (symbol for symbol in known.symbols if not registry.find(symbol))
+    # What is called "DAX (not GDAXI)" was told from the index already.
+    strangers = [symbol for symbol in unknown if " (not " not in symbol]
     if len(strangers) > _MOST_NAMED:
         return []
     looked_up = ((symbol, index_of_file(symbol, registry)) for symbol in strangers)

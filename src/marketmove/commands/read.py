@@ -10,7 +10,8 @@ from marketmove.config import Config
 from marketmove.errors import NoSessionError
 from marketmove.published.opening import nothing_found
 from marketmove.published.prose.opening import text_of_report
-from marketmove.published.prose.reading import contradictions, read_prose
+from marketmove.published.prose.reading import read_prose
+from marketmove.published.prose.results import contradictions
 from marketmove.reports.records import ReadReport
 from marketmove.sources import Context, open_source
 from marketmove.wording import prose as wording

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from marketmove.moves.move import exact
-from marketmove.published.prose.reading import fits_itself
+from marketmove.published.prose.results import fits_itself
 from marketmove.published.verdicts import Checked, Fault, FaultCode, rounded
 
 _TENS = tuple(Fraction(10) ** n for n in (-2, -1, 1, 2))
@@ -50,14 +50,17 @@ def with_faults(row: Checked, closes: Mapping[str, float]) -> Checked:
 def _faults(row: Checked, closes: Mapping[str, float]) -> list[Fault]:
     if row.fits_session is not None:
         return [Fault("other_session")]
-    if row.same_prior:
+    cut = _is_cut_level(row)
+    if row.same_prior and not cut:
         return [Fault("early")]
     found = [
         Fault(code, field)
         for field in _CHANGES
         if field in row.wrong and (code := _of_change(row, field))
     ]
-    if "close" in row.wrong and (fault := _of_level(row, closes)):
+    if cut:
+        found.append(Fault("cut", "close"))
+    elif "close" in row.wrong and (fault := _of_level(row, closes)):
         found.append(fault)
     if "way" in row.wrong:
         found.append(Fault("wrong_way", "way"))
@@ -83,6 +86,14 @@ def _of_change(row: Checked, field: str) -> FaultCode | None:
     if other is not None and rounded(abs(Fraction(exact(other))), printed) == abs(value) and value:
         return "points_as_percent"
     return None
+
+
+def _is_cut_level(row: Checked) -> bool:
+    """Whether a level is the right one without its last digits: 10,319 for 10,319.55."""
+    printed, close = row.printed.close, row.move.close
+    if "close" not in row.wrong or printed is None or close is None:
+        return False
+    return _cut(Fraction(exact(close)), printed) == Fraction(printed)
 
 
 def _cut(size: Fraction, printed: Decimal) -> Fraction:

@@ -24,6 +24,9 @@ from marketmove.published.verdicts import (
     with_fits,
 )
 
+# More than a row has figures.
+_ALL = 10
+
 
 class Held(NamedTuple):
     """The rows of a report with their verdicts, and which other session most of them fit.
@@ -55,6 +58,11 @@ def hold_against(
     printed: Sequence[Printed], session: dt.date, known: ChosenCloses, *, by_closes: bool = False
 ) -> Held:
     """Hold every figure of a report against the closes of its session."""
+    if by_closes:
+        # What the figures tell is the day of most of them: some may be of the session before.
+        printed = [
+            row._replace(maybe_before=not (row.session or row.day_before)) for row in printed
+        ]
     rows = [_row(row, session, known, as_in_data(row.symbol, known.levels)) for row in printed]
     placed, fits = with_fits(rows, known.levels, session)
     closes = {row.move.session: _closes(known.levels, row.move.session) for row in placed}
@@ -82,7 +90,13 @@ def _row(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str) -
     before = _session_before(known.levels, symbol, session)
     tries = [own] if before is None else [before, own] if printed.day_before else [own, before]
     rows = [_judged(printed, when, known, symbol) for when in tries]
-    return next((row for row in rows if row.verdict == "agrees"), rows[0])
+    # Where neither agrees, the session that leaves less to say.
+    return min(rows, key=lambda row: (row.verdict != "agrees", _lacking(row)))
+
+
+def _lacking(row: Checked) -> int:
+    """How many printed figures of a row are not borne out; of one that cannot be held, all."""
+    return len(row.wrong) if row.verdict == "disagrees" else _ALL
 
 
 def _judged(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str) -> Checked:

@@ -13,7 +13,8 @@ from typing import Any
 from marketmove.errors import NoSessionError, Place, Problem, UnrecognisedFileError
 from marketmove.market.indices import Registry, did_you_mean
 from marketmove.published.prose.opening import text_of_report
-from marketmove.published.prose.reading import Prose, ProseFigure, read_prose
+from marketmove.published.prose.reading import read_prose
+from marketmove.published.prose.results import Prose, ProseFigure
 from marketmove.published.report_file import (
     FIGURE_KEYS,
     FORM,

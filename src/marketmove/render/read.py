@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from marketmove.published.opening import bounded
-from marketmove.published.prose.reading import ProseFigure
+from marketmove.published.prose.results import ProseFigure
 from marketmove.published.report_file import VALUE_KEYS
 from marketmove.render import RenderOptions
 from marketmove.render.layout import (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from marketmove.moves.move import Basis, Move
     from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
-    from marketmove.published.prose.reading import ProseFigure
+    from marketmove.published.prose.results import ProseFigure
     from marketmove.published.verdicts import Checked
     from marketmove.rarity.extremes import Extremes
     from marketmove.rarity.index_history import MoveContext

@@ -53,7 +53,7 @@ def json_grid(text: str, label: str, words: Words, mark: str) -> Grid:
     values = _values(text, label)
     found = list(_found(values, words))
     fitting = [table for table in found if _has_closes(table, words)]
-    tables = _of_one_form(fitting)
+    tables = _of_one_form(fitting, words)
     if not tables:
         raise UnrecognisedFileError.at(Place(label), _nothing(found, fitting))
     names = tables[0].names
@@ -149,7 +149,13 @@ def _of_list(items: list[Any], path: tuple[str, ...], words: Words) -> Iterator[
         return
     for n, item in enumerate(items):
         if not _is_plain(item):
-            yield from _tables(item, (*path, *([str(n + 1)] if len(items) > 1 else [])), words)
+            name = _symbol_beside([(1, _own_values(item))], words) or str(n + 1)
+            yield from _tables(item, (*path, *([name] if len(items) > 1 else [])), words)
+
+
+def _own_values(item: Any) -> dict[str, Any]:
+    """The plain values of an object, without those of what is in it."""
+    return {k: v for k, v in item.items() if _is_plain(v)} if isinstance(item, dict) else {}
 
 
 def _of_object(value: dict[str, Any], path: tuple[str, ...], words: Words) -> Iterator[Found]:
@@ -311,16 +317,24 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Written)
 
 
-def _of_one_form(tables: Sequence[Found]) -> list[Found]:
-    """The one table there is, or several of the same columns beside each other."""
+def _of_one_form(tables: Sequence[Found], words: Words) -> list[Found]:
+    """The one table there is, or several of the same columns, each under a name of its own."""
     if not tables:
         return []
     largest = max(tables, key=lambda table: len(table.rows))
-    alike = [t for t in tables if t.names == largest.names and t.path[:-1] == largest.path[:-1]]
+    alike = [t for t in tables if t.names == largest.names and _is_beside(t, largest)]
+    if len(alike) > 1 and any(words.qualifies(_name_of(table, alike)) for table in alike):
+        return []  # "daily" and "weekly" are no two indices
     others = [t for t in tables if t not in alike]
     if any(len(t.rows) * 2 > len(largest.rows) and not _is_within(t, largest) for t in others):
         return []
     return alike
+
+
+def _is_beside(table: Found, other: Found) -> bool:
+    """Whether the paths of two tables differ in one place, if at all."""
+    both = zip(table.path, other.path, strict=False)
+    return len(table.path) == len(other.path) and sum(a != b for a, b in both) <= 1
 
 
 def _is_within(table: Found, other: Found) -> bool:

@@ -31,7 +31,7 @@ def refuse_stacked(
         days = [session for session, _ in rows]
         for start in _turns(days):
             before, behind = days[:start], days[start:]
-            covered = min(before) <= behind[0] <= max(before)
+            covered = min(before) <= max(behind) and min(behind) <= max(before)
             finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
             other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
             if covered and other and coarser[len(coarser) // 10] >= WEEK:

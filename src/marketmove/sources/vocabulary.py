@@ -103,14 +103,14 @@ class Words(NamedTuple):
             return role
         parts = [part for part in _JOINTS.split(name) if part]
         in_brackets = _BRACKETS.fullmatch(header.strip()) is not None and beside[:1] in "([（"
-        if not (in_brackets or all(map(self._qualifies, parts))):
+        if not (in_brackets or all(map(self.qualifies, parts))):
             return role._replace(index_name=name)
         others = (self.roles.get(normalised(part)) for part in parts)
         telling = next((r for r in others if r and r.kind in _TELLING and not in_brackets), role)
         return telling._replace(rank=telling.rank + _QUALIFIED, beside=name)
 
-    def _qualifies(self, word: str) -> bool:
-        """Whether a word beside another names no index: a currency, a period, a kind of column."""
+    def qualifies(self, word: str) -> bool:
+        """Tell whether a word names no index: a currency, a period, a kind of column."""
         text = normalised(word)
         return (
             text in _CURRENCIES

@@ -57,7 +57,8 @@ def _judged(rows: Sequence[Checked], closes: str) -> Iterator[Remark]:
         figures = listed([f"{name(row.move)} {given(row)}" for row in wrong], _MOST_NAMED)
         text = f"{visible(closes)} has {other} for {session}: {figures}"
         yield Remark("published_disagrees", text, _only_symbol(wrong))
-    if early := [row for row in every if row.same_prior]:
+    cut = [row for row in every if any(fault.code == "cut" for fault in row.faults)]
+    if early := [row for row in every if row.same_prior and row not in cut]:
         tail = " lead from the right prior close, perhaps to a level before the end of the session"
         yield _remark("published_early", early, tail, "the figures of ")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from marketmove.errors import Place, Remark
-from marketmove.published.prose.reading import ProseFigure
+from marketmove.published.prose.results import ProseFigure
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 

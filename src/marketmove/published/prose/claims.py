@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marketmove.published.prose.builder import Builder
-from marketmove.published.prose.clauses import Claim, Context, segments
+from marketmove.published.prose.clauses import Claim, Context
 from marketmove.published.prose.subjects import subject_at
 from marketmove.published.prose.tokens import Token
 
-_NAMES_SOMETHING = frozenset(["index", "place", "anaphora", "stocks"])
-
 
 def claims_of(
-    text: str, tokens: Sequence[Token], context: Context, *, spaced: bool, particles: bool
+    text: str,
+    tokens: Sequence[Token],
+    parts: Sequence[int],
+    context: Context,
+    *,
+    spaced: bool,
+    particles: bool,
 ) -> list[Claim]:
     """Give the claims of a sentence, in its order.
 
     Parameters
     ----------
-    text, tokens
-        The sentence.
+    text, tokens, parts
+        The sentence, and the part of each token.
     context
         What it may refer back to.
     spaced
@@ -28,9 +32,6 @@ def claims_of(
     particles
         Whether a particle marks the subject, as in Japanese and Korean.
     """
-    if all(token.kinds.isdisjoint(_NAMES_SOMETHING) for token in tokens):
-        return []
-    parts = segments(tokens)
     builder = Builder(text, tokens, parts, context, spaced=spaced, particles=particles)
     at = 0
     while at < len(tokens):

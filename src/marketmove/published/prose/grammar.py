@@ -25,6 +25,7 @@ _NO_CLASSES = frozenset(
         "months_short",
         "ordinals",
         "superlatives",
+        "superlative_words",
     ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -64,6 +65,7 @@ class Language(NamedTuple):
     numbers: Mapping[str, Decimal]
     ordinals: Mapping[str, int]
     superlatives: Mapping[str, tuple[re.Pattern[str], ...]]
+    superlative_words: tuple[str, ...]
 
 
 class Names(NamedTuple):
@@ -181,6 +183,7 @@ def language(code: str) -> Language:
             kind: tuple(re.compile(text, re.IGNORECASE) for text in _texts(patterns))
             for kind, patterns in _pairs(items.get("superlatives")).items()
         },
+        superlative_words=tuple(_texts(items.get("superlative_words"))),
     )
 
 

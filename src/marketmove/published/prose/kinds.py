@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from marketmove.published.prose.clauses import numbers_in
-from marketmove.published.prose.tokens import Token
-from marketmove.published.prose.view import PERIODS, View
+from marketmove.published.prose.view import PERIODS, Part, View
 
-Part = list[tuple[int, Token]]
 _LEAST_LEVEL = 20
 _YEAR_FIRST = re.compile(r"\d{4}-")
 
@@ -45,7 +43,7 @@ def _not_of_now(v: View, n: int, own: Part) -> str:
     """``other`` of a record or a threshold, ``earlier`` of the level that an index came from."""
     number = v.number(n)
     level = number.unit != "pct" and number.value >= _LEAST_LEVEL
-    if any(t.has("forecast") for m, t in own if m < n):
+    if "forecast" in v.kinds and any(t.has("forecast") for m, t in own if m < n):
         return "other"
     if _is_from(v, n) or (level and (_is_threshold(v, n, own) or _follows_from(v, n))):
         return "other"
@@ -69,7 +67,8 @@ def _is_within(v: View, n: int, own: Part) -> bool:
         return False
     if named_day and v.parts[n] != min(v.parts[m] for m in v.held):
         return False
-    if any(t.has("clock", "time") and not t.has("closed") for t in v.tokens):
+    clock = not v.kinds.isdisjoint(("clock", "time"))
+    if clock and any(t.has("clock", "time") and not t.has("closed") for t in v.tokens):
         return True
     now = any(v.tokens[m].has("now") for m in v.held if m < n or v.parts[m] == v.parts[n])
     return now or (v.under_way and not any(t.has("yesterday") for t in v.tokens))
@@ -158,6 +157,8 @@ def _is_threshold(v: View, n: int, own: Part) -> bool:
 
 def _is_extreme(v: View, n: int, own: Part) -> bool:
     """Whether a number is a high or a low within the session."""
+    if "extreme" not in v.kinds:
+        return False
     places = [m for m, t in own if t.has("extreme")]
     if places:
         before = [m for m in places if m < n and n - m <= 12]
@@ -170,6 +171,9 @@ def _is_extreme(v: View, n: int, own: Part) -> bool:
 
 
 def _period(v: View, n: int, own: Part) -> str:
+    """The span that a change is of, if it is not a session's; the nearest word tells."""
+    if v.kinds.isdisjoint(PERIODS):
+        return v.lasting if not any(t.has("closed", "weekday", "today") for _, t in own) else ""
     found = [
         (abs(m - n), m, t)
         for m, t in own
@@ -239,6 +243,8 @@ def _is_lead_period(v: View, m: int) -> bool:
 
 def _shared_period(v: View, n: int) -> str:
     """The period that another claim of the sentence names for all: rose 2% for the month."""
+    if v.kinds.isdisjoint(("week", "month", "ytd")):
+        return ""
     own = {subject.key for subject in v.claim.subjects}
     plain = v.number(n).unit == "pct" and all(v.number(k).unit == "pct" for k in v.numbers)
     for claim in v.claims:

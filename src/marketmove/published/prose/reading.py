@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Literal, NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.published.prose.claims import claims_of
@@ -21,53 +19,15 @@ from marketmove.published.prose.document import Document, Sentence, read_documen
 from marketmove.published.prose.figures import Found, figures_of
 from marketmove.published.prose.grammar import Language, Names, language, language_of, names_of
 from marketmove.published.prose.numbers import mark_of
-from marketmove.published.prose.superlatives import Superlative, superlatives_in
+from marketmove.published.prose.results import Prose, ProseFigure, doubt_of, has_figure
+from marketmove.published.prose.superlatives import superlatives_in
 from marketmove.published.prose.tokens import Scanner, Token
 from marketmove.published.prose.view import Sentence as Parsed
+from marketmove.published.prose.view import kinds_of
 
-# Why a figure is unsure; in words: wording/prose.py.
-Doubt = Literal["", "no_level", "no_change", "bound", "misfit", "other_kind", "no_figure"]
-KINDS = ("session", "intraday", "week", "month", "ytd", "futures", "earlier", "other")
 _DIGIT = re.compile(r"\d")
 _SHORT = 40
-
-
-class ProseFigure(NamedTuple):
-    """One figure of an index in a report: what was printed, of what kind, and where it stands.
-
-    Levels are in index points, changes in points or percent with their sign; None where the text
-    gives nothing. ``symbol`` is empty for an index that the registry does not have. ``session``
-    is the date that the text names, None where it names none. ``sure`` is true of a session's
-    level with a change that fits it; ``doubt`` says what else there is to know.
-    """
-
-    name: str
-    symbol: str
-    kind: str
-    line: int
-    quote: str
-    close: Decimal | None = None
-    change_pts: Decimal | None = None
-    change_pct: Decimal | None = None
-    direction: str = ""
-    bound: str = ""
-    bound_of: str = ""
-    session: dt.date | None = None
-    day: str = ""
-    sure: bool = False
-    doubt: Doubt = ""
-    sentence: str = ""
-    by_place: bool = False
-
-
-class Prose(NamedTuple):
-    """A report that was read: its figures, its language, its date and whence that is."""
-
-    figures: tuple[ProseFigure, ...]
-    language: str
-    date: dt.date | None
-    dated_by: str
-    superlatives: tuple[Superlative, ...] = ()
+_NAMES_SOMETHING = frozenset(["index", "place", "anaphora", "stocks"])
 
 
 def read_prose(text: str, registry: Registry, date: dt.date | None = None, name: str = "") -> Prose:
@@ -165,6 +125,7 @@ class _Reader:
         self.block = -1
         self.section, self.first_section, self.block_keys = "", "", list[str]()
         self.seen: list[str] = []
+        self.regions: dict[str, str] = {}
         # Sentences with the indices that they speak of, where each begins: for superlatives.
         self.sentences: list[tuple[str, list[tuple[int, str]], int, str]] = []
 
@@ -176,8 +137,8 @@ class _Reader:
             text = sentence.text
             if len(text) < _SHORT or _DIGIT.search(text) or self.scanner.may_tell(text):
                 self._sentence(sentence)
-        with_figures = {f.name for f in self.found if f.kind == "session" and _has_figure(f)}
-        return [f for f in self.found if _has_figure(f) or f.name not in with_figures]
+        with_figures = {f.name for f in self.found if f.kind == "session" and has_figure(f)}
+        return [f for f in self.found if has_figure(f) or f.name not in with_figures]
 
     def _new_block(self, block: int) -> None:
         self.block = block
@@ -187,33 +148,41 @@ class _Reader:
 
     def _sentence(self, sentence: Sentence) -> None:
         tokens = self.scanner.tokens(sentence.text)
-        self._note_days(tokens)
-        self._note_period(tokens)
+        kinds = kinds_of(tokens)
+        if not kinds.isdisjoint(("date", "time")):
+            self._note_days(tokens)
+        if not kinds.isdisjoint((":", "weekday", "today", "yesterday", "closed")):
+            self._note_period(tokens)
         tokens = self._section(sentence, tokens)
         if not tokens:
             return
         spaced = self.spoken.code not in {"ja", "zh", "ko"}
         context = self.context._replace(section=self.section)
-        claims = claims_of(
-            sentence.text, tokens, context, spaced=spaced, particles=self.spoken.after
-        )
+        parts = segments(tokens)
+        claims: list[Claim] = []
+        if not kinds.isdisjoint(_NAMES_SOMETHING):
+            claims = claims_of(
+                sentence.text, tokens, parts, context, spaced=spaced, particles=self.spoken.after
+            )
         if not claims:
             claims = self._left_unsaid(tokens, spaced)
-        if not claims and any(t.has("clock") for t in tokens):
+        if not claims and "clock" in kinds:
             # Asian stocks were mixed in early trading: so are the indices named next.
-            self.block_under_way = not any(t.has("closed") for t in tokens)
-        parts = segments(tokens)
-        parsed = Parsed(sentence.text, tokens, parts, self.spoken.after)
+            self.block_under_way = "closed" not in kinds
+        if not claims:
+            self._refer(claims, tokens)
+            return
+        parsed = Parsed.of(sentence.text, tokens, parts, self.spoken.after)
         keys_at = [(s.start, s.key) for claim in claims for s in claim.subjects if not s.weak]
         before = [(-1, context.antecedent)] if context.antecedent else []
         day = next((_day_text(t) for t in tokens if t.has("weekday", "yesterday")), "")
         self.sentences.append((sentence.text, [*before, *keys_at], sentence.line, day))
         for claim in claims:
             keys = [subject.key for subject in claim.subjects]
-            way = self._is_under_way(keys, tokens, claim.tokens)
+            way = self._is_under_way(keys, tokens, claim.tokens, kinds)
             for found in figures_of(claim, parsed, claims, under_way=way, lasting=self.lasting):
                 self.found.append(self._made(found, sentence, tokens))
-            self._note_progress(keys, tokens, claim.tokens)
+            self._note_progress(keys, tokens, claim.tokens, kinds)
         self._refer(claims, tokens)
 
     def _left_unsaid(self, tokens: Sequence[Token], spaced: bool) -> list[Claim]:
@@ -257,21 +226,23 @@ class _Reader:
         return tokens
 
     def _region(self, key: str) -> str:
-        index = self.registry.find(key)
-        return index.region if index is not None else "?"
+        if key not in self.regions:
+            index = self.registry.find(key)
+            self.regions[key] = index.region if index is not None else "?"
+        return self.regions[key]
 
     def _is_under_way(
-        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+        self,
+        keys: Sequence[str],
+        tokens: Sequence[Token],
+        held: Sequence[int],
+        kinds: frozenset[str],
     ) -> bool:
-        if any(tokens[n].has("closed") for n in held):
+        if "closed" in kinds and any(tokens[n].has("closed") for n in held):
             return False
         regions = {self._region(key) for key in keys}
-        days = {t.value for t in tokens if t.has("weekday")}
-        if (
-            days
-            and self.day_under_way not in days
-            and not any(t.has("clock", "time") for t in tokens)
-        ):
+        days = {t.value for t in tokens if t.has("weekday")} if "weekday" in kinds else set()
+        if days and self.day_under_way not in days and kinds.isdisjoint(("clock", "time")):
             return False
         if self.all_under_way or self.block_under_way or (regions & self.under_way):
             return True
@@ -284,8 +255,14 @@ class _Reader:
         )
 
     def _note_progress(
-        self, keys: Sequence[str], tokens: Sequence[Token], held: Sequence[int]
+        self,
+        keys: Sequence[str],
+        tokens: Sequence[Token],
+        held: Sequence[int],
+        kinds: frozenset[str],
     ) -> None:
+        if kinds.isdisjoint(("closed", "clock", "time", "opened")):
+            return
         regions = {self._region(key) for key in keys}
         if any(tokens[n].has("closed") for n in held):
             self.under_way -= regions
@@ -366,7 +343,7 @@ class _Reader:
             sentence=sentence.shown,
             by_place=found.subject.by_place,
         )
-        doubt = "misfit" if found.doubt else _doubt(figure)
+        doubt = "misfit" if found.doubt else doubt_of(figure)
         return figure._replace(sure=not doubt, doubt=doubt)
 
 
@@ -375,74 +352,3 @@ def _day_text(token: Token) -> str:
         if token.has(kind):
             return f"{kind}:{token.value}"
     return ""
-
-
-def _has_figure(figure: ProseFigure) -> bool:
-    return any(v is not None for v in (figure.close, figure.change_pts, figure.change_pct))
-
-
-def _doubt(figure: ProseFigure) -> Doubt:
-    """Why a figure is not sure; empty of a session's level with a change that fits it."""
-    if figure.kind != "session":
-        return "other_kind"
-    if not _has_figure(figure):
-        return "no_figure"
-    if figure.bound:
-        return "bound"
-    if figure.close is None:
-        return "no_level"
-    if figure.change_pts is None and figure.change_pct is None:
-        return "no_change"
-    return "" if fits_itself(figure.close, figure.change_pts, figure.change_pct) else "misfit"
-
-
-def fits_itself(close: Decimal, pts: Decimal | None, pct: Decimal | None) -> bool:
-    """Tell whether a level, its points and its percent can be those of one move.
-
-    Examples
-    --------
-    >>> fits_itself(Decimal("16717.17"), Decimal("18.43"), Decimal("0.1"))
-    True
-    >>> fits_itself(Decimal("16717.17"), Decimal("184.3"), Decimal("0.1"))
-    False
-    """
-    if pts is not None and abs(pts) * 4 > close:
-        return False
-    if pct is not None and abs(pct) > 25:
-        return False
-    if pts is None or pct is None:
-        return True
-    if close == pts or ((pts < 0) != (pct < 0) and pts and pct):
-        return False
-    implied = pts / (close - pts) * 100
-    places = -int(pct.as_tuple().exponent)
-    return abs(implied - pct) <= Decimal("0.6").scaleb(-places) + abs(implied) * Decimal("0.002")
-
-
-def contradictions(figures: Sequence[ProseFigure]) -> list[tuple[ProseFigure, ProseFigure, str]]:
-    """Give the pairs of figures of one index and session that say different things of one field.
-
-    A number that is another one rounded, or cut, contradicts it not.
-    """
-    found: list[tuple[ProseFigure, ProseFigure, str]] = []
-    first: dict[tuple[str, str, str], ProseFigure] = {}
-    said: set[tuple[str, str]] = set()
-    for figure in figures:
-        for field in ("close", "change_pts", "change_pct"):
-            value = getattr(figure, field)
-            if figure.kind != "session" or value is None or figure.bound:
-                continue
-            known = first.setdefault((figure.symbol or figure.name, figure.day, field), figure)
-            if not _alike(getattr(known, field), value) and (figure.name, field) not in said:
-                said.add((figure.name, field))
-                found.append((known, figure, field))
-    return found
-
-
-def _alike(one: Decimal, other: Decimal) -> bool:
-    places = min(-int(value.as_tuple().exponent) for value in (one, other))
-    return (
-        abs(one - other) < Decimal(1).scaleb(-places)
-        if places != max(-int(value.as_tuple().exponent) for value in (one, other))
-        else one == other
-    )

@@ -42,6 +42,9 @@ def superlatives_in(
 
     What cannot be read with certainty, such as "since the crisis", is left out.
     """
+    lowered = text.lower()
+    if not any(word in lowered for word in spoken.superlative_words):
+        return
     for kind, patterns in spoken.superlatives.items():
         for pattern in patterns:
             for match in pattern.finditer(text):

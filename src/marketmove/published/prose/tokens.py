@@ -7,24 +7,18 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from marketmove.published.prose import numbers
+from marketmove.published.prose.calendar_words import (
+    DATE,
+    LATE,
+    TIME,
+    date_value,
+    month_patterns,
+    numeric_date,
+)
 from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, is_cjk
 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
-_TIME = re.compile(
-    r"\d{1,2}[:.]\d{2}\s?(?:[ap]\.?\s?m\b\.?|uhr|gmt|e[ds]?t|bst|cet|ist|jst|hkt|hrs|h\b)"
-    r"|\d{1,2}:\d{2}|\d{1,2}\s?(?:[ap]\.m\.?|[ap]m\b|uhr|hrs\b)|\d{1,2}\s?h(?:\s?\d{2})?\b"
-    r"|\d{1,2}[時时](?:\d{1,2}分|半)?|\d{1,2}시(?:\s?\d{1,2}분)?|\d{4}\s?gmt",
-    re.ASCII | re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?!\d)"
-    r"|(?P<y2>\d{4})\s?[年년]\s?(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日일號号]"
-    r"|(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일號号]?"
-    r"|(?P<d4>\d{1,2})\)?\s?(?:[日號号](?![連続内間間线線ぶ足目])|일(?![째간만선]))"
-    r"|(?P<d5>\d{1,2})[./](?P<m5>\d{1,2})[./](?P<y5>\d{4})",
-    re.ASCII,
-)
 _FRACTION = re.compile(r"\d+/\d+", re.ASCII)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|e|er|ème|°)\b")
 _CURRENCY = re.compile(
@@ -34,10 +28,8 @@ _CURRENCY = re.compile(
 _RANGE = re.compile(r"[-–~〜]\s?$")
 _FOUR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SIGNS = "+-–−"
-
-
-# Five in the afternoon, and no time zone: the session is over, as in Kuala Lumpur and Singapore.
-_LATE = re.compile(r"(?:0?[5-8](?:[:.]\d{2})?\s?p\.?m\.?|(?:17|18|19|20)[:.]\d{2})$")
+# What an entry of the names of indices is.
+_NAMES = frozenset(["index", "in_context", "not_name", "place", "region", "sector"])
 
 
 class Number(NamedTuple):
@@ -106,8 +98,8 @@ class Scanner:
 
     def __init__(self, language: Language, names: Names, mark: str, known: dict[str, str]) -> None:
         self.language, self.names, self.mark, self.known = language, names, mark, known
-        self._month_day, self._day_month = _month_patterns(language)
-        self._first_words = names.lexicon.keys() | language.lexicon.keys()
+        self._month_day, self._day_month = month_patterns(language)
+        self._phrases = _merged(names.lexicon, language.lexicon)
         self._spaced = numbers.SPACED if language.decimal == "," else numbers.NARROW
 
     def tokens(self, text: str) -> list[Token]:
@@ -125,7 +117,7 @@ class Scanner:
             if char.isalpha() and (match := _LATIN.match(text, at)):
                 # Most words are in no list: the common case, said quickly.
                 word = lowered[at : match.end()]
-                if word not in self._first_words:
+                if word not in self._phrases:
                     found.append(self._unknown(match[0], lowered, at))
                     at = match.end()
                     continue
@@ -148,15 +140,14 @@ class Scanner:
                 if is_cjk(letter):
                     word, key = word[:n], key[:n]
                     break
-        entry = _longest(self.names.lexicon, key, text, lowered, at)
-        other = _longest(self.language.lexicon, key, text, lowered, at)
-        if entry is not None and (other is None or len(entry.text) >= len(other.text)):
+        entry = _longest(self._phrases, key, text, lowered, at)
+        if entry is None or (char in _SIGNS and entry.kinds.isdisjoint(_NAMES)):
+            return self._unknown(word, lowered, at)
+        if not entry.kinds.isdisjoint(_NAMES):
             return self._named(entry, text, at)
-        if other is not None and char not in _SIGNS:
-            if "'" in other.text and self._hides_name(other, text, lowered, at):
-                return Token(_SMALL, at, text.index("'", at) + 1)
-            return self._word(other, text, lowered, at)
-        return self._unknown(word, lowered, at)
+        if "'" in entry.text and self._hides_name(entry, text, lowered, at):
+            return Token(_SMALL, at, text.index("'", at) + 1)
+        return self._word(entry, text, lowered, at)
 
     def _unknown(self, word: str, lowered: str, at: int) -> Token:
         """A token that is in no list: a mark, a character, a word."""
@@ -212,7 +203,7 @@ class Scanner:
         if "month_name" in entry.kinds:
             match = self._month_day.match(lowered, at)
             if match:
-                return Token(_DATE_KIND, at, match.end(), _date_value(match, self.language))
+                return Token(_DATE_KIND, at, match.end(), date_value(match, self.language))
         if "number" in entry.kinds and not entry.kinds - {"number", "by", "common"}:
             return self._in_words(entry, text, lowered, at) or Token(
                 entry.kinds - {"number"} or _WORD, at, end
@@ -237,11 +228,11 @@ class Scanner:
 
     def _digits(self, text: str, lowered: str, at: int, before: list[Token]) -> Token:
         if match := self._day_month.match(lowered, at):
-            return Token(_DATE_KIND, at, match.end(), _date_value(match, self.language))
-        if (match := _DATE.match(lowered, at)) and not _is_level(match):
-            return Token(_DATE_KIND, at, match.end(), _numeric_date(match))
-        if match := _TIME.match(lowered, at):
-            kind = frozenset(["late"]) if _LATE.match(match[0]) else _TIME_KIND
+            return Token(_DATE_KIND, at, match.end(), date_value(match, self.language))
+        if (match := DATE.match(lowered, at)) and not _is_level(match):
+            return Token(_DATE_KIND, at, match.end(), numeric_date(match))
+        if match := TIME.match(lowered, at):
+            kind = frozenset(["late"]) if LATE.match(match[0]) else _TIME_KIND
             return Token(kind, at, match.end())
         if match := _FRACTION.match(text, at):
             return Token(_NUMBER, at, match.end(), number=_NO_NUMBER)
@@ -347,21 +338,36 @@ _UNIT_OF = {"percentage_points": "other", "percent": "pct", "points": "pts", "mo
 _UNIT_ORDER = ("percentage_points", "percent", "points", "money")
 
 
+def _merged(names: Lexicon, words: Lexicon) -> Lexicon:
+    """Both lexicons as one; of phrases as long as each other a name comes first."""
+    merged: Lexicon = {}
+    for key in names.keys() | words.keys():
+        entries = [*names.get(key, ()), *words.get(key, ())]
+        merged[key] = sorted(entries, key=lambda entry: -len(entry.text))
+    return merged
+
+
 def _longest(lexicon: Lexicon, key: str, text: str, lowered: str, at: int) -> Entry | None:
     for entry in lexicon.get(key, ()):
-        if _fits(entry, text, lowered, at):
+        source = text if entry.cased else lowered
+        if source.startswith(entry.text, at) and _ends(entry.text, text, at + len(entry.text)):
             return entry
     return None
 
 
 def _fits(entry: Entry, text: str, lowered: str, at: int) -> bool:
     source = text if entry.cased else lowered
-    if not source.startswith(entry.text, at):
-        return False
     end = at + len(entry.text)
+    return source.startswith(entry.text, at) and _ends(entry.text, text, end)
+
+
+def _ends(phrase: str, text: str, end: int) -> bool:
+    """Whether a phrase ends here, and not within a word or a number."""
     if end >= len(text):
         return True
-    last, following = entry.text[-1], text[end]
+    last, following = phrase[-1], text[end]
+    if following == " ":
+        return True
     if last.isdigit():
         return not following.isdigit() and not (
             following in ".," and text[end + 1 : end + 2].isdigit()
@@ -402,31 +408,3 @@ def _is_level(match: re.Match[str]) -> bool:
     if match["m3"] and not 1 <= int(match["m3"]) <= 12:
         return True
     return bool(match["d4"]) and not 1 <= int(match["d4"]) <= 31
-
-
-def _numeric_date(match: re.Match[str]) -> str:
-    for n in "12345":
-        groups = match.groupdict()
-        day = groups.get(f"d{n}")
-        if day:
-            return f"{groups.get(f'y{n}') or ''}-{groups.get(f'm{n}') or ''}-{day}"
-    return "--"
-
-
-def _month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    names = "|".join(sorted(map(re.escape, language.months), key=len, reverse=True)) or r"(?!)"
-    first = (
-        rf"(?P<month>{names})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d.,]*\d)"
-        r"(?:,?\s+(?P<year>\d{4})(?![\d.,]*\d))?"
-    )
-    second = (
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+|of\s+)?(?P<month>{names})\b\.?"
-        r"(?:[-\s,]+(?:de\s+|del\s+)?(?P<year>\d{4})(?![\d.,]*\d)|-(?P<short>\d{2})(?!\d))?"
-    )
-    return re.compile(first), re.compile(second)
-
-
-def _date_value(match: re.Match[str], language: Language) -> str:
-    groups = match.groupdict()
-    year = groups.get("year") or (f"20{groups['short']}" if groups.get("short") else "")
-    return f"{year}-{language.months[match['month']]}-{match['day']}"

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from marketmove.published.prose.clauses import Claim, numbers_in
 from marketmove.published.prose.tokens import Number, Token
 
+Part = list[tuple[int, Token]]
 PERIODS = ("week", "month", "ytd", "period", "streak")
 _COUNTED = frozenset(["", "pct", "pts", "other?"])
+
+
+def kinds_of(tokens: Sequence[Token]) -> frozenset[str]:
+    """Give every kind that a token of a sentence has."""
+    return frozenset[str]().union(*(token.kinds for token in tokens))
 
 
 class Sentence(NamedTuple):
     """A sentence's tokens with the part that each is of.
 
-    ``after`` tells that the direction stands behind the number.
+    ``after`` tells that the direction stands behind the number. ``kinds`` are those of all tokens,
+    and ``by_part`` has the tokens of each part with their positions.
     """
 
     text: str
     tokens: Sequence[Token]
     parts: Sequence[int]
     after: bool
+    kinds: frozenset[str]
+    by_part: Mapping[int, Part]
+
+    @classmethod
+    def of(cls, text: str, tokens: Sequence[Token], parts: Sequence[int], after: bool) -> Sentence:
+        """Put the tokens of a sentence in order."""
+        by_part: dict[int, Part] = {}
+        for n, (token, part) in enumerate(zip(tokens, parts, strict=True)):
+            by_part.setdefault(part, []).append((n, token))
+        return cls(text, tokens, parts, after, kinds_of(tokens), by_part)
 
 
 class View(NamedTuple):
@@ -38,6 +55,8 @@ class View(NamedTuple):
     tokens: Sequence[Token]
     parts: Sequence[int]
     after: bool
+    kinds: frozenset[str]
+    by_part: Mapping[int, Part]
     numbers: Sequence[int]
     held: frozenset[int]
     under_way: bool
@@ -64,10 +83,9 @@ class View(NamedTuple):
         """Give the number at a position that has one."""
         return self.tokens[n].amount
 
-    def part(self, n: int) -> list[tuple[int, Token]]:
+    def part(self, n: int) -> Part:
         """Give the tokens of the part of the sentence that a position is in."""
-        part = self.parts[n]
-        return [(m, t) for m, t in enumerate(self.tokens) if self.parts[m] == part]
+        return self.by_part[self.parts[n]]
 
     def way(self, n: int) -> int:
         """Give which way the word at a position says: 1, -1 or 0."""

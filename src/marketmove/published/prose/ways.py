@@ -5,6 +5,8 @@ from __future__ import annotations
 from marketmove.published.prose.roles import is_adverb
 from marketmove.published.prose.view import View
 
+_DAYS = frozenset(["weekday", "date", "yesterday", "earlier"])
+
 
 def direction(v: View, n: int) -> int | None:
     """Give which way a number is told to go; None if it is not told."""
@@ -92,6 +94,8 @@ def level_way(v: View, n: int) -> int | None:
 
 def day_named(v: View, places: list[int]) -> int | None:
     """Give the token that names the day of some numbers, if one does."""
+    if v.kinds.isdisjoint(_DAYS):
+        return None
     parts = {v.parts[at] for at in places}
     named = [
         m for m, t in enumerate(v.tokens)
