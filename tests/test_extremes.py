@@ -169,9 +169,10 @@ def test_a_summary_tells_what_is_news(
 
 
 def test_a_record_takes_five_years(run_cli: RunCli, write: Write) -> None:
-    """2,000 weekdays are more than seven years; 300 little more than one."""
-    for number, long in ((2000, True), (300, False)):
-        path = closes_of(write, rising(number))
+    """2,001 weekdays are more than seven years; 301 little more than one."""
+    for number, long in ((2001, True), (301, False)):
+        # Every other session falls, so that there is no streak to tell.
+        path = closes_of(write, [1000 + n - 1.5 * (n % 2) for n in range(number)])
         document = run_cli("summary", "-l", path, "-f", "json").document
         text = "".join(
             one["text"] for section in document["sections"] for one in section["sentences"]
