@@ -67,6 +67,11 @@ def market_data() -> Path:
 
 
 @pytest.fixture
+def _after_the_long_series(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARKETMOVE_NOW", "2026-11-28T12:00:00+00:00")
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a file into a folder of the test's own."""
 

@@ -82,7 +82,7 @@ def _indices() -> dict[str, Index]:
             of["name"],
             of.get("exchange", ""),
             of.get("decimals", 2),
-            of.get("returns", "price").replace("unknown", ""),
+            of.get("returns", "").replace("unknown", ""),
         )
         for symbol, of in _yaml("indices.yaml").items()
     }

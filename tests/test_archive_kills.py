@@ -123,6 +123,8 @@ def _chained(folder: Path, symbol: str, rows: tuple[ArchivedClose, ...]) -> None
     """Each revision begins with what the one before it left, and the last with what is there."""
     last: dict[str, str] = {}
     path = folder / "closes" / "revisions" / f"{symbol}.csv"
+    if not path.exists():
+        return
     with path.open(encoding="utf-8", newline="") as file:
         for one in csv.DictReader(file):
             assert last.get(one["date"], one["close"]) == one["close"]

@@ -115,11 +115,17 @@ def test_as_plain_loops_over_exact_numbers_find_it() -> None:
         assert same(pair, told_of_pair(_spreads(case.one, case.other), case.session)), case
 
 
+def _repeats(symbol: str) -> bool:
+    return 0 in _own(symbol).pct.values()
+
+
 @needs_long
-def test_a_document_has_thesame(run_cli: RunCli) -> None:
+def test_a_document_has_thesame(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of some of these sessions, through the program's own door; which takes longer."""
-    cases = random.Random(5).sample(_cases(), tried(5, 24))  # noqa: S311
-    for case in cases:
+    monkeypatch.setenv("MARKETMOVE_NOW", "2026-11-28T12:00:00+00:00")
+    # Closes that repeat the one before are doubted, and make no part of a past.
+    sound = [case for case in _cases() if not any(map(_repeats, case[:2]))]
+    for case in random.Random(5).sample(sound, tried(5, 24)):  # noqa: S311
         files = [argument for s in case[:2] for argument in ("-l", LONG / f"{s}.csv")]
         asked = ("--pair", f"{case.one}:{case.other}", "-f", "json", "-q")
         document = run_cli("session", case.session, *files, *asked).document

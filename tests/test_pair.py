@@ -124,6 +124,7 @@ def _assert_same(row: dict[str, str], expected: Row) -> None:
 # --- real closes
 
 
+@pytest.mark.usefixtures("_after_the_long_series")
 def test_the_measures_of_five_years(market_data: Path, run_cli: RunCli) -> None:
     asked = ("pair", "HSI", "N225", "-l", market_data / "closes-long")
     within = ("--since", "2021-06-25", "--until", "2026-06-23", "-q")
@@ -152,6 +153,7 @@ def test_the_measures_of_one_day(samples: bool, request: Any, run_cli: RunCli) -
     assert latest["widest_since"] == "2024-11-06"
 
 
+@pytest.mark.usefixtures("_after_the_long_series")
 def test_any_row_of_a_quarter_of_a_century(market_data: Path, run_cli: RunCli) -> None:
     asked = ("pair", "HSI", "N225", "-l", market_data / "closes-long", "-f", "csv", "-q")
     rows = run_cli(*asked).rows

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
+
 import sentences
 from plain_closes import Closes, folder
 from plain_days import Asked
@@ -28,6 +30,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.usefixtures("_after_the_long_series")
 def test_each_sentence_of_whole_series_is_true(run_cli: RunCli, market_data: Path) -> None:
     path, day = market_data / "closes-long", dt.date(2025, 4, 7)
     files = sorted(path.glob("*.csv"))
@@ -37,6 +40,7 @@ def test_each_sentence_of_whole_series_is_true(run_cli: RunCli, market_data: Pat
     assert "its worst session" in sentences.read(ran.document, asked).kinds
 
 
+@pytest.mark.usefixtures("_after_the_long_series")
 def test_each_sentence_of_long_series_is_true(
     run_cli: RunCli, market_data: Path, write: Write
 ) -> None:

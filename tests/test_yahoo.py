@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from profiles import tried
 from program import run_process
 from provider import Provider, Reply, provider
 
@@ -82,20 +83,20 @@ def test_yahoo_is_read_and_its_unfinished_bar_left_out(
     assert any("chart" in urlsplit(one.path).path for one in provider.asked)
 
 
-@pytest.mark.parametrize(
-    ("reply", "said"),
-    [
-        (Reply(b"Edge: Too Many Requests", 429), "Yahoo takes no more requests for now"),
-        (
-            Reply(
-                b'{"chart":{"result":null,"error":{"code":"Not Found","description":'
-                b'"No data found, symbol may be delisted"}}}',
-                404,
-            ),
-            "Yahoo has no closes of ^SOX",
+REFUSALS = (
+    (
+        Reply(
+            b'{"chart":{"result":null,"error":{"code":"Not Found","description":'
+            b'"No data found, symbol may be delisted"}}}',
+            404,
         ),
-    ],
+        "Yahoo has no closes of ^SOX",
+    ),
+    (Reply(b"Edge: Too Many Requests", 429), "Yahoo takes no more requests for now"),
 )
+
+
+@pytest.mark.parametrize(("reply", "said"), REFUSALS[: tried(1, 2)])
 def test_what_yahoo_refuses(reply: Reply, said: str, provider: Provider, tmp_path: Path) -> None:
     pytest.importorskip("yfinance")
     provider.serve("/v8/finance/chart/%5ESOX", reply)

@@ -19,7 +19,7 @@ from marketmove.market.choose import (
 )
 from marketmove.market.groups import Group
 from marketmove.reports.records import SessionReport, in_order
-from marketmove.sources import ReadOptions, Source
+from marketmove.sources import Context, ReadOptions, Source
 
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
@@ -167,6 +167,7 @@ def session(request: SessionRequest) -> SessionReport:
         as_of=request.as_of,
         periods=request.periods,
         contexts=context.contexts,
+        extremes=context.extremes,
         context=bool(request.context),
         groups=groups,
         group_spreads=tuple(group_spreads(groups)),
@@ -203,10 +204,9 @@ def _compared(
 
 def _are_published(sources: Sequence[Source], needs_closes: str, config: Config) -> bool:
     """Whether the files have published figures, which never stand among closes."""
-    from marketmove.commands.verify import context_of
-    from marketmove.published.opening import is_report
+    from marketmove.published.recognise import is_report
 
-    context = context_of(config)
+    context = Context(config.registry, config.words, config.exchanges)
     reports = [is_report(source, config.registry, context) for source in sources]
     published = [s.label for s, of_report in zip(sources, reports, strict=True) if of_report]
     closes = [s.label for s, of_report in zip(sources, reports, strict=True) if not of_report]

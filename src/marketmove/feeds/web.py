@@ -30,6 +30,7 @@ _RETRIES, _REDIRECTS = 2, 5
 _LONGEST_WAIT_S = 60.0
 _BUSY = (429, 500, 502, 503, 504)
 _PIECE = 1 << 16
+_ENDED_EARLY = frozenset(["the answer was cut off", "its server hung up"])
 # zlib tells gzip from its own form.
 _EITHER_FORM = 47
 _REASONS = (
@@ -93,7 +94,7 @@ def _get(request: WebRequest, manners: Manners, until: float) -> WebAnswer:
         return _asked(request, manners, until)
     except (requests.RequestException, HTTPError, OSError) as error:
         first = _reason(error)
-    if first != "the answer was cut off" or time.monotonic() + 1 > until:
+    if first not in _ENDED_EARLY or time.monotonic() + 1 > until:
         raise FeedFailure(first)
     try:
         return _asked(request, manners, until)

@@ -179,7 +179,7 @@ def parse_index(
         except ValueError as error:
             raise BadConfigError.at(Place(place.path, fields.lines[key]), str(error)) from None
     if known is None:
-        return Index(symbol, symbol, returns="price")._replace(**changed)
+        return Index(symbol, symbol)._replace(**changed)
     names = (*changed.get("aliases", ()), known.name, *known.aliases)
     aliases = dict.fromkeys(name for name in names if name != changed.get("name", known.name))
     return known._replace(**changed | {"aliases": tuple(aliases)})

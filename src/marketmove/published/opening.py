@@ -15,10 +15,15 @@ from marketmove.market.indices import Registry, did_you_mean
 from marketmove.published.prose.opening import text_of_report
 from marketmove.published.prose.reading import read_prose
 from marketmove.published.prose.results import Prose, ProseFigure
-from marketmove.published.report_file import (
+from marketmove.published.recognise import (
     FIGURE_KEYS,
-    FORM,
     VALUE_KEYS,
+    header_of,
+    is_header_of_figures,
+    is_prose,
+)
+from marketmove.published.report_file import (
+    FORM,
     Printed,
     Published,
     figure_of,
@@ -30,8 +35,6 @@ from marketmove.sources import Context, Source
 _YAML_ENDINGS = (".yaml", ".yml")
 # What `read` writes beside the figures themselves.
 _BESIDE = ("symbol", "name", "kind", "direction", "bound", "bound_of", "sure", "doubt")
-# What bytes that are not UTF-8 become; how many words make a sentence.
-_UNKNOWN, _A_SENTENCE = "\ufffd", 6
 _PERIODS = ("week", "month", "ytd")
 # A change that goes down is more than 1% where it is under −1%.
 _BOUND_KEYS = {("over", True): "over_pct", ("over", False): "under_pct",
@@ -57,58 +60,17 @@ def read_report(
     text = text_of_report(source, registry, context, encoding)
     if text.lstrip().startswith("{"):
         return _from_json(text, source.label, registry, date)
-    header = _header(text)
+    header = header_of(text)
     if is_header_of_figures(header):
         rows = csv.DictReader(io.StringIO(text), dialect=_dialect(text))
         cells = [(row, Place(source.label, rows.line_num)) for row in rows]
         _refuse_unknown(header, source.label)
         return _from_rows(cells, source.label, registry, date)
     prose = read_prose(text, registry, date, source.stem or "")
-    if not prose.figures and not _is_prose(source.data):
+    if not prose.figures and not is_prose(source.data):
         text = f"{FORM}; or the text of a market report"
         raise UnrecognisedFileError.at(Place(source.label), text)
     return of_prose(prose, source.label, registry)
-
-
-def is_report(source: Source, registry: Registry, context: Context) -> bool:
-    """Tell whether a file is a report, and not closes: figures in YAML, CSV or JSON, or prose."""
-    if source.yaml_key is not None or source.grid is not None or source.large is not None:
-        return source.yaml_key == "figures"
-    if b"\0" in source.data[:200] or source.data[:4] in {b"PAR1", b"PK\x03\x04"}:
-        return False
-    head = source.data[:2_000]
-    if head.lstrip()[:1] in {b"{", b"["}:
-        return b'"marketmove.read/' in head
-    first = head.splitlines()[0].decode("utf-8", "replace") if head.strip() else ""
-    if is_header_of_figures(_header(first)):
-        return "basis" not in _header(first)
-    if not _is_prose(source.data):
-        return False
-    text = text_of_report(source, registry, context)
-    return any(f.kind == "session" for f in read_prose(text, registry).figures)
-
-
-def _is_prose(data: bytes) -> bool:
-    """Whether letters and spaces outweigh digits and the marks between cells."""
-    text = data[:20_000].decode("utf-8", "replace")
-    letters = sum(char.isalpha() or char == _UNKNOWN for char in text)
-    digits = sum(char.isdigit() for char in text)
-    words = max((len(line.split()) for line in text.splitlines()), default=0)
-    dense = max(
-        (
-            sum("\u3040" <= c <= "\ud7af" or c == _UNKNOWN for c in line)
-            for line in text.splitlines()
-        ),
-        default=0,
-    )
-    return letters > 1.5 * digits and (words >= _A_SENTENCE or dense >= 2 * _A_SENTENCE)
-
-
-def _header(text: str) -> list[str]:
-    """The cells of the first line, as they would be the header of a table."""
-    first = text.lstrip("\ufeff").split("\n", 1)[0].strip("\r")
-    mark = ";" if first.count(";") > first.count(",") else ","
-    return [cell.strip().strip('"').lower() for cell in first.split(mark)]
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -116,16 +78,6 @@ def _dialect(text: str) -> type[csv.Dialect]:
         delimiter = ";" if text.split("\n", 1)[0].count(";") else ","
 
     return Dialect
-
-
-def is_header_of_figures(header: Sequence[str]) -> bool:
-    """Tell whether the cells of a line are a header of published figures.
-
-    >>> is_header_of_figures(["index", "change_pct"]), is_header_of_figures(["symbol", "close"])
-    (True, False)
-    """
-    named = {"index", "symbol"} & set(header)
-    return bool(named and set(VALUE_KEYS) - {"close"} & set(header)) and "date" not in header
 
 
 def _refuse_unknown(header: Sequence[str], label: str) -> None:

@@ -15,14 +15,11 @@ from marketmove.moves.move import Move
 from marketmove.published import figures
 from marketmove.published.dates import date_of_people
 from marketmove.published.prose.superlatives import Superlative
+from marketmove.published.recognise import FIGURE_KEYS, PCT_KEYS, VALUE_KEYS
 from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, read_date
 
 _KEYS = ("session", "source", "figures")
-_PCT_KEYS = ("change_pct", "over_pct", "under_pct", "about_pct")
-VALUE_KEYS = ("close", "change_pts", *_PCT_KEYS)
-_TEXT_KEYS = ("session", "period", "place", "quote")
-FIGURE_KEYS = ("index", *VALUE_KEYS, *_TEXT_KEYS)
 FORM = (
     "expected figures: a list of index, close, change_pts, and one of change_pct, over_pct,"
     " under_pct and about_pct"
@@ -181,7 +178,7 @@ def figure_of(
                 values[key] = _READERS[key](text)
         except ValueError as error:
             problems.append(Problem(places.get(key, place), f"{key}: {error}"))
-    if len(texts.keys() & set(_PCT_KEYS)) > 1:
+    if len(texts.keys() & set(PCT_KEYS)) > 1:
         text = "more than one of change_pct, over_pct, under_pct and about_pct; keep one"
         problems.append(Problem(place, text))
     symbol = registry.resolve(texts["index"]).symbol
@@ -205,7 +202,7 @@ def _period(text: str) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     "close": figures.parse_level,
     "change_pts": figures.parse_points,
-    **dict.fromkeys(_PCT_KEYS, figures.parse_printed_pct),
+    **dict.fromkeys(PCT_KEYS, figures.parse_printed_pct),
     "session": _date,
     "period": _period,
 }
@@ -227,7 +224,7 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
     problems = [
         Problem(printed.place, f"{key}: {pct} is not a percentage above −100")
         for printed in published.printed
-        for key in _PCT_KEYS
+        for key in PCT_KEYS
         if (pct := getattr(printed, key)) is not None and pct <= -100
     ]
     if problems:
@@ -246,8 +243,8 @@ def published_moves(published: Published, registry: Registry, symbols: Iterable[
 def _merged(one: Printed, other: Printed) -> Printed:
     """One figure with what another of the same index and session adds to it."""
     lacking = {key: getattr(other, key) for key in VALUE_KEYS if getattr(one, key) is None}
-    if any(getattr(one, key) is not None for key in _PCT_KEYS):
-        lacking = {key: value for key, value in lacking.items() if key not in _PCT_KEYS}
+    if any(getattr(one, key) is not None for key in PCT_KEYS):
+        lacking = {key: value for key, value in lacking.items() if key not in PCT_KEYS}
     return one._replace(**lacking)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from marketmove.published.opening import bounded
 from marketmove.published.prose.results import ProseFigure
-from marketmove.published.report_file import VALUE_KEYS
+from marketmove.published.recognise import VALUE_KEYS
 from marketmove.render import RenderOptions
 from marketmove.render.layout import (
     FITS,

@@ -58,7 +58,7 @@ def behaves_like_level(table: Table, number: int, certain: bool = False) -> bool
     """
     values = [value for value in _numbers(table.filled(number)) if value is not None]
     above = [value for value in values if value > 0]
-    changes = sorted(abs(math.log(b / a)) for a, b in itertools.pairwise(above))
+    changes = sorted(abs(math.log(b) - math.log(a)) for a, b in itertools.pairwise(above))
     if len(values) <= (_CERTAIN_RUN if certain else _FEWEST_CHANGES):
         return True
     if len(above) < _MOST * len(values):
@@ -118,7 +118,10 @@ def follows(table: Table, one: int, other: int) -> bool:
 def repeats_moves(table: Table, one: int, other: int) -> bool:
     """Whether the moves of two columns are the same but for little: a ratio of the level."""
     pairs = list(_pairs(sample(table, one), sample(table, other)))
-    moves = [(math.log(b[0] / a[0]), math.log(b[1] / a[1])) for a, b in itertools.pairwise(pairs)]
+    moves = [
+        (math.log(b[0]) - math.log(a[0]), math.log(b[1]) - math.log(a[1]))
+        for a, b in itertools.pairwise(pairs)
+    ]
     if len(moves) < _CERTAIN_RUN:
         return False
     squares = [sum(move[n] ** 2 for move in moves) for n in (0, 1)]
