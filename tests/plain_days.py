@@ -75,6 +75,11 @@ class Gap(NamedTuple):
     flat_before: bool = False
 
 
+def five_years_before(day: dt.date) -> dt.date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 5, day=28 if leap else day.day)
+
+
 class Session:
     """All that the sentences of a summary may rest on."""
 
@@ -164,6 +169,17 @@ class Session:
             self._facts[symbol] = sorted(self._rare(symbol), key=lambda fact: -fact.rarity)
         return self._facts[symbol]
 
+    def for_headline(self, symbol: str) -> list[Fact]:
+        """Those that a headline may tell: of short data, not that a close is beyond all."""
+        session, (first, *_) = self.days[symbol].session, self.closes.days[symbol]
+        assert session
+        short = first > five_years_before(session)
+        return [
+            fact
+            for fact in self.facts(symbol)
+            if not (short and fact.whole and fact.kind.startswith("to "))
+        ]
+
     def _rare(self, symbol: str) -> Iterator[Fact]:
         of, pct, session = self.closes, self.days[symbol].pct, self.days[symbol].session
         if not pct or not session or symbol in self.asked.unsound:
@@ -177,7 +193,9 @@ class Session:
         before, today = of.close[symbol][:at], of.close[symbol][at]
         side, end = ("highest", max(before)) if pct > 0 else ("lowest", min(before))
         if (today - end) * pct > 0:
-            record = "a record" if pct > 0 else "its lowest"
+            # Of less than five years of closes nobody speaks of a record.
+            long = first <= five_years_before(session)
+            record = ("a record" if long else "its highest") if pct > 0 else "its lowest"
             yield Fact(f"to {record} close", first, True, (session - first).days * A_DAY)
         elif today == end and max(before) != min(before):
             yield Fact(f"to equal its {side} close", first, True, Fraction(MONTH))

@@ -90,7 +90,8 @@ class Reader:
             own, other = (self.of.days[s].session for s in (symbol, beside))
             assert (on and on["on"]) == (near(own, other) if own != other else None), text
         told, rest = self.rare(rest, way)
-        self.are_facts(told, self.of.facts(symbol), rare, headline)
+        facts = self.of.for_headline(symbol) if headline else self.of.facts(symbol)
+        self.are_facts(told, facts, rare, headline)
         return symbol, way, rest
 
     def both(self, text: str, joint: str, rare: bool = True) -> tuple[str, str, str]:
@@ -260,6 +261,7 @@ def level(text: str, close: Fraction | None, decimals: int) -> bool:
 def read(document: Any, asked: Asked) -> Reader:
     """Read and check all that a summary says; what is not read, or lacking, fails."""
     import sentences_alerts
+    import sentences_extremes
     import sentences_lead
     import sentences_remarks
     import sentences_revised
@@ -275,6 +277,7 @@ def read(document: Any, asked: Asked) -> Reader:
     for code, head, read_all in (
         ("pairs", "Divergent pairs", sentences_sections.pairs),
         ("rare", "Streaks and records", sentences_sections.rare),
+        ("extremes", "Highs and lows", sentences_extremes.read),
         ("shut", "Shut", sentences_sections.shut),
         ("absent", "Without a move", sentences_sections.absent),
         ("warnings", "Warnings", sentences_remarks.warnings),

@@ -118,7 +118,7 @@ def _index_met(reader: Reader, wanted: Wanted, symbol: str) -> bool | str:
     if wanted.kind == "p":
         share = reader.of.share(symbol)
         return few if share is None else share >= Fraction(wanted.test["p"]) - SAME
-    records = {1: {"to a record close"}, -1: {"to its lowest close"}}
+    records = {1: {"to a record close", "to its highest close"}, -1: {"to its lowest close"}}
     of_way = records.get(way, records[1] | records[-1])
     found = {fact.kind for fact in reader.of.facts(symbol) if fact.whole} & of_way
     return few if not found and earlier < LEAST - 1 else bool(found)

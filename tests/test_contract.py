@@ -25,9 +25,17 @@ MOVE_KEYS = [
     *("change_pct_low", "change_pct_high"),
     *CONTEXT,
 ]
+EXTREMES = [
+    *("year_high", "year_high_session", "from_year_high_pct", "year_low", "year_low_session"),
+    *("from_year_low_pct", "year_extreme", "year_gap_sessions", "high_close", "high_session"),
+    *("drawdown_pct", "record_close", "record_session", "from_record_pct", "up_of_10"),
+    *("down_of_10", "run_n", "run_up", "run_down"),
+]
+MOVE_KEYS += EXTREMES
 TEXTS = (
     *("closed_for", "reopens", "record", "highest_since", "lowest_since", "largest_since"),
-    *("data_since", "streak_is_least", "doubt"),
+    *("data_since", "streak_is_least", "doubt", "year_high_session", "year_low_session"),
+    *("year_extreme", "high_session", "record_session"),
 )
 NUMBERS = [
     *("close", "prior_close", "change_pts", "change_pct"),

@@ -15,7 +15,7 @@ DATES = sorted({day for days in SAMPLES.days.values() for day in days})[-200:]
 KINDS = {
     *("rose", "fell", "gained", "lost", "jumped", "slumped", "edged up", "edged down"),
     *("up", "down", "most:", "rose most", "fell most", "only rose", "only fell"),
-    *("its best session", "its worst session", "to a record close in data"),
+    *("its best session", "its worst session", "to its highest close in data"),
     *("to its highest close", "to its lowest close", "widest", "widest gap", "wider"),
     *("both ways", "most", "apart", "more pairs", "shut", "so early", "measured from"),
     *("hours apart", "dividends", "few", "none diverge", "tally closed", "tally missing"),

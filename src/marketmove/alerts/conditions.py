@@ -2,7 +2,8 @@
 
 ``HSI: 3`` is a move of at least 3 % either way, ``HSI: -3`` a fall; ``HSI-N225: 4pp`` a spread;
 ``HSI: p95``, ``any pair: p99`` a percentile; then ``HSI: streak 5``, ``any: record``,
-``HSI: missing``; ``HSI: week -5`` is a fall over a period.
+``HSI: missing``; ``HSI: week -5`` is a fall over a period,
+``HSI: 52w low`` the lowest close of 52 weeks, ``HSI: drawdown 20`` so far below the highest.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from marketmove.errors import Place, Problem, WrongUsageError
 from marketmove.market.indices import Registry
 from marketmove.market.periods import period_name
 
-ConditionKind = Literal["move", "spread", "percentile", "streak", "record", "missing"]
+ConditionKind = Literal[
+    "move", "spread", "percentile", "streak", "record", "missing", "year", "drawdown"
+]
 
 _ANY, _ANY_PAIR = "any", "any pair"
 _NUMBER = r"([+-]?)([0-9]{1,12}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})"
 _SIZE = re.compile(rf"{_NUMBER}\s*(%|pct|percent|pp)?")
 _PERCENTILE = re.compile(r"p([0-9]{1,3}(?:\.[0-9]{1,6})?)")
 _STREAK = re.compile(r"streak\s+([+-]?)([0-9]{1,6})")
+_YEAR = re.compile(r"52w(?:\s+(high|low))?")
+_DRAWDOWN = re.compile(r"drawdown\s+([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*(?:%|pct|percent)?")
 _RECORD = re.compile(r"record(?:\s+(high|low))?")
 _PERIOD = re.compile(rf"(since:\S+|[a-z0-9]+)\s+({_NUMBER})\s*(%|pct|percent)?")
 # The colon of a period since a date is no end of what a condition is about.
@@ -30,8 +35,8 @@ _SINCE = re.compile(r"(.*?)\s*:\s*(since:.*)", re.IGNORECASE)
 _WAYS = {"": 0, None: 0, "+": 1, "high": 1, "-": -1, "low": -1}
 _TARGETS = "an index, any, a pair such as HSI-N225, or any pair"
 _OF_INDEX = (
-    "a move such as 3 or -3%, a percentile such as p99, streak 5, record, missing, or a move of a"
-    " period such as week -5"
+    "a move such as 3 or -3%, a percentile such as p99, streak 5, record, 52w low,"
+    " drawdown 20, missing, or a move of a period such as week -5"
 )
 _OF_PAIR = "a spread such as 4pp, or a percentile such as p99"
 
@@ -60,7 +65,7 @@ class Condition(NamedTuple):
     @property
     def needs_past(self) -> bool:
         """Tell whether it is about how rare things are, which needs the closes of before."""
-        return self.kind in {"percentile", "streak", "record"}
+        return self.kind in {"percentile", "streak", "record", "year", "drawdown"}
 
 
 def parse_conditions(texts: Iterable[str], registry: Registry) -> tuple[Condition, ...]:
@@ -147,6 +152,13 @@ def _parse_test(text: str, test: str) -> Condition:
     if (match := _PERIOD.fullmatch(test)) and (found := _period(match[1])) is not None:
         size = _parse_test(text, match[2])
         return size._replace(period="" if found == "day" else found)
+    if found_rare := _parse_rare(text, test):
+        return found_rare
+    raise ValueError(f'"{text}": expected {_OF_INDEX}; or of a pair {_OF_PAIR}')
+
+
+def _parse_rare(text: str, test: str) -> Condition | None:
+    """The same of what is held against the past, or missing."""
     if match := _PERCENTILE.fullmatch(test):
         if not 0 < float(match[1]) <= 100:
             raise ValueError(f'"{text}": a percentile is above 0 and at most 100, such as p99')
@@ -158,9 +170,16 @@ def _parse_test(text: str, test: str) -> Condition:
         return Condition(text, "streak", amount=float(match[2]), way=_WAYS[match[1]])
     if match := _RECORD.fullmatch(test):
         return Condition(text, "record", way=_WAYS[match[1]])
+    if match := _YEAR.fullmatch(test):
+        return Condition(text, "year", way=_WAYS[match[1]])
+    if match := _DRAWDOWN.fullmatch(test):
+        if not 0 < float(match[1]) < 100:
+            raise ValueError(f'"{text}": a drawdown is above 0 and below 100, such as drawdown 20')
+        places = len(match[1].partition(".")[2])
+        return Condition(text, "drawdown", amount=float(match[1]), places=places)
     if test == "missing":
         return Condition(text, "missing")
-    raise ValueError(f'"{text}": expected {_OF_INDEX}; or of a pair {_OF_PAIR}')
+    return None
 
 
 def _period(text: str) -> str | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from marketmove.alerts.conditions import Condition
 from marketmove.errors import Remark
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move, exact
+from marketmove.rarity.extremes import Extremes
 from marketmove.rarity.index_history import LEAST, SAME, MoveContext
 from marketmove.reports.records import Alert
 from marketmove.wording import numbers, periods
 from marketmove.wording.characters import visible
+from marketmove.wording.extremes import below
 from marketmove.wording.highlights import streak
 
 _PLACES = 2
@@ -49,6 +52,7 @@ class SessionFacts(NamedTuple):
     pairs: Sequence[Divergence] = ()
     over: bool = False
     excluded: frozenset[str] = frozenset()
+    extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
 def judge(conditions: Sequence[Condition], known: SessionFacts) -> Judged:
@@ -118,6 +122,9 @@ def _of_index(condition: Condition, symbols: tuple[str, ...], known: SessionFact
     context = known.contexts.get(symbol)
     if context is None:
         raise _OpenError(f"the past of {visible(symbol)} is not known")
+    if condition.kind in {"year", "drawdown"}:
+        stands = known.extremes.get(symbol, Extremes())
+        return (_of_year if condition.kind == "year" else _drawdown)(condition, move, stands)
     if condition.kind != "percentile":
         return (_record if condition.kind == "record" else _streak)(condition, move, context)
     return _percentile(
@@ -251,6 +258,33 @@ def _record(condition: Condition, move: Move, context: MoveContext) -> _Met | No
     return _Met(
         f"{_moved(move)}, its {what} close in this data, since {context.data_since}",
         {"record": context.record, "close": move.close, "data_since": f"{context.data_since}"},
+    )
+
+
+def _of_year(condition: Condition, move: Move, stands: Extremes) -> _Met | None:
+    who = visible(move.symbol)
+    if stands.year_gap_sessions:
+        raise _OpenError(f"the data lacks sessions of {who} in the last 52 weeks")
+    if stands.year_high is None:
+        raise _OpenError(f"the data of {who} does not reach 52 weeks back")
+    if stands.year_extreme not in {1: {"high"}, -1: {"low"}, 0: {"high", "low"}}[condition.way]:
+        return None
+    names = (f"year_{stands.year_extreme}", "year_extreme")
+    return _Met(
+        f"{_moved(move)}, its {stands.year_extreme}est close of 52 weeks",
+        {name: getattr(stands, name) for name in names},
+    )
+
+
+def _drawdown(condition: Condition, move: Move, stands: Extremes) -> _Met | None:
+    if stands.drawdown_pct is None:
+        raise _OpenError(_few(move.symbol))
+    if -stands.drawdown_pct < condition.amount - SAME:
+        return None
+    figures = {"drawdown_pct": stands.drawdown_pct, "high_close": stands.high_close}
+    return _Met(
+        f"{below(move, stands)}: at least {_number(condition)}%",
+        figures | {"high_session": f"{stands.high_session}"},
     )
 
 

@@ -66,7 +66,9 @@ def alerts_of(
         )
     )
     spreads = with_context(between(by_symbol, pairs, "asked"), by_symbol, rare.matrix)
-    return judge(wanted, SessionFacts(by_symbol, rare.contexts, spreads, over, excluded))
+    return judge(
+        wanted, SessionFacts(by_symbol, rare.contexts, spreads, over, excluded, rare.extremes)
+    )
 
 
 def _resolved(

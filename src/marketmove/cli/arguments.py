@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketmove.errors import WrongUsageError
+from marketmove.market.periods import period_of_column
 
 if TYPE_CHECKING:
     from marketmove.closes.find import Spec, When
@@ -118,6 +119,39 @@ def refuse_pairs(
         raise WrongUsageError.at(None, text)
     if wide and context is False:
         raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
+
+
+def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
+    """Read the columns to show, separated by commas, and refuse what is none."""
+    from marketmove.reports.documents import ALL_COLUMNS
+
+    named = [name.strip() for text in texts or () for name in text.split(",")]
+    chosen = tuple(dict.fromkeys(name for name in named if name))
+    if not texts:
+        return ()
+    if output_format in {"json", "markdown"}:
+        raise WrongUsageError.at(
+            None, f"--columns chooses those of a table, csv or ndjson, not of {output_format}"
+        )
+    unknown = [name for name in chosen if name not in ALL_COLUMNS and not period_of_column(name)]
+    if unknown or not chosen:
+        what = f"unknown column {unknown[0]}" if unknown else "--columns names none"
+        choice = ", ".join(ALL_COLUMNS)
+        text = f"{what}; choose of {choice}, or of a period such as ytd_change_pct, d5_prior_close"
+        raise WrongUsageError.at(None, text)
+    return chosen
+
+
+def refuse_context(context: bool | None) -> None:
+    """Refuse columns that need what is not to be worked out."""
+    if context is False:
+        text = "--columns names one that needs the context that --no-context leaves out"
+        raise WrongUsageError.at(None, text)
+
+
+def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    """Add to some periods those that chosen columns are of."""
+    return tuple(dict.fromkeys((*periods, *filter(None, map(period_of_column, chosen)))))
 
 
 def paths(texts: Sequence[str]) -> list[str]:

@@ -71,6 +71,14 @@ PeriodOption = Annotated[
         " (5d), calendar weeks, months or years (2w, 3m, 1y), or since:DATE. Repeatable.",
     ),
 ]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="NAME,NAME",
+        help="Only these columns, in this order, such as symbol,close,ytd_change_pct,drawdown_pct.",
+    ),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(

@@ -11,6 +11,7 @@ from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
 from marketmove.cli.terminal import emit, say_unusable, warn
 from marketmove.market.periods import chosen_periods
+from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
 
 
 class ComparedOptions(NamedTuple):
@@ -47,6 +48,7 @@ def session(
     chosen: shared.ChosenOptions,
     as_of: shared.AsOfOption = None,
     period: shared.PeriodOption = None,
+    columns: shared.ColumnsOption = None,
     reading: shared.ReadingOptions,
     compared: ComparedOptions,
     alerts: shared.AlertOptions,
@@ -70,7 +72,12 @@ def session(
     settings = asked["config"]
     alerting = alerting_of(alerts, settings)
     arguments.refuse_pairs(output_format, against, pairs, wide, context)
+    shown = arguments.columns(columns, output_format)
+    periods = arguments.with_periods_of(chosen_periods(period or ()), shown)
     people, rows = output_format in {"table", "markdown"}, output_format in {"csv", "ndjson"}
+    if any(name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS} for name in shown):
+        arguments.refuse_context(context)
+        context = True
     if context is None and rows:
         context = False
 
@@ -83,7 +90,7 @@ def session(
             explain=explain,
             pairs=settings.top if people else top if output_format == "json" else 0,
             as_of=moment,
-            periods=chosen_periods(period or ()),
+            periods=periods,
             comparison=Comparison(against, tuple(pairs or ()), wide),
             context=True if wide else context,
             alerts=alerting.conditions,
@@ -93,7 +100,7 @@ def session(
 
     from marketmove.render.session import FORMATS
 
-    options = look.render_options(settings)._replace(everything=everything)
+    options = look.render_options(settings)._replace(everything=everything, columns=shown)
     warn(report.warnings, look.output, output_format == "table", run.quiet)
     if rows:
         announce(report.alerts)

@@ -167,6 +167,7 @@ def session(request: SessionRequest) -> SessionReport:
         as_of=request.as_of,
         periods=request.periods,
         contexts=context.contexts,
+        extremes=context.extremes,
         context=bool(request.context),
         groups=groups,
         group_spreads=tuple(group_spreads(groups)),

@@ -26,6 +26,10 @@ PERIODS = ("week", "month", "qtd", "ytd")
 _ALSO = {"wtd": "week", "mtd": "month"}
 _COUNTED = re.compile(r"([0-9]{1,5})([dwmy])")
 _MOST = {"d": 10_000, "w": 5_000, "m": 1_200, "y": 100}
+_OF_PERIOD = re.compile(
+    r"(week|month|qtd|ytd|[dwmy][0-9]+|since_[0-9]{4}_[0-9]{2}_[0-9]{2})_"
+    r"(?:prior_session|prior_close|change_pts|change_pct|doubt)$"
+)
 _MONTHS = {"m": 1, "y": 12}
 _CHOICE = (
     "day, week, month, qtd, ytd, sessions such as 5d, calendar weeks, months or years such as 2w,"
@@ -69,6 +73,16 @@ def period_name(text: str) -> str:
         except ValueError:
             pass
     raise WrongUsageError.at(None, f"unknown period {text}; choose {_CHOICE}")
+
+
+def period_of_column(column: str) -> str:
+    """Give the period that a column such as ``ytd_change_pct`` is of; empty if of none.
+
+    >>> period_of_column("y1_prior_close"), period_of_column("year_high")
+    ('y1', '')
+    """
+    match = _OF_PERIOD.match(column)
+    return match[1] if match else ""
 
 
 def span(period: str) -> Span:

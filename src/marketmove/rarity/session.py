@@ -10,6 +10,7 @@ from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.moves.measure import series
 from marketmove.moves.move import Move
+from marketmove.rarity.extremes import Extremes, extremes
 from marketmove.rarity.index_history import MoveContext, move_context
 from marketmove.rarity.spread_history import MoveMatrix, move_matrix
 
@@ -20,6 +21,8 @@ MOST_CLOSES = 2_000_000
 class SessionContext(NamedTuple):
     """The context of each move by symbol, and the moves of all these indices before.
 
+    ``extremes`` has by symbol where the close stands beside those of a year and of all the data.
+
     ``matrix`` is None where nothing was worked out, ``too_many`` where that is for the number of
     the closes. ``unsound`` are the indices left out as some of their closes cannot be used.
     """
@@ -28,6 +31,7 @@ class SessionContext(NamedTuple):
     matrix: MoveMatrix | None = None
     unsound: tuple[str, ...] = ()
     too_many: bool = False
+    extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
 def reads_past(lines: int, asked: bool | None) -> bool:
@@ -64,7 +68,13 @@ def session_context(
             )
         )
     }
-    return SessionContext(contexts, move_matrix(own), tuple(unsound))
+    stands = {
+        move.symbol: found
+        for move in moved
+        if move.symbol in own and move.session is not None
+        if (found := extremes(own[move.symbol], move.session, known.calendars.get(move.symbol)))
+    }
+    return SessionContext(contexts, move_matrix(own), tuple(unsound), extremes=stands)
 
 
 def _is_unsound(move: Move, known: ChosenCloses) -> bool:

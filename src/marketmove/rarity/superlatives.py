@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from marketmove.moves.move import Move
+from marketmove.rarity.extremes import has_record
 from marketmove.rarity.index_history import MoveContext
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ FactKind = Literal["record", "equals", "extreme", "largest", "streak", "widest"]
 class Fact(NamedTuple):
     """Something to say of a move or a pair, and about once in how many sessions it happens.
 
-    ``record`` is a close beyond all before it and ``equals`` one as high or low as the highest or
-    lowest, ``extreme`` the highest or lowest close since a date, ``largest`` the largest move that
-    way, ``streak`` a row of sessions, ``widest`` the widest spread of a pair. ``rose`` is the
-    direction. ``since`` is the last date that had as much or more or, ``in_data``, the first of
-    the data, which has none before.
+    ``record`` is a close beyond all before it of five years or more, ``equals`` one as high or low
+    as the highest or lowest, ``extreme`` the highest or lowest close since a date or of shorter
+    data, ``largest`` the largest move that way, ``streak`` a row of sessions, ``widest`` the widest
+    spread of a pair. ``rose`` is the direction. ``since`` is the last date that had as much or more
+    or, ``in_data``, the first of the data, which has none before.
     """
 
     rarity: float
@@ -52,7 +53,8 @@ def _found(move: Move, context: MoveContext) -> Iterator[Fact]:
     record = "high" if rose else "low"
     whole = _sessions(start, session)
     if context.record == record:
-        yield Fact(whole, "record", rose, start, in_data=True)
+        kind: FactKind = "record" if has_record(start, session) else "extreme"
+        yield Fact(whole, kind, rose, start, in_data=True)
     elif context.record == f"equals {record}":
         # It may have been equalled yesterday: worth a word, but not that of a record.
         yield Fact(_LEAST_SESSIONS, "equals", rose, start, in_data=True)
@@ -63,7 +65,8 @@ def _found(move: Move, context: MoveContext) -> Iterator[Fact]:
         if context.largest_since is None and context.size_percentile is not None:
             yield Fact(whole, "largest", rose, start, in_data=True)
     if abs(context.streak or 0) >= _LEAST_STREAK:
-        yield Fact(2.0 ** abs(context.streak or 0), "streak", rose, start)
+        # Longer ones are all as rare; two to the power of the longest would be no float.
+        yield Fact(2.0 ** min(abs(context.streak or 0), 1000), "streak", rose, start)
 
 
 def pair_fact(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:

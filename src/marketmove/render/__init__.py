@@ -9,7 +9,8 @@ class RenderOptions(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
-    ``everything`` shows all rows of a long table; ``explain`` says how the files were read.
+    ``everything`` shows all rows of a long table; ``explain`` says how the files were read;
+    ``columns`` are those that were chosen, none for the usual ones.
     """
 
     width: int | None = None
@@ -18,3 +19,4 @@ class RenderOptions(NamedTuple):
     ascii_only: bool = False
     everything: bool = False
     explain: bool = False
+    columns: tuple[str, ...] = ()

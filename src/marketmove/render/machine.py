@@ -47,16 +47,24 @@ def records(table: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
 def machine_formats(
     document: Callable[[Any], dict[str, Any]],
     table: Callable[[Any], Iterable[Sequence[Any]]] | None = None,
+    chosen: Callable[[Any, Sequence[str]], Iterable[Sequence[Any]]] | None = None,
 ) -> dict[str, Callable[[Any, RenderOptions], str]]:
-    """Give the formats for machines of a report: its document, and its table if it has one."""
+    """Give the formats for machines of a report: its document, and its table if it has one.
+
+    ``chosen`` gives the table where columns were chosen.
+    """
     json_only = {"json": lambda report, _options: write_json(document(report))}
     if table is None:
         return json_only
+
+    def rows(report: Any, options: RenderOptions) -> Iterable[Sequence[Any]]:
+        return chosen(report, options.columns) if chosen and options.columns else table(report)
+
     return json_only | {
         # Truth values are as JSON has them.
-        "csv": lambda report, _options: write_csv(
+        "csv": lambda report, options: write_csv(
             [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
-            for row in table(report)
+            for row in rows(report, options)
         ),
-        "ndjson": lambda report, _options: write_ndjson(records(table(report))),
+        "ndjson": lambda report, options: write_ndjson(records(rows(report, options))),
     }

@@ -13,8 +13,9 @@ from marketmove.render.machine import machine_formats
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
-from marketmove.reports.documents import session_columns, session_row
+from marketmove.reports.documents import every_cell, session_columns, session_row
 from marketmove.reports.records import SessionReport
+from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
 from marketmove.wording.session_rows import alert_lines
@@ -29,6 +30,12 @@ def csv_table(report: SessionReport) -> list[list[Any]]:
     return [session_columns(report), *(session_row(report, move) for move in report.moves)]
 
 
+def chosen_table(report: SessionReport, names: Sequence[str]) -> list[Sequence[Any]]:
+    """Give the columns that were chosen, and under them the cells of each move."""
+    rows = (every_cell(report, move) for move in report.moves)
+    return [names, *([row[name] for name in names] for row in rows)]
+
+
 def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
@@ -36,7 +43,7 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
         (_tables(report, rows, options, fit) for fit in layout.FITS),
         lambda tables: all(table.fits(options.width) for table in tables),
     )
-    if rows:
+    if rows and not options.columns:
         moves = _with_bars(moves, rows, options)
     lines = [*_alerts(report, options), [StyledText(session_rows.title(report), "bold")], []]
     for table in (moves, *others, *_group_tables(report, options)):
@@ -48,7 +55,9 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
     return layout.written(lines, options)
 
 
-FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(document, csv_table)
+FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(
+    document, csv_table, chosen_table
+)
 
 
 def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.StyledLine]:
@@ -88,6 +97,8 @@ def _move_columns(
     name: str = "",
 ) -> list[layout.TextColumn]:
     """The columns of ``page``, without dates that go without saying; points where they fit."""
+    if options.columns:
+        return _chosen_columns(report, moves, options)
     texts = [session_rows.cells(report, move, fit.symbols) for move in moves]
     columns = []
     for n, head in enumerate(session_rows.columns(report) if moves else ()):
@@ -100,6 +111,23 @@ def _move_columns(
             text = name if name and head.kind == "name" else head.text
             columns.append(layout.TextColumn(text, cells, head.right))
     return columns
+
+
+def _chosen_columns(
+    report: SessionReport, moves: Sequence[Move], options: RenderOptions
+) -> list[layout.TextColumn]:
+    """The columns that were chosen, each as its name tells."""
+    by_sign = TERMINAL[options.palette].of_text
+    rows = [(move.decimals, every_cell(report, move)) for move in moves]
+    return [
+        layout.column(
+            chosen.head(name),
+            [chosen.cell(name, row[name], decimals) for decimals, row in rows],
+            by_sign if name.endswith("_pct") else "",
+            right=chosen.is_figure(name),
+        )
+        for name in (options.columns if moves else ())
+    ]
 
 
 def _move_style(kind: str, text: str, move: Move, options: RenderOptions) -> str:

@@ -30,6 +30,15 @@ CONTEXT_COLUMNS = (
     "streak", "streak_is_least", "record", "highest_since", "lowest_since", "largest_since",
     "size_percentile", "size_n", "data_since",
 )  # fmt: skip
+# Where its close stands, as in ``extremes.Extremes``; in CSV where they are chosen.
+EXTREME_COLUMNS = (
+    "year_high", "year_high_session", "from_year_high_pct", "year_low", "year_low_session",
+    "from_year_low_pct", "year_extreme", "year_gap_sessions", "high_close", "high_session",
+    "drawdown_pct", "record_close", "record_session", "from_record_pct", "up_of_10", "down_of_10",
+    "run_n", "run_up", "run_down",
+)  # fmt: skip
+# Those that can be chosen, beside such of periods.
+ALL_COLUMNS = (*CSV_COLUMNS, "sessions_behind", "doubt", *CONTEXT_COLUMNS, *EXTREME_COLUMNS)
 # What each period asked for adds, under its name: ``ytd_change_pct``.
 _PERIOD_COLUMNS = ("prior_session", "prior_close", "change_pts", "change_pct")
 _JSON_ONLY = tuple(
@@ -85,9 +94,21 @@ def session_row(report: SessionReport, move: Move) -> list[Any]:
     return [*_figures(move, periods), *context.values(), *_trust(move, periods)]
 
 
+def every_cell(report: SessionReport, move: Move) -> dict[str, Any]:
+    """Give all that can be chosen of one move of a session, by column."""
+    names, periods = columns(report.periods), report.periods
+    cells = zip(names, [*_figures(move, periods), *_trust(move, periods)], strict=True)
+    return dict(cells) | _context_cells(report, move) | _extreme_cells(report, move)
+
+
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
     context = report.contexts.get(move.symbol)
     return {name: getattr(context, name, None) for name in CONTEXT_COLUMNS}
+
+
+def _extreme_cells(report: SessionReport, move: Move) -> dict[str, Any]:
+    stands = report.extremes.get(move.symbol)
+    return {name: getattr(stands, name, None) for name in EXTREME_COLUMNS}
 
 
 def csv_rows(block: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -149,7 +170,9 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "source": report.source,
         "alerts": report.alerts,
         "moves": [
-            move_document(move, report.periods) | _context_cells(report, move)
+            move_document(move, report.periods)
+            | _context_cells(report, move)
+            | _extreme_cells(report, move)
             for move in report.moves
         ],
         **{name: getattr(report, name) for name in _LISTS},

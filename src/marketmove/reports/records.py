@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from marketmove.published.figures import Figure
     from marketmove.published.prose.results import ProseFigure
     from marketmove.published.verdicts import Checked
+    from marketmove.rarity.extremes import Extremes
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
     from marketmove.sources import Reading
@@ -56,8 +57,9 @@ class SessionReport(NamedTuple):
     ``session`` is None where each index has its last one that was over at ``as_of``. ``source``
     names the files; ``bundled`` says that they are the samples. ``divergences`` are all pairs but
     ``pairs_left_out``, those asked for first. ``periods`` are those measured beside the session;
-    ``contexts`` says by symbol how rare the moves are; with ``context``, in CSV too. ``groups``
-    are those asked for, in the order asked. ``alerts`` are the conditions that are met;
+    ``contexts`` says by symbol how rare the moves are, ``extremes`` where the closes stand; with
+    ``context``, the former in CSV too. ``groups`` are those asked for, in the order asked.
+    ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
     symbols that are no share indices, which stand apart. ``over`` is the period that the moves
     are over, if not the session.
@@ -84,6 +86,7 @@ class SessionReport(NamedTuple):
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
     over: str = ""
+    extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
 HISTORY_SCHEMA = "marketmove.history/1"

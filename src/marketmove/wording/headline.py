@@ -9,6 +9,7 @@ from typing import NamedTuple
 from marketmove.errors import listed
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
+from marketmove.rarity.extremes import has_record
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.superlatives import Fact, pair_fact
 from marketmove.reports.summary import Sentence, SentenceFigure, sentence
@@ -33,9 +34,22 @@ class RankedMove(NamedTuple):
         return self.move.change_pct or 0.0
 
     @property
+    def for_headline(self) -> tuple[Fact, ...]:
+        """What of it a headline says: not that a close is the highest of a short series."""
+        return tuple(
+            fact
+            for fact in self.facts
+            if not (fact.kind in {"extreme", "equals"} and fact.in_data and not self._long(fact))
+        )
+
+    def _long(self, fact: Fact) -> bool:
+        return self.move.session is not None and has_record(fact.since, self.move.session)
+
+    @property
     def news(self) -> float:
         """How rare the rarest of it is; streaks are none, one index in many always has one."""
-        return max((fact.rarity for fact in self.facts if fact.kind != "streak"), default=0.0)
+        facts = (fact.rarity for fact in self.for_headline if fact.kind != "streak")
+        return max(facts, default=0.0)
 
 
 def headline(
@@ -66,9 +80,9 @@ def headline(
 def _clause(one: RankedMove, beside: RankedMove | None = None, *, most: bool = False) -> Sentence:
     """A move with the rarest of it."""
     base = phrases.brief(one.move, beside.move if beside else None, most=most)
-    if not one.facts or one.context is None:
+    if not one.for_headline or one.context is None:
         return base
-    return phrases.with_facts(base, one.facts[:1], one.move, one.context)
+    return phrases.with_facts(base, one.for_headline[:1], one.move, one.context)
 
 
 def _all_flat(movers: Sequence[RankedMove], all_indices: int) -> Sentence:

@@ -14,7 +14,7 @@ from marketmove.moves.move import Move, exact
 from marketmove.rarity.superlatives import pair_fact
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
-from marketmove.wording import dates, numbers, periods, phrases, session_rows, statuses
+from marketmove.wording import dates, extremes, numbers, periods, phrases, session_rows, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.headline import RankedMove
 
@@ -132,6 +132,7 @@ def sections(report: SessionReport, ranked: Sequence[RankedMove]) -> tuple[Secti
     every = [
         Section("pairs", "Divergent pairs", tuple(_pairs(report))),
         Section("rare", "Streaks and records", tuple(_rare(ranked, len(report.moves)))),
+        Section("extremes", "Highs and lows", tuple(extremes.news(report))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
         Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
