@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from desk import Desk, desk
 from provider import Provider, Reply, providers
-from test_fetch import Desk, desk
 
 __all__ = ["desk", "providers"]
 
