@@ -139,6 +139,7 @@ def read_large(
                 # Some index has a date twice: all rows are wanted then, to say which.
                 return read_large(source, path, options, context, None)
             kept = [Rows.joined(kept).only(keep)]
+    source.refuse_changed()
     return _block(source.label, seen, Rows.joined(kept), faults, plan)
 
 
