@@ -60,7 +60,7 @@ def test_an_unusable_file_is_told_and_left_alone(how: str, run_cli: RunCli, path
                 other.execute("PRAGMA user_version = 99")
     said = {
         "foreign": "is a SQLite file, but no journal of marketmove",
-        "newer": "this journal was written by a newer marketmove (version 99, known is 3)",
+        "newer": "this journal was written by a newer marketmove (version 99, known is 4)",
         "folder": "is no file",
         "pipe": "is no file",
     }.get(how, "the journal is damaged, or no journal; it is left as it is. Move it away")

@@ -284,3 +284,20 @@ def test_points_alone_imply_the_prior_close(run_cli: RunCli, write: Write) -> No
     path = write("r.txt", f"{DATED}The Hang Seng Index rose 805.96 points to 22,620.33.")
     (move,) = run_cli("session", "2025-02-14", "-l", path, "-f", "json").document["moves"]
     assert (move["prior_close"], round(move["change_pct"], 4)) == (21814.37, 3.6946)
+
+
+def test_a_period_may_stand_beside_the_day(run_cli: RunCli, write: Write) -> None:
+    """The Dow of 2022-09-29, as the AP gave it: 1.5% down on the day, 19.6% in the year."""
+    closes = "2021-12-31,DJI,36338.30\n2022-09-28,DJI,29683.74\n2022-09-29,DJI,29225.61\n"
+    path = write("c.csv", f"date,symbol,close\n{closes}")
+    entry = "{index: Dow Jones, close: 29225.61, change_pct: -1.5, ytd_pct: -19.6}"
+    report = write("r.yaml", f"session: 2022-09-29\nfigures:\n  - {entry}\n")
+    ran = run_cli("verify", report, "-l", path, "-f", "csv")
+    assert [(row["period"], row["verdict"]) for row in ran.rows] == [
+        ("", "agrees"),
+        ("ytd", "agrees"),
+    ]
+    wrong = write("w.yaml", report.read_text("utf-8").replace("-19.6", "-15.8"))
+    ran = run_cli("verify", wrong, "-l", path, "-f", "csv")
+    assert [row["verdict"] for row in ran.rows] == ["agrees", "disagrees"]
+    assert ran.status == 1

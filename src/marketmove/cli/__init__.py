@@ -6,6 +6,7 @@ With its parts the only package that prints, ends the program, or reads the cloc
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +23,12 @@ __all__ = ["COMMANDS", "main", "program", "run"]
 
 def main() -> None:
     """Run the program with the arguments it was called with, and end with its status."""
+    # A run that is asked to end does so as if it was interrupted: it ends what it started, and
+    # records what is done. What was started to be deaf to that (nohup) stays so.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -78,48 +79,102 @@ def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
         )
         raise WrongUsageError.at(targets[0].place, text)
     prints = len(targets) < len(chosen)
-    return ReadyTargets(targets, urls_of(targets, os.environ), options.to_timeout, prints)
+    # One address that has two names is one target.
+    urls = urls_of(targets, os.environ)
+    first = {url: name for name, url in reversed(urls.items())}
+    targets = tuple(target for target in targets if first[urls[target.name]] == target.name)
+    urls = {target.name: urls[target.name] for target in targets}
+    return ReadyTargets(targets, urls, options.to_timeout, prints)
 
 
 def deliver(
     to: ReadyTargets, messages: Mapping[str, Message], earlier: bool
 ) -> Iterator[Delivered]:
-    """Deliver to all at once, each as soon as it is done; say on stderr at the end what failed."""
+    """Deliver to all at once, each as soon as it is done; say on stderr at the end what failed.
+
+    Where the run is interrupted the couriers are ended, and what they had done is given still.
+    """
     if not messages:
         return
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
     reasons: dict[str, str] = {}
+    couriers = _Couriers()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         running = {
-            pool.submit(_send, to.urls[name], message, to.seconds): name
+            pool.submit(couriers.send, to.urls[name], message, to.seconds): name
             for name, message in messages.items()
         }
-        for future in as_completed(running):
-            name, reason = running[future], future.result()
-            reasons[name] = reason
-            yield Delivered(name, not reason, reason)
+        try:
+            for future in as_completed(running):
+                name, reason = running[future], future.result()
+                if reason is not None:
+                    reasons[name] = reason
+                    yield Delivered(name, not reason, reason)
+        except KeyboardInterrupt:
+            couriers.end()
+            for future, name in running.items():
+                if name not in reasons and (reason := future.result()) is not None:
+                    yield Delivered(name, not reason, reason)
+            raise
+        finally:
+            couriers.end()
     for name, message in messages.items():
         if reasons[name]:
             still = f"{message.title} is still " if earlier else ""
             say([Problem(None, f"{still}not delivered to {name}: {reasons[name]}")])
 
 
-def _send(url: str, message: Message, seconds: int) -> str:
-    """Have a process deliver; give why that failed, empty if it did not."""
-    job = json.dumps({"url": url, "message": message, "seconds": seconds})
-    try:
-        done = subprocess.run(  # noqa: S603 - this program itself
-            own_process("marketmove.cli.send_process"),
-            input=job.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=of_own_process(),
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"not done within {seconds} s (--to-timeout)"
-    except OSError as error:
-        return f"no process for it: {(error.strerror or 'no reason given').lower()}"
-    return str(json.loads(done.stdout)) if done.stdout else "apprise failed"
+class _Couriers:
+    """The processes that deliver, which end with the run."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
+
+    def end(self) -> None:
+        """End those that are not done, and start no more."""
+        self._ended = True
+        for process in tuple(self._running):
+            process.kill()
+
+    def send(self, url: str, message: Message, seconds: int) -> str | None:
+        """Have a process deliver; give why that failed, empty if it did not, None if it was ended.
+
+        It is no part of our process group, or an interrupt would end it before it is asked.
+        """
+        if self._ended:
+            return None
+        job = {"url": url, "message": message, "seconds": seconds, "run": os.getpid()}
+        try:
+            process = _courier()
+        except OSError as error:
+            return f"no process for it: {(error.strerror or 'no reason given').lower()}"
+        self._running.add(process)
+        if self._ended:
+            process.kill()
+        try:
+            said, _ = process.communicate(json.dumps(job).encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return f"not done within {seconds} s (--to-timeout)"
+        finally:
+            self._running.discard(process)
+        if said:
+            return str(json.loads(said))
+        if self._ended:
+            return None
+        by_alarm = hasattr(signal, "SIGALRM") and process.returncode == -signal.SIGALRM
+        return f"not done within {seconds} s (--to-timeout)" if by_alarm else "apprise failed"
+
+
+def _courier() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - this program itself
+        own_process("marketmove.cli.send_process"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=of_own_process(),
+        start_new_session=True,
+    )

@@ -121,24 +121,25 @@ def _destination(
 
     people = output_format in {"text", "markdown"}
 
-    def headed(revised: publishing.Revisions) -> SummaryReport:
-        return report._replace(revised=tuple(map(revisions.sentence, revised)))
+    def headed(revised: publishing.Revisions, again: bool) -> SummaryReport:
+        head = (revisions.REPEAT,) * again + tuple(map(revisions.sentence, revised))
+        return report._replace(revised=head)
 
-    def write(revised: publishing.Revisions) -> None:
+    def write(revised: publishing.Revisions, again: bool) -> None:
         warn(report.session.warnings, look.output, people, quiet)
-        emit(FORMATS[output_format](headed(revised), options), look.output, people)
+        emit(FORMATS[output_format](headed(revised, again), options), look.output, people)
 
     @functools.cache
-    def as_message(revised: publishing.Revisions) -> Message:
+    def as_message(revised: publishing.Revisions, again: bool) -> Message:
         # What is delivered is UTF-8, whatever the locale says.
         signs = options._replace(ascii_only=look.ascii_only)
-        return message(headed(revised), output_format, signs)
+        return message(headed(revised, again), output_format, signs)
 
     return publishing.Destination(
         output=publishing.destination_name(look.output),
         prints=targets.prints or look.output is not None,
         write=write,
-        names=targets.names,
+        urls=targets.urls,
         message=as_message,
         send=functools.partial(deliver, targets),
         seconds=targets.seconds,

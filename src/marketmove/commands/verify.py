@@ -78,7 +78,10 @@ def hold(
     dates = [] if published.session is None else [published.session]
     files = find_closes_of(specs, config.closes, *dates)
     # These load pandas, which is not wanted before the files are known to be there.
+    from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import by_calendar, read_levels
+    from marketmove.market.choose import volatility_indices
+    from marketmove.moves.measure import moves_at
     from marketmove.moves.rows import usable
     from marketmove.published.comparing import check_claim
     from marketmove.published.holding import as_in_data, hold_against, session_by_closes
@@ -92,7 +95,11 @@ def hold(
     if session is None:
         raise errors.NoSessionError.at(None, undated(published.label))
     held = hold_against(published.printed, session, known, by_closes=published.session is None)
-    at_session, touching, elsewhere, _ = usable(held.frame, levels.faults)
+    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols))
+    frame = moves_at(
+        known.levels, dict.fromkeys(known.symbols, session), known.calendars, doubts=doubts
+    )
+    at_session, touching, elsewhere, _ = usable(frame, levels.faults)
     if touching:
         raise errors.BadFiguresError(touching)
     claims = tuple(
@@ -109,7 +116,7 @@ def hold(
         rows=held.rows,
         fits_session=held.fits_session,
         findings=(*findings_of(held, closes), *claims_of(claims)),
-        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere)),
+        warnings=(*files.warnings, *warnings_of(at_session, known, elsewhere, doubts)),
         by_closes=held.by_closes,
         claims=claims,
     )

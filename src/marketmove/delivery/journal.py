@@ -6,20 +6,27 @@ A run holds the journal's one lock from the moment it looks whether a summary is
 summary is out everywhere and recorded. So of two runs at once the second waits, and finds it done.
 Each delivery is committed as soon as it is made, and the print once it is out. A run that is killed
 before leaves no record of that place, and the next run writes the summary there again: nothing is
-lost. Of what is printed or sent no program can take back what is out, so a kill in the instant
-between the last byte and the commit lets the next run write the same summary there once more; that
-is the only way to see it twice. A record is there whole or not at all, and once.
+lost. Of what is printed or sent no program can take back what is out, so that it is begun is noted
+before: what was begun and not recorded may be out, and the next run says so where it writes it
+again. A record is there whole or not at all, and once.
+
+A target is known again by a hash of its URL, with a salt of the journal's own; its name, which
+depends on its place among the targets, is only shown.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 
+from marketmove.delivery.begun import Begun
 from marketmove.delivery.journal_file import failures, locked, readable
 from marketmove.delivery.revisions import (
     CloseSeen,
@@ -29,12 +36,18 @@ from marketmove.delivery.revisions import (
     revisions,
     since,
 )
+from marketmove.delivery.targets import Message
 
 Result = Literal["printed", "delivered", "failed"]
 
 # What a target did not get is news for so long.
 _TRIED_AGAIN_FOR = dt.timedelta(days=7)
 _KEY = "sessions = ? AND indices = ? AND form = ? AND options = ?"
+_ASKED = 4
+# What a close can be, in index points.
+_LOWEST, _HIGHEST = 1e-6, 1e15
+# The version of the file from which on the names of targets stand beside what they are known by.
+_WITH_NAMES = 4
 
 
 class Delivery(NamedTuple):
@@ -59,17 +72,29 @@ class Entry(NamedTuple):
 
 
 class Undelivered(NamedTuple):
-    """An earlier summary that a target lacks: its number, and the message as it was sent."""
+    """An earlier summary that a target lacks: its number, and the message as it was sent.
+
+    ``begun`` says that sending it again was begun, so that the target may have it.
+    """
 
     number: int
-    message: str
+    message: Message
+    begun: bool = False
 
 
 class Journal:
     """A journal that is open for writing, and locked; ``writing`` opens one."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, urls: Mapping[str, str]) -> None:
         self._connection, self._path = connection, path
+        self._begun = Begun(path)
+        with failures(path):
+            salt = _text(connection.execute("SELECT salt FROM salts").fetchone()[0])
+        self._identities = {name: _identity(salt, url) for name, url in urls.items()}
+
+    def _known_as(self, target: str) -> tuple[str, str]:
+        """By what a target is known; the second is its name, as in journals without identities."""
+        return self._identities.get(target, target), target
 
     def is_new(self, summary: SummaryKey) -> bool:
         """Tell whether no run that came to its end had this summary, on these closes, last."""
@@ -88,8 +113,9 @@ class Journal:
         Of ``archived`` those that came since such a summary of any sessions was.
         """
         with failures(self._path):
-            last = _last_out(self._connection, summary, target)
-            moment = _last_moment(self._connection, summary, target)
+            as_known = None if target is None else self._known_as(target)
+            last = _last_out(self._connection, summary, as_known)
+            moment = _last_moment(self._connection, summary, as_known)
             own: tuple[Revision, ...] = ()
             if last is not None:
                 own = revisions(_closes(self._connection, last), summary.seen)
@@ -109,7 +135,7 @@ class Journal:
             return pending
 
     def _has(self, summary: SummaryKey, target: str) -> bool:
-        last = _last_out(self._connection, summary, target)
+        last = _last_out(self._connection, summary, self._known_as(target))
         return last is not None and _closes(self._connection, last) == summary.seen
 
     def undelivered(self, summary: SummaryKey, target: str) -> tuple[Undelivered, ...]:
@@ -117,11 +143,44 @@ class Journal:
         with failures(self._path):
             rows = self._connection.execute(
                 "SELECT id, message FROM undelivered JOIN summaries ON summary = id"
-                " WHERE target = ? AND sessions != ? AND indices = ? AND form = ? AND options = ?"
-                " ORDER BY id",
-                (target, *summary[:4]),
+                " WHERE target IN (?, ?) AND sessions != ? AND indices = ? AND form = ?"
+                " AND options = ? ORDER BY id",
+                (*self._known_as(target), *summary[:4]),
+            ).fetchall()
+            known = self._known_as(target)[0]
+            return tuple(
+                Undelivered(number, _message(text), (*self._key(number), known) in self._begun)
+                for number, text in rows
             )
-            return tuple(Undelivered(*row) for row in rows)
+
+    def begin(self, key: Sequence[str], targets: Sequence[str]) -> tuple[str, ...]:
+        """Note that a summary is about to go out to targets; give those where that was noted.
+
+        ``key`` is the first four of a summary. What was begun and not recorded may be out.
+        """
+        keys = {target: (*key[:_ASKED], self._known_as(target)[0]) for target in targets}
+        begun = tuple(target for target, row in keys.items() if row in self._begun)
+        with failures(self._path):
+            self._begun.add([*keys.values()])
+        return begun
+
+    def begin_again(self, number: int, target: str) -> None:
+        """Note that an earlier summary, by its number, is about to go to a target."""
+        with failures(self._path):
+            key = self._key(number)
+        self.begin(key, [target])
+
+    def not_out(self, key: Sequence[str], target: str) -> None:
+        """Strike out that a summary went to a target: it did not."""
+        with failures(self._path):
+            row = (*key[:_ASKED], self._known_as(target)[0])
+            self._begun.strike(lambda one: one == row)
+
+    def _key(self, number: int) -> tuple[str, ...]:
+        row = self._connection.execute(
+            "SELECT sessions, indices, form, options FROM summaries WHERE id = ?", [number]
+        ).fetchone()
+        return tuple(map(_text, row))
 
     def record(self, summary: SummaryKey, moment: dt.datetime) -> int:
         """Enter a summary that is about to go out, and give its number.
@@ -153,7 +212,7 @@ class Journal:
         result: Result,
         moment: dt.datetime,
         detail: str = "",
-        message: str = "",
+        message: Message | None = None,
     ) -> None:
         """Enter for good where a summary went; a kill from now on does not take it back.
 
@@ -162,17 +221,20 @@ class Journal:
         if "://" in target.replace("://…", ""):
             raise ValueError("the address of a target is no name")
         with failures(self._path):
+            key, (known, name) = self._key(number), self._known_as(target)
             self._connection.execute(
-                "REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?)",
-                (number, target, result, detail, _stamp(moment)),
+                "DELETE FROM deliveries WHERE summary = ? AND target = ?", (number, name)
             )
-            key = self._connection.execute(
-                "SELECT sessions, indices, form, options FROM summaries WHERE id = ?", [number]
-            ).fetchone()
+            self._connection.execute(
+                "REPLACE INTO deliveries (summary, target, result, detail, at, name)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (number, known, result, detail, _stamp(moment), name),
+            )
             lacking = Undelivered(number, message) if message else None
             self._set_undelivered(key, target, lacking)
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN IMMEDIATE")
+            self._begun.strike(lambda one: one == (*key, known))
 
     def end(self, summary: SummaryKey) -> None:
         """Enter that a run with this summary came to its end."""
@@ -182,26 +244,36 @@ class Journal:
                 f" (SELECT max(id) FROM summaries WHERE {_KEY})",
                 summary[:4],
             )
+            # What is noted still is of targets that are no longer wanted.
+            self._begun.strike(lambda one: one[:_ASKED] == summary[:_ASKED])
 
     def _set_undelivered(
         self, key: Sequence[str], target: str, lacking: Undelivered | None
     ) -> None:
         """Enter what a target lacks of such summaries of the same sessions: this, and no more."""
         self._connection.execute(
-            f"DELETE FROM undelivered WHERE target = ? AND summary IN"  # noqa: S608 - no text of users
+            f"DELETE FROM undelivered WHERE target IN (?, ?) AND summary IN"  # noqa: S608 - no text of users
             f" (SELECT id FROM summaries WHERE {_KEY})",
-            (target, *key),
+            (*self._known_as(target), *key),
         )
         if lacking is not None:
             self._connection.execute(
                 "INSERT INTO undelivered VALUES (?, ?, ?)",
-                (lacking.number, target, lacking.message),
+                (lacking.number, self._known_as(target)[0], json.dumps(lacking.message)),
             )
 
 
+def _identity(salt: str, url: str) -> str:
+    return hashlib.sha256(f"{salt} {url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 @contextlib.contextmanager
-def writing(path: Path, wait_s: float) -> Iterator[Journal]:
+def writing(
+    path: Path, wait_s: float, urls: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Journal]:
     """Open a journal and lock it to the end; it is made if there is none.
+
+    ``urls`` are those of the targets by their names, which tell a target in another run.
 
     An exception in between leaves in the file the deliveries recorded before it, and nothing else.
 
@@ -209,7 +281,7 @@ def writing(path: Path, wait_s: float) -> Iterator[Journal]:
     locked or written, is damaged, of a newer version, or no journal.
     """
     with locked(path, wait_s) as connection:
-        yield Journal(connection, path)
+        yield Journal(connection, path, urls)
 
 
 def entries(path: Path, wait_s: float) -> tuple[Entry, ...]:
@@ -223,19 +295,22 @@ def entries(path: Path, wait_s: float) -> tuple[Entry, ...]:
 
 def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
     last_out: dict[tuple[str, ...], SummaryKey] = {}
+    # Before it knew targets again by a hash, a journal had their names alone.
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    name = "coalesce(name, target)" if version >= _WITH_NAMES else "target"
     for number, made_at, *asked in connection.execute(
         "SELECT id, made_at, sessions, indices, form, options FROM summaries ORDER BY id"
     ):
-        sessions, indices, form, options = asked
+        sessions, indices, form, options = map(_text, asked)
         summary = SummaryKey(sessions, indices, form, options, _closes(connection, number))
         rows = connection.execute(
-            "SELECT target, result, detail, at FROM deliveries WHERE summary = ? ORDER BY target",
+            f"SELECT {name}, result, detail, at FROM deliveries WHERE summary = ? ORDER BY 1",  # noqa: S608
             [number],
         )
-        deliveries = tuple(Delivery(*row) for row in rows)
+        deliveries = tuple(map(_delivery, rows))
         before = last_out.get(summary[:4])
         revised = () if before is None else revisions(before.seen, summary.seen)
-        yield Entry(summary, made_at, deliveries, revised)
+        yield Entry(summary, _moment(made_at), deliveries, revised)
         if any(delivery.result != "failed" for delivery in deliveries):
             last_out[summary[:4]] = summary
 
@@ -248,30 +323,32 @@ def _last(connection: sqlite3.Connection, summary: SummaryKey) -> int | None:
 
 
 def _last_out(
-    connection: sqlite3.Connection, summary: SummaryKey, target: str | None
+    connection: sqlite3.Connection, summary: SummaryKey, known: tuple[str, str] | None
 ) -> int | None:
-    """The number of the last such summary that went out, to a target or to any."""
+    """The number of the last such summary that went out, to a target as known, or to any."""
+    which = "" if known is None else " AND target IN (?, ?)"
     row = connection.execute(
         f"SELECT max(id) FROM summaries JOIN deliveries ON summary = id WHERE {_KEY}"  # noqa: S608
-        " AND result != 'failed' AND target = coalesce(?, target)",
-        (*summary[:4], target),
+        f" AND result != 'failed'{which}",
+        (*summary[:4], *(known or ())),
     )
     number: int | None = row.fetchone()[0]
     return number
 
 
 def _last_moment(
-    connection: sqlite3.Connection, summary: SummaryKey, target: str | None
+    connection: sqlite3.Connection, summary: SummaryKey, known: tuple[str, str] | None
 ) -> str | None:
-    """When the last such summary of any sessions went out, to a target or to any."""
+    """When the last such summary of any sessions went out, to a target as known, or to any."""
+    which = "" if known is None else " AND target IN (?, ?)"
     row = connection.execute(
-        "SELECT max(made_at) FROM summaries JOIN deliveries ON summary = id"
+        "SELECT max(made_at) FROM summaries JOIN deliveries ON summary = id"  # noqa: S608 - as above
         " WHERE indices = ? AND form = ? AND options = ?"
-        " AND result != 'failed' AND target = coalesce(?, target)",
-        (*summary[1:4], target),
+        f" AND result != 'failed'{which}",
+        (*summary[1:4], *(known or ())),
     )
-    moment: str | None = row.fetchone()[0]
-    return moment
+    moment = row.fetchone()[0]
+    return None if moment is None else _moment(moment)
 
 
 def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:
@@ -280,7 +357,45 @@ def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...
         " WHERE summary = ? ORDER BY symbol",
         [number],
     )
-    return tuple(CloseSeen(*row) for row in rows)
+    return tuple(map(_close, rows))
+
+
+# What is read of a file that anything may have happened to: a ``ValueError`` for what is not so.
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")  # noqa: TRY004 - the value of a file, and no bug
+    return value
+
+
+def _moment(value: Any) -> str:
+    if dt.datetime.fromisoformat(_text(value)).tzinfo is None:
+        raise ValueError("no moment")
+    return _text(value)
+
+
+def _delivery(row: Sequence[Any]) -> Delivery:
+    target, result, detail, at = map(_text, row)
+    known: Any = result
+    if result not in get_args(Result):
+        raise ValueError("no result")
+    return Delivery(target, known, detail, _moment(at))
+
+
+def _close(row: Sequence[Any]) -> CloseSeen:
+    symbol, session, close, prior_session, prior_close = row
+    for date in (session, prior_session):
+        if date is not None:
+            dt.date.fromisoformat(date)
+    for level in (close, prior_close):
+        if level is not None and not (isinstance(level, float) and _LOWEST <= level <= _HIGHEST):
+            raise ValueError("no close")
+    return CloseSeen(_text(symbol), session, close, prior_session, prior_close)
+
+
+def _message(text: Any) -> Message:
+    return Message(*map(_text, json.loads(_text(text))))
 
 
 def _stamp(moment: dt.datetime) -> str:

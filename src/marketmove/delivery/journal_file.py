@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from marketmove.errors import JournalError, Place, Problem
 
 # "mmjl": tells a journal from any other SQLite file.
 _APPLICATION_ID = 0x6D6D6A6C
-_VERSION = 3
+_VERSION = 4
+# Only its user may read a journal, which may hold messages.
+_MODE = 0o600
 _TABLES = (
     """CREATE TABLE summaries (
         id INTEGER PRIMARY KEY, sessions TEXT NOT NULL, indices TEXT NOT NULL,
@@ -26,7 +29,7 @@ _TABLES = (
     ) WITHOUT ROWID""",
     """CREATE TABLE deliveries (
         summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
-        result TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL,
+        result TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL, name TEXT,
         PRIMARY KEY (summary, target)
     ) WITHOUT ROWID""",
     # What a target lacks, whole, until it has it.
@@ -34,6 +37,11 @@ _TABLES = (
         summary INTEGER NOT NULL REFERENCES summaries (id), target TEXT NOT NULL,
         message TEXT NOT NULL, PRIMARY KEY (summary, target)
     ) WITHOUT ROWID""",
+)
+# What came with version 4: what the URLs of targets are hashed with.
+_SINCE_4 = (
+    "CREATE TABLE salts (salt TEXT NOT NULL)",
+    "INSERT INTO salts VALUES (lower(hex(randomblob(16))))",
 )
 
 
@@ -46,14 +54,17 @@ def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
     """
     _refuse_no_file(path)
     with failures(path):
+        _make_private(path)
         connection = _connected(f"{_address(path)}?mode=rwc", min(wait_s, 1))
     with contextlib.closing(connection):
-        with failures(path):
-            _lock(connection, wait_s)
         try:
             with failures(path):
-                if not _has_tables(connection, path):
-                    _make_tables(connection)
+                _lock(connection, wait_s)
+                if _made_or_updated(connection, path):
+                    # What targets are known by is to stay, whatever becomes of this run.
+                    connection.execute("COMMIT")
+                    _lock(connection, wait_s)
+                _keep_lock(connection, wait_s)
             yield connection
             with failures(path):
                 _unlock(connection, "COMMIT")
@@ -78,6 +89,9 @@ def _lock(connection: sqlite3.Connection, wait_s: float) -> None:
         except sqlite3.OperationalError as error:
             if not error.sqlite_errorname.startswith("SQLITE_BUSY") or turn >= wait_s:
                 raise
+
+
+def _keep_lock(connection: sqlite3.Connection, wait_s: float) -> None:
     # No commit gives up the lock. Not said before it is taken: who waits would keep others from it.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
@@ -115,7 +129,7 @@ def _is_there(path: Path) -> bool:
 
 def _refuse_no_file(path: Path) -> None:
     """Refuse what is there and no file; what cannot be looked at, SQLite has words for."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         if not stat.S_ISREG(path.stat().st_mode):
             raise JournalError.at(Place(str(path)), "is no file, so it cannot be the journal")
 
@@ -162,9 +176,31 @@ def _has_tables(connection: sqlite3.Connection, path: Path) -> bool:
     return not empty
 
 
+def _make_private(path: Path) -> None:
+    """Make the file, still empty, so that only its user may read it."""
+    with contextlib.suppress(OSError):  # for what hinders it SQLite has words
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
+
+
+def _made_or_updated(connection: sqlite3.Connection, path: Path) -> bool:
+    """Make the tables, or bring those of an older version to this one; what they have stays."""
+    if not _has_tables(connection, path):
+        _make_tables(connection)
+        return True
+    if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+        return False
+    connection.execute("ALTER TABLE deliveries ADD COLUMN name TEXT")
+    for statement in _SINCE_4:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+    with contextlib.suppress(OSError):
+        path.chmod(_MODE)
+    return True
+
+
 def _make_tables(connection: sqlite3.Connection) -> None:
     # Not executescript(), which would end the transaction.
-    for statement in _TABLES:
+    for statement in (*_TABLES, *_SINCE_4):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")
@@ -175,6 +211,15 @@ def failures(path: Path) -> Iterator[None]:
     """Say what SQLite reports as people can mend it: raise a ``JournalError`` for it."""
     try:
         yield
+    except UnicodeEncodeError:
+        text = "the journal cannot take a name with signs that are no text"
+        raise JournalError.at(Place(str(path)), text) from None
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        raise JournalError.at(Place(str(path)), f"the journal cannot be used: {why}") from None
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
+        # What is read of it is not what was written.
+        raise _damaged(path) from None
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):

@@ -7,27 +7,28 @@ is printed all the same, and the outcome says why it is not recorded.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.delivery.revisions import DatedRevision, Revision, SummaryKey
 from marketmove.delivery.targets import STANDARD_OUTPUT, Delivered, Message
-from marketmove.errors import JournalError, Problem
+from marketmove.errors import JournalError, OutputError, Problem
 
 if TYPE_CHECKING:
     # It loads SQLite, which a summary without a journal does not need.
     from marketmove.delivery.journal import Journal, Result
 
 Revisions = tuple[Revision, ...]
-# Writes the summary to the end, headed by the closes that changed since it was last out.
-Write = Callable[[Revisions], None]
+# Writes the summary to the end, headed by the closes that changed since it was last out; the flag
+# says that it may be out already.
+Write = Callable[[Revisions, bool], None]
 # Sends messages to the targets of their names, and gives the outcome of each as soon as it is
 # there; the flag says that they are of an earlier run.
 Send = Callable[[Mapping[str, Message], bool], Iterator[Delivered]]
 
 _WAIT_S = 60.0
+MAY_REPEAT = "(may be a repeat)"
 
 
 class JournalOptions(NamedTuple):
@@ -57,16 +58,25 @@ class Destination(NamedTuple):
     """Where a summary goes: how it is written and sent, and by what names the journal knows that.
 
     ``prints`` says that it is written in any case, and not only instead of what is not delivered.
-    ``message`` gives what is sent, and ``seconds`` is how long one target may take.
+    ``message`` gives what is sent, as ``write`` does, ``urls`` where to, by the names, and
+    ``seconds`` is how long one target may take.
     """
 
     output: str
     prints: bool
     write: Write
-    names: tuple[str, ...]
-    message: Callable[[Revisions], Message]
+    urls: Mapping[str, str]
+    message: Callable[[Revisions, bool], Message]
     send: Send
     seconds: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the targets are called."""
+        return tuple(self.urls)
+
+    def __repr__(self) -> str:
+        return f"<Destination {', '.join((self.output, *self.names))}>"
 
 
 class Outcome(NamedTuple):
@@ -91,15 +101,15 @@ def publish(
     What could not be delivered is written instead, once, and stays pending for its target.
     """
     if options.place is None:
-        messages = {name: destination.message(()) for name in destination.names}
+        messages = {name: destination.message((), False) for name in destination.names}
         delivered = all(one.ok for one in list(destination.send(messages, False)))
         if destination.prints or not delivered:
-            destination.write(())
+            destination.write((), False)
         return Outcome(delivered=delivered)
     done: set[str] = set()
 
-    def write(revised: Revisions) -> None:
-        destination.write(revised)
+    def write(revised: Revisions, again: bool) -> None:
+        destination.write(revised, again)
         done.add("printed")
 
     def send(messages: Mapping[str, Message], earlier: bool) -> Iterator[Delivered]:
@@ -113,7 +123,7 @@ def publish(
         return _publish(options, options.place(), summary, watched, clock)
     except JournalError as error:
         if "printed" not in done and (destination.prints or done != {"sent"}):
-            destination.write(())
+            destination.write((), False)
         why = _not_recorded("sent" in done, bool(destination.names))
         return Outcome(problems=(*error.problems, Problem(None, why)))
 
@@ -136,7 +146,8 @@ def _publish(
 
     output, names = destination.output, destination.names
     # Another run may hold the journal for as long as its targets take.
-    with writing(path, _WAIT_S + len(names) * destination.seconds) as journal:
+    wait_s = _WAIT_S + len(names) * destination.seconds
+    with writing(path, wait_s, destination.urls) as journal:
         pending: tuple[str, ...] = (output, *names)
         if options.once and not options.force:
             pending = journal.pending_targets(summary, pending)
@@ -154,6 +165,14 @@ def _publish(
     return Outcome(fresh, not failed)
 
 
+def _again(message: Message, begun: bool) -> Message:
+    """A message of an earlier run, which says of itself where it may be a repeat."""
+    subject, title = message.subject, message.title
+    if not begun or subject.endswith(MAY_REPEAT):
+        return message
+    return message._replace(subject=f"{subject} {MAY_REPEAT}", title=f"{title} {MAY_REPEAT}")
+
+
 class _Run(NamedTuple):
     """A run that holds the journal."""
 
@@ -164,17 +183,26 @@ class _Run(NamedTuple):
 
     def send_and_write(self, summary: SummaryKey, pending: Sequence[str]) -> set[str]:
         """Bring a summary to where it is pending; give the targets that do not have it."""
-        journal, (output, prints, write, names, message, *_) = self.journal, self.destination
+        journal, (output, prints, write, _, message, *_) = self.journal, self.destination
+        wanted = [name for name in self.destination.names if name in pending]
+        # A file is there once, however often it is written.
+        printed = [output] if output == STANDARD_OUTPUT else []
+        begun = journal.begin(summary[:4], wanted)
         number = journal.record(summary, self.clock())
-        wanted = [name for name in names if name in pending]
         messages = {
-            name: message(journal.revisions(summary, name, self.archived)) for name in wanted
+            name: message(journal.revisions(summary, name, self.archived), name in begun)
+            for name in wanted
         }
         # Where it is printed instead, what changed is said since it was last out anywhere.
         revised = journal.revisions(summary, output if prints else None, self.archived)
         failed = self._send(dict.fromkeys(wanted, number), messages, earlier=False)
         if output in pending and (prints or failed):
-            write(revised)
+            again = bool(journal.begin(summary[:4], printed))
+            try:
+                write(revised, again)
+            except (OutputError, BrokenPipeError):
+                journal.not_out(summary[:4], output)
+                raise
             journal.record_delivery(number, output, "printed", self.clock())
         journal.end(summary)
         return failed
@@ -187,7 +215,9 @@ class _Run(NamedTuple):
         failed = set(failed)
         while first := {n: of.pop(0) for n, of in lacking.items() if of and n not in failed}:
             numbers = {name: one.number for name, one in first.items()}
-            messages = {name: Message(*json.loads(one.message)) for name, one in first.items()}
+            messages = {n: _again(one.message, one.begun) for n, one in first.items()}
+            for name, number in numbers.items():
+                self.journal.begin_again(number, name)
             failed |= self._send(numbers, messages, earlier=True)
         return failed
 
@@ -202,7 +232,7 @@ class _Run(NamedTuple):
         trouble = None
         for name, ok, reason in self.destination.send(messages, earlier):
             result: Result = "delivered" if ok else "failed"
-            lacks = "" if ok else json.dumps(messages[name])
+            lacks = None if ok else messages[name]
             failed |= set() if ok else {name}
             try:
                 self.journal.record_delivery(

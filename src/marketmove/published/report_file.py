@@ -15,7 +15,7 @@ from marketmove.moves.move import Move
 from marketmove.published import figures
 from marketmove.published.dates import date_of_people
 from marketmove.published.prose.superlatives import Superlative
-from marketmove.published.recognise import FIGURE_KEYS, PCT_KEYS, VALUE_KEYS
+from marketmove.published.recognise import FIGURE_KEYS, PCT_KEYS, TEXT_KEYS, VALUE_KEYS
 from marketmove.sources import Source
 from marketmove.sources.dates import EXPECTED, read_date
 
@@ -70,8 +70,8 @@ def read_published(source: Source, registry: Registry) -> Published:
 
     It is YAML with ``session``, ``source`` (free text, may be left out) and ``figures``, each of
     which names its index by symbol, name or alias. An index may stand several times, for different
-    sessions, periods or values. Raises ``BadFiguresError`` with every figure that is no number, or
-    that stands twice.
+    sessions, periods or values; ``ytd_pct`` and its like are changes of a period. Raises
+    ``BadFiguresError`` with every figure that is no number, or that stands twice.
     """
     document = yamltext.parse(source.utf8(), source.label, UnrecognisedFileError)
     if not isinstance(document, yamltext.Mapping):
@@ -82,7 +82,8 @@ def read_published(source: Source, registry: Registry) -> Published:
     if not isinstance(entries, yamltext.Sequence) or not entries.items:
         raise UnrecognisedFileError.at(Place(source.label, document.lines["figures"]), FORM)
     problems: list[Problem] = []
-    printed = [_entry(entry, source.label, registry, problems) for entry in entries.items]
+    parted = [one for entry in entries.items for one in _by_period(entry)]
+    printed = [_entry(entry, source.label, registry, problems) for entry in parted]
     origin = document.items.get("source")
     text = origin.text if isinstance(origin, yamltext.Scalar) else ""
     return published_of(session, text, source.label, printed, problems)
@@ -140,6 +141,27 @@ def _refuse_unknown(mapping: yamltext.Mapping, keys: Iterable[str], label: str) 
         )
 
 
+def _by_period(entry: yamltext.Value) -> list[yamltext.Value]:
+    """An entry, and beside it one for each ``week_pct``, ``ytd_pts`` and their like that it has."""
+    if not isinstance(entry, yamltext.Mapping):
+        return [entry]
+    own = dict(entry.items)
+    periods: dict[str, dict[str, yamltext.Value]] = {}
+    for period in PERIODS:
+        for unit in ("pct", "pts"):
+            if value := own.pop(f"{period}_{unit}", None):
+                periods.setdefault(period, {})[f"change_{unit}"] = value
+    if not periods:
+        return [entry]
+    shared = {key: value for key, value in own.items() if key in {"index", *TEXT_KEYS}}
+    of_periods = [
+        {**shared, "period": yamltext.Scalar(period, entry.line), **values}
+        for period, values in periods.items()
+    ]
+    day = [own] if own.keys() & set(VALUE_KEYS) else []
+    return [entry._replace(items=items) for items in (*day, *of_periods)]
+
+
 def _entry(
     entry: yamltext.Value, label: str, registry: Registry, problems: list[Problem]
 ) -> Printed | None:
@@ -153,7 +175,7 @@ def _entry(
     if len(texts) != len(entry.items):
         problems.append(Problem(place, FORM))
         return None
-    places = {key: Place(label, line) for key, line in entry.lines.items()}
+    places = {key: Place(label, line) for key, line in entry.lines.items() if key in texts}
     return figure_of(texts, place, places, registry, problems)
 
 

@@ -51,7 +51,8 @@ class SummaryReport(NamedTuple):
 
     ``session`` has all figures. ``brief`` stands under the headline, ``sections`` under the table,
     each with at least one sentence. ``left_out`` counts the rows that the table is short of.
-    ``revised`` comes before all: the closes that changed since the summary was last written.
+    ``revised`` comes before all: the closes that changed since the summary was last written,
+    and that it may be a repeat.
     ``archived`` are all its closes that ever changed in the archive, if it is from there.
     """
 

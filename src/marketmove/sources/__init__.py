@@ -15,6 +15,7 @@ from marketmove.sources.block import Block, Closes, Context, Fault, Reading, Rea
 from marketmove.sources.opening import (
     Source,
     Spec,
+    as_text,
     expand,
     is_workbook,
     open_source,
@@ -83,6 +84,9 @@ def _read(
     if is_workbook(source.data):
         return _sheets(source, options, context)
     grid, encoding = _grid(source, options, context)
+    if grid.delimiter in {"JSON", "YAML"}:  # which can name half a character
+        rows = [row._replace(cells=[*map(as_text, row.cells)]) for row in grid.rows]
+        grid = grid._replace(rows=rows)
     block = read_table(grid, source.stem, options, context)
     return [block._replace(reading=block.reading._replace(encoding=encoding))]
 

@@ -118,6 +118,8 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
         stem: str | None = packed or spec.stem
     else:
         name, stem, data, large = label or STDIN_LABEL, None, spec.read(), None
+    # A name that is no text (not UTF-8 on the disk) is shown, and goes no further as it is.
+    name, stem = as_text(name), stem and as_text(stem)
     data, inner = _unpacked(data, name)
     if not data.strip():
         raise _unreadable(name, "an empty file")
@@ -214,6 +216,11 @@ _UNPACKERS: dict[bytes, _Unpacker] = {
     b"\x28\xb5\x2f\xfd": _zst,
     _ARCHIVE: _zip,
 }
+
+
+def as_text(name: str) -> str:
+    """Give a name with halves of characters written out, which are no text."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def is_workbook(data: bytes) -> bool:

@@ -7,6 +7,10 @@ from marketmove.reports.summary import Sentence, SentenceFigure
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 
+REPEAT = Sentence(
+    "This may be a repeat: an earlier run was ended while the summary was on its way here."
+)
+
 
 def text(revision: Revision) -> str:
     """Say what became of a close, with all its digits."""
