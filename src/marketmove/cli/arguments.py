@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketmove.cli import own_files
 from marketmove.errors import WrongUsageError
@@ -66,6 +66,17 @@ def session_or_moment(
     if date is not None:
         raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
     return "latest" if as_of == "now" else when.date(), when
+
+
+def history_range(
+    first: str, last: str, today: dt.date
+) -> tuple[dt.date | None, dt.date | Literal["latest"]]:
+    """Read a range whose first date may be a year, or ``ytd``: None, the year of the last."""
+    if first == "ytd":
+        return None, session_date(last, today)
+    if re.fullmatch(r"[0-9]{4}", first):
+        first = f"{first}-01-01"
+    return date_range(first, last, today)
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
@@ -141,6 +152,25 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
         text = f"{what}; choose of {choice}, or of a period such as ytd_change_pct, d5_prior_close"
         raise WrongUsageError.at(None, text)
     return chosen
+
+
+def history_columns(texts: Sequence[str] | None, output_format: str, wide: bool) -> tuple[str, ...]:
+    """Read the columns of many sessions to show: none that need the past of each, one if wide."""
+    from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
+
+    shown = columns(texts, output_format)
+    past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
+    if past:
+        text = f"{past[0]} is a column of session, not of history"
+        raise WrongUsageError.at(None, text)
+    if wide and output_format == "json":
+        raise WrongUsageError.at(
+            None, "--wide is for a table, csv or ndjson; json has every figure"
+        )
+    if wide and len(shown) > 1:
+        text = f"--wide shows one figure of each index, and --columns names {len(shown)}"
+        raise WrongUsageError.at(None, text)
+    return shown
 
 
 def refuse_context(context: bool | None) -> None:
