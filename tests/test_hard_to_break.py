@@ -157,6 +157,30 @@ def test_files_that_crashed(run_cli: RunCli, write: Write) -> None:
     assert run_cli(*THE_14TH, "").status == 2
 
 
+def test_one_damaged_date_moves_no_other(run_cli: RunCli, write: Write) -> None:
+    """What most rows say decides: the years, and that there is no header."""
+    closes = (20138.70, 20106.55, 19778.77, 19700.56, 20066.19)
+    for damaged in range(5):
+        days = [f"25.01.{20 + n}" for n in range(5)]
+        days[damaged] = "114/01/2" + str(damaged)
+        rows = "".join(f"{day},{close}\n" for day, close in zip(days, closes, strict=True))
+        ran = run_cli("check", write("roc.csv", f"Date,Close\n{rows}"), "--symbol", "HSI")
+        assert ran.status in {1, 3}
+        assert "1936" not in ran.stdout + ran.stderr
+        assert f"roc.csv:{damaged + 2}: " in ran.stdout + ran.stderr
+    rows = "2025-0x-20,20138.70\n2025-01-21,20106.55\n2025-01-22,19778.77\n2025-01-23,19700.56\n"
+    ran = run_cli("session", "2025-01-23", "-l", write("first.csv", rows), "--symbol", "HSI")
+    assert "20138.70" not in ran.stdout
+    assert "first.csv:1: " in ran.stderr
+    assert run_cli("check", write("hsi.csv", rows)).status in {1, 3}
+
+
+def test_rows_cut_within_quotes_are_not_lost(run_cli: RunCli, write: Write) -> None:
+    ran = run_cli(*THE_14TH, write("a.csv", CLOSES + b'2025-02-14,"N2'))
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "a.csv:4: " in ran.stderr
+
+
 @needs_unix
 def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"A\xe4.csv")
