@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from marketmove.cli import own_files
 from marketmove.errors import WrongUsageError
 from marketmove.market.periods import period_of_column
 
@@ -187,6 +188,8 @@ def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str,
 def paths(texts: Sequence[str]) -> list[str]:
     """Check the files named by ``--levels``."""
     for text in texts:
+        if not text.strip():
+            raise WrongUsageError.at(None, "the name of a file of closes is empty; name a file")
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
             why = f"{text} is a URL, and marketmove reads files; download it, or pipe it"
             raise WrongUsageError.at(
@@ -202,7 +205,9 @@ def specs(texts: Sequence[str]) -> tuple[Spec, ...]:
     checked = paths(texts)
     if "-" in checked and sys.stdin is None:
         raise WrongUsageError.at(None, "- needs standard input, which is closed")
-    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+    found = tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+    own_files.use(*found)
+    return found
 
 
 def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
