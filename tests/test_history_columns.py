@@ -99,3 +99,13 @@ def test_a_wide_figure_is_the_exact_one(run_cli: RunCli) -> None:
     asked = ("history", "2025-02-14", "2025-02-14", *SAMPLES, "-i", "HSI", "--wide", "-f", "csv")
     exact = (Decimal("22620.33") - Decimal("21814.37")) / Decimal("21814.37") * 100
     assert abs(Decimal(run_cli(*asked).rows[0]["HSI"]) - exact) < Decimal("1e-9")
+
+
+def test_a_doubtful_figure_is_marked(run_cli: RunCli, write: Write) -> None:
+    """A close that stands ten times as high is of another scale, or no close."""
+    rows = "2025-02-12,HSI,21857.92\n2025-02-13,HSI,218143.70\n2025-02-14,HSI,22620.33\n"
+    path = write("c.csv", f"date,symbol,close\n{rows}")
+    asked = ("history", "2025-02-12", "2025-02-14", "-l", path, "-q", "--wide")
+    lines = run_cli(*asked).stdout.splitlines()
+    (line,) = [line for line in lines if line.startswith("  2025-02-13")]
+    assert line.endswith("+898.01%?")

@@ -23,7 +23,7 @@ def history(
     wide: Annotated[
         bool,
         typer.Option(
-            "--wide", help="A column an index: of its change in %, or of one of --columns."
+            "--wide", help="A column an index: of its change in %, or of the column chosen."
         ),
     ] = False,
     reading: shared.ReadingOptions,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from marketmove.market.periods import period_of_column
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import records, write_csv, write_json, write_ndjson
@@ -104,19 +105,33 @@ def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     (name,) = options.columns or ("change_pct",)
     decimals = dict(zip(report.frame["symbol"], report.frame["decimals"], strict=True))
     names, *rows = wide_rows(report, options)
+    doubtful = _doubtful(report, name)
     left_out = 0 if options.everything or len(rows) <= LONGEST else len(rows) - 2 * ENDS
     if left_out:
         rows = [*rows[:ENDS], *rows[-ENDS:]]
     by_sign = TERMINAL[options.palette].of_text if name.endswith("_pct") else ""
     right, parts = chosen.is_figure(name), [layout.column("Session", [row[0] for row in rows])]
     for n, symbol in enumerate(names[1:], start=1):
-        cells = [chosen.cell(name, row[n], decimals[symbol]) for row in rows]
+        cells = [
+            chosen.cell(name, row[n], decimals[symbol])
+            + ("?" if row[n] is not None and (row[0], symbol) in doubtful else "")
+            for row in rows
+        ]
         parts.append(layout.column(visible(symbol), cells, by_sign, right=right))
     tries = (layout.TextTable(parts, fit.gap) for fit in layout.FITS)
     lines = _with_gap(layout.roomiest_table(tries, options.width).lines(), left_out)
     footers = layout.below(_footers(report, left_out), report.warnings, options)
     title = _title(report, f"{chosen.head(name)} of each index")
     yield layout.written([title, [], *lines, [], *footers], options)
+
+
+def _doubtful(report: HistoryReport, name: str) -> set[tuple[str, str]]:
+    """The sessions and symbols whose figure in a column is doubtful."""
+    period = period_of_column(name)
+    doubt = f"{period}_doubt" if period else "doubt"
+    rows = report.frame[report.frame[doubt].notna()]
+    days = rows["session"].dt.strftime("%Y-%m-%d")
+    return set(zip(days, rows["symbol"].astype(str), strict=True))
 
 
 WIDE_FORMATS = {
