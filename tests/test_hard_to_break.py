@@ -181,6 +181,14 @@ def test_rows_cut_within_quotes_are_not_lost(run_cli: RunCli, write: Write) -> N
     assert "a.csv:4: " in ran.stderr
 
 
+def test_a_file_cut_within_its_last_number(run_cli: RunCli, write: Write) -> None:
+    rows = b"date,symbol,close\n2025-02-11,HSI,21294.86\n2025-02-12,HSI,21857.92\n" + CLOSES[18:]
+    for cut, told in ((0, False), (1, False), (2, True), (4, True)):
+        ran = run_cli(*THE_14TH, write("a.csv", rows[: len(rows) - cut]))
+        assert ("may be cut within that number" in ran.stderr) == told
+        assert ran.status == 0
+
+
 @needs_unix
 def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"A\xe4.csv")
