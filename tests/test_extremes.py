@@ -32,6 +32,10 @@ def read_written(path: Path) -> dict[str, Written]:
     return found
 
 
+def day_of(row: dict[str, str]) -> dt.date:
+    return dt.date.fromisoformat(row["session"])
+
+
 def years_before(day: dt.date, years: int) -> dt.date:
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - years, day=28 if leap else day.day)
@@ -120,15 +124,14 @@ def test_every_close_of_random_sessions_of_the_long_series(run_cli: RunCli) -> N
     held = 0
     for file in files if THOROUGH else pick.sample(files, 2):
         ((_, own),) = read_written(file).items()
+        # Rows of shut days that repeat the close before are no closes.
+        every = run_cli("history", "2000-01-01", "latest", "-l", file, "-f", "csv", "-q").rows
+        own = {d: own[d] for row in every if row["close"] for d in [day_of(row)]}
         for session in pick.sample(sorted(own)[300:], tried(2, 25)):
             asked = ("session", str(session), "-l", file, "-f", "json", "-q")
-            ran = run_cli(*asked)
-            if ran.status:
-                continue  # a row of a shut day that repeats the close before
-            (row,) = ran.document["moves"]
-            if row["status"] == "ok" and not row["doubt"]:
-                ghostless = {day: close for day, close in own.items() if day <= session}
-                held += hold(ghostless, session, row) if row["high_close"] else 0
+            (row,) = run_cli(*asked).document["moves"]
+            if row["status"] == "ok" and not row["doubt"] and row["high_close"]:
+                held += hold(own, session, row)
     assert held > 20
 
 
@@ -177,7 +180,7 @@ def test_a_record_takes_five_years(run_cli: RunCli, write: Write) -> None:
         text = "".join(
             one["text"] for section in document["sections"] for one in section["sentences"]
         )
-        assert ("a record close" in text) is long
+        assert ("a record close" in text + document["headline"]["text"]) is long
         assert ("record" in document["headline"]["text"]) is long
         (move,) = document["moves"]
         assert (move["record_close"] is not None) is long

@@ -47,7 +47,15 @@ def _why(error: OSError) -> str:
 
 def _replace(path: Path, data: bytes) -> None:
     with _written_beside(path, data) as temporary:
-        temporary.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        if path.exists():
+            before = path.stat()
+            # New content keeps its owner where it may, and never the right to run as that one.
+            if hasattr(os, "chown"):
+                with contextlib.suppress(OSError):
+                    os.chown(temporary, before.st_uid, before.st_gid)
+            temporary.chmod(before.st_mode & 0o777)
+        else:
+            temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
 
 

@@ -6,6 +6,7 @@ With its parts the only package that prints, ends the program, or reads the cloc
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+from marketmove.cli import own_files
 from marketmove.cli.app import COMMANDS, program, typed_command
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
-from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Problem
+from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Place, Problem
 
 __all__ = ["COMMANDS", "main", "program", "run"]
 
@@ -34,6 +36,7 @@ def main() -> None:
 
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
+    own_files.forget()
     command = get_command(program(typed))
     try:
         status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
@@ -53,10 +56,21 @@ def run(typed: Sequence[str]) -> int:
         if "--debug" in typed:
             raise
         if isinstance(error, OSError):
-            return _failed(command, typed, ExitStatus.BAD_DATA, [unwritten(error)])
+            return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
+        if isinstance(error, MemoryError):
+            text = "there is not enough memory for this; use fewer indices, sessions or files"
+            return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, text)])
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
+
+
+def _of_system(error: OSError) -> Problem:
+    """Say what the system did not do, of the path that it names; else of standard output."""
+    if isinstance(error.filename, str | bytes):
+        why = (error.strerror or "cannot be used").lower()
+        return Problem(Place(os.fsdecode(error.filename)), why)
+    return unwritten(error)
 
 
 def _misused(error: Exception, message: str) -> Problem:
@@ -69,9 +83,15 @@ def _failed(
     command: Any, typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]
 ) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
-    from marketmove.delivery.targets import without_secrets
+    from marketmove.delivery.targets import without_secret_path, without_secrets
 
-    problems = [problem._replace(text=without_secrets(problem.text)) for problem in problems]
+    problems = [
+        Problem(
+            one.place and one.place._replace(path=without_secret_path(one.place.path)),
+            without_secrets(one.text),
+        )
+        for one in problems
+    ]
     say(problems)
     name = typed_command(typed)
     if name and _format(command.commands[name], typed[typed.index(name) + 1 :]) == "json":

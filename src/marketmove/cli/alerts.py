@@ -54,7 +54,7 @@ def _command(text: str | None) -> tuple[str, ...]:
     try:
         parts = shlex.split(text)
     except ValueError as error:
-        raise WrongUsageError.at(None, f"--on-alert {text}: {str(error).lower()}") from None
+        raise WrongUsageError.at(None, f"--on-alert: {str(error).lower()}") from None
     if not parts:
         raise WrongUsageError.at(None, "--on-alert: expected a command, such as 'notify-me --now'")
     if "\0" in text:

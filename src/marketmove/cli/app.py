@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from marketmove import __version__
+from marketmove.cli import own_files
 from marketmove.errors import ExitStatus
 
 # Each stands in a module of its name: a function, or a program of several.
@@ -87,6 +88,8 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
         ]
 
     def unbundled(**given: Any) -> Any:
+        own_files.refuse_urls(given.items())
+        own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})
         return function(**given)

@@ -10,8 +10,9 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from marketmove.cli import own_files
 from marketmove.errors import WrongUsageError
 from marketmove.market.periods import period_of_column
 
@@ -65,6 +66,17 @@ def session_or_moment(
     if date is not None:
         raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
     return "latest" if as_of == "now" else when.date(), when
+
+
+def history_range(
+    first: str, last: str, today: dt.date
+) -> tuple[dt.date | None, dt.date | Literal["latest"]]:
+    """Read a range whose first date may be a year, or ``ytd``: None, the year of the last."""
+    if first == "ytd":
+        return None, session_date(last, today)
+    if re.fullmatch(r"[0-9]{4}", first):
+        first = f"{first}-01-01"
+    return date_range(first, last, today)
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
@@ -142,6 +154,25 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
     return chosen
 
 
+def history_columns(texts: Sequence[str] | None, output_format: str, wide: bool) -> tuple[str, ...]:
+    """Read the columns of many sessions to show: none that need the past of each, one if wide."""
+    from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
+
+    shown = columns(texts, output_format)
+    past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
+    if past:
+        text = f"{past[0]} is a column of session, not of history"
+        raise WrongUsageError.at(None, text)
+    if wide and output_format == "json":
+        raise WrongUsageError.at(
+            None, "--wide is for a table, csv or ndjson; json has every figure"
+        )
+    if wide and len(shown) > 1:
+        text = f"--wide shows one figure of each index, and --columns names {len(shown)}"
+        raise WrongUsageError.at(None, text)
+    return shown
+
+
 def refuse_context(context: bool | None) -> None:
     """Refuse columns that need what is not to be worked out."""
     if context is False:
@@ -157,6 +188,8 @@ def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str,
 def paths(texts: Sequence[str]) -> list[str]:
     """Check the files named by ``--levels``."""
     for text in texts:
+        if not text.strip():
+            raise WrongUsageError.at(None, "the name of a file of closes is empty; name a file")
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
             why = f"{text} is a URL, and marketmove reads files; download it, or pipe it"
             raise WrongUsageError.at(
@@ -172,7 +205,9 @@ def specs(texts: Sequence[str]) -> tuple[Spec, ...]:
     checked = paths(texts)
     if "-" in checked and sys.stdin is None:
         raise WrongUsageError.at(None, "- needs standard input, which is closed")
-    return tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+    found = tuple(sys.stdin.buffer if text == "-" else Path(text) for text in checked)
+    own_files.use(*found)
+    return found
 
 
 def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:

@@ -10,6 +10,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.app import add_command
+from marketmove.cli.own_files import refuse_over
 from marketmove.cli.pair import pair_request
 from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
 from marketmove.errors import ExitStatus, Problem
@@ -145,6 +146,7 @@ def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> ExitS
     made = picture(chart.drawing(), arguments.picture_ending(output), palette)
     if not quiet:
         say(Problem(None, f"warning: {text}") for text in made.warnings)
+    refuse_over(output)
     write_file(output, made.data)
     return say_unusable(chart.unusable)
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketmove.cli import arguments
+from marketmove.cli import arguments, own_files
 from marketmove.errors import JournalError, Place, WrongUsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def settings(config: Path | None, **chosen: str | float | int | None) -> Config:
     """Give the configuration, with what was chosen on the command line over it."""
     from marketmove.config import load, with_choices
 
-    loaded = load(*config_file(config))
+    place, folder = config_file(config)
+    loaded = load(place, folder)
+    own_files.use(place, loaded.sessions, loaded.archive, *loaded.levels)
     if loaded.archive is None:
         loaded = with_choices(loaded, archive=_users_folder("user_data_path", "closes"))
     return with_choices(loaded, **chosen)
@@ -101,6 +103,7 @@ def journal_file(named: Path | None) -> Path:
     usual = _users_folder("user_state_path", "journal.sqlite")
     if usual is None:
         raise JournalError.at(None, "there is no home folder for the journal; say --journal PATH")
+    own_files.use(usual)
     return usual
 
 

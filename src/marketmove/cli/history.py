@@ -16,14 +16,25 @@ from marketmove.market.periods import chosen_periods
 def history(
     *,
     typed: typer.Context,
-    dates: shared.RangeArguments,
+    dates: shared.HistoryArguments,
     chosen: shared.ChosenOptions,
     period: shared.PeriodOption = None,
+    columns: shared.ColumnsOption = None,
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide", help="A column an index: of its change in %, or of the column chosen."
+        ),
+    ] = False,
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
     everything: Annotated[
-        bool, typer.Option("--all", help="All rows of a long table, and dates without a session.")
+        bool,
+        typer.Option(
+            "--all",
+            help="All rows of a long table, dates without a session, and before a first close.",
+        ),
     ] = False,
     run: shared.RunOptions,
 ) -> ExitStatus:
@@ -34,7 +45,8 @@ def history(
     move it is unusable, and the exit status is 3.
     """
     arguments.refuse_stray(typed.args)
-    first, last = arguments.date_range(*dates, environment.today())
+    first, last = arguments.history_range(*dates, environment.today())
+    shown = arguments.history_columns(columns, output_format, wide)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
@@ -44,15 +56,16 @@ def history(
             first=first,
             last=last,
             shut_days=everything,
-            periods=chosen_periods(period or ()),
+            periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )
     )
 
-    from marketmove.render.history import FORMATS
+    from marketmove.render.history import FORMATS, WIDE_FORMATS
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    options = look.render_options(asked["config"])._replace(everything=everything)
-    emit_pieces(FORMATS[output_format](report, options), look.output, people)
+    options = look.render_options(asked["config"])._replace(everything=everything, columns=shown)
+    formats = WIDE_FORMATS if wide else FORMATS
+    emit_pieces(formats[output_format](report, options), look.output, people)
     return say_unusable(report.unusable)

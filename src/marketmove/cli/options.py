@@ -167,6 +167,13 @@ class RangeArguments(NamedTuple):
     last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)]
 
 
+class HistoryArguments(NamedTuple):
+    """The first and the last session; also from the beginning of a year, or of the last one's."""
+
+    first: Annotated[str, typer.Argument(metavar="FROM|YEAR|ytd", show_default=False)]
+    last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)]
+
+
 class PairOptions(NamedTuple):
     """Two indices, and the sessions in which they are compared."""
 

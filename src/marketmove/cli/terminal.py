@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from marketmove.cli.own_files import refuse_over
 from marketmove.errors import ExitStatus, OutputError, Place, Problem, Remark
 from marketmove.render import RenderOptions
 
@@ -69,6 +70,7 @@ def emit_pieces(texts: Iterable[str], output: Path | None, people: bool) -> None
     if output is not None and str(output) != "-":
         from marketmove.atomic import write_file
 
+        refuse_over(output)
         write_file(output, b"".join(text.encode("utf-8", "backslashreplace") for text in texts))
         return
     if sys.stdout is None:

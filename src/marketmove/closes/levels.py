@@ -190,8 +190,9 @@ def of_each_row(
 def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
     """Levels without the noise of 32-bit floats: 20225.109375 was 20,225.11 before a feed had it.
 
-    That is certain where every level of an index, to the index's decimals, is the very 32-bit
-    float written, and some have more decimals than anyone publishes.
+    That is certain where most of the levels of an index that have more decimals than anyone
+    publishes are, to the index's decimals, the very 32-bit floats written. A level of it that is
+    not is left as it is, and says nothing of the others.
     """
     decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
     scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
@@ -201,10 +202,11 @@ def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFram
     noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
     if not noisy.any():
         return frame, []
-    fed = noisy | (rounded == written)
-    long = noisy & (np.rint(written * _PUBLISHED) / _PUBLISHED != written)
-    by_index = pd.DataFrame({"fed": fed, "long": long}).groupby(frame["symbol"], observed=True)
-    noisy &= (by_index["fed"].transform("all") & by_index["long"].transform("any")).to_numpy()
+    long = np.rint(written * _PUBLISHED) / _PUBLISHED != written
+    cells = pd.DataFrame({"long": long, "fed": long & noisy})
+    by_index = cells.groupby(frame["symbol"].to_numpy(), observed=True)
+    fed, of = (by_index[name].transform("sum").to_numpy() for name in ("fed", "long"))
+    noisy &= (fed > 0) & (2 * fed > of)
     if not noisy.any():
         return frame, []
     first: Any = next(frame[noisy].itertuples())

@@ -16,12 +16,14 @@ from marketmove.sources import ReadOptions
 class HistoryRequest(NamedTuple):
     """What was asked: the sessions from ``first`` to ``last``, the files, the indices.
 
+    ``first`` is None for the year of ``last`` to date.
+
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     dates that they hold, the bundled samples. With ``shut_days``, dates on which an index had no
     session and another one had are rows too.
     """
 
-    first: dt.date
+    first: dt.date | None
     last: When
     levels: tuple[Spec, ...]
     chosen: tuple[str, ...]
@@ -34,6 +36,14 @@ class HistoryRequest(NamedTuple):
     now: dt.datetime | None = None
 
 
+def _range(first: dt.date | None, to: When, latest: dt.date | None) -> tuple[dt.date, dt.date]:
+    """The first and the last date, where one depends on the latest close."""
+    last = to if to != "latest" else latest or first or dt.date.min
+    if first is None:
+        first = last.replace(month=1, day=1)
+    return first, max(first, last)
+
+
 def history(request: HistoryRequest) -> HistoryReport:
     """Work out the moves of a range: find the closes, read them, compute, say what is odd.
 
@@ -43,7 +53,10 @@ def history(request: HistoryRequest) -> HistoryReport:
     chosen index has a close in the range.
     """
     config, first, to = request.config, request.first, request.last
-    files = find_closes_of(request.levels, config.closes, first, to)
+    if first is None and to != "latest":
+        first = to.replace(month=1, day=1)
+    dates = (to,) if first is None else (first, to)
+    files = find_closes_of(request.levels, config.closes, *dates)
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts
@@ -56,12 +69,12 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
-    keep = keep_for_range(first, to, request.periods)
+    keep = keep_for_range(first, to, request.periods) if first else None
     known = read_closes(
         files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
     levels = known.levels
-    last = max(first, levels.latest(known.symbols) or first) if to == "latest" else to
+    first, last = _range(first, to, levels.latest(known.symbols))
     within = measure.Range(first, last, request.periods, request.shut_days)
     doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
     completed = completed_sessions(known, request.now)

@@ -105,6 +105,15 @@ def without_secrets(text: str) -> str:
     return _IN_TEXT.sub(r"\1://…", text)
 
 
+def without_secret_path(path: str) -> str:
+    """Give the path of a file, unless it is a URL, of which a path keeps one slash of two.
+
+    >>> without_secret_path("slack:/s3cret"), without_secret_path("data/closes.csv")
+    ('slack://…', 'data/closes.csv')
+    """
+    return re.sub(r"^(?:.*/)?([A-Za-z][A-Za-z0-9+.-]+):/+[^/].*", r"\1://…", path)
+
+
 def urls_of(targets: Sequence[Target], environment: Mapping[str, str]) -> dict[str, str]:
     """Give the URL of each target by its name."""
     urls: dict[str, str] = {}

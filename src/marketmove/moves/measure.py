@@ -54,7 +54,8 @@ _MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 class Range(NamedTuple):
     """The dates asked for, both included, and the periods measured beside each session.
 
-    ``shut_days`` also wants the dates on which an index had no session and another one had.
+    ``shut_days`` also wants the dates on which an index had no session and another one had, and
+    the sessions before its first close.
     """
 
     first: dt.date
@@ -141,7 +142,10 @@ def history(
     """
     line = _line(levels, sorted(symbols), doubts)
     groups = by_calendar(line.names, calendars)
-    codes, days = _split_keys(_keys_within(line, groups, within))
+    keys = _keys_within(line, groups, within)
+    if not within.shut_days:
+        keys = keys[keys >= _first_keys(line, levels)[keys // _ROOM]]
+    codes, days = _split_keys(keys)
     order = np.argsort(days, kind="stable")
     judge = _Judge(groups, doubts, completed)
     return _measured(levels, line, codes[order], days[order], judge, within.periods)
@@ -280,6 +284,21 @@ def _keys_within(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], with
         dates = np.unique(_split_keys(np.concatenate(keys))[1])
         keys += [_all_of(codes, dates[calendar.shut(dates)]) for calendar, codes in groups]
     return np.unique(np.concatenate(keys))
+
+
+def _first_keys(line: _CloseLine, levels: Levels) -> Ints:
+    """The first close of each index, or row that cannot be used; nought where there is no close."""
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    has = starts[1:] > starts[:-1]
+    first = np.zeros(len(line.names), dtype=np.int64)
+    first[has] = line.keys[starts[:-1][has]]
+    for fault in levels.faults:
+        if fault.session is not None:
+            day = np.array([fault.session], dtype="datetime64[D]")
+            mine = np.array([fault.symbol in {None, name} for name in line.names], dtype=bool)
+            codes = np.flatnonzero(mine & has)
+            first[codes] = np.minimum(first[codes], _keys(codes, day))
+    return first
 
 
 def _all_of(codes: Ints, days: Days) -> Ints:

@@ -106,7 +106,7 @@ def _of_year(found: Extremes, own: Series, at: int, calendar: Calendar | None) -
         extreme = "high" if today == highest else "low"
         if (closes == today).sum() > 1:
             extreme = "equals high" if today == highest else "equals low"
-    high_pct, low_pct = _pct(today, highest), _pct(today, lowest)
+    high_pct, low_pct = _pcts([today, today], [highest, lowest])
     return found._replace(
         year_high=float(highest),
         year_high_session=_last(own, first, at, highest),
@@ -121,12 +121,13 @@ def _of_year(found: Extremes, own: Series, at: int, calendar: Calendar | None) -
 def _of_all(found: Extremes, own: Series, at: int) -> Extremes:
     highest = own.close[: at + 1].max()
     before = own.close[:at].max()
-    when, below = _last(own, 0, at, highest), _pct(own.close[at], highest)
+    when = _last(own, 0, at, highest)
+    below, prior = _pcts([own.close[at], own.close[at - 1]], [highest, before])
     found = found._replace(
         high_close=float(highest),
         high_session=when,
         drawdown_pct=below,
-        prior_drawdown_pct=_pct(own.close[at - 1], before),
+        prior_drawdown_pct=prior,
     )
     if not has_record(own.days[0].item(), own.days[at].item()):
         return found
@@ -169,8 +170,9 @@ _RARE = 0.04
 _CHANCES = {n: _chances(n) for n in range(_FEWEST, _MOST + 1)}
 
 
-def _pct(today: float, other: float) -> float:
-    return float(changes(np.array([today]), np.array([other]))[1][0])
+def _pcts(closes: list[float], others: list[float]) -> list[float]:
+    pcts: list[float] = changes(np.array(closes), np.array(others))[1].tolist()
+    return pcts
 
 
 def _last(own: Series, first: int, at: int, close: float) -> dt.date:

@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from marketmove.market.periods import period_of_column
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
-from marketmove.render.machine import write_csv, write_json, write_ndjson
+from marketmove.render.machine import records, write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
+from marketmove.wording import columns as chosen
 from marketmove.wording import dates, numbers, periods, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
@@ -26,10 +28,10 @@ _TALLY = {
 }
 
 
-def as_csv(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
+def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
-    names = columns(report.periods)
-    header = [names]
+    names = options.columns or columns(report.periods)
+    header: list[Sequence[Any]] = [names]
     for block in report.blocks():
         yield write_csv([*header, *csv_rows(block, names)])
         header = []
@@ -42,9 +44,9 @@ def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
         yield from csv_rows(block, names)
 
 
-def as_ndjson(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
+def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
-    names = columns(report.periods)
+    names = options.columns or columns(report.periods)
     for block in report.blocks():
         rows = csv_rows(block, names)
         yield write_ndjson(dict(zip(names, row, strict=True)) for row in rows)
@@ -59,21 +61,84 @@ def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write many sessions as text for people; a long table is shortened in its middle."""
     rows, left_out = _shown(report.frame, options.everything)
     tries = (layout.TextTable(_columns(report, rows, options, fit), fit.gap) for fit in layout.FITS)
-    head, *lines = layout.roomiest_table(tries, options.width).lines()
+    lines = _with_gap(layout.roomiest_table(tries, options.width).lines(), left_out)
+    footers = layout.below(_footers(report, left_out), report.warnings, options)
+    yield layout.written([_title(report, "Moves"), [], *lines, [], *footers], options)
+
+
+def _with_gap(lines: list[layout.StyledLine], left_out: int) -> list[layout.StyledLine]:
+    """The lines of a table, under its head, with a word on the rows left out in the middle."""
     if left_out:
         rows_left_out = numbers.count(left_out, "row", "rows")
-        lines.insert(ENDS, [StyledText(f"  … {rows_left_out} left out")])
+        lines.insert(1 + ENDS, [StyledText(f"  … {rows_left_out} left out")])
+    return lines
+
+
+def _title(report: HistoryReport, what: str) -> layout.StyledLine:
     source = layout.closes_source(report.source, report.bundled)
-    title = [
-        StyledText(
-            f"Moves from {dates.day(report.first)} to {dates.day(report.last)} · {source}", "bold"
-        )
-    ]
-    footers = layout.below(_footers(report, left_out), report.warnings, options)
-    yield layout.written([title, [], head, *lines, [], *footers], options)
+    span = f"from {dates.day(report.first)} to {dates.day(report.last)}"
+    return [StyledText(f"{what} {span} · {source}", "bold")]
 
 
 FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjson}
+
+
+def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[Any]]:
+    """Give one figure with a column an index and a row a session, under its head."""
+    (name,) = options.columns or ("change_pct",)
+    symbols = sorted({str(symbol) for symbol in report.frame["symbol"]})
+    yield ["session", *symbols]
+    row: list[Any] = []
+    for block in report.blocks():
+        for session, symbol, value in csv_rows(block, ["session", "symbol", name]):
+            if not row or row[0] != session:
+                if row:
+                    yield row
+                row = [session, *[None] * len(symbols)]
+            row[1 + symbols.index(symbol)] = value
+    if row:
+        yield row
+
+
+def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
+    """The same as text for people, shortened in its middle."""
+    (name,) = options.columns or ("change_pct",)
+    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"], strict=True))
+    names, *rows = wide_rows(report, options)
+    doubtful = _doubtful(report, name)
+    left_out = 0 if options.everything or len(rows) <= LONGEST else len(rows) - 2 * ENDS
+    if left_out:
+        rows = [*rows[:ENDS], *rows[-ENDS:]]
+    by_sign = TERMINAL[options.palette].of_text if name.endswith("_pct") else ""
+    right, parts = chosen.is_figure(name), [layout.column("Session", [row[0] for row in rows])]
+    for n, symbol in enumerate(names[1:], start=1):
+        cells = [
+            chosen.cell(name, row[n], decimals[symbol])
+            + ("?" if row[n] is not None and (row[0], symbol) in doubtful else "")
+            for row in rows
+        ]
+        parts.append(layout.column(visible(symbol), cells, by_sign, right=right))
+    tries = (layout.TextTable(parts, fit.gap) for fit in layout.FITS)
+    lines = _with_gap(layout.roomiest_table(tries, options.width).lines(), left_out)
+    footers = layout.below(_footers(report, left_out), report.warnings, options)
+    title = _title(report, f"{chosen.head(name)} of each index")
+    yield layout.written([title, [], *lines, [], *footers], options)
+
+
+def _doubtful(report: HistoryReport, name: str) -> set[tuple[str, str]]:
+    """The sessions and symbols whose figure in a column is doubtful."""
+    period = period_of_column(name)
+    doubt = f"{period}_doubt" if period else "doubt"
+    rows = report.frame[report.frame[doubt].notna()]
+    days = rows["session"].dt.strftime("%Y-%m-%d")
+    return set(zip(days, rows["symbol"].astype(str), strict=True))
+
+
+WIDE_FORMATS = {
+    "table": _wide_table,
+    "csv": lambda report, options: iter([write_csv(wide_rows(report, options))]),
+    "ndjson": lambda report, options: iter([write_ndjson(records(wide_rows(report, options)))]),
+}
 
 
 def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
@@ -88,6 +153,8 @@ def _columns(
     report: HistoryReport, rows: Sequence[Any], options: RenderOptions, fit: layout.Fit
 ) -> list[layout.TextColumn]:
     """The columns that say something; a date is written on the first row of its session."""
+    if options.columns:
+        return _chosen_columns(rows, options)
     by_sign = TERMINAL[options.palette].of_text
     dates_shown = [f"{row.session:%Y-%m-%d}" for row in rows]
     first = ["", *dates_shown[:-1]]
@@ -106,6 +173,21 @@ def _columns(
         layout.column("", map(_reason, rows), "dim"),
     ]
     return [part for part in parts if any(cell[0].text for cell in part.cells)]
+
+
+def _chosen_columns(rows: Sequence[Any], options: RenderOptions) -> list[layout.TextColumn]:
+    """The columns that were chosen, each as its name tells."""
+    cells = list(csv_rows(pd.DataFrame(rows), options.columns)) if rows else []
+    by_sign = TERMINAL[options.palette].of_text
+    return [
+        layout.column(
+            chosen.head(name),
+            [chosen.cell(name, row[n], of.decimals) for row, of in zip(cells, rows, strict=True)],
+            by_sign if name.endswith("_pct") else "",
+            right=chosen.is_figure(name),
+        )
+        for n, name in enumerate(options.columns)
+    ]
 
 
 def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> layout.TextColumn:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from marketmove.errors import ExitStatus, Problem
 from marketmove.render import RenderOptions
 from marketmove.reports.documents import plain
+
+# DEL and the C1 controls; what turns the direction of writing or ends a line; half characters.
+_OBEYED = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
@@ -22,13 +28,20 @@ def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str
 
 def write_json(document: dict[str, Any]) -> str:
     """Write plain values as one indented JSON document."""
-    return json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    return (
+        _escaped(json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2)) + "\n"
+    )
 
 
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
     """Write plain values as JSON lines, one object a line."""
     lines = (json.dumps(plain(record), allow_nan=False, ensure_ascii=False) for record in records)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{_escaped(line)}\n" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """Write as escapes the signs of JSON that a terminal obeys, or that turn a line round."""
+    return text if text.isascii() else _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
 def write_csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -137,14 +137,9 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
     return plain
 
 
-def _reasons(periods: Sequence[str]) -> list[str]:
-    """The names under which a document says why a period has no change."""
-    return [f"{period}_reason" for period in periods]
-
-
 def history_document(report: HistoryReport) -> dict[str, Any]:
     """Give many sessions as the JSON document that machines read: plain values, missing as None."""
-    names = [*columns(report.periods), *_reasons(report.periods)]
+    names = columns(report.periods)
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,
@@ -185,7 +180,7 @@ def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     reasons = (getattr(move.periods.get(period), "reason", None) for period in periods)
     return (
         dict(cells)
-        | dict(zip(_reasons(periods), reasons, strict=True))
+        | {f"{p}_reason": why for p, why in zip(periods, reasons, strict=True)}
         | {name: getattr(move, name) for name in _JSON_ONLY}
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import (
     MarketMoveError,
+    Place,
     Problem,
     UnrecognisedFileError,
     WrongUsageError,
@@ -40,6 +42,8 @@ __all__ = [
     "read_blocks",
 ]
 
+_DECIMALS = re.compile(r"[0-9][0-9,.]*?(?:[.,]([0-9]+))?")
+_FEWEST_ABOVE = 3
 _YAML_ENDINGS = (".yaml", ".yml")
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -88,7 +92,21 @@ def _read(
         rows = [row._replace(cells=[*map(as_text, row.cells)]) for row in grid.rows]
         grid = grid._replace(rows=rows)
     block = read_table(grid, source.stem, options, context)
-    return [block._replace(reading=block.reading._replace(encoding=encoding))]
+    reading = block.reading._replace(encoding=encoding)
+    return [block._replace(reading=reading, warnings=(*block.warnings, *_cut(source, grid)))]
+
+
+def _cut(source: Source, grid: Grid) -> Iterator[Problem]:
+    """Warn of a last number without a line break that has fewer decimals than all above it."""
+    if source.data.rstrip(b"\0")[-1:] in {b"\n", b"\r"} or grid.delimiter in {"JSON", "YAML"}:
+        return
+    line, last = grid.rows[-1]
+    above = [row.cells[-1] for row in grid.rows[1:-1] if len(row.cells) == len(last)]
+    decimals = [len(match[1] or "") for cell in above if (match := _DECIMALS.fullmatch(cell))]
+    match = _DECIMALS.fullmatch(last[-1])
+    if match and len(decimals) >= _FEWEST_ABOVE and len(match[1] or "") < min(decimals):
+        text = f"the file ends with {last[-1]} and no line break; it may be cut within that number"
+        yield Problem(Place(source.label, line), text)
 
 
 def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Block]:

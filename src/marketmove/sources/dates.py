@@ -133,9 +133,12 @@ def _from_calendar(
     """Dates of a column of written days, in the one order that the column leaves."""
     three = {text: part for text, part in parts.items() if len(part.numbers) == 3}
     roc = [t for t, p in three.items() if p.kind == "short" and p.numbers[0] >= 100]
-    if roc:
-        short = {text: part for text, part in three.items() if part.kind == "short"}
+    short = {text: part for text, part in three.items() if part.kind == "short"}
+    others = sum(part.numbers[0] < _EARLIEST_ROC for part in short.values())
+    if len(roc) > others:
         return {text: roc_date(part) for text, part in short.items()}, "ROC year/month/day"
+    # What most rows say decides: few years that count from 1911 are damaged cells among others.
+    three = {text: part for text, part in three.items() if text not in roc}
     open_texts = [text for text, part in three.items() if part.order is None]
     order = wanted or (_order({text: three[text] for text in open_texts}) if open_texts else None)
     pivot = _pivot(three, order) if any(p.short_year for p in three.values()) else 69
@@ -143,9 +146,12 @@ def _from_calendar(
         text: date_of(part, part.order or order or "dmy", pivot) for text, part in three.items()
     }
     styles = dict.fromkeys(part.order or order or "dmy" for part in three.values())
+    dates |= dict.fromkeys(roc)
     return dates, " and ".join(_STYLE[style] for style in styles)
 
 
+# A year from 1911 on that a column may begin with which reaches to 100 and beyond.
+_EARLIEST_ROC = 60
 _STYLE = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}
 
 

@@ -30,6 +30,9 @@ _CELLS = re.compile(r"[,;\t|]")
 _WORD = re.compile(r"[^\s\x00-\x40\x5b-\x60\x7b-\x7f]+")
 # Évolução, São: a letter with an accent or two, and plain ones beside them.
 _ACCENTED = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z]|[À-ÖØ-öø-ÿŒœŠšŽžŸ]{1,2}(?![À-ÿŒœŠšŽžŸ]))+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+# How many characters have to fit for each that does not.
+_MOSTLY = 2
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 
 
@@ -60,7 +63,19 @@ def decode(
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and error.start > len(data) - 4:
             raise UnreadableFileError.at(Place(label), "ends within a character") from None
+        _refuse_damaged(data, label, error)
     return _best(data, label, known_words or (lambda text: _known_words(text, context)))
+
+
+def _refuse_damaged(data: bytes, label: str, error: UnicodeDecodeError) -> None:
+    """Refuse what is UTF-8 but for few bytes: it is no other encoding, but damaged."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = len(_BEYOND_ASCII.findall(text)) - bad
+    if good > _MOSTLY * bad:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{data[error.start]:02X} is not UTF-8 text, which the rest of the file is"
+        raise UnreadableFileError.at(Place(label, line), found) from None
 
 
 def _said(data: bytes, label: str, encoding: str) -> str:

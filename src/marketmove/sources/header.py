@@ -93,10 +93,22 @@ def _below_header(rows: Sequence[GridRow], first: int, words: Words, date: int) 
     A word in place of their date, such as "base", says that they are no rows of the table either.
     """
     says_date = [n for n, row in enumerate(rows[:first]) if _names_date(row, words)]
+    if not says_date and first and _is_damaged(rows[first - 1], rows[first], date):
+        return first - 1
     if not says_date or says_date[-1] + 1 >= first:
         return first
     numeric = [n for n in range(says_date[-1] + 1, first) if _is_of_numbers(rows[n], date)]
     return next((n for n in numeric if not _is_word(rows[n].cells[date])), first)
+
+
+def _is_damaged(row: GridRow, below: GridRow, date: int) -> bool:
+    """Whether a row above the first date is one of figures, with a date that cannot be read."""
+    return (
+        len(row.cells) == len(below.cells)
+        and _is_of_numbers(row, date)
+        and any(map(str.isdigit, row.cells[date]))
+        and any("." in cell or "," in cell for n, cell in enumerate(row.cells) if n != date)
+    )
 
 
 def _is_of_numbers(row: GridRow, date: int) -> bool:

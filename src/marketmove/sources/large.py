@@ -139,6 +139,7 @@ def read_large(
                 # Some index has a date twice: all rows are wanted then, to say which.
                 return read_large(source, path, options, context, None)
             kept = [Rows.joined(kept).only(keep)]
+    source.refuse_changed()
     return _block(source.label, seen, Rows.joined(kept), faults, plan)
 
 
@@ -147,9 +148,10 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
     head = source.data[:_SAMPLE_BYTES]
     head = head[: head.rfind(b"\n") + 1]
     told = options.encoding or options.decimal or options.date_format
-    if told or b'"' in head or b"\r" in head:
+    plain = head.replace(b"\r\n", b"\n")
+    if told or b'"' in head or b"\r" in plain:
         return None
-    text = _utf8(head)
+    text = _utf8(plain)
     if text is None:
         return None
     grid = read_grid(text, source.label)
@@ -190,7 +192,8 @@ def _blocks(path: Path, skip: int, delimiter: str) -> Iterator[Lines]:
             while _ends_in_quotes(data, delimiter) and (more := file.read(_BLOCK_BYTES)):
                 data += more + file.readline()
             is_last = not file.peek(1)
-            yield Lines(first, data if data.endswith(b"\n") else data + b"\n", is_last)
+            whole = data if data.endswith(b"\n") else data + b"\n"
+            yield Lines(first, whole.replace(b"\r\n", b"\n"), is_last)
             first += int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
 
 

@@ -173,8 +173,9 @@ def read_signed(text: str, mark: str) -> float | None:
 
 def open_mark(text: str) -> str:
     """Say of a cell such as 1.234 that it may be two numbers, and which option settles it."""
-    as_point, as_comma = (read_number(text, mark) for mark in ".,")
-    return (
-        f"{text} may be {as_point:.15g} or {as_comma:.15g}, and no other cell settles it;"
-        " say --decimal . or --decimal ,"
-    )
+    settled = "no other cell settles it; say --decimal . or --decimal ,"
+    try:
+        as_point, as_comma = (read_number(text, mark) for mark in ".,")
+    except ValueError:  # one of the two is no close
+        return f"{text} may be read in two ways, and {settled}"
+    return f"{text} may be {as_point:.15g} or {as_comma:.15g}, and {settled}"

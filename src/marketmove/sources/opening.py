@@ -29,6 +29,9 @@ _BEGINNING = 1 << 20
 # tenth, so a file that swells far more is refused before it has taken much memory.
 _MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50
 _PIECE = 1 << 10
+# What is read of a pipe, which cannot be read by blocks; and the share of zeros in wide characters.
+_MOST_PIPED, _OF_WIDE = 256 << 20, 0.6
+_AT_ONCE = 16 << 20
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 _Unpacker = Callable[[bytes, str], tuple[bytes, str | None]]
 
@@ -37,7 +40,8 @@ class Source(NamedTuple):
     """The bytes of one file; ``stem`` is its name without folder and ending, None for a pipe.
 
     Of a large file that is not packed, ``data`` is the beginning, and ``large`` its path. What is
-    no file at all, such as a DataFrame, has no bytes, and its rows in ``grid``.
+    no file at all, such as a DataFrame, has no bytes, and its rows in ``grid``. ``stamp`` is what
+    the system had of a large file when its beginning was read.
     """
 
     label: str
@@ -45,12 +49,20 @@ class Source(NamedTuple):
     data: bytes
     large: Path | None = None
     grid: Grid | None = None
+    stamp: tuple[int, ...] = ()
 
     def whole(self) -> Source:
         """Give the source with all its bytes."""
         if self.large is None:
             return self
-        return self._replace(data=_read(self.large, self.label), large=None)
+        whole = self._replace(data=_read(self.large, self.label), large=None)
+        self.refuse_changed()
+        return whole
+
+    def refuse_changed(self) -> None:
+        """Refuse a large file that is not what it was when its beginning was read."""
+        if self.large is not None and _stamp(self.large) != self.stamp:
+            raise _unreadable(self.label, "it changed while it was read; read it again")
 
     @property
     def lines(self) -> int:
@@ -109,7 +121,10 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
         return spec
     if isinstance(spec, Path):
         name = label or str(spec)
-        data, large = _read(spec, name, _HEAD), None
+        # Only a regular file may be read again; of all else the beginning would be lost.
+        regular = not spec.exists() or spec.is_file()
+        stamp = _stamp(spec) if regular else ()
+        data, large = _read(spec, name, _HEAD) if regular else _read_on(spec, name), None
         if len(data) == _HEAD and not any(map(data.startswith, _UNPACKERS)):
             large = spec
         elif len(data) == _HEAD:
@@ -117,7 +132,8 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
         packed = spec.suffix.lower() in _PACKED_ENDINGS and spec.with_suffix("").stem
         stem: str | None = packed or spec.stem
     else:
-        name, stem, data, large = label or STDIN_LABEL, None, spec.read(), None
+        name, stem, large, stamp = label or STDIN_LABEL, None, None, ()
+        data = _all_of(spec, name)
     # A name that is no text (not UTF-8 on the disk) is shown, and goes no further as it is.
     name, stem = as_text(name), stem and as_text(stem)
     data, inner = _unpacked(data, name)
@@ -125,7 +141,53 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
         raise _unreadable(name, "an empty file")
     if large is not None:
         data = data[:_BEGINNING]
-    return Source(name, Path(inner).stem if inner else stem, data, large)
+    return Source(name, Path(inner).stem if inner else stem, data, large, stamp=stamp)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _read_on(path: Path, label: str) -> bytes:
+    """Read what is no regular file to its end: a pipe, a terminal."""
+    try:
+        with path.open("rb") as file:
+            return _all_of(file, label)
+    except PermissionError:
+        raise _unreadable(label, "no permission to read it") from None
+    except OSError as error:
+        raise _unreadable(label, (error.strerror or "cannot be read").lower()) from None
+
+
+def _all_of(stream: BinaryIO, label: str) -> bytes:
+    """Read a stream to its end, unless it is none of closes, or has none."""
+    parts: list[bytes] = []
+    size = 0
+    while part := stream.read(_BEGINNING):
+        # No text, and nothing that is packed: most likely it never ends.
+        if not parts and _is_noise(part):
+            raise binary(label)
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_PIPED:
+            text = f"more than {_MOST_PIPED >> 20:,} MB through a pipe; write it into a file first"
+            raise _unreadable(label, text)
+    return b"".join(parts)
+
+
+def _is_noise(data: bytes) -> bool:
+    known = any(map(data.startswith, (*_UNPACKERS, b"PAR1", b"\xd0\xcf\x11\xe0", b"\xff\xfe")))
+    return not known and not data.startswith(b"\xfe\xff") and data.count(0) > 0 and _is_binary(data)
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether zeros stand as they do in no text: not in every other byte, nor in three of four."""
+    zeros = [data[n::4].count(0) / max(1, len(data) // 4) for n in range(4)]
+    return not any(share > _OF_WIDE for share in zeros) or min(zeros) > _OF_WIDE
 
 
 def _read(path: Path, label: str, most: int = -1) -> bytes:
@@ -163,11 +225,36 @@ def _most(data: bytes) -> int:
 
 
 def _codec(name: str) -> _Unpacker:
-    """Make an unpacker of a module of the standard library: gzip, bz2 or lzma."""
+    """Make an unpacker of a module of the standard library that ends where a stream ends."""
 
     def unpack(data: bytes, _label: str) -> tuple[bytes, str | None]:
         with importlib.import_module(name).open(io.BytesIO(data)) as file:
             return file.read(_most(data) + 1), None
+
+    return unpack
+
+
+def _streams(module: str, name: str) -> _Unpacker:
+    """Make an unpacker of streams one behind the other, each of which has to be sound.
+
+    The modules themselves take a later stream that is damaged for the end of the file.
+    """
+
+    def unpack(data: bytes, _label: str) -> tuple[bytes, str | None]:
+        parts: list[bytes] = []
+        room, rest = _most(data) + 1, data
+        while rest and room > 0:
+            one = getattr(importlib.import_module(module), name)()
+            while not one.eof and room > 0:
+                part = one.decompress(rest, min(room, _AT_ONCE))
+                if not part and one.needs_input:
+                    raise EOFError("it ends too early")
+                rest = b""
+                parts.append(part)
+                room -= len(part)
+            # Between and behind streams of xz there may be zeros.
+            rest = one.unused_data.lstrip(b"\0") if one.eof else b""
+        return b"".join(parts), None
 
     return unpack
 
@@ -211,8 +298,8 @@ def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
 
 _UNPACKERS: dict[bytes, _Unpacker] = {
     b"\x1f\x8b": _codec("gzip"),
-    b"BZh": _codec("bz2"),
-    b"\xfd7zXZ\x00": _codec("lzma"),
+    b"BZh": _streams("bz2", "BZ2Decompressor"),
+    b"\xfd7zXZ\x00": _streams("lzma", "LZMADecompressor"),
     b"\x28\xb5\x2f\xfd": _zst,
     _ARCHIVE: _zip,
 }

@@ -308,7 +308,7 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     if layout.kind == "wide" or not {"low", "high"} <= beside.keys():
         return sheet
     close = next(iter(layout.closes))
-    needed = max(close, beside["low"], beside["high"], layout.symbol or 0)
+    needed = max(close, beside["low"], beside["high"], layout.symbol or 0, table.date)
     known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
     taken: dict[int, tuple[GridRow, dt.date]] = {}
     for row in table.ragged:

@@ -8,18 +8,22 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from marketmove.errors import Place, UnreadableFileError, UnrecognisedFileError
+from marketmove.errors import MarketMoveError, Place, UnreadableFileError, UnrecognisedFileError
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.opening import OLD_WORKBOOK, missing_extra
 from marketmove.sources.typed import cell_text
 
 # What tells a workbook of the other kinds from .xlsx, among the names in the archive.
 _OTHER_KINDS = (b"xl/workbook.bin", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+# Of cells, empty ones too, and of bytes: more is no table of closes, or one for another form.
+_MOST_CELLS, _MOST_UNPACKED = 5_000_000, 200 << 20
 _NO_CALAMINE = "is read with the extra: pip install 'marketmove[excel]'; or save it as .xlsx or CSV"
 
 
 def sheets(data: bytes, label: str, mark: str) -> list[tuple[str, Grid]]:
     """Give the name and the rows of every sheet that has cells."""
+    if not data.startswith(OLD_WORKBOOK) and _unpacked_size(data, label) > _MOST_UNPACKED:
+        raise _too_large(label)
     if data.startswith(OLD_WORKBOOK) or any(sign in data for sign in _OTHER_KINDS):
         found = _by_calamine(data, label)
     else:
@@ -31,6 +35,15 @@ def sheets(data: bytes, label: str, mark: str) -> list[tuple[str, Grid]]:
     return filled
 
 
+def _unpacked_size(data: bytes, label: str) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except Exception as error:  # noqa: BLE001 - as below
+        text = f"a damaged workbook: {error}"
+        raise UnrecognisedFileError.at(Place(label), text) from None
+
+
 def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
     try:
         import openpyxl
@@ -40,7 +53,9 @@ def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
         found: list[list[tuple[str, list[Any]]]] = []
         for values_only in (True, False) if _has_formulas(data) else (True,):
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values_only)
-            found.append([(s.title, list(s.iter_rows(values_only=True))) for s in book.worksheets])
+            found.append([(s.title, _rows_of(s, label)) for s in book.worksheets])
+    except MarketMoveError:
+        raise
     except Exception as error:  # noqa: BLE001 - the library has no common error for bad files
         raise UnrecognisedFileError.at(Place(label), f"a damaged workbook: {error}") from None
     if len(found) == 1:
@@ -49,6 +64,28 @@ def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
         (name, [*map(_with_formulas, rows, texts)])
         for (name, rows), (_, texts) in zip(*found, strict=True)
     ]
+
+
+def _rows_of(sheet: Any, label: str) -> list[Any]:
+    """The rows of a sheet, of which a damaged or hostile file may claim any number."""
+    # What it claims of its size is not believed: rows beyond would be lost.
+    sheet.reset_dimensions()
+    rows: list[Any] = []
+    cells = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells += len(row) + 1
+        if cells > _MOST_CELLS:
+            raise _too_large(label)
+        rows.append(row)
+    width = max(map(len, rows), default=0)
+    if width * len(rows) > _MOST_CELLS:
+        raise _too_large(label)
+    return [(*row, *[None] * (width - len(row))) for row in rows]
+
+
+def _too_large(label: str) -> MarketMoveError:
+    text = "a workbook too large to read; save the sheet of closes as CSV"
+    return UnreadableFileError.at(Place(label), text)
 
 
 def _has_formulas(data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ASCII = str.maketrans(
@@ -9,7 +10,12 @@ _ASCII = str.maketrans(
     # The heights of sparklines, by how dark they are; ▇ is that of bars too.
     | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
 )
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Letters and marks by their kind, of which nothing is seen: fillers of Hangul, joiners, selectors.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 
 
 def visible(text: str) -> str:
@@ -18,10 +24,12 @@ def visible(text: str) -> str:
     >>> visible("\x1b[31mHSI")
     '\\x1b[31mHSI'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in _HIDDEN else c
+        c.encode("unicode_escape").decode()
+        if unicodedata.category(c) in _HIDDEN or _UNSEEN.match(c)
+        else c
         for c in text
     )
 

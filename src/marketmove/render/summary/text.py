@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from marketmove.delivery.targets import Message
 from marketmove.render import RenderOptions
 from marketmove.render.machine import machine_formats
@@ -37,6 +39,10 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     return plain_ascii(text) if look.ascii_only else text
 
 
+# A name such as @everyone calls all of a chat, whatever stands around it.
+_MENTION = re.compile(r"@(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
+
+
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
     """Write a summary for delivery; figures for programs go as text."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
@@ -44,7 +50,7 @@ def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> 
     return Message(
         subject=f"Alert: {headline}" if summary.session.alerts else headline,
         title=session_rows.title(summary.session).partition(" · ")[0],
-        body=written[output_format],
+        body=_MENTION.sub("@\u200b", written[output_format]),
         body_format="text" if output_format == "json" else output_format,
         text=written["text"],
         html=written["html"],

@@ -1,0 +1,256 @@
+"""What nobody writes on purpose: pipes, damaged and swollen files, results over their own input."""
+
+from __future__ import annotations
+
+import bz2
+import datetime as dt
+import io
+import json
+import lzma
+import os
+import re
+import stat
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from program import SAMPLE_CLOSES, RunCli, Write, rows_by_symbol, run_process
+
+CLOSES = b"date,symbol,close\n2025-02-13,HSI,21814.37\n2025-02-14,HSI,22620.33\n"
+THE_14TH = ("session", "2025-02-14", "-f", "csv", "-l")
+needs_unix = pytest.mark.skipif(os.name != "posix", reason="needs Unix")
+
+
+@needs_unix
+def test_a_pipe_by_name_is_read_once_to_its_end(run_cli: RunCli, tmp_path: Path) -> None:
+    """Its beginning is 32 MiB; what is read of a pipe cannot be read again."""
+    note = "x" * 4000
+    day = dt.date(1990, 1, 2)
+    rows = [f"{day + dt.timedelta(n)},HSI,2838.{n % 90 + 10},{note}\n" for n in range(9000)]
+    rows += [f"{row},\n" for row in CLOSES.decode().splitlines()[1:]]
+    text = "date,symbol,close,note\n" + "".join(rows)
+    assert len(text) > 34 << 20
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(text,))
+    writer.start()
+    ran = run_cli(*THE_14TH, pipe)
+    writer.join()
+    assert rows_by_symbol(ran)["HSI"]["prior_session"] == "2025-02-13"
+    ran = run_cli("session", "1990-01-02", "-f", "csv", "-l", "-", stdin=text.encode())
+    assert rows_by_symbol(ran)["HSI"]["close"] == "2838.1"
+
+
+@needs_unix
+@pytest.mark.parametrize("endless", ["/dev/urandom", "/dev/zero"])
+def test_what_never_ends_is_refused(endless: str, run_cli: RunCli) -> None:
+    ran = run_cli(*THE_14TH, endless)
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert ran.stderr.startswith(f"{endless}: ")
+
+
+@pytest.mark.parametrize(("ending", "module"), [("xz", lzma), ("bz2", bz2)])
+def test_every_stream_of_a_packed_file_is_read(
+    ending: str, module: object, run_cli: RunCli, write: Write
+) -> None:
+    head, tail = CLOSES[:45], CLOSES[45:]
+    first, second = (module.compress(part) for part in (head, tail))  # type: ignore[attr-defined]
+    sound = run_cli(*THE_14TH, write(f"a.csv.{ending}", first + second))
+    assert rows_by_symbol(sound)["HSI"]["prior_close"] == "21814.37"
+    for n, damaged in enumerate(
+        [first + second[:-5], first + b"?" + second, first + second[:9] + b"?" + second[10:]]
+    ):
+        ran = run_cli(*THE_14TH, write(f"b{n}.csv.{ending}", damaged))
+        assert (ran.stdout, ran.status) == ("", 3)
+        assert "a damaged packed file" in ran.stderr
+
+
+def test_one_clean_row_changes_no_other(run_cli: RunCli, write: Write) -> None:
+    noisy = b"date,symbol,close\n2025-02-12,HSI,21857.919921875\n2025-02-13,HSI,21814.369140625\n"
+    noisy += b"2025-02-14,HSI,22620.330078125\n"
+    for more in (b"", b"2025-02-11,HSI,21294.8612\n"):
+        ran = run_cli(*THE_14TH, write("a.csv", noisy + more))
+        row = rows_by_symbol(ran)["HSI"]
+        assert (row["close"], row["prior_close"]) == ("22620.33", "21814.37")
+
+
+def test_levels_of_six_decimals_are_left_as_they_are(run_cli: RunCli, write: Write) -> None:
+    text = b"date,symbol,close\n2025-02-12,X,22620.330078\n2025-02-13,X,21814.371234\n"
+    ran = run_cli(*THE_14TH, write("a.csv", text + b"2025-02-14,X,22620.123456\n"))
+    assert rows_by_symbol(ran)["X"]["close"] == "22620.123456"
+
+
+def test_one_bad_byte_makes_no_other_encoding(run_cli: RunCli, write: Write) -> None:
+    rows = "日付,銘柄,終値\n2025-02-13,日経平均株価,39461.47\n2025-02-14,日経平均株価,39149.43\n"
+    data = rows.encode()
+    place = data.index("平".encode()) + 1
+    ran = run_cli(*THE_14TH, write("a.csv", data[:place] + b"\xe4" + data[place + 1 :]))
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert re.search(r"a\.csv:2: byte 0x.. is not UTF-8 text, which the rest", ran.stderr)
+
+
+def test_no_result_over_what_it_is_of(run_cli: RunCli, write: Write) -> None:
+    closes, config = write("data/closes.csv", CLOSES), write("c.yaml", "top: 3\n")
+    journal = write("j.sqlite", b"")
+    link = closes.parent.parent / "link.csv"
+    link.hardlink_to(closes)
+    for arguments in (
+        (*THE_14TH, closes, "-o", closes),
+        (*THE_14TH, closes, "-o", link),
+        (*THE_14TH, closes.parent, "-o", closes),
+        (*THE_14TH, closes, "-c", config, "-o", config),
+        ("check", closes, "-o", closes),
+        ("journal", "--journal", journal, "-o", journal),
+        ("chart", "session", "2025-02-14", "-l", closes, "-o", write("data/x.svg", CLOSES)),
+    ):
+        ran = run_cli(*arguments)
+        if arguments[0] != "chart":
+            assert (ran.stdout, ran.status) == ("", 2), arguments
+            assert "which this run uses" in ran.stderr
+    assert closes.read_bytes() == CLOSES
+    assert config.read_bytes() == b"top: 3\n"
+    assert run_cli(*THE_14TH, closes, "-o", closes.with_name("new.csv")).status == 0
+    assert run_cli(*THE_14TH, closes, "-o", os.devnull).status == 0
+
+
+SECRET = "s3cretT0ken"  # noqa: S105 - of no use to anybody
+
+
+@pytest.mark.parametrize("scheme", ["slack", "https"])
+@pytest.mark.parametrize(
+    "option", ["--alert", "--on-alert", "--output", "--config", "--journal", "sessions:"]
+)
+def test_a_misplaced_address_is_never_named(
+    option: str, scheme: str, run_cli: RunCli, write: Write
+) -> None:
+    url = f"{scheme}://{SECRET}/hook"
+    typed: tuple[str | Path, ...] = (option, url)
+    if option == "sessions:":
+        typed = ("--config", write("c.yaml", f"sessions: {url}\n"))
+    for form in ("text", "json"):
+        ran = run_cli("summary", "2025-02-14", "-l", SAMPLE_CLOSES, *typed, "--once", "-f", form)
+        assert ran.status in {2, 3}
+        assert SECRET not in ran.stdout + ran.stderr
+
+
+def test_files_that_crashed(run_cli: RunCli, write: Write) -> None:
+    head = "date,symbol,close\n"
+    for close in ("1.234e-300", "1.000E-7", "1e300", "1e-320"):
+        text = f"{head}2025-02-13,HSI,{close}\n2025-02-14,HSI,{close}\n"
+        for told in ((), ("--decimal", "."), ("--decimal", ",")):
+            # With a comma 1.000E-7 is a ten thousandth.
+            read = close == "1.000E-7" and "," in told
+            assert run_cli(*THE_14TH, write("a.csv", text), *told).status == 3 * (not read)
+    short = "symbol,low,high,close,date\n" + "".join(
+        f"HSI,{level},{level},{level}{date}\n"
+        for level, date in ((21814.37, ",2025-02-13"), (22620.33, ",2025-02-14"), (22620.33, ""))
+    )
+    assert "mend the row" in run_cli(*THE_14TH, write("b.csv", short)).stderr
+    for encoding in ("hex", "zlib", "", "undefined", "rot13"):
+        assert run_cli(*THE_14TH, SAMPLE_CLOSES, "--encoding", encoding).status == 2
+    for name in ("x" * 300, f"{SAMPLE_CLOSES}/x"):
+        ran = run_cli(*THE_14TH, name)
+        assert ran.status == 3
+        assert ran.stderr.startswith(name)
+    assert run_cli(*THE_14TH, "").status == 2
+
+
+def test_one_damaged_date_moves_no_other(run_cli: RunCli, write: Write) -> None:
+    """What most rows say decides: the years, and that there is no header."""
+    closes = (20138.70, 20106.55, 19778.77, 19700.56, 20066.19)
+    for damaged in range(5):
+        days = [f"25.01.{20 + n}" for n in range(5)]
+        days[damaged] = "114/01/2" + str(damaged)
+        rows = "".join(f"{day},{close}\n" for day, close in zip(days, closes, strict=True))
+        ran = run_cli("check", write("roc.csv", f"Date,Close\n{rows}"), "--symbol", "HSI")
+        assert ran.status in {1, 3}
+        assert "1936" not in ran.stdout + ran.stderr
+        assert f"roc.csv:{damaged + 2}: " in ran.stdout + ran.stderr
+    rows = "2025-0x-20,20138.70\n2025-01-21,20106.55\n2025-01-22,19778.77\n2025-01-23,19700.56\n"
+    ran = run_cli("session", "2025-01-23", "-l", write("first.csv", rows), "--symbol", "HSI")
+    assert "20138.70" not in ran.stdout
+    assert "first.csv:1: " in ran.stderr
+    assert run_cli("check", write("hsi.csv", rows)).status in {1, 3}
+
+
+def test_rows_cut_within_quotes_are_not_lost(run_cli: RunCli, write: Write) -> None:
+    ran = run_cli(*THE_14TH, write("a.csv", CLOSES + b'2025-02-14,"N2'))
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "a.csv:4: " in ran.stderr
+
+
+def test_a_file_cut_within_its_last_number(run_cli: RunCli, write: Write) -> None:
+    rows = b"date,symbol,close\n2025-02-11,HSI,21294.86\n2025-02-12,HSI,21857.92\n" + CLOSES[18:]
+    for cut, told in ((0, False), (1, False), (2, True), (4, True)):
+        ran = run_cli(*THE_14TH, write("a.csv", rows[: len(rows) - cut]))
+        assert ("may be cut within that number" in ran.stderr) == told
+        assert ran.status == 0
+
+
+@needs_unix
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"A\xe4.csv")
+    path.write_bytes(CLOSES)
+    ran = run_process(*THE_14TH, path)
+    assert (ran.status, rows_by_symbol(ran)["HSI"]["close"]) == (0, "22620.33")
+
+
+def _workbook(rows: str) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl")
+    buffer = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    book.save(buffer)
+    swollen = io.BytesIO()
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(swollen, "w", 8) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if "worksheets/" in name:
+                data = re.sub(rb"<sheetData>.*</sheetData>", b"<sheetData>" + rows.encode()
+                              + b"</sheetData>", data)  # fmt: skip
+            new.writestr(name, data)
+    return swollen.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["far", "many"])
+def test_a_workbook_of_endless_rows(kind: str, run_cli: RunCli, write: Write) -> None:
+    rows = '<row r="999999999"><c r="A999999999"><v>1</v></c></row>'
+    if kind == "many":
+        rows = "<row><c><v>22620.33</v></c></row>" * 7_000_000
+    ran = run_cli(*THE_14TH, write("a.xlsx", _workbook(rows)))
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "too large to read" in ran.stderr
+
+
+def test_a_parquet_file_of_endless_rows(run_cli: RunCli, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    column = pyarrow.repeat(pyarrow.scalar(22620.33), 6_000_000)
+    parquet.write_table(pyarrow.table({"close": column}), tmp_path / "a.parquet")
+    ran = run_cli(*THE_14TH, tmp_path / "a.parquet")
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "too large to read whole" in ran.stderr
+
+
+def test_names_that_a_terminal_would_obey(run_cli: RunCli, write: Write) -> None:
+    name = "A\u009b\u202eB\u3164C\ue000D"
+    rows = f"date,symbol,close\n2025-02-13,{name},100\n2025-02-14,{name},101\n"
+    path = write("a.csv", rows)
+    for form in ("table", "json", "markdown"):
+        out = run_cli("session", "2025-02-14", "-l", path, "-f", form).stdout
+        assert "\u009b" not in out
+        assert "\u202e" not in out
+        if form == "json":
+            assert json.loads(out)["moves"][0]["symbol"] == name
+        elif form == "table":
+            assert "\\u3164C\\ue000D" in out
+
+
+@needs_unix
+def test_a_file_that_is_replaced_keeps_its_mode(run_cli: RunCli, write: Write) -> None:
+    output = write("out.csv", "before")
+    output.chmod(0o4640)
+    assert run_cli(*THE_14TH, SAMPLE_CLOSES, "-o", output).status == 0
+    assert stat.S_IMODE(output.stat().st_mode) == 0o640
