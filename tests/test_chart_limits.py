@@ -143,9 +143,9 @@ def _in_streams(path: Path) -> list[bytes]:
 def test_a_name_that_no_font_has_is_said_and_marked(
     run_cli: RunCli, write: Write, tmp_path: Path
 ) -> None:
-    """A sign of the private use area, which has no shape of its own."""
-    config = write("marketmove.yaml", 'indices:\n  PLAIN: {name: "odd \\U0010FFFD one"}\n')
-    path = _closes_of(write, "PLAIN", "other \U0010fffd")
+    """A letter so rare that no font has it."""
+    config = write("marketmove.yaml", 'indices:\n  PLAIN: {name: "odd \\U000313AF one"}\n')
+    path = _closes_of(write, "PLAIN", "other \U000313af")
     drawn = tmp_path / "drawn.svg"
     ran = run_cli("chart", "session", "2025-02-14", "-l", path, "-c", config, "-o", drawn)
     assert ran.status == 0

@@ -103,7 +103,7 @@ def test_a_command_that_reads_nothing_is_no_failure() -> None:
         (("--exit-code",), "--exit-code is about alerts: in a configuration, which has none"),
         (
             ("--alert", "HSI: 3", "--on-alert", "say 'so"),
-            "--on-alert say 'so: no closing quotation",
+            "--on-alert: no closing quotation",
         ),
         (("--alert", "HSI: 3", "--on-alert", " "), "--on-alert: expected a command"),
         (
