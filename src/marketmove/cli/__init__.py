@@ -18,7 +18,14 @@ from typer.main import get_command
 from marketmove.cli import own_files
 from marketmove.cli.app import COMMANDS, program, typed_command
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
-from marketmove.errors import ExitStatus, MarketMoveError, OutputError, Place, Problem
+from marketmove.errors import (
+    ExitStatus,
+    MarketMoveError,
+    OutputError,
+    Place,
+    Problem,
+    WrongUsageError,
+)
 
 __all__ = ["COMMANDS", "main", "program", "run"]
 
@@ -39,6 +46,7 @@ def run(typed: Sequence[str]) -> int:
     own_files.forget()
     command = get_command(program(typed))
     try:
+        _refuse_broken(typed)
         status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -71,6 +79,16 @@ def _of_system(error: OSError) -> Problem:
         why = (error.strerror or "cannot be used").lower()
         return Problem(Place(os.fsdecode(error.filename)), why)
     return unwritten(error)
+
+
+def _refuse_broken(typed: Sequence[str]) -> None:
+    """Refuse a text that the system cannot have handed over: half of a pair that is one letter."""
+    for text in typed:
+        try:
+            os.fsencode(text)
+        except UnicodeEncodeError:
+            what = "half a letter was typed, which no name and no file has; type it again"
+            raise WrongUsageError.at(None, what) from None
 
 
 def _misused(error: Exception, message: str) -> Problem:
