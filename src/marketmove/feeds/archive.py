@@ -84,11 +84,17 @@ def read_rows(path: Path) -> tuple[ArchivedClose, ...]:
     return _parsed(data, path)
 
 
+def _split(text: str, path: Path) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise BadFiguresError.at(Place(str(path)), f"cannot be split into cells: {error}") from None
+
+
 def _parsed(data: bytes, path: Path) -> tuple[ArchivedClose, ...]:
     rows: dict[dt.date, ArchivedClose] = {}
     problems: list[Problem] = []
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
-    for cells in list(reader)[1:]:
+    for cells in _split(data.decode("utf-8-sig", "replace"), path)[1:]:
         line = len(rows) + len(problems) + 2
         place = Place(str(path), line)
         if not any(cells):
@@ -252,7 +258,7 @@ def read_revisions(folder: Path, symbol: str) -> tuple[ArchiveRevision, ...]:
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise UnreadableFileError.at(Place(str(path)), reason) from None
-    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    head, *rows = _split(text, path) or [[]]
     expected = f"expected {','.join(REVISION_COLUMNS)}"
     if tuple(head) != REVISION_COLUMNS:
         raise BadFiguresError.at(Place(str(path), 1), expected)

@@ -62,8 +62,7 @@ def read_report(
         return _from_json(text, source.label, registry, date)
     header = header_of(text)
     if is_header_of_figures(header):
-        rows = csv.DictReader(io.StringIO(text), dialect=_dialect(text))
-        cells = [(row, Place(source.label, rows.line_num)) for row in rows]
+        cells = _cells(text, source.label)
         _refuse_unknown(header, source.label)
         return _from_rows(cells, source.label, registry, date)
     prose = read_prose(text, registry, date, source.stem or "")
@@ -71,6 +70,16 @@ def read_report(
         text = f"{FORM}; or the text of a market report"
         raise UnrecognisedFileError.at(Place(source.label), text)
     return of_prose(prose, source.label, registry)
+
+
+def _cells(text: str, label: str) -> list[tuple[dict[str, Any], Place]]:
+    """The rows of a table of figures, each with its place."""
+    rows = csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text))
+    try:
+        return [(row, Place(label, rows.line_num)) for row in rows]
+    except csv.Error as error:
+        place = Place(label, rows.line_num)
+        raise UnrecognisedFileError.at(place, f"a row that cannot be split: {error}") from None
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
