@@ -307,3 +307,12 @@ def test_a_file_of_one_index_is_known_by_its_name(
     assert [move["symbol"] for move in document["moves"]] == [symbol]
     unknown = f"{symbol} is no known index; --symbol names it"
     assert (unknown in [note["text"] for note in document["notes"]]) == (symbol == name)
+
+
+def test_a_damaged_old_workbook_is_refused(run_cli: RunCli, write: Write) -> None:
+    """One that is damaged where its sheet says how many rows it has."""
+    pytest.importorskip("python_calamine")
+    signature = bytes.fromhex("d0cf11e0a1b11ae1")
+    ran = run_cli("check", write("old.xls", signature + bytes(range(256)) * 40))
+    assert (ran.stdout, ran.status) == ("", 3)
+    assert "old.xls: a damaged workbook, or no workbook" in ran.stderr
