@@ -1,8 +1,4 @@
-"""The moves of closes: one engine over index and session, whether of one session or of many.
-
-Each index and date is one whole number, so that the closes of all indices stand in one sorted
-line, and "its own last close before" is one search in it.
-"""
+"""The moves of closes: one engine over index and session, whether of one session or of many."""
 
 from __future__ import annotations
 
@@ -21,6 +17,16 @@ from marketmove.market.calendars import Calendar
 from marketmove.market.indices import Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
+from marketmove.moves.line import (
+    NONE,
+    ROOM,
+    CloseLine,
+    close_line,
+    find_rows,
+    row_keys,
+    rows_before,
+    split_keys,
+)
 from marketmove.moves.status import (
     CalendarFacts,
     by_calendar,
@@ -44,9 +50,6 @@ _OLDEST_BASE, _LONG_BASE, _HOLIDAYS = {"week": 5, "month": 5, "w": 5, "m": 5}, 1
 _LACKING_OF, _HOLIDAY_OF = 25, 8
 # From so many sessions on that are over since the last close, the data is stale.
 _STALE = 2
-# Room for every date of the calendar, counted from 1970, for each index.
-_ROOM, _DAY_0 = 1 << 23, 1 << 22
-_NONE = -1
 # More digits than these come out of a calculation. A file of thousands of prices is left at two.
 _MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
@@ -81,16 +84,6 @@ class _Judge(NamedTuple):
     groups: Sequence[tuple[Calendar, Ints]] = ()
     doubts: Doubts | None = None
     completed: Mapping[str, dt.date] = MappingProxyType({})
-
-
-class _CloseLine(NamedTuple):
-    """The closes of some indices by key; one more entry, at the end of each column, is none's."""
-
-    names: Sequence[str]
-    keys: Ints
-    session: Days
-    close: Floats
-    beside: Mapping[str, npt.NDArray[Any]]
 
 
 def history(
@@ -140,12 +133,12 @@ def history(
     >>> moves[["symbol", "status", "change_pct"]].values.tolist()
     [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
     """
-    line = _line(levels, sorted(symbols), doubts)
+    line = close_line(levels, sorted(symbols), doubts)
     groups = by_calendar(line.names, calendars)
     keys = _keys_within(line, groups, within)
     if not within.shut_days:
-        keys = keys[keys >= _first_keys(line, levels)[keys // _ROOM]]
-    codes, days = _split_keys(keys)
+        keys = keys[keys >= _first_keys(line, levels)[keys // ROOM]]
+    codes, days = split_keys(keys)
     order = np.argsort(days, kind="stable")
     judge = _Judge(groups, doubts, completed)
     return _measured(levels, line, codes[order], days[order], judge, within.periods)
@@ -200,7 +193,7 @@ def moves_at(
     >>> rows[["symbol", "status", "change_pts", "ytd_change_pct"]].values.tolist()
     [['AAA', 'ok', 1.0, 1.5], ['BBB', 'unknown', nan, nan]]
     """
-    line = _line(levels, list(sessions), doubts)
+    line = close_line(levels, list(sessions), doubts)
     days = np.array([day or "NaT" for day in sessions.values()], dtype="datetime64[D]")
     judge = _Judge(by_calendar(line.names, calendars or {}), doubts, completed)
     return _measured(levels, line, np.arange(len(days)), days, judge, periods)
@@ -210,16 +203,16 @@ def moves_to_each(levels: Levels) -> pd.DataFrame:
     """Move to each close from the one before of its index, in the rows of ``levels.frame``."""
     symbols = levels.frame["symbol"].cat
     days = levels.frame["session"].to_numpy().astype("datetime64[D]")
-    line = _line(levels, [str(name) for name in symbols.categories])
+    line = close_line(levels, [str(name) for name in symbols.categories])
     return _measured(levels, line, symbols.codes.to_numpy().astype(np.int64), days, _Judge())
 
 
 def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
     """Give the closes of each index, with the move to each from its own close before."""
-    line = _line(levels, list(symbols))
+    line = close_line(levels, list(symbols))
     close, days = line.close[:-1], line.session[:-1]
     pct = np.append(changes(close[1:], close[:-1])[1], np.nan)
-    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * ROOM)
     pct = np.roll(pct, 1)
     pct[starts[:-1][np.diff(starts) > 0]] = np.nan
     ends = zip(line.names, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
@@ -230,49 +223,7 @@ def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
     }
 
 
-def _line(levels: Levels, names: Sequence[str], doubts: Doubts | None = None) -> _CloseLine:
-    frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
-    symbols = frame["symbol"].cat
-    codes = np.array([code_of.get(str(name), _NONE) for name in symbols.categories], dtype=np.int64)
-    own = codes[symbols.codes.to_numpy()]
-    keys = _keys(own, frame["session"].to_numpy())
-    order = np.argsort(keys, kind="stable")
-    order = order[own[order] != _NONE]
-
-    def column(name: str, none: Any) -> npt.NDArray[Any]:
-        values = frame[name].cat.codes if name == "file" else frame[name]
-        return np.append(values.to_numpy()[order], none)
-
-    doubts = doubts or Doubts.none(levels)
-    return _CloseLine(
-        names=names,
-        keys=keys[order],
-        session=column("session", np.datetime64("NaT")).astype("datetime64[D]"),
-        close=column("close", np.nan),
-        beside={
-            "file": column("file", _NONE),
-            "line": column("line", 0),
-            "stated_change_pct": column("change_pct", np.nan),
-            "stated_prior_close": column("prior_close", np.nan),
-            "doubt": np.append(doubts.code[order], ""),
-            # Two closes are on the same scale if as many breaks are before each.
-            "breaks": np.append(np.cumsum(doubts.breaks[order]), 0),
-        },
-    )
-
-
-def _keys(codes: Ints, days: Days) -> Ints:
-    """One number for each index and date, in the order of indices and then of dates; NaT first."""
-    numbers = days.astype("datetime64[D]").astype(np.int64)
-    return codes * _ROOM + np.maximum(numbers, -_DAY_0) + _DAY_0
-
-
-def _split_keys(keys: Ints) -> tuple[Ints, Days]:
-    """The index and the date that each number stands for."""
-    return keys // _ROOM, (keys % _ROOM - _DAY_0).astype("datetime64[D]")
-
-
-def _keys_within(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
+def _keys_within(line: CloseLine, groups: Sequence[tuple[Calendar, Ints]], within: Range) -> Ints:
     """Every index and date of a range that is a row, once."""
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     days = line.session[:-1]
@@ -281,14 +232,14 @@ def _keys_within(line: _CloseLine, groups: Sequence[tuple[Calendar, Ints]], with
         sessions = calendar.sessions
         keys.append(_all_of(codes, sessions[(sessions >= first) & (sessions <= last)]))
     if within.shut_days:
-        dates = np.unique(_split_keys(np.concatenate(keys))[1])
+        dates = np.unique(split_keys(np.concatenate(keys))[1])
         keys += [_all_of(codes, dates[calendar.shut(dates)]) for calendar, codes in groups]
     return np.unique(np.concatenate(keys))
 
 
-def _first_keys(line: _CloseLine, levels: Levels) -> Ints:
+def _first_keys(line: CloseLine, levels: Levels) -> Ints:
     """The first close of each index, or row that cannot be used; nought where there is no close."""
-    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * ROOM)
     has = starts[1:] > starts[:-1]
     first = np.zeros(len(line.names), dtype=np.int64)
     first[has] = line.keys[starts[:-1][has]]
@@ -297,29 +248,29 @@ def _first_keys(line: _CloseLine, levels: Levels) -> Ints:
             day = np.array([fault.session], dtype="datetime64[D]")
             mine = np.array([fault.symbol in {None, name} for name in line.names], dtype=bool)
             codes = np.flatnonzero(mine & has)
-            first[codes] = np.minimum(first[codes], _keys(codes, day))
+            first[codes] = np.minimum(first[codes], row_keys(codes, day))
     return first
 
 
 def _all_of(codes: Ints, days: Days) -> Ints:
-    return _keys(np.repeat(codes, len(days)), np.tile(days, len(codes)))
+    return row_keys(np.repeat(codes, len(days)), np.tile(days, len(codes)))
 
 
 def _measured(
     levels: Levels,
-    line: _CloseLine,
+    line: CloseLine,
     codes: Ints,
     days: Days,
     judge: _Judge,
     periods: Sequence[str] = (),
 ) -> pd.DataFrame:
     """The rows of some indices and dates, in the order of these."""
-    keys = _keys(codes, days)
-    at, before = _found(line, keys), _before(line, keys)
+    keys = row_keys(codes, days)
+    at, before = find_rows(line, keys), rows_before(line, keys)
     judged = calendar_facts(codes, days, line.session[before], judge.groups)
     behind = _sessions_behind(line, codes, days, before, judge)
     known = [levels.registry.resolve(name) for name in line.names]
-    place = np.where(at == _NONE, before, at)
+    place = np.where(at == NONE, before, at)
     columns = {
         "session": days.astype("datetime64[s]"),
         "symbol": _labelled(codes, line.names),
@@ -331,8 +282,8 @@ def _measured(
         "file": _labelled(line.beside["file"][place], levels.frame["file"].cat.categories),
         "line": line.beside["line"][place],
         "gap_sessions": judged.gap_sessions,
-        **closures(judged, at == _NONE),
-        "sessions_behind": np.where((at == _NONE) & (behind > 0), behind, np.nan),
+        **closures(judged, at == NONE),
+        "sessions_behind": np.where((at == NONE) & (behind > 0), behind, np.nan),
         "weekday_before": judged.weekday_before.astype("datetime64[s]"),
         "stated_change_pct": line.beside["stated_change_pct"][at],
         "stated_prior_close": line.beside["stated_prior_close"][at],
@@ -343,11 +294,11 @@ def _measured(
     return pd.DataFrame(columns)
 
 
-def _decimals(line: _CloseLine, registry: Registry) -> Ints:
+def _decimals(line: CloseLine, registry: Registry) -> Ints:
     """The digits after the point that people are shown: of a stranger, those it is written with."""
     decimals = [registry.resolve(name).decimals for name in line.names]
     strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
-    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * _ROOM)
+    starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * ROOM)
     for n in strangers[:_MOST_STRANGERS]:
         own = line.close[starts[n] : starts[n + 1]]
         for digits in range(decimals[n], _MOST_DECIMALS + 1):
@@ -358,7 +309,7 @@ def _decimals(line: _CloseLine, registry: Registry) -> Ints:
 
 
 def _since_period(
-    line: _CloseLine,
+    line: CloseLine,
     codes: Ints,
     days: Days,
     at: Ints,
@@ -376,7 +327,7 @@ def _since_period(
         holidays = _HOLIDAYS + of.number // _HOLIDAY_OF
     else:
         first = first_days(days, period, week_starts)
-        before = _before(line, _keys(codes, first))
+        before = rows_before(line, row_keys(codes, first))
         base, inside, holidays = line.session[before], 0, _HOLIDAYS
         oldest = _OLDEST_BASE.get(of.kind, _LONG_BASE)
     gap = sessions_lacking(codes, first, base, groups) - inside
@@ -385,16 +336,16 @@ def _since_period(
     known = ~np.isnat(base) & ~np.isnat(first)
     weekdays[known] = np.busday_count(base[known] + 1, first[known])
     counted = np.where(np.isnan(gap), weekdays - inside - holidays, gap)
-    too_old = (before != _NONE) & (counted > oldest)
+    too_old = (before != NONE) & (counted > oldest)
     begun = _begun(of, days, at)
-    before = np.where(too_old | ~begun, _NONE, before)
+    before = np.where(too_old | ~begun, NONE, before)
     lacks = np.where(too_old, "too_old", np.where(begun, "no_earlier_close", "not_begun"))
     lacks = lacks.astype(object)
-    lacks[(at == _NONE) | (before != _NONE)] = None
+    lacks[(at == NONE) | (before != NONE)] = None
     return _changes(line, at, before) | {
-        "gap_sessions": np.where(before == _NONE, np.nan, gap),
+        "gap_sessions": np.where(before == NONE, np.nan, gap),
         "first_day": first.astype("datetime64[s]"),
-        "too_old": np.where(too_old & (at != _NONE), base, np.datetime64("NaT")).astype("M8[s]"),
+        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")).astype("M8[s]"),
         "reason": lacks,
     }
 
@@ -407,29 +358,16 @@ def _begun(of: Span, days: Days, at: Ints) -> Bools:
     return begun
 
 
-def _sessions_before(line: _CloseLine, codes: Ints, days: Days, number: int) -> Ints:
+def _sessions_before(line: CloseLine, codes: Ints, days: Days, number: int) -> Ints:
     """Where the close of each index is that stands so many closes before the one of a date."""
-    at = np.searchsorted(line.keys, _keys(codes, days)) - number
-    own = line.keys[np.maximum(at, 0)] // _ROOM == codes if len(line.keys) else at >= 0
-    return np.where((at >= 0) & own, at, _NONE)
+    at = np.searchsorted(line.keys, row_keys(codes, days)) - number
+    own = line.keys[np.maximum(at, 0)] // ROOM == codes if len(line.keys) else at >= 0
+    return np.where((at >= 0) & own, at, NONE)
 
 
-def _found(line: _CloseLine, keys: Ints) -> Ints:
-    """Where the close of each index and date is."""
-    at = np.searchsorted(line.keys, keys)
-    return np.where(np.append(line.keys, _NONE)[at] == keys, at, _NONE)
-
-
-def _before(line: _CloseLine, keys: Ints) -> Ints:
-    """Where the last close of each index strictly before a date is."""
-    at = np.searchsorted(line.keys, keys) - 1
-    own = np.append(line.keys, _NONE)[at] // _ROOM == keys // _ROOM
-    return np.where(own, at, _NONE)
-
-
-def _changes(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
+def _changes(line: CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
     """The prior closes, and the changes where both closes are known."""
-    both = (at != _NONE) & (before != _NONE)
+    both = (at != NONE) & (before != NONE)
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
     points[both], percents[both] = changes(line.close[at[both]], line.close[before[both]])
     return {
@@ -441,7 +379,7 @@ def _changes(line: _CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[
     }
 
 
-def _doubts(line: _CloseLine, at: Ints, before: Ints, both: Bools) -> npt.NDArray[Any]:
+def _doubts(line: CloseLine, at: Ints, before: Ints, both: Bools) -> npt.NDArray[Any]:
     """What is doubtful of a change: its close, its prior close, or that its scale is another."""
     own, prior = line.beside["doubt"][at], line.beside["doubt"][before]
     breaks = line.beside["breaks"]
@@ -453,7 +391,7 @@ def _doubts(line: _CloseLine, at: Ints, before: Ints, both: Bools) -> npt.NDArra
 
 
 def _sessions_behind(
-    line: _CloseLine, codes: Ints, days: Days, before: Ints, judge: _Judge
+    line: CloseLine, codes: Ints, days: Days, before: Ints, judge: _Judge
 ) -> Floats:
     """How many sessions are over by a date since the last close before it; nan if unknown."""
     over = np.array([judge.completed.get(name, dt.date.max) for name in line.names], "M8[D]")
@@ -462,12 +400,12 @@ def _sessions_behind(
 
 
 def _status(
-    line: _CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts, behind: Floats
+    line: CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts, behind: Floats
 ) -> pd.Categorical[Any]:
-    closed, later = at != _NONE, np.append(line.keys, _NONE)[np.searchsorted(line.keys, keys)]
-    has_later = later // _ROOM == keys // _ROOM
+    closed, later = at != NONE, np.append(line.keys, NONE)[np.searchsorted(line.keys, keys)]
+    has_later = later // ROOM == keys // ROOM
     kinds = {
-        "ok": closed & (before != _NONE),
+        "ok": closed & (before != NONE),
         "no_prior": closed,
         "stale": ~has_later & (behind >= _STALE),
         "closed": judged.shut,
