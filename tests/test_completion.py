@@ -195,7 +195,7 @@ def test_a_command_has_one_file_in_each_room() -> None:
 
 def test_no_other_word_of_a_line_is_the_command(run_cli: RunCli) -> None:
     assert "verify" in run_cli("--help", "session").stdout
-    assert run_cli("sumary", "session").stderr.startswith("marketmove: No such command 'sumary'.")
+    assert run_cli("sumary", "session").stderr.startswith("marketmove: unknown command: sumary;")
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "chart session", "chart pair", "chart heatmap"])

@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from marketmove.cli import own_files
 from marketmove.cli.app import COMMANDS, program, typed_command
+from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import (
     ExitStatus,
@@ -60,7 +61,8 @@ def run(typed: Sequence[str]) -> int:
     except Exception as error:
         # What a wrong command line raises, of which typer has other classes in each version.
         if message := getattr(error, "format_message", None):
-            return _failed(command, typed, ExitStatus.USAGE, [_misused(error, message())])
+            path = f"marketmove {typed_command(typed)}".strip()
+            return _failed(command, typed, ExitStatus.USAGE, [misused(error, message(), path)])
         if "--debug" in typed:
             raise
         if isinstance(error, OSError):
@@ -89,12 +91,6 @@ def _refuse_broken(typed: Sequence[str]) -> None:
         except UnicodeEncodeError:
             what = "half a letter was typed, which no name and no file has; type it again"
             raise WrongUsageError.at(None, what) from None
-
-
-def _misused(error: Exception, message: str) -> Problem:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "marketmove"
-    return Problem(None, f"{message} ({path} --help)")
 
 
 def _failed(

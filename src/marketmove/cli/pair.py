@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,20 +19,22 @@ def pair(
     *,
     typed: typer.Context,
     asked: shared.PairOptions,
-    floor_pct: Annotated[
-        str | None,
-        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
-    ] = None,
+    floor_pct: shared.FloorOption = None,
     levels: shared.LevelsOption = None,
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
     run: shared.RunOptions,
 ) -> None:
-    """Show one pair through time: the spread of A less B, and how rare the latest one is.
+    """Show one pair through time, and how rare its spread is.
 
-    Each spread is held against those of the common sessions before it, up to --window of them,
-    never itself. Moves of one session are subtracted (pp), those of a span compound (%).
+    The spread is the move of A less that of B. Each is held against those of the common sessions
+    before it, up to --window of them, never itself. Moves of one session are subtracted (pp),
+    those of a span compound (%).
+
+    $ marketmove pair HSI N225 -l closes.csv
+    $ marketmove pair HSI:N225 -l closes.csv --since 2025-01-01
+    $ marketmove pair "Hang Seng" "Nikkei 225" -l closes.csv --format csv
     """
     arguments.refuse_stray(typed.args, "the two indices")
     request = pair_request(asked, levels, reading, run, palette=look.palette, floor_pct=floor_pct)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import typer
-
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import ConfigOption, OutputOption
+from marketmove.cli.options import ConfigOption, OutputOption, what_option
 from marketmove.cli.terminal import emit, say
 from marketmove.errors import Problem
 
@@ -15,30 +13,37 @@ from marketmove.errors import Problem
 def schedule(
     region: Annotated[
         str,
-        typer.Option(
+        what_option(
             "--region", "--group", "-g", metavar="GROUP", help="A region, or another group."
         ),
     ],
     scheduler: Annotated[
-        Literal["cron", "systemd"], typer.Option("--print", help="What is to run it.")
+        Literal["cron", "systemd"],
+        what_option("--print", metavar="SCHEDULER", help="What is to run it."),
     ],
     after: Annotated[
-        int, typer.Option(min=0, max=1440, metavar="MINUTES", help="How long after the close.")
+        int, what_option(min=0, max=1440, metavar="MINUTES", help="How long after the close.")
     ] = 30,
     zone: Annotated[
         str | None,
-        typer.Option(
+        what_option(
             metavar="ZONE",
-            help="The clock to tell the time by: else this machine's, for systemd an exchange's.",
+            help="The clock to tell the time by, such as Europe/Berlin; else this machine's, for"
+            " systemd an exchange's.",
         ),
     ] = None,
     output: OutputOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Print the lines that run the summary of a region by themselves, after its last close.
+    """Print the lines that run a summary by themselves.
 
-    Cron knows one clock: the time is the latest that the close has on it over the year. The timer
-    of systemd is told the zone. Nothing is installed; the comments say how to.
+    It runs after the last close of a region. Cron knows one clock: the time is the latest that the
+    close has on it over the year. The timer of systemd is told the zone. Nothing is installed; the
+    comments say how to.
+
+    $ marketmove schedule --region asia --print cron
+    $ marketmove schedule --region europe --print systemd --after 45
+    $ marketmove schedule --group my-own --print cron --zone Europe/Berlin
     """
     clock = None if zone is None else arguments.zone(zone)
     settings = environment.settings(config)

@@ -29,10 +29,12 @@ class OnceOptions(NamedTuple):
     """What is asked of the journal."""
 
     once: Annotated[
-        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
+        bool,
+        shared.delivery_option("--once", help="Only news: nothing where the session is done."),
     ] = False
     force: Annotated[
-        bool, typer.Option("--force", help="Print what --once would not, and record it.")
+        bool,
+        shared.delivery_option("--force", help="Print what --once would not, and record it."),
     ] = False
     journal: shared.JournalOption = None
 
@@ -52,10 +54,14 @@ def summary(
     kept: OnceOptions,
     run: shared.RunOptions,
 ) -> int:
-    """Sum up one session in words: a headline, the moves by region, divergent pairs, records.
+    """Sum up one session in words, for mail, chats and programs.
 
-    What a market wrap says, from closes alone, for mail (text, html), chats (markdown) and
-    programs (json). Text is 72 columns wide.
+    What a market wrap says, from closes alone: a headline, the moves by region, divergent pairs,
+    records; for mail (text, html), chats (markdown) and programs (json). Text is 72 columns wide.
+
+    $ marketmove summary latest -l closes.csv
+    $ marketmove summary 2025-02-14 --group asia --format markdown
+    $ marketmove summary latest -l closes.csv --once --to env:CHAT_URL
     """
     arguments.refuse_stray(typed.args)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())

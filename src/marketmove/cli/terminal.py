@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from marketmove.cli.help_pages import HelpPage, help_lines
 from marketmove.cli.own_files import refuse_over
 from marketmove.errors import ExitStatus, OutputError, Place, Problem, Remark
 from marketmove.render import RenderOptions
 
 _SHOWN_PROBLEMS = 20
+_USUAL_WIDTH = 80
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
 _SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
 _OUR_SIGNS = "−≈│▇·–▁█"
@@ -44,6 +46,16 @@ def _carried(text: str, stream: TextIO) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def help_screen(page: HelpPage) -> str:
+    """Give a page of help as standard output shows it: 80 columns wide where it is no terminal."""
+    terminal = _is_terminal(sys.stdout)
+    plain = not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    width = shutil.get_terminal_size().columns if terminal else _USUAL_WIDTH
+    rule = "-" if render_options(None, "none", ascii_only=False).ascii_only else "─"
+    bold = str if plain else "\x1b[1m{}\x1b[0m".format
+    return "\n".join(help_lines(page, width, rule, bold)) + "\n"
 
 
 def same_terminal() -> bool:
