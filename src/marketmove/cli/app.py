@@ -37,7 +37,7 @@ _CONFIG_HELP = (
 _START = (
     "marketmove session latest -l closes.csv   your closes: a file, or a folder",
     "marketmove session 2025-02-14             no closes yet: those of the sample",
-    "marketmove init -l closes.csv             once; then: marketmove session latest",
+    "marketmove init -l closes.csv             once; then: marketmove session",
     "marketmove session --help                 all that a command takes",
 )
 
@@ -145,9 +145,8 @@ def _unbundled(function: Callable[..., Any]) -> Callable[..., Any]:
     unset = {one.name: one.default if one.kind == "flag" else None for one in takes}
 
     def unbundled(**typed: Any) -> Any:
-        _refuse_missing(
-            [one for one in takes if one.required and typed[one.name] is None], function
-        )
+        missing = [one for one in takes if one.required and typed[one.name] is None]
+        _refuse_missing(missing, function)
         given = typed | {one.name: one.value(typed[one.name]) for one in takes}
         own_files.refuse_urls(given.items())
         own_files.use(given.get("config"), given.get("journal"))

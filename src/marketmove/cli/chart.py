@@ -141,11 +141,10 @@ def pair(
     $ marketmove chart pair HSI:N225 -l closes.csv --since 2025-01-01
     $ marketmove chart pair HSI N225 -l closes.csv -o pair.html
     """
-    arguments.refuse_stray(typed.args, "the two indices")
     picture.check()
     from marketmove.commands.chart import pair_chart
 
-    request = pair_request(asked, levels, reading, run, palette=picture.palette)
+    request = pair_request(asked, typed.args, levels, reading, run, palette=picture.palette)
     look = picture.render_options(request.config)
     return _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
 

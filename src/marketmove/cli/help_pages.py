@@ -59,7 +59,7 @@ HELP_ROW = HelpRow("--help, -h", "Show this page.")
 def documented(text: str | None) -> Documented:
     r"""Read a docstring, whose examples are the lines that begin with a dollar sign.
 
-    >>> documented("Do it.\\n\\n$ marketmove session latest")
+    >>> documented("Do it.\n\n$ marketmove session latest")
     Documented(paragraphs=('Do it.',), examples=('marketmove session latest',))
     """
     blocks = [block.splitlines() for block in inspect.cleandoc(text or "").split("\n\n")]

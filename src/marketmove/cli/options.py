@@ -212,7 +212,9 @@ class PairOptions(NamedTuple):
     """Two indices, and the sessions in which they are compared."""
 
     one: Annotated[str, what_argument(metavar="A", help="An index, or both: HSI:N225.")]
-    other: Annotated[str, what_argument(metavar="B", help="The index whose move is subtracted.")]
+    other: Annotated[
+        str | None, what_argument(metavar="B", help="The index whose move is subtracted.")
+    ] = None
     since: Annotated[
         str | None, what_option(metavar="DATE", help="The first date; else as the data begins.")
     ] = None

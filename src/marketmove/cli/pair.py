@@ -10,6 +10,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, warn
+from marketmove.errors import WrongUsageError
 
 if TYPE_CHECKING:
     from marketmove.commands.pair import PairRequest
@@ -36,8 +37,9 @@ def pair(
     $ marketmove pair HSI:N225 -l closes.csv --since 2025-01-01
     $ marketmove pair "Hang Seng" "Nikkei 225" -l closes.csv --format csv
     """
-    arguments.refuse_stray(typed.args, "the two indices")
-    request = pair_request(asked, levels, reading, run, palette=look.palette, floor_pct=floor_pct)
+    request = pair_request(
+        asked, typed.args, levels, reading, run, palette=look.palette, floor_pct=floor_pct
+    )
     from marketmove.commands import pair as command
 
     report = command.pair(request)
@@ -50,6 +52,7 @@ def pair(
 
 def pair_request(
     asked: shared.PairOptions,
+    further: Sequence[str],
     levels: Sequence[str] | None,
     reading: shared.ReadingOptions,
     run: shared.RunOptions,
@@ -61,6 +64,14 @@ def pair_request(
     specs, checked = arguments.specs(levels or ()), reading.checked()
     settings = run.settings(palette=palette, floor_pct=arguments.floor_pct(floor_pct))
     from marketmove.commands.pair import PairRequest
+    from marketmove.market.choose import split_pair
 
-    request = PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window)
+    text = " ".join(filter(None, [asked.one, asked.other, *further]))
+    try:
+        exact = asked.other is not None and not further
+        two = (asked.one, asked.other or "") if exact else split_pair(text, settings.registry)
+    except WrongUsageError:
+        arguments.refuse_stray(further, "the two indices")
+        raise
+    request = PairRequest(*two, since, until, specs, checked, settings, asked.window)
     return request._replace(strict=run.strict, now=environment.now())

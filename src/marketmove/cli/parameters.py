@@ -22,8 +22,8 @@ class Parameter(NamedTuple):
     """An argument, or an option: one that has ``names``.
 
     ``metavar`` is how its value is called, empty for a flag, and ``words`` are those that it can be
-    beside that; ``choices`` are all that it can be, ``least`` and ``most`` the bounds of a whole number. ``default_text`` says what holds
-    where nothing is typed, empty if nothing does.
+    beside that; ``choices`` are all that it can be, ``least`` and ``most`` the bounds of a whole
+    number. ``default_text`` says what holds where nothing is typed, empty if nothing does.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,14 @@ from marketmove.market.groups import VOLATILITY_GROUP, Group
 from marketmove.market.indices import Registry
 
 _MOST_NAMED = 12
+# What may stand between the two indices of a pair, the surest first.
+_BETWEEN = (
+    re.compile(":"),
+    re.compile(r"[,;|]|\s(?:vs?\.?|versus|against|and)\s", re.IGNORECASE),
+    re.compile(r"\s[-–—−/]\s"),
+    re.compile("[-–—−/]"),
+    re.compile(r"\s+"),
+)
 
 
 class Comparison(NamedTuple):
@@ -129,17 +138,27 @@ def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
 
 
 def split_pair(text: str, registry: Registry) -> tuple[str, str]:
-    """Give the two indices of a pair, as typed; a name may have a colon of its own.
+    """Give the two indices of a pair, as typed: with a sign, a word or a space between.
+
+    Names have signs and spaces of their own; two that the registry knows decide.
 
     >>> from marketmove.market.indices import Index, Registry
-    >>> split_pair("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
-    ('HSI', 'N225')
+    >>> registry = Registry.of([Index("HSI", "Hang Seng"), Index("N225", "Nikkei 225")])
+    >>> split_pair("HSI:N225", registry), split_pair("hang seng vs Nikkei 225", registry)
+    (('HSI', 'N225'), ('hang seng', 'Nikkei 225'))
     """
-    ways = [(text[:at], text[at + 1 :]) for at, sign in enumerate(text) if sign == ":"]
-    known = [way for way in ways if all(map(registry.find, way))] or ways
-    if len(known) != 1 or not all(name.strip() for name in known[0]):
+    found = [
+        [(text[: m.start()].strip(), text[m.end() :].strip()) for m in sign.finditer(text)]
+        for sign in _BETWEEN
+    ]
+    ways = [[way for way in of_sign if all(way)] for of_sign in found]
+    known = [way for of_sign in ways for way in of_sign if all(map(registry.find, way))]
+    if len({tuple(registry.resolve(name).symbol for name in way) for way in known}) == 1:
+        return known[0]
+    only = next((of_sign for of_sign in ways if of_sign), [])
+    if known or len(only) != 1:
         raise WrongUsageError.at(None, f"{text} is not a pair of indices, such as HSI:N225")
-    return known[0]
+    return only[0]
 
 
 def choose_pairs(
