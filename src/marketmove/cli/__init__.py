@@ -16,7 +16,7 @@ import typer
 from typer.main import get_command
 
 from marketmove.cli import own_files
-from marketmove.cli.app import COMMANDS, program, typed_command
+from marketmove.cli.app import COMMANDS, WHOLE_HELP, program, typed_command
 from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import (
@@ -45,10 +45,11 @@ def main() -> None:
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     own_files.forget()
+    asked, typed = _asked_help(typed)
     command = get_command(program(typed))
     try:
         _refuse_broken(typed)
-        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
+        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False, obj=asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except MarketMoveError as error:
@@ -73,6 +74,12 @@ def run(typed: Sequence[str]) -> int:
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
+
+
+def _asked_help(typed: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Take `help COMMAND` for `COMMAND --help`, with all that there is to say."""
+    words = [word for word in typed if word != "--debug"]
+    return (WHOLE_HELP, [*words[1:], "--help"]) if words[:1] == ["help"] else (None, typed)
 
 
 def _of_system(error: OSError) -> Problem:

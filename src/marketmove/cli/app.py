@@ -34,11 +34,13 @@ _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
 )
+# What `marketmove help COMMAND` asks for, while --help may fold a long page.
+WHOLE_HELP = "whole help"
 _START = (
     "marketmove session latest -l closes.csv   your closes: a file, or a folder",
     "marketmove session 2025-02-14             no closes yet: those of the sample",
     "marketmove init -l closes.csv             once; then: marketmove session",
-    "marketmove session --help                 all that a command takes",
+    "marketmove help session                   all that a command takes",
 )
 
 _Base = TypeVar("_Base", bound=type[Any])
@@ -71,7 +73,8 @@ def _with_page(base: _Base, page: Callable[[str], HelpPage]) -> _Base:
 
     class WithPage(base):  # type: ignore[misc, valid-type]
         def format_help(self, context: Any, formatter: Any) -> None:
-            formatter.write(help_screen(page(context.command_path)))
+            whole = context.find_root().obj == WHOLE_HELP
+            formatter.write(help_screen(page(context.command_path), whole))
 
     return WithPage  # type: ignore[return-value]
 

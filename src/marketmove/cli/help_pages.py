@@ -17,6 +17,15 @@ from marketmove.errors import listed
 PANELS = (
     "What", "Which files", "How files are read", "Compare", "Alerts", "Delivery", "Output",
 )  # fmt: skip
+# What few ever type: on a page that is else too long these are named, and explained by `help`.
+_SELDOM = frozenset(
+    {
+        "--decimal", "--date-format", "--encoding", "--later-wins", "--exit-code",
+        "--on-alert-timeout", "--to-timeout", "--force", "--ascii", "--all", "--quiet",
+    }
+)  # fmt: skip
+# Two screens.
+_MOST_LINES = 48
 _NARROWEST, _WIDEST = 40, 100
 _PROMPT = "$ "
 
@@ -88,17 +97,47 @@ def _slot(argument: Parameter) -> str:
 
 def _row(one: Parameter) -> HelpRow:
     value = one.metavar + ("..." if one.repeats else "")
-    name = " ".join(filter(None, [", ".join(one.names), value]))
+    names = ", ".join(one.names)
+    if len(one.names) > 1 and one.names[1] == f"--no-{one.names[0][2:]}":
+        names = f"--[no-]{one.names[0][2:]}"
+    name = " ".join(filter(None, [names, value]))
     text = one.help
     if one.choices:
-        text = f"{text.removesuffix('.')}: {listed(one.choices, last=' or ')}."
+        choices = f"{listed(one.choices, len(one.choices), ' or ')}."
+        text = f"{text.removesuffix('.')}: {choices}" if text else choices
     default = f" (default: {one.default_text})" if one.default_text else ""
     return HelpRow(name, text.removesuffix(".") + default + "." if default else text)
 
 
-def help_lines(page: HelpPage, width: int, rule: str, bold: Callable[[str], str]) -> Iterator[str]:
-    """Write a page of help for a screen, with ``rule`` for the sign of which lines are drawn."""
+def help_lines(
+    page: HelpPage, width: int, rule: str, bold: Callable[[str], str], whole: bool
+) -> list[str]:
+    """Write a page of help for a screen, with ``rule`` for the sign of which lines are drawn.
+
+    Unless the ``whole`` is asked for, a page of more than two screens is folded.
+    """
     width = min(max(width, _NARROWEST), _WIDEST)
+    lines = list(_lines(page, width, rule, bold))
+    if whole or len(lines) <= _MOST_LINES:
+        return lines
+    return list(_lines(folded(page), width, rule, bold))
+
+
+def folded(page: HelpPage) -> HelpPage:
+    """Give a page that says how to call a command and explains what is often typed."""
+    words = page.usage.partition(" [")[0].split()
+    paragraphs = (page.paragraphs[0], f"Every option explained: {words[0]} help {words[1]}")
+    return page._replace(paragraphs=paragraphs, panels=tuple(map(_folded_panel, page.panels)))
+
+
+def _folded_panel(panel: HelpPanel) -> HelpPanel:
+    seldom = [row for row in panel.rows if row.name.split()[0].rstrip(",") in _SELDOM]
+    names = ", ".join(row.name.replace(", ", " or ") for row in seldom)
+    often = tuple(row for row in panel.rows if row not in seldom)
+    return panel._replace(rows=(*often, HelpRow("", names)) if seldom else often)
+
+
+def _lines(page: HelpPage, width: int, rule: str, bold: Callable[[str], str]) -> Iterator[str]:
     yield from textwrap.wrap(f"Usage: {page.usage}", width, subsequent_indent=" " * 7)
     for paragraph in page.paragraphs:
         yield ""
@@ -128,6 +167,9 @@ def _typed_lines(lines: Sequence[str]) -> list[str]:
 
 
 def _row_lines(row: HelpRow, column: int, width: int) -> Iterator[str]:
+    if not row.name:
+        yield from (f"  {line}" for line in wrapped(f"also {row.text}", width - 2))
+        return
     lines: Sequence[str] = wrapped(row.text, width - column)
     name = f"  {row.name}"
     if len(name) >= column - 1:

@@ -46,7 +46,7 @@ DateArgument = Annotated[
     str | None,
     what_argument(
         metavar="DATE|latest|today|yesterday",
-        help="Such as 2025-02-14, latest, yesterday, friday.",
+        help="Such as 2025-02-14, or friday.",
         show_default="latest",
     ),
 ]
@@ -89,8 +89,7 @@ PeriodOption = Annotated[
     list[str] | None,
     what_option(
         metavar="PERIOD|week|month|qtd|ytd|5d|1y",
-        help="Also the change since a period began: week, month, qtd, ytd, 5d (sessions), 2w, 3m,"
-        " 1y, since:DATE.",
+        help="Also since: week, month, ytd, 5d, 3m, 1y, since:DATE.",
     ),
 ]
 ColumnsOption = Annotated[
@@ -105,7 +104,7 @@ AsOfOption = Annotated[
     str | None,
     what_option(
         metavar="MOMENT|now",
-        help="Each index's last session over at a moment such as 2025-02-14T18:00+08:00, or now.",
+        help="As it was at 2025-02-14T18:00+08:00, or is now.",
     ),
 ]
 ExplainOption = Annotated[
@@ -128,8 +127,8 @@ GroupOption = Annotated[
 FloorOption = Annotated[
     str | None,
     compare_option(
-        metavar="PERCENT",
-        help="Least size of both moves of a divergent pair.",
+        metavar="PCT",
+        help="Least size of both moves of a pair.",
         show_default="0.5",
     ),
 ]
@@ -236,8 +235,8 @@ class AlertOptions(NamedTuple):
         list[str] | None,
         alert_option(
             metavar="CONDITION",
-            help="End with status 5 if met: 'HSI: 3', 'HSI: -3', 'HSI-N225: 4pp',"
-            " 'any pair: p99', 'HSI: streak 5', 'any: record', 'HSI: missing'.",
+            help="End with status 5 if met: 'HSI: 3', 'HSI-N225: 4pp',"
+            " 'any pair: p99', 'any: record', 'HSI: missing'.",
         ),
     ] = None
     exit_code: Annotated[
@@ -249,7 +248,7 @@ class AlertOptions(NamedTuple):
     ] = None
     on_alert_timeout: Annotated[
         int,
-        alert_option(metavar="SECONDS", min=1, max=86_400, help="How long that may take."),
+        alert_option(metavar="SEC", min=1, max=86_400, help="How long that may take."),
     ] = 30
 
 

@@ -42,20 +42,21 @@ def render_options(output: Path | None, palette: str, ascii_only: bool) -> Rende
 def _carried(text: str, stream: TextIO) -> bool:
     """Tell whether the encoding of a stream has every sign of a text."""
     try:
-        text.encode(stream.encoding)
+        # A stream of letters, such as a test has, carries all of them.
+        text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
 
 
-def help_screen(page: HelpPage) -> str:
+def help_screen(page: HelpPage, whole: bool) -> str:
     """Give a page of help as standard output shows it: 80 columns wide where it is no terminal."""
     terminal = _is_terminal(sys.stdout)
     plain = not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     width = shutil.get_terminal_size().columns if terminal else _USUAL_WIDTH
     rule = "-" if render_options(None, "none", ascii_only=False).ascii_only else "─"
     bold = str if plain else "\x1b[1m{}\x1b[0m".format
-    return "\n".join(help_lines(page, width, rule, bold)) + "\n"
+    return "\n".join(help_lines(page, width, rule, bold, whole)) + "\n"
 
 
 def same_terminal() -> bool:
