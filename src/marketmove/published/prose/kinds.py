@@ -78,7 +78,7 @@ def _is_at_a_time(v: View, n: int) -> bool:
     times = [
         m for m, t in enumerate(v.tokens) if t.has("clock", "time") and not t.has("closed")
     ]
-    breaks = [m for m, t in enumerate(v.tokens) if m > n and t.has("aside", "earlier_clause")]
+    breaks = [m for m, t in enumerate(v.tokens) if m > n and t.has("breaks")]
     return any(not any(m > b for b in breaks) for m in times)
 
 
