@@ -75,9 +75,7 @@ def _is_within(v: View, n: int, own: Part) -> bool:
 
 def _is_at_a_time(v: View, n: int) -> bool:
     """Whether a time of day in the sentence is that of a number, and not of a clause behind it."""
-    times = [
-        m for m, t in enumerate(v.tokens) if t.has("clock", "time") and not t.has("closed")
-    ]
+    times = [m for m, t in enumerate(v.tokens) if t.has("clock", "time") and not t.has("closed")]
     breaks = [m for m, t in enumerate(v.tokens) if m > n and t.has("breaks")]
     return any(not any(m > b for b in breaks) for m in times)
 
