@@ -21,7 +21,7 @@ format:     ## Mend what ruff can mend
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
 docs:       ## What the documentation says of the program, and the site, in site/
-	$(PYTHON) tools/reference.py && $(PYTHON) -m pip install --quiet --editable '.[docs]' && .venv/bin/mkdocs build --strict
+	$(PYTHON) tools/reference.py && $(PYTHON) -m pip install --quiet --editable '.[docs]' && NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
 
 gate:       ## All of it in a fresh clone
 	.ci/run

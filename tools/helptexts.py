@@ -69,7 +69,8 @@ def _entry(param: Any) -> tuple[str, Entry]:
     if param.default not in (None, False, (), []) and param.show_default:
         text += f" Default: {param.default}."
     value = "" if param.is_flag else f" {_metavar(param)}"
-    names = [f"{name}{value}" if name.startswith("--") else name for name in param.opts]
+    typed = sorted(param.opts, key=lambda name: not name.startswith("--"))  # else in any order
+    names = [f"{name}{value}" if name.startswith("--") else name for name in typed]
     return panel or "Options", Entry((*names, *param.secondary_opts), text)
 
 
