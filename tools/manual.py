@@ -45,7 +45,7 @@ def _page(
         yield f".SH {_text(panel.upper())}"
         for entry in entries:
             yield ".TP"
-            yield f".B {_text(', '.join(entry.names))}"
+            yield f".B {_text(entry.typed)}"
             yield _text(entry.text)
     if one.examples:
         yield ".SH EXAMPLES"

@@ -72,6 +72,8 @@ def _with_page(base: _Base, page: Callable[[str], HelpPage]) -> _Base:
     """Give a class of commands whose help is a page of ours, called by the words typed for it."""
 
     class WithPage(base):  # type: ignore[misc, valid-type]
+        help_page = staticmethod(page)
+
         def format_help(self, context: Any, formatter: Any) -> None:
             whole = context.find_root().obj == WHOLE_HELP
             formatter.write(help_screen(page(context.command_path), whole))
