@@ -10,7 +10,11 @@ from marketmove.cli.terminal import emit, render_options
 
 
 def indices(
-    chosen: shared.SymbolsArgument = None,
+    chosen: Annotated[
+        list[str] | None,
+        shared.what_argument(metavar="INDEX", help="Only these: a name, a part of it, a country."),
+    ] = None,
+    group: shared.GroupOption = None,
     as_of: Annotated[
         str,
         shared.what_option(
@@ -28,8 +32,8 @@ def indices(
     after tax in a net one. Your configuration can add indices and change these.
 
     $ marketmove indices
-    $ marketmove indices HSI "S&P 500"
-    $ marketmove indices --as-of 2025-02-14T18:00+08:00
+    $ marketmove indices hang taiwan
+    $ marketmove indices --group asia --as-of 2025-02-14T18:00+08:00
     """
     moment = arguments.moment(as_of, environment.now())
     settings = environment.settings(config)
@@ -37,6 +41,7 @@ def indices(
     from marketmove.commands import indices as command
     from marketmove.render.indices import FORMATS
 
-    listed = command.indices(chosen or (), settings, moment)
+    groups = arguments.groups(group or (), settings)
+    listed = command.indices(chosen or (), groups, settings, moment)
     look = render_options(output, "none", ascii_only)
     emit(FORMATS[output_format](listed, look), output, output_format == "table")

@@ -7,6 +7,7 @@ from pathlib import Path
 from marketmove.closes.find import FoundCloses, archive_files
 from marketmove.config import Config
 from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed
+from marketmove.market.names import find_indices
 from marketmove.reports.records import ArchivedIndex, ArchiveReport
 
 
@@ -26,7 +27,7 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
         text = f"there is no archive yet at {folder}; set feeds: and type marketmove fetch"
         raise WrongUsageError.at(None, text)
     known = [path.stem for path in files]
-    wanted = [_symbol(text, known, config) for text in chosen] or known
+    wanted = [symbol for text in chosen for symbol in _symbols(text, known, config)] or known
 
     # These load pandas, which is not wanted before the files are known to be there.
     from marketmove.feeds.archive import read_revisions
@@ -48,12 +49,12 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
     return ArchiveReport(str(folder), tuple(indices), tuple(revisions), tuple(warnings))
 
 
-def _symbol(text: str, known: list[str], config: Config) -> str:
-    symbol = config.registry.resolve(text).symbol
-    if symbol not in known:
-        has = listed(known, 5) if known else "nothing"
+def _symbols(text: str, known: list[str], config: Config) -> list[str]:
+    has = listed(known, 5) if known else "nothing"
+    symbols = find_indices(text, known, config.registry, f"the archive has {has}")
+    if any(symbol not in known for symbol in symbols):
         raise WrongUsageError.at(None, f"the archive has nothing of {text}; it has {has}")
-    return symbol
+    return symbols
 
 
 def _archived(folder: Path, symbol: str, revisions: int, config: Config) -> list[ArchivedIndex]:

@@ -18,6 +18,7 @@ from marketmove.market.choose import (
     volatility_indices,
 )
 from marketmove.market.groups import Group
+from marketmove.market.names import find_index
 from marketmove.reports.records import SessionReport, in_order
 from marketmove.sources import Context, ReadOptions, Source
 
@@ -188,7 +189,7 @@ def _compared(
     config, asked = request.config, request.comparison
     symbols = [move.symbol for move in moves]
     pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
-    against = choose([asked.against], symbols, config.registry)[0][0] if asked.against else None
+    against = find_index(asked.against, symbols, config.registry) if asked.against else None
     wanted = PairsWanted(
         asked=[(pair.one, pair.other) for pair in pairs],
         against=against,
