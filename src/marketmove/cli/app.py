@@ -13,10 +13,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from marketmove import __version__
 from marketmove.cli import own_files
+from marketmove.cli.dates import is_date
 from marketmove.cli.help_pages import HELP_ROW, HelpPage, HelpPanel, HelpRow, documented, page_of
 from marketmove.cli.misused import refuse_words, unknown_command
 from marketmove.cli.parameters import Parameter, bundles_of, parameters_of
 from marketmove.cli.terminal import help_screen
+from marketmove.cli.words import numbers_last, several_each
 from marketmove.errors import ExitStatus, WrongUsageError, listed
 
 # By what one wants. Each stands in a module of its name: a function, or a program of several.
@@ -52,7 +54,9 @@ class _Group(TyperGroup):
     def resolve_command(self, context: Any, words: list[str]) -> Any:
         """Find the command that the first word names."""
         if words[0] not in self.commands and not words[0].startswith("-"):
-            raise unknown_command(words[0], context.command_path, self.commands)
+            path = context.command_path
+            meant = f"type: marketmove {'chart ' * (' ' in path)}session {words[0]}"
+            raise unknown_command(words[0], path, self.commands, meant * is_date(words[0]))
         return super().resolve_command(context, words)
 
 
@@ -60,6 +64,12 @@ class _Command(TyperCommand):
     """A command, which refuses words that it has no use for."""
 
     looks_itself = False
+    takes: Sequence[Parameter] = ()
+
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:
+        """Read the words."""
+        words = several_each(numbers_last(args, self.takes), self.takes)
+        return super().parse_args(context, words)
 
     def invoke(self, context: Any) -> Any:
         """Run it."""
@@ -129,6 +139,7 @@ def add_command(app: typer.Typer, name: str, function: Callable[..., Any]) -> No
     One that takes the context looks itself at words that stand where none should.
     """
     kind = _with_page(_Command, lambda path: page_of(function, path))
+    kind.takes = parameters_of(function)
     kind.looks_itself = typer.Context in get_type_hints(function).values()
     app.command(
         name,

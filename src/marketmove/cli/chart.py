@@ -78,7 +78,8 @@ def session(
     $ marketmove chart session 2025-02-14 --period ytd
     $ marketmove chart session 2025-02-14 -o moves.svg
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     picture.check()
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     periods = chosen_periods([period] if period else [])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from marketmove.closes.find import Spec
     from marketmove.config import Config
     from marketmove.market.groups import Group
+    from marketmove.market.indices import Registry
 
 # An option, or an argument, in its panel of the help.
 what_option = functools.partial(typer.Option, rich_help_panel="What")
@@ -272,6 +273,10 @@ class RunOptions(NamedTuple):
         bool, files_option("--strict", help="Refuse files that have a bad row anywhere.")
     ] = False
     config: ConfigOption = None
+
+    def registry(self) -> Registry:
+        """Give the indices that are known by name."""
+        return self.settings().registry
 
     def settings(self, **chosen: str | float | int | None) -> Config:
         """Give the configuration, with what was chosen on the command line over it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from marketmove.errors import WrongUsageError
+from marketmove.errors import WrongUsageError, quoted
 
 # What may be typed so by mistake and is no file, and what it is.
 _TEXTS = {"alert": "a condition", "on_alert": "a command"}
@@ -39,7 +39,7 @@ def refuse_over(output: Path) -> None:
     except (OSError, ValueError):
         return
     if (found.st_dev, found.st_ino) in _used:
-        text = f"--output is {output}, which this run uses; name another file"
+        text = f"--output is {quoted(output)}, which this run uses; name another file"
         raise WrongUsageError.at(None, text)
 
 

@@ -47,7 +47,7 @@ def read(
     $ marketmove read report.txt --format yaml -o figures.yaml
     """
     (report,) = arguments.specs([file])
-    when = None if date is None else arguments.plain_date(date, "--date")
+    when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = read_options(None, None, None, encoding)
     settings = environment.settings(config)
 

@@ -69,7 +69,8 @@ def session(
     $ marketmove session 2025-02-14 --group asia --period ytd
     $ marketmove session 2025-02-14 --pair HSI:N225 --alert 'HSI: 3'
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     against, pairs, wide, context, sort, top, floor_pct = compared
     asked = shared.asked(

@@ -63,7 +63,8 @@ def summary(
     $ marketmove summary 2025-02-14 --group asia --format markdown
     $ marketmove summary latest -l closes.csv --once --to env:CHAT_URL
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     asked = shared.asked(chosen, reading, run, palette=look.palette)
     once, force, journal = kept

@@ -40,7 +40,7 @@ def verify(
     $ marketmove verify figures.yaml -l closes.csv --format json
     """
     published, *closes = arguments.specs([file, *(chosen.levels or [])])
-    when = None if date is None else arguments.plain_date(date, "--date")
+    when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = reading.checked()
     settings = environment.settings(config)
 

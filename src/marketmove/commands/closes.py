@@ -6,7 +6,7 @@ from pathlib import Path
 
 from marketmove.closes.find import FoundCloses, archive_files
 from marketmove.config import Config
-from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed
+from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed, quoted
 from marketmove.market.names import find_indices
 from marketmove.reports.records import ArchivedIndex, ArchiveReport
 
@@ -24,7 +24,8 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
     folder = config.archive
     files, strangers = archive_files(folder) if folder else ([], [])
     if folder is None or not (files or strangers):
-        text = f"there is no archive yet at {folder}; set feeds: and type marketmove fetch"
+        where = f" at {quoted(folder)}" if folder else ""
+        text = f"there is no archive yet{where}; set feeds: and type marketmove fetch"
         raise WrongUsageError.at(None, text)
     known = [path.stem for path in files]
     wanted = [symbol for text in chosen for symbol in _symbols(text, known, config)] or known

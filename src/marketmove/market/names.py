@@ -99,6 +99,19 @@ def meant(text: str, known: Sequence[str], registry: Registry) -> list[str]:
     return [spelt.get(index.symbol.casefold(), index.symbol) for index in found]
 
 
+def is_name(text: str, registry: Registry) -> bool:
+    """Whether a text is the name of an index of the registry, of several, or may mean some."""
+    known = list(registry.indices)
+    parts = _parts(_LIST, text)
+    if len(parts) > 1:
+        return all(is_name(part, registry) for part in parts)
+    return bool(
+        exact_symbol(text, known, registry)
+        or meant(text, known, registry)
+        or _in_a_row(text, known, registry)
+    )
+
+
 def matching(text: str, registry: Registry) -> list[str]:
     """Give the symbols of all indices of the registry that a text may be looking for.
 
