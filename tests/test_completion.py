@@ -201,11 +201,12 @@ def test_no_other_word_of_a_line_is_the_command(run_cli: RunCli) -> None:
 def test_all_options_are_offered(name: str, run_cli: RunCli) -> None:
     """Every long name that the help of a command shows, and no other."""
     shown = {
-        word.rstrip(",")
-        for line in run_cli(*name.split(), "--help").stdout.splitlines()
+        name
+        for line in run_cli("help", *name.split()).stdout.splitlines()
         if line.startswith("  --")
         for word in line.strip().partition("  ")[0].split()
         if word.startswith("--")
+        for name in {word.rstrip(",").replace("[no-]", ""), word.rstrip(",").replace("[no-]", "no-")}
     }
     assert set(_words(run_cli, *name.split(), "--")) == shown
 

@@ -30,7 +30,12 @@ def quoted(path: str | os.PathLike[str]) -> str:
     ('closes.csv', "'my closes.csv'")
     """
     text = os.fspath(path)
-    return shlex.quote(text) if any(map(str.isspace, text)) else text
+    plain = text in _STREAMS or not any(map(str.isspace, text))
+    return text if plain else shlex.quote(text)
+
+
+# What messages call what has no path.
+_STREAMS = frozenset({"standard input", "standard output"})
 
 
 class Place(NamedTuple):

@@ -16,7 +16,6 @@ from marketmove.cli import own_files
 from marketmove.cli.dates import EXPECTED, is_date, read_date
 from marketmove.cli.words import is_path
 from marketmove.errors import WrongUsageError, quoted
-from marketmove.market.names import is_name
 from marketmove.market.periods import period_of_column
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def date_or_indices(
 
     They are added to the indices that were named. What is neither is refused.
     """
+    from marketmove.market.names import is_name
+
     words = [*([] if date is None else [date]), *further]
     chosen = list(indices or ())
     if not words or is_date(" ".join(words)):

@@ -83,7 +83,7 @@ class Parameter(NamedTuple):
         raise WrongUsageError.at(None, f"{self.called}: {what}")
 
 
-_MOST_DIGITS = 10
+_MOST_DIGITS = 30
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
