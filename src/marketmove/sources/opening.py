@@ -65,6 +65,15 @@ class Source(NamedTuple):
             raise _unreadable(self.label, "it changed while it was read; read it again")
 
     @property
+    def is_vast(self) -> bool:
+        """Tell whether there are too many rows to hold all of them as text."""
+        return self.large is not None or len(self.data) >= _HEAD
+
+    def open(self) -> BinaryIO:
+        """Open the bytes of the file, all of them."""
+        return io.BytesIO(self.data) if self.large is None else self.large.open("rb")
+
+    @property
     def lines(self) -> int:
         """How many lines there are; of a large file about, judged by its beginning."""
         found = self.data.count(b"\n") if self.grid is None else len(self.grid.rows)
