@@ -45,7 +45,7 @@ def _tidy(days: int, indices: int) -> list[str]:
 
 
 def _read(path: Path, text: str, lane: str, keep: Any = None) -> list[Block]:
-    """The closes of a file: by ``cells``, by ``blocks``, or by blocks as of one that is ``vast``."""
+    """What is read of a file by ``cells``, by ``blocks``, or by blocks as of one too ``vast``."""
     path.write_bytes(data := text.encode())
     source = Source("closes.csv", "closes", data)
     if lane == "vast":
@@ -189,6 +189,7 @@ def test_an_odd_row_by_blocks_as_cell_by_cell(
 def test_a_bad_row_at_the_edge_of_a_block_is_not_lost(
     row: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
     monkeypatch.setattr(large, "_BLOCK_BYTES", len(START) + at)
     text = HEADER + START + row + 3 * START.replace("SURE", "LATER").replace("2025", "2024")
     levels = _levels(tmp_path / "closes.csv", text)
@@ -196,7 +197,10 @@ def test_a_bad_row_at_the_edge_of_a_block_is_not_lost(
     assert len(levels.frame) == 40
 
 
-def test_zero_bytes_are_named_with_their_line(tmp_path: Path) -> None:
+def test_zero_bytes_are_named_with_their_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
     levels = _levels(tmp_path / "c.csv", HEADER + START + "2025-02-14,HSI,1\0\n")
     assert [str(fault.problem) for fault in levels.faults] == [
         "closes.csv:22: HSI: 1\0 is not a number; expected a close such as 22620.33"
@@ -242,10 +246,13 @@ def test_columns_in_any_order(order: list[str], delimiter: str, closes: list[str
         assert part is None
         return
     assert part is not None
-    found = zip(part.rows.symbol.tolist(), part.rows.close, part.rows.line, strict=True)
-    assert [(part.symbols[n], close, line) for n, close, line in found] == [
-        (f"IX{n}.", float(close), n + 2) for n, close in enumerate(closes) if close[:1].isdigit()
+    assert [part.symbols[n] for n in part.rows.symbol.tolist()] == [
+        f"IX{n}." for n in range(len(closes))
     ]
+    assert part.rows.line.tolist() == [n + 2 for n in range(len(closes))]
+    levels = [float(close) if close[:1].isdigit() else None for close in closes]
+    assert [None if np.isnan(close) else close for close in part.rows.close] == levels
+    assert part.blank.tolist() == [level is None for level in levels]
 
 
 @settings(max_examples=tried(30, 100), deadline=None)

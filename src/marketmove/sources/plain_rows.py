@@ -81,8 +81,8 @@ class Part(NamedTuple):
     """The dated rows of some lines.
 
     ``symbols`` has every name by its number, also without a close, as they come first, and "" for
-    none; ``blank`` tells the rows whose close is left empty. ``points`` says whether some close shows by itself
-    that the point is no mark of thousands, and ``open_points`` whether some might be thousands.
+    none; ``blank`` tells the rows whose close is left empty. ``points`` says whether some close
+    shows by itself that the point is no mark of thousands, ``open_points`` whether some might be.
     """
 
     symbols: list[str]
