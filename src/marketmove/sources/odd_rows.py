@@ -142,15 +142,15 @@ class OddRows:
         return self._closes(sheet)
 
     def _days(self, texts: Collection[str]) -> dict[str, dt.date | None]:
-        """The dates of texts with the year first; another form may change those of all rows."""
+        """The dates of texts that say their order; one not with the year first may change others."""
         days: dict[str, dt.date | None] = {}
         for text in texts:
             stamp = parse_date_text(text, self._context.words.months)
-            certain = stamp and (stamp.kind, stamp.order) == ("full", "ymd")
+            certain = stamp and stamp.kind == "full" and stamp.order
             plain = certain and stamp and stamp.time in {None, dt.time()}
-            if not plain and self._strict:
+            if self._strict and not (plain and certain == "ymd"):
                 raise ReadWholeError
-            days[text] = date_of(stamp, "ymd") if plain and stamp else None
+            days[text] = date_of(stamp, certain) if plain and stamp and certain else None
         return days
 
     def _closes(self, sheet: ReadSheet) -> Part:
