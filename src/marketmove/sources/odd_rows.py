@@ -142,7 +142,7 @@ class OddRows:
         return self._closes(sheet)
 
     def _days(self, texts: Collection[str]) -> dict[str, dt.date | None]:
-        """The dates of texts that say their order; one not with the year first may change others."""
+        """The dates of texts that say their order; any but the year first may change others."""
         days: dict[str, dt.date | None] = {}
         for text in texts:
             stamp = parse_date_text(text, self._context.words.months)
