@@ -41,6 +41,12 @@ def pair_notes(
             if lacking:
                 text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
                 notes.append(Remark("pair_without_spread", text))
+    if compared.ranked is not None:
+        text = (
+            f"of {compared.standing_out:,} divergent pairs the {compared.ranked:,} with the widest"
+            " spreads are sorted by how rare they are"
+        )
+        notes.append(Remark("not_all_ranked", text))
     if not compared.standing_out:
         notes += _nothing(by_symbol, wanted, asked)
     return [*notes, *_without_percentile(compared.divergences, context)]
