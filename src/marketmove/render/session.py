@@ -42,7 +42,7 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
         (
             _tables(report, rows, options, fit, named)
             for fit in layout.FITS
-            for named in (session_rows.MOST_NAMED, 1, 0)
+            for named in (session_rows.MOST_NAMED, 1, 0, None)
         ),
         lambda tables: all(table.fits(options.width) for table in tables),
     )
@@ -74,7 +74,11 @@ def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.Styled
 
 
 def _tables(
-    report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: layout.Fit, named: int
+    report: SessionReport,
+    rows: Sequence[Move],
+    options: RenderOptions,
+    fit: layout.Fit,
+    named: int | None,
 ) -> list[layout.TextTable]:
     """The moves, those of volatility, the indices without one, and the pairs of each kind."""
     listed = session_rows.by_head(session_rows.listed_moves(report), fit.symbols)

@@ -218,34 +218,41 @@ class PairRow(NamedTuple):
 
 
 def pair_tables(
-    report: SessionReport, symbols: bool = False, named: int = MOST_NAMED
+    report: SessionReport, symbols: bool = False, named: int | None = MOST_NAMED
 ) -> list[tuple[str, list[PairRow]]]:
     """Give the pairs of each kind as rows, with what stands above them.
 
-    Of many in one row so many are ``named``.
+    Of many in one row so many are ``named``; with None the rarest alone, and heads are short too.
     """
     kinds = dict.fromkeys(pair.kind for pair in report.divergences)
     heads = {kind: PAIR_HEADS[kind] for kind in kinds}
     if "asked" in kinds:
         others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
         heads |= others | {"asked": PAIR_HEADS["asked"]}
-    return [(head, _pair_rows(report, kind, symbols, named)) for kind, head in heads.items()]
+    shown = {kind: head.split(" ")[0] if named is None else head for kind, head in heads.items()}
+    return [(head, _pair_rows(report, kind, symbols, named)) for kind, head in shown.items()]
 
 
-def _pair_rows(report: SessionReport, kind: str, symbols: bool, named: int) -> list[PairRow]:
+def _pair_rows(report: SessionReport, kind: str, symbols: bool, named: int | None) -> list[PairRow]:
     lines: Sequence[PairLine] = report.pair_lines if kind == "split" else ()
     if not lines:
         lines = [PairLine(pair.up, (pair,)) for pair in report.divergences if pair.kind == kind]
     return [_pair_row(report, line, symbols, named) for line in lines]
 
 
-def _pair_row(report: SessionReport, line: PairLine, symbols: bool, named: int) -> PairRow:
-    """A pair; or an index with many, the rarest named first, and the widest with its figures."""
-    rarest, pair = line.pairs[0], line.widest
+def _pair_row(report: SessionReport, line: PairLine, symbols: bool, named: int | None) -> PairRow:
+    """A pair; or an index with many, the rarest named first, and the widest with its figures.
+
+    With none to be named it is the rarest with its own, and how many more there are.
+    """
+    rarest = line.pairs[0]
+    pair = rarest if named is None else line.widest
     labels = dict(zip((pair.up, pair.down), pair_labels(report, pair, symbols), strict=True))
     other = pair.down if pair.up == line.hub else pair.up
     label, rare = labels[other], percentile(rarest)
-    if len(line.pairs) > 1:
+    if len(line.pairs) > 1 and named is None:
+        label = f"{label}, {len(line.pairs) - 1:,} more"
+    elif len(line.pairs) > 1:
         names = {move.symbol: name(move, symbols) for move in report.moves}
         others = [names[symbol] for symbol in line.others()]
         which = some_of(others, named) if named else f"{len(others):,} indices"
