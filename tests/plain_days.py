@@ -231,7 +231,7 @@ class Session:
         return sorted((gap for gap in apart if {gap.up, gap.down} not in mine), key=_rarest_first)
 
     def lines(self) -> list[list[Gap]]:
-        """Those pairs as they are told: of an index with three or more left, all of them at once."""
+        """Those pairs as they are told: of an index with three or more left, all at once."""
         left, lines = self.splits(), []
         while left:
             first, of = left[0], [*left[:1]]

@@ -38,7 +38,7 @@ def pairs(reader: Reader, texts: list[str]) -> None:
 
 
 def _line(reader: Reader, text: str, line: list[Gap]) -> None:
-    """One index against many: the rarest are named first, the widest and the rarest have figures."""
+    """One index against many: the rarest named first, the widest and the rarest with figures."""
     (hub,) = {line[0].up, line[0].down} & {line[1].up, line[1].down}
     others = [gap.down if gap.up == hub else gap.up for gap in line]
     one, _, rest = reader.clause(text, headline=True, rare=False)

@@ -111,10 +111,14 @@ def test_an_index_that_opposes_many_has_one_line(run_cli: RunCli) -> None:
     lines = [" ".join(line.split()) for line in run_cli(*FEBRUARY_14).stdout.splitlines()]
     first = lines.index("Divergent pairs Spread Percentile")
     assert lines[first + 1 : first + 4] == [
-        "Taiex −1.05% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China Enterprises,"
-        " widest: Hang Seng Tech +5.56% 6.61 pp Hang Seng 98.4",
-        "Nikkei 225 −0.79% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China"
-        " Enterprises, widest: Hang Seng Tech +5.56% 6.35 pp Hang Seng 96.8",
+        (
+            "Taiex −1.05% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China Enterprises,"
+            " widest: Hang Seng Tech +5.56% 6.61 pp Hang Seng 98.4"
+        ),
+        (
+            "Nikkei 225 −0.79% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China"
+            " Enterprises, widest: Hang Seng Tech +5.56% 6.35 pp Hang Seng 96.8"
+        ),
         "",
     ]
     # Of those against one that rose, the ones that fell are most.
@@ -139,6 +143,9 @@ def test_the_home_market_comes_first(run_cli: RunCli, write: Write) -> None:
     assert summed["regions"][0]["name"] == "Asia"
     assert summed["regions"][0]["symbols"][0] == "N225"
     assert summed["sections"][0]["sentences"][0]["text"].startswith("Nikkei 225 down 0.79% versus")
+    unknown = write("unknown.yaml", "home: Hang Sneg\n")
+    warning = "home: Hang Sneg is an unknown index; did you mean Hang Seng?"
+    assert warning in run_cli(*FEBRUARY_14, "-c", unknown).stderr
     no_index = write("wrong.yaml", "home: [HSI]\n")
     assert "home: expected an index, such as HSI" in run_cli(*FEBRUARY_14, "-c", no_index).stderr
 

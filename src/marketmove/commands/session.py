@@ -123,7 +123,7 @@ def session(request: SessionRequest) -> SessionReport:
         share_moves,
     )
     from marketmove.rarity.session import SessionContext
-    from marketmove.wording.comparisons import context_notes
+    from marketmove.wording.comparisons import context_notes, unknown_home
 
     conditions = conditions_of(request.alerts, config.alerts)
     if published:
@@ -158,7 +158,11 @@ def session(request: SessionRequest) -> SessionReport:
         breadth=breadth(shares),
         dispersion=dispersion(shares),
         pairs_left_out=compared.left_out,
-        warnings=(*files.warnings, *found.warnings),
+        warnings=(
+            *files.warnings,
+            *found.warnings,
+            *unknown_home(config.home, config.registry, [move.symbol for move in moves]),
+        ),
         unusable=tuple(found.unusable),
         excluded=apart,
         notes=(
