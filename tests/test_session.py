@@ -110,15 +110,10 @@ def test_pairs_are_the_rarest_first(run_cli: RunCli) -> None:
 def test_an_index_that_opposes_many_has_one_line(run_cli: RunCli) -> None:
     lines = [" ".join(line.split()) for line in run_cli(*FEBRUARY_14).stdout.splitlines()]
     first = lines.index("Divergent pairs Spread Percentile")
+    others = "Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China Enterprises"
     assert lines[first + 1 : first + 4] == [
-        (
-            "Taiex −1.05% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China Enterprises,"
-            " widest: Hang Seng Tech +5.56% 6.61 pp Hang Seng 98.4"
-        ),
-        (
-            "Nikkei 225 −0.79% versus Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China"
-            " Enterprises, widest: Hang Seng Tech +5.56% 6.35 pp Hang Seng 96.8"
-        ),
+        f"Taiex −1.05% versus {others}, widest: Hang Seng Tech +5.56% 6.61 pp Hang Seng 98.4",
+        f"Nikkei 225 −0.79% versus {others}, widest: Hang Seng Tech +5.56% 6.35 pp Hang Seng 96.8",
         "",
     ]
     # Of those against one that rose, the ones that fell are most.
