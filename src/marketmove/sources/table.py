@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
@@ -368,8 +370,8 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     place = Place(block.label)
     for text in sheet.layout.warnings:
         yield Problem(place, text)
-    days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
-    if len(days) >= FEWEST_SESSIONS and (gap := days.median()) >= WEEK:
+    days = np.unique(block.frame["session"]).astype(np.int64)
+    if len(days) >= FEWEST_SESSIONS and (gap := np.median(np.diff(days))) >= WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(place, text)
