@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -151,7 +153,7 @@ def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
 
 
 def _median(values: npt.NDArray[np.float64]) -> float:
-    return float(np.median(values)) if len(values) else np.nan
+    return statistics.median(values.tolist()) if len(values) else math.nan
 
 
 def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ import functools
 import itertools
 import math
 import re
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -371,7 +372,8 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     for text in sheet.layout.warnings:
         yield Problem(place, text)
     days = np.unique(block.frame["session"]).astype(np.int64)
-    if len(days) >= FEWEST_SESSIONS and (gap := np.median(np.diff(days))) >= WEEK:
+    steps = np.diff(days).tolist()
+    if len(days) >= FEWEST_SESSIONS and (gap := statistics.median(steps)) >= WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(place, text)
