@@ -14,9 +14,9 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.errors import MarketMoveError, Place, Problem
+from marketmove.frame import Frame, Labels
 from marketmove.sources import numbers
 from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
 from marketmove.sources.forms import grid_of
@@ -110,7 +110,7 @@ def _plan(source: Source, options: ReadOptions, context: Context) -> Plan | None
         and layout.kind == "long"
         and table.header_line == 1
         and not any("\n" in head for heads in table.heads for head in heads)
-        and not (table.ragged or table.undated or table.footers)
+        and not (table.preamble or table.ragged or table.undated or table.footers)
         and not (layout.beside or layout.warnings)
         and all(is_iso(date) for date in table.column(table.date))
         and set(sheet.marks.values()) == {"."}
@@ -284,13 +284,14 @@ def _closes(label: str, names: list[str], rows: Rows) -> Block:
     ordered = sorted(named)
     rank = {name: n for n, name in enumerate(ordered)}
     codes = np.array([rank.get(name, -1) for name in names], dtype=np.int32)[rows.symbol]
-    frame = pd.DataFrame(
+    nothing = np.full(len(rows.line), np.nan)
+    frame = Frame(
         {
-            "symbol": pd.Categorical.from_codes(codes, categories=pd.Index(ordered)),
-            "session": rows.session.astype("datetime64[s]"),
+            "symbol": Labels(ordered, codes),
+            "session": rows.session,
             "line": rows.line,
             "close": rows.close,
-            **dict.fromkeys(BESIDE, float("nan")),
+            **dict.fromkeys(BESIDE, nothing),
         }
     )
     return Block(label, frame, tuple(named))

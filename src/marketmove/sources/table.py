@@ -384,7 +384,7 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
 def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     for text in sheet.layout.warnings:
         yield Problem(Place(block.label), text)
-    yield from far_apart(block.label, np.unique(block.frame["session"].to_numpy()))
+    yield from far_apart(block.label, np.unique(block.frame["session"]))
 
 
 def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
