@@ -30,7 +30,7 @@ from marketmove.resources import root
 from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
-SORTS = ("change", "name", "given")
+SORTS = ("change", "name", "given", "spread")
 PREFERENCES = ("none", "later")
 
 
@@ -53,6 +53,7 @@ class Config:
     words: Words
     exchanges: Mapping[str, Exchange]
     prefer: str = "none"
+    home: str = ""
     pairs: tuple[str, ...] = ()
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
@@ -254,6 +255,12 @@ def _path(value: yamltext.Value) -> tuple[str, ...]:
     return (value.text,) if isinstance(value, yamltext.Scalar) and value.text else ()
 
 
+def _name(value: yamltext.Value) -> str:
+    if not isinstance(value, yamltext.Scalar):
+        raise ValueError("expected an index, such as HSI")  # noqa: TRY004 - a value of the file
+    return value.text.strip()
+
+
 def _size_pct(value: yamltext.Value) -> float:
     expected = "a percentage of 0 or more, such as 0.5"
     return float(yamltext.matching(value, r"\d{1,300}(\.\d+)?", expected))
@@ -272,6 +279,7 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
         yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
     ),
     "sort": lambda value: yamltext.one_of(value, SORTS),
+    "home": _name,
     "prefer": lambda value: yamltext.one_of(value, PREFERENCES),
     "pairs": parse_pairs,
     "indices": _as_is,
