@@ -65,6 +65,9 @@ def read_blocks(
             None, "--symbol names the index of one file, and there are several"
         )
     read = _each(lambda source: _read(source, options, context, keep), sources)
+    for source, blocks in zip(sources, read, strict=True):
+        if source.warnings:
+            blocks[0] = blocks[0]._replace(warnings=(*source.warnings, *blocks[0].warnings))
     return [block for blocks in read for block in blocks]
 
 
