@@ -206,7 +206,10 @@ def test_all_options_are_offered(name: str, run_cli: RunCli) -> None:
         if line.startswith("  --")
         for word in line.strip().partition("  ")[0].split()
         if word.startswith("--")
-        for name in {word.rstrip(",").replace("[no-]", ""), word.rstrip(",").replace("[no-]", "no-")}
+        for name in {
+            word.rstrip(",").replace("[no-]", ""),
+            word.rstrip(",").replace("[no-]", "no-"),
+        }
     }
     assert set(_words(run_cli, *name.split(), "--")) == shown
 

@@ -45,7 +45,7 @@ def _page(
         yield f".SH {_text(panel.upper())}"
         for entry in entries:
             yield ".TP"
-            yield f".B {_text(entry.typed)}"
+            yield " ".join(map(_typed, entry.typed.split()))
             yield _text(entry.text)
     if one.examples:
         yield ".SH EXAMPLES"
@@ -65,6 +65,12 @@ def _page(
     yield ".SH SEE ALSO"
     others = [f"marketmove-{name.replace(' ', '-')}" for name in names if name != one.name]
     yield _text(", ".join(f"{other}(1)" for other in (["marketmove"] if one.name else others)))
+
+
+def _typed(word: str) -> str:
+    """Put what is typed as it stands in bold, and what is typed in its place in italics."""
+    name, comma = word.rstrip(","), "," * word.endswith(",")
+    return rf"\f{'IB'[name.startswith('-')]}{_text(name)}\fR{comma}"
 
 
 def _lower(text: str) -> str:

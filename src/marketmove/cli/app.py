@@ -163,8 +163,9 @@ def _unbundled(function: Callable[..., Any]) -> Callable[..., Any]:
     def unbundled(**typed: Any) -> Any:
         missing = [one for one in takes if one.required and typed[one.name] is None]
         _refuse_missing(missing, function)
+        # Before anything is said of a value that may be a secret.
+        own_files.refuse_urls((one.name, one.called, one.read(typed[one.name])) for one in takes)
         given = typed | {one.name: one.value(typed[one.name]) for one in takes}
-        own_files.refuse_urls(given.items())
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})

@@ -63,7 +63,7 @@ def session(
     ] = None,
     reading: shared.ReadingOptions,
     sort: Annotated[
-        shared.Sort | None,
+        shared.BarSort | None,
         shared.output_option(metavar="ORDER", help="Of the bars.", show_default="change"),
     ] = None,
     picture: PictureOptions,

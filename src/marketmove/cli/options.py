@@ -41,7 +41,8 @@ HistoryFormat = Annotated[Literal["table", "csv", "json", "ndjson"], _FORMAT]
 TableFormat = Annotated[Literal["table", "csv", "json"], _FORMAT]
 CalcFormat = Annotated[Literal["table", "json"], _FORMAT]
 SummaryFormat = Annotated[Literal["text", "markdown", "json", "html"], _FORMAT]
-Sort = Literal["change", "name", "given"]
+Sort = Literal["change", "name", "given", "spread"]
+BarSort = Literal["change", "name", "given"]
 
 DateArgument = Annotated[
     str | None,

@@ -55,12 +55,14 @@ class Parameter(NamedTuple):
         """How messages call it."""
         return self.names[0] if self.names else self.metavar
 
+    def read(self, typed: Any) -> Any:
+        """Give what was typed, as a path if it names a file."""
+        return Path(typed) if self.kind == "file" and typed is not None else typed
+
     def value(self, typed: Any) -> Any:
         """Give the value that was typed, of the kind that it is to be; its default if none was."""
-        if typed is None or self.kind in {"flag", "text"}:
-            return self.default if typed is None else typed
-        if self.kind == "file":
-            return Path(typed)
+        if typed is None or self.kind in {"flag", "text", "file"}:
+            return self.default if typed is None else self.read(typed)
         return self._choice(typed) if self.kind == "choice" else self._number(typed)
 
     def _choice(self, text: str) -> str:

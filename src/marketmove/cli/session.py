@@ -34,7 +34,9 @@ class ComparedOptions(NamedTuple):
     ] = None
     sort: Annotated[
         shared.Sort | None,
-        shared.output_option(metavar="ORDER", help="Of the rows.", show_default="change"),
+        shared.output_option(
+            metavar="ORDER", help="Of the rows; spread: of the pairs.", show_default="change"
+        ),
     ] = None
     top: Annotated[
         int | None,
@@ -100,6 +102,7 @@ def session(
             periods=periods,
             comparison=Comparison(against, tuple(pairs or ()), wide),
             context=True if wide else context,
+            pair_lines=people,
             alerts=alerting.conditions,
             **asked,
         )
