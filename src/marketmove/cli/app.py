@@ -88,7 +88,9 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
         ]
 
     def unbundled(**given: Any) -> Any:
-        own_files.refuse_urls(given.items())
+        # An engine knows places that are no files.
+        urls_too = {"output"} if given.get("engine") else set()
+        own_files.refuse_urls((name, one) for name, one in given.items() if name not in urls_too)
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})

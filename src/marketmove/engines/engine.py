@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from marketmove.engines.request import EngineName
 from marketmove.engines.tables import Table
 from marketmove.errors import MarketMoveError, WrongUsageError
-
-EngineName = Literal["duckdb", "spark"]
 
 # The table that the files of closes are.
 LEVELS = "levels"

@@ -16,7 +16,8 @@ import numpy as np
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.read import exchanges_of
 from marketmove.engines import check, text
-from marketmove.engines.engine import Engine, EngineName, Opened
+from marketmove.engines.engine import Engine, Opened
+from marketmove.engines.request import EngineHistory, EngineRequest
 from marketmove.engines.in_duckdb import open_duckdb
 from marketmove.engines.in_spark import is_url, open_spark
 from marketmove.engines.tables import (
@@ -47,43 +48,6 @@ _MOST_SPELLINGS = 100_000
 # So many changes of too many digits are worked out as fractions, one by one.
 _MOST_LONG = 100_000
 _MOST_NAMED = 12
-
-
-class EngineRequest(NamedTuple):
-    """What is asked of an engine: where it reads and writes, which sessions and indices.
-
-    ``first`` is None for the year of ``last`` to date. ``master`` is where Spark is, None for
-    processes of our own. ``volatility`` are the groups, of which one is of volatility.
-    """
-
-    engine: EngineName
-    master: str | None
-    levels: str
-    output: str
-    first: dt.date | None
-    last: When
-    chosen: Sequence[str]
-    groups: Sequence[Group]
-    shut_days: bool
-    settings: CloseSettings
-    volatility: Mapping[str, Group]
-    now: dt.datetime
-
-
-class EngineHistory(NamedTuple):
-    """What an engine has written: how many rows of which status, and with which doubt.
-
-    ``ghosts`` are rows of closes that were left out, and ``fractions`` how many pairs of levels
-    had too many digits for anything else.
-    """
-
-    first: dt.date
-    last: dt.date
-    statuses: Mapping[str, int]
-    doubts: Mapping[str, int]
-    ghosts: int
-    fractions: int
-    absent: Sequence[Remark]
 
 
 class _Chosen(NamedTuple):
@@ -143,8 +107,18 @@ def engine_history(request: EngineRequest) -> EngineHistory:
         statuses[status] += number
         doubts[doubt or ""] += number
     del doubts[""]
-    ghosts = sum(count.ghosts for count in counts)
-    return EngineHistory(first, last, statuses, doubts, ghosts, len(fractions), chosen.absent)
+    return EngineHistory(
+        engine=request.engine,
+        source=request.levels,
+        output=request.output,
+        first=first,
+        last=last,
+        statuses=statuses,
+        doubts=doubts,
+        ghosts=sum(count.ghosts for count in counts),
+        fractions=len(fractions),
+        absent=chosen.absent,
+    )
 
 
 def _opened(request: EngineRequest, written: str) -> Opened:

@@ -114,6 +114,8 @@ class HistoryReport(NamedTuple):
             yield self.frame.iloc[start : start + _BLOCK_ROWS]
 
 
+# Of what an engine has written; the moves themselves are Parquet.
+ENGINE_HISTORY_SCHEMA = "marketmove.engine_history/1"
 PAIR_SCHEMA = "marketmove.pair/1"
 
 
