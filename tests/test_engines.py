@@ -131,8 +131,8 @@ LEVEL = st.one_of(
     st.sampled_from([100.0, 100.5, 135.0, 65.0, 250.0, 40.0, 1000.0, 10.0]),
     st.decimals("0.01", "99999.99", places=2).map(float),
     st.decimals("0.01", "9999.99999999", places=8).map(float),
-    st.decimals("0.0000000001", "99999.9999999999", places=10).map(float),
-    st.floats(1e-9, 1e15, allow_nan=False, allow_subnormal=False),
+    st.decimals("0.0001", "99999.9999999999", places=10).map(float),
+    st.floats(1e-6, 1e15, exclude_max=True),
 )
 SYMBOLS = ["HSI", "N225", "SPX", "VIX", "TASI", "OWN A", "OWN_B", "Ωmega"]
 CLOSES = st.dictionaries(

@@ -8,6 +8,7 @@ of dates on which most closes stayed, and ``exact`` for changes of too many digi
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import NamedTuple
 
 from marketmove.closes.doubts import (
@@ -22,6 +23,7 @@ from marketmove.closes.doubts import (
     VOLATILE_PCT,
 )
 from marketmove.moves.measure import STALE
+from marketmove.sources.numbers import LARGEST, SMALLEST
 
 # The names of the columns of a result and their types, in order; ``year`` is for its folders.
 COLUMNS = {
@@ -73,7 +75,7 @@ def _scale(*levels: str) -> str:
 
 def _far(close: str, prior: str, days: str) -> str:
     """Whether a move is beyond what an index ever moves in so many days."""
-    root = f"sqrt(greatest({days} / {USUAL_DAYS!r}, 1e0))"
+    root = f"sqrt(greatest({days} / {USUAL_DAYS!r}e0, 1e0))"
 
     def bound(usual: float, volatile: float) -> str:
         ratios = f"CASE WHEN volatile THEN {1 + volatile / 100!r}e0 ELSE {1 + usual / 100!r}e0 END"
@@ -137,10 +139,14 @@ _NOISY = (
     f"({_ROUNDED} <> close AND {_ROUNDED} > 0"
     f" AND abs(CAST(CAST({_ROUNDED} AS FLOAT) AS DOUBLE) - close) <= 6e-6)"
 )
-UNNAMED = "symbol IS NULL OR symbol = '' OR symbol <> trim(symbol)"
-NO_LEVEL = (
-    "close IS NULL OR NOT close > 0 OR close > 1.7976931348623157e308 OR isnan(close)"
+# What Python's ``strip`` takes off, which is more than the ``trim`` of SQL does.
+_BLANKS = ", ".join(f"'{chr(n)}'" for n in range(sys.maxunicode) if chr(n).isspace())
+UNNAMED = (
+    "symbol IS NULL OR symbol = ''"
+    f" OR substr(symbol, 1, 1) IN ({_BLANKS}) OR substr(symbol, length(symbol), 1) IN ({_BLANKS})"
 )
+# The bounds are those of our readers. Some engines take NaN for the largest number, some for none.
+NO_LEVEL = f"close IS NULL OR isnan(close) OR NOT (close >= {SMALLEST:g} AND close < {LARGEST:g})"
 
 
 def _count(when: str, over: str = "") -> str:
