@@ -16,8 +16,8 @@ from marketmove.errors import ExitStatus
 
 # Each stands in a module of its name: a function, or a program of several.
 COMMANDS = (
-    "calc", "chart", "check", "closes", "completion", "fetch", "history", "indices", "init",
-    "journal", "pair", "read", "schedule", "session", "summary", "verify",
+    "calc", "chart", "check", "closes", "completion", "convert", "fetch", "history", "indices",
+    "init", "journal", "pair", "read", "schedule", "session", "summary", "verify",
 )  # fmt: skip
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"

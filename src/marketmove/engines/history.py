@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from marketmove.atomic import whole_folder
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.read import exchanges_of
 from marketmove.engines import check, text
@@ -33,7 +32,6 @@ from marketmove.engines.tables import (
 from marketmove.errors import (
     BadFiguresError,
     NoSessionError,
-    OutputError,
     Place,
     Remark,
     UnreadableFileError,
@@ -76,7 +74,7 @@ def engine_history(request: EngineRequest) -> EngineHistory:
     place = request.levels
     if not is_url(place) and not Path(place).exists():
         raise UnreadableFileError.at(Place(place), "no such file or folder")
-    with _whole(request.output) as written, _opened(request, written) as engine:
+    with _written(request.output) as written, _opened(request, written) as engine:
         check.refuse_types(engine.read(place), place)
         chosen = _choose(engine, request)
         engine.add(names_table(chosen.names))
@@ -128,34 +126,13 @@ def _opened(request: EngineRequest, written: str) -> Opened:
 
 
 @contextlib.contextmanager
-def _whole(output: str) -> Iterator[str]:
+def _written(output: str) -> Iterator[str]:
     """Give where to write; at the end it takes its place, or is gone. A URL is written as it is."""
     if is_url(output):
         yield output
         return
-    path = Path(output).absolute()
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise OutputError.at(Place(output), "is there already, and stays as it is; name another")
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        reason = (error.strerror or "cannot be made").lower()
-        raise OutputError.at(Place(output), f"cannot write the result: {reason}") from None
-    try:
-        # Workers of a cluster may be others than we are.
-        beside.chmod(0o777 & ~_umask())
-        yield str(beside / "moves")
-        (beside / "moves").replace(path)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _umask() -> int:
-    import os
-
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with whole_folder(Path(output)) as folder:
+        yield str(folder)
 
 
 def _choose(engine: Engine, request: EngineRequest) -> _Chosen:

@@ -186,6 +186,22 @@ class CheckReport(NamedTuple):
         return sum(finding.severity == "error" for finding in self.findings)
 
 
+CONVERT_SCHEMA = "marketmove.convert/1"
+
+
+class ConvertReport(NamedTuple):
+    """Closes written as a table: how many of how many indices, from what to where."""
+
+    source: str
+    output: str
+    closes: int
+    indices: int
+    first: dt.date
+    last: dt.date
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+
 class IndexRow(NamedTuple):
     """A known index: its exchange's time zone, and the next session and its end there.
 
