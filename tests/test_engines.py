@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profiles import tried
-from program import SAMPLE_CLOSES, Ran, RunCli, Write
+from program import Ran, RunCli
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,6 +121,9 @@ def compare(
     ours = run_cli(*asked, "--levels", csv, "--format", "csv", "--decimal", ".")
     output = folder / "moves"
     theirs = run_cli(*asked, "--levels", levels, "--output", output, "--engine", *engine)
+    if "noise of 32-bit floats" in theirs.stderr:
+        assert theirs.status == 3  # what our readers round, an engine refuses
+        return []
     assert (theirs.status, ours.status) in {(0, 0), (4, 4)}, (ours.stderr, theirs.stderr)
     return differences(here(ours), written(output)) if not ours.status else []
 

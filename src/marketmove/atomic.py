@@ -46,7 +46,9 @@ def write_new(path: Path, data: bytes) -> None:
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give where to make a folder, which takes its place at the end or is gone.
 
-    What else is written beside it there is gone at the end too. Raises ``OutputError`` if there is something in that place already, or it cannot be written.
+    What else is written beside it there is gone at the end too.
+
+    Raises ``OutputError`` if there is something in that place already, or it cannot be written.
     """
     if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
         raise OutputError.at(Place(str(path)), "is there already, and stays as it is; name another")

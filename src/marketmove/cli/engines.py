@@ -15,7 +15,7 @@ from marketmove.errors import ExitStatus, WrongUsageError
 
 if TYPE_CHECKING:
     from marketmove.closes.find import When
-    from marketmove.engines.history import EngineHistory
+    from marketmove.engines.request import EngineHistory
 
 # A path has one slash of the two of a URL.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")
@@ -69,7 +69,8 @@ def run(
         raise WrongUsageError.at(None, text)
     settings = run.settings(palette=look.palette)
 
-    from marketmove.commands.history import EngineRequest, history_in_engine
+    from marketmove.commands.history import history_in_engine
+    from marketmove.engines.request import EngineRequest
 
     return history_in_engine(
         EngineRequest(

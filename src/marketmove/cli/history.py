@@ -54,8 +54,8 @@ def history(
         engines.refuse_options(
             {"--period": period, "--columns": columns, "--wide": wide}, reading, output_format
         )
-        report = engines.run((first, last), everything, engine, chosen, look, run)
-        return engines.told(report, output_format, look, run)
+        written = engines.run((first, last), everything, engine, chosen, look, run)
+        return engines.told(written, output_format, look, run)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command

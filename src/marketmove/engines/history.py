@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from marketmove.atomic import whole_folder
-from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.read import exchanges_of
 from marketmove.engines import check, text
 from marketmove.engines.engine import Engine, Opened
-from marketmove.engines.request import EngineHistory, EngineRequest
 from marketmove.engines.in_duckdb import open_duckdb
 from marketmove.engines.in_spark import is_url, open_spark
+from marketmove.engines.request import EngineHistory, EngineRequest
 from marketmove.engines.tables import (
     Exchanges,
     Table,
@@ -38,7 +37,6 @@ from marketmove.errors import (
     listed,
 )
 from marketmove.market.choose import choose, volatility_indices
-from marketmove.market.groups import Group
 from marketmove.moves.changes import changes
 
 # More spellings of known indices than these are no table of index levels.
@@ -191,9 +189,7 @@ def _known(
     ]
 
 
-def _range(
-    request: EngineRequest, counts: Sequence[check.DateCount]
-) -> tuple[dt.date, dt.date]:
+def _range(request: EngineRequest, counts: Sequence[check.DateCount]) -> tuple[dt.date, dt.date]:
     """The first and the last date, where one depends on the latest close."""
     have = sorted(count.date for count in counts if count.closes and count.date)
     latest = have[-1]

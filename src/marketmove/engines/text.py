@@ -313,8 +313,10 @@ def _grid(asked: Asked) -> list[str]:
     behind = _lacking(f"({counted})", "s.seen_until")
     # Between most closes and the next there is no session; without a calendar nobody can tell.
     gap = "s.next_date IS NULL OR s.next_seen_before IS NULL OR s.seen_until IS NULL"
-    gap += " OR s.next_date > s.date + 1" if asked.shut_days else (
-        " OR s.next_seen_before > s.seen_until"
+    gap += (
+        " OR s.next_date > s.date + 1"
+        if asked.shut_days
+        else (" OR s.next_seen_before > s.seen_until")
     )
     early = "f.first_date IS NULL" + (" OR d.date < f.first_date" if asked.shut_days else "")
     kinds = "CAST(NULL AS DOUBLE)"
