@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,27 +23,44 @@ LOCAL = "local[*]"
 @contextlib.contextmanager
 def open_spark(master: str | None) -> Iterator[Engine]:
     """Open a session: on a cluster, by Spark Connect (``sc://…``), else in processes of our own."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of versions of pandas, which nothing here uses
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        # Of versions of pandas, which nothing here uses.
+        warnings.filterwarnings("ignore", module="pyspark")
+        try:
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
-    except ImportError:
-        raise missing_extra("spark") from None
-    builder: Any = SparkSession.builder
-    where = master or LOCAL
-    with _said(Exception, Place(where), UnreadableFileError):
-        if where.startswith(_CONNECT):
-            session = builder.remote(where).getOrCreate()
-        else:
-            quiet = builder.master(where).appName("marketmove").config("spark.ui.enabled", "false")
-            quiet = quiet.config("spark.ui.showConsoleProgress", "false")
-            session = quiet.config("spark.sql.session.timeZone", "UTC").getOrCreate()
-            session.sparkContext.setLogLevel("OFF")
-    try:
-        yield _Spark(session, PySparkException)
-    finally:
-        session.stop()
+        except ImportError:
+            raise missing_extra("spark") from None
+        where = master or LOCAL
+        with _said(Exception, Place(where), UnreadableFileError):
+            session = _session(SparkSession.builder, where, Path(folder))
+        try:
+            yield _Spark(session, PySparkException)
+        finally:
+            session.stop()
+
+
+def _session(builder: Any, where: str, folder: Path) -> Any:
+    """Begin a session at a place; ``folder`` is for a file that keeps its log off stderr."""
+    if where.startswith(_CONNECT):
+        return builder.remote(where).getOrCreate()
+    log = folder / "log4j2.properties"
+    log.write_text("rootLogger.level = off\n", encoding="ascii")
+    settings = {
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+    }
+    if where.startswith("local"):
+        # Here all parts of a shuffle are on the same few cores.
+        settings["spark.sql.shuffle.partitions"] = str(2 * (os.cpu_count() or 1))
+    named = builder.master(where).appName("marketmove")
+    for name, value in settings.items():
+        named = named.config(name, value)
+    session = named.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    return session
 
 
 class _Spark:
