@@ -56,10 +56,8 @@ def _read(path: Path, text: str, *, by_blocks: bool, keep: Any = None) -> Levels
 
 
 def _said(levels: Levels) -> tuple[Any, ...]:
-    frame = levels.frame
-    rows = zip(frame["symbol"], frame["session"], frame["close"], frame["line"], strict=True)
     return (
-        sorted((str(symbol), when.date(), close, line) for symbol, when, close, line in rows),
+        sorted((row.symbol, row.session, row.close, row.line) for row in levels.frame.rows()),
         sorted((f.symbol or "", str(f.session), str(f.problem)) for f in levels.faults),
         [str(note) for note in levels.repeats],
     )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.closes.rebased import on_one_scale
 from marketmove.closes.shut_days import on_shut_days, stamped_early, without
 from marketmove.errors import NoSessionError, Remark, listed
+from marketmove.frame import Frame
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
@@ -43,8 +43,8 @@ class ChosenCloses(NamedTuple):
 
     levels: Levels
     symbols: list[str]
-    shut: pd.DataFrame
-    early: pd.DataFrame
+    shut: Frame
+    early: Frame
     calendars: Mapping[str, Calendar]
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
@@ -127,9 +127,9 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
     """
     known, clocks = exchanges_of(symbols, settings)
     early = stamped_early(levels, known, clocks)
-    levels = without(levels, early)
+    levels = without(levels, early["row"])
     shut = on_shut_days(levels, known)
-    sound = on_one_scale(without(levels, shut[shut["ghost"]]))
+    sound = on_one_scale(without(levels, shut["row"][shut["ghost"]]))
     return ChosenCloses(sound, list(symbols), shut, early, known, clocks, [])
 
 
@@ -232,8 +232,8 @@ def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date 
 
 def _latest(known: ChosenCloses) -> dt.date | None:
     """The last date of any index chosen; a last row that is no close yet is not passed over."""
-    early = known.early[known.early["symbol"].isin(known.symbols)]["session"]
-    dates = [known.levels.latest(known.symbols), *(when.date() for when in early)]
+    early = known.early["session"][known.early.labels("symbol").are(known.symbols)]
+    dates = [known.levels.latest(known.symbols), *early.tolist()]
     return max((date for date in dates if date), default=None)
 
 

@@ -39,7 +39,7 @@ def convert(
         raise BadFiguresError([none, *problems])
     known = by_calendar(read, read.symbols, config.closes)
     # Ghosts stay: it is the calendar of the day on which moves are worked out that tells them.
-    levels = on_one_scale(without(read, known.early))
+    levels = on_one_scale(without(read, known.early["row"]))
     write_closes(levels, output)
     sessions = levels.frame["session"]
     return ConvertReport(
@@ -47,8 +47,8 @@ def convert(
         output=str(output),
         closes=len(levels.frame),
         indices=len(levels.symbols),
-        first=sessions.min().date(),
-        last=sessions.max().date(),
+        first=sessions.min().item(),
+        last=sessions.max().item(),
         warnings=(*files.warnings, *convert_warnings(known, find_doubts(known))),
         notes=(*reading_notes(levels),),
     )

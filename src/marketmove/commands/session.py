@@ -111,7 +111,7 @@ def session(request: SessionRequest) -> SessionReport:
     )
     published = _are_published(files.sources, needs_closes, config)
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.alerts.watch import alerts_of, conditions_of
     from marketmove.moves.breadth import (
         breadth,

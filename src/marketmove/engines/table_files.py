@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from marketmove.atomic import whole_folder
 from marketmove.closes.levels import Levels
@@ -34,32 +32,18 @@ def write_closes(levels: Levels, folder: Path) -> None:
             pa.field("close", pa.float64(), nullable=False),
         ]
     )
-    names, codes, days, close = _columns(levels)
+    frame = levels.frame
+    symbols, days = frame.labels("symbol"), frame["session"]
     years = days.astype("datetime64[Y]")
-    symbols = pa.array(names, pa.string())
+    names = pa.array(symbols.values, pa.string())
     with whole_folder(folder) as whole:
         for year in np.unique(years):
             rows = years == year
             columns = [
                 pa.array(days[rows]),
-                symbols.take(pa.array(codes[rows])),
-                pa.array(close[rows]),
+                names.take(pa.array(symbols.codes[rows])),
+                pa.array(frame["close"][rows]),
             ]
             path = whole / f"year={year}" / FILE
             path.parent.mkdir(parents=True)
             pq.write_table(pa.table(columns, kinds), path, compression="zstd")
-
-
-def _columns(
-    levels: Levels,
-) -> tuple[list[str], npt.NDArray[Any], npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
-    """The symbols, which of them each row has, its date and its close."""
-    frame = levels.frame
-    symbols = frame["symbol"].cat
-    days = frame["session"].to_numpy().astype("datetime64[D]")
-    return (
-        [*map(str, symbols.categories)],
-        symbols.codes.to_numpy(),
-        days,
-        frame["close"].to_numpy(),
-    )

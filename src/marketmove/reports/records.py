@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.errors import Problem, Remark
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal import Entry
     from marketmove.feeds.archive import ArchiveRevision
     from marketmove.feeds.fetching import IndexFetched
+    from marketmove.frame import Frame
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence
@@ -102,16 +101,16 @@ class HistoryReport(NamedTuple):
     last: dt.date
     source: str
     bundled: bool
-    frame: pd.DataFrame
+    frame: Frame
     periods: tuple[str, ...]
     unusable: tuple[Problem, ...] = ()
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
+    def blocks(self) -> Iterator[Frame]:
         """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
-            yield self.frame.iloc[start : start + _BLOCK_ROWS]
+            yield self.frame.take(slice(start, start + _BLOCK_ROWS))
 
 
 # Of what an engine has written; the moves themselves are Parquet.
@@ -133,7 +132,7 @@ class PairReport(NamedTuple):
     last: dt.date
     source: str
     bundled: bool
-    frame: pd.DataFrame
+    frame: Frame
     summary: PairSummary
     window: int
     floor_pct: float

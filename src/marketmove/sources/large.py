@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from marketmove.errors import Problem, UnrecognisedFileError
+from marketmove.frame import Frame, Labels
 from marketmove.sources import date_texts
 from marketmove.sources.block import BESIDE, Block, Context, Fault, Reading, ReadOptions
 from marketmove.sources.grid import DELIMITERS, GridRow, read_grid
@@ -236,7 +237,7 @@ def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
     if None in days or "" in symbols.values or [*map(str.strip, symbols.values)] != symbols.values:
         return None
     lines = np.arange(first_line, first_line + len(close))
-    rows = Rows(symbols.codes, np.array(days, "datetime64[s]")[dates.codes], close, lines)
+    rows = Rows(symbols.codes, np.array(days, "datetime64[D]")[dates.codes], close, lines)
     rows = rows.only(lambda *_: np.flatnonzero(~no_close)) if no_close.any() else rows
     return Part(symbols.values, rows)
 
@@ -325,11 +326,13 @@ def _slow(
     rows = [grid.rows[0], before, *rows, *([] if lines.is_last else [behind])]
     sure = options._replace(decimal=".", date_format="ymd")
     block = read_table(grid._replace(rows=rows), source.stem, sure, context)
-    frame = block.frame[block.frame["line"] > 0]
-    symbol = frame["symbol"].cat.set_categories(list(block.symbols)).cat.codes
-    columns = (symbol, *(frame[name] for name in ("session", "close", "line")))
+    frame = block.frame.take(block.frame["line"] > 0)
+    symbols = frame.labels("symbol")
+    number = {name: n for n, name in enumerate(block.symbols)}
+    codes = np.array([number[name] for name in symbols.values], dtype=np.int32)[symbols.codes]
+    columns = (frame[name] for name in ("session", "close", "line"))
     faults = tuple(f for f in block.faults if f.problem.place is None or f.problem.place.line)
-    return Part([*block.symbols], Rows(*(c.to_numpy() for c in columns)), faults)
+    return Part([*block.symbols], Rows(codes, *columns), faults)
 
 
 def _lower(problem: Problem, lines: int) -> Problem:
@@ -380,13 +383,14 @@ def _numbers(known: dict[Any, int], values: list[Any]) -> Ints:
 def _block(label: str, seen: _Seen, rows: Rows, faults: Iterable[Fault], plan: Plan) -> Block:
     names = sorted(seen.symbols)
     rank = _numbers({name: n for n, name in enumerate(names)}, list(seen.symbols))
-    frame = pd.DataFrame(
+    nothing = np.full(len(rows.line), np.nan)
+    frame = Frame(
         {
-            "symbol": pd.Categorical.from_codes(rank[rows.symbol], categories=pd.Index(names)),
+            "symbol": Labels(names, rank[rows.symbol]),
             "session": rows.session,
             "line": rows.line,
             "close": rows.close,
-            **dict.fromkeys(BESIDE, float("nan")),
+            **dict.fromkeys(BESIDE, nothing),
         }
     )
     return Block(label, frame, tuple(names), tuple(faults), reading=plan.reading)

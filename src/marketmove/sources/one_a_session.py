@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
+
+import numpy as np
 
 from marketmove.errors import Place, UnrecognisedFileError
 from marketmove.sources.block import Block
@@ -67,16 +68,19 @@ def _usual(steps: Sequence[int]) -> int:
 
 def refuse_several_a_session(block: Block) -> None:
     """Refuse rows that are not one a session: minutes, hours, mornings and afternoons."""
-    key = ["symbol", "session"]
-    repeated = block.frame[block.frame.duplicated(key, keep=False)]
-    if repeated.empty:
-        return
-    differing = repeated.drop_duplicates([*key, "close"]).duplicated(key)
-    sessions = len(block.frame) - len(repeated) + len(repeated.drop_duplicates(key))
-    if differing.sum() >= FEWEST_SESSIONS and differing.sum() * 3 > sessions:
-        first: Any = next(repeated.itertuples())
+    frame = block.frame
+    symbols, days, closes = frame.labels("symbol").codes, frame["session"], frame["close"]
+    order = np.lexsort((closes, days, symbols))
+    again = np.diff(symbols[order]) == 0
+    again &= days[order][1:] == days[order][:-1]
+    # A close beside another of the same index and date; the first of them all stands for a session.
+    differing = int(np.count_nonzero(again & (np.diff(closes[order]) != 0)))
+    sessions = len(frame) - int(np.count_nonzero(again))
+    if differing >= FEWEST_SESSIONS and differing * 3 > sessions:
+        repeated = np.concatenate([order[1:][again], order[:-1][again]])
+        first = frame.row(int(repeated.min()))
         raise UnrecognisedFileError.at(
-            Place(block.label, int(first.line)),
-            f"{first.symbol} has several closes for {first.session.date()} and for most dates;"
+            Place(block.label, first.line),
+            f"{first.symbol} has several closes for {first.session} and for most dates;"
             " marketmove needs one close a session, not minutes, hours or half days",
         )

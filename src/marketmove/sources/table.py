@@ -7,8 +7,11 @@ import functools
 import itertools
 import math
 import re
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources import dates, numbers, stamps
@@ -368,8 +371,9 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     place = Place(block.label)
     for text in sheet.layout.warnings:
         yield Problem(place, text)
-    days = block.frame["session"].drop_duplicates().sort_values().diff().dt.days
-    if len(days) >= FEWEST_SESSIONS and (gap := days.median()) >= WEEK:
+    days = np.unique(block.frame["session"]).astype(np.int64)
+    steps = np.diff(days).tolist()
+    if len(days) >= FEWEST_SESSIONS and (gap := statistics.median(steps)) >= WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(place, text)
