@@ -131,7 +131,7 @@ class EngineOptions(NamedTuple):
     engine: Annotated[
         Literal["duckdb", "spark"] | None,
         typer.Option(
-            help="Work it out in DuckDB or Spark, from one Parquet table to the folder --output."
+            help="Work it out in DuckDB or Spark: from a Parquet table into a folder of Parquet."
         ),
     ] = None
     master: Annotated[

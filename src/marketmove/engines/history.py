@@ -151,7 +151,8 @@ def _choose(engine: Engine, request: EngineRequest) -> _Chosen:
     check.refuse_shared(
         engine, {name: i for name in written if (i := registry.find(name))}, request.levels
     )
-    symbols = {name: registry.resolve(name).symbol for name in written}
+    # What has blanks around it is refused, and is not taken for what it would be without.
+    symbols = {name: registry.resolve(name).symbol for name in written if name == name.strip()}
     known = list(dict.fromkeys(symbols.values()))
     present = [symbol for symbol in known if registry.find(symbol)]
     if not (request.chosen or request.groups):

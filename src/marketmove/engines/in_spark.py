@@ -18,6 +18,12 @@ from marketmove.errors import MarketMoveError, OutputError, Place, UnreadableFil
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _CONNECT = "sc://"
 LOCAL = "local[*]"
+# Without an appender Spark takes its own settings.
+_NO_LOG = """rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+appender.none.type = Null
+appender.none.name = none
+"""
 
 
 @contextlib.contextmanager
@@ -45,7 +51,7 @@ def _session(builder: Any, where: str, folder: Path) -> Any:
     if where.startswith(_CONNECT):
         return builder.remote(where).getOrCreate()
     log = folder / "log4j2.properties"
-    log.write_text("rootLogger.level = off\n", encoding="ascii")
+    log.write_text(_NO_LOG, encoding="ascii")
     settings = {
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
         "spark.ui.enabled": "false",
@@ -71,7 +77,8 @@ class _Spark:
 
     def read(self, place: str) -> Mapping[str, str]:
         with _said(self._error, Place(place), UnreadableFileError):
-            frame = self._session.read.parquet(_address(place))
+            reader = self._session.read.option("recursiveFileLookup", "true")
+            frame = reader.parquet(*_files(place))
             frame.createOrReplaceTempView(LEVELS)
             kinds = {field.name: field.dataType for field in frame.schema.fields}
         return {name: str(kind.simpleString()).upper() for name, kind in kinds.items()}
@@ -101,8 +108,16 @@ def is_url(place: str) -> bool:
     return bool(_URL.match(place))
 
 
+def _files(place: str) -> list[str]:
+    """Give a table's files one by one: what is in folders of folders not every engine finds."""
+    if is_url(place) or not Path(place).is_dir():
+        return [_address(place)]
+    return [_address(str(path)) for path in sorted(Path(place).rglob("[!._]*.parquet"))]
+
+
 def _address(place: str) -> str:
-    return place if is_url(place) else Path(place).absolute().as_uri()
+    # Spark takes a name as it is, without the escapes of a URL.
+    return place if is_url(place) else f"file://{Path(place).absolute().as_posix()}"
 
 
 @contextlib.contextmanager
