@@ -287,6 +287,27 @@ def in_duckdb(run_cli: RunCli, levels: Path, output: Path, *options: str) -> Ran
     return run_cli(*asked, "--levels", levels, "--output", output, *options)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        # Two zeros were struck off on 2020-07-27.
+        (
+            [("2020-07-24", "BIST 100", 119_000.0), ("2020-07-27", "BIST 100", 1_187.0)],
+            "XU100 was divided by 100 on 2020-07-27",
+        ),
+        ([("2025-02-13", "DAX", 41.2), ("2025-02-14", "DAX", 41.6)], "DAX is a name of DAX, and"),
+    ],
+)
+@pytest.mark.usefixtures("duckdb", "_parquet")
+def test_what_only_our_readers_settle_is_refused(
+    rows: list[Row], said: str, run_cli: RunCli, tmp_path: Path
+) -> None:
+    typed = [(dt.date.fromisoformat(str(day)), *rest) for day, *rest in rows]
+    ran = in_duckdb(run_cli, table(tmp_path / "closes.parquet", typed), tmp_path / "moves")
+    assert ran.status == 3
+    assert said in ran.stderr
+
+
 @pytest.mark.usefixtures("duckdb", "_parquet")
 def test_columns_of_another_type_are_refused(run_cli: RunCli, tmp_path: Path) -> None:
     import pyarrow as pa

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from marketmove.closes.levels import is_of_something_else
 from marketmove.engines import text
 from marketmove.engines.engine import Engine
 from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError, listed
 from marketmove.market.indices import Index
 
+Days = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
 CONVERT = "marketmove convert FILE --output FOLDER.parquet makes a table that can be used"
 _KINDS = {
     "date": ("DATE", {"DATE"}),
@@ -103,12 +107,13 @@ def refuse_rebased(engine: Engine, indices: Iterable[Index], place: str) -> None
     """Refuse closes before and after a date on which the exchange divided the index."""
     problems = []
     for index in indices:
-        closes = _closes_of(engine, index.symbol) if index.rebased else []
-        days = np.array([date for date, _ in closes], dtype="datetime64[D]")
+        if not index.rebased:
+            continue
+        days, close = _closes_of(engine, text.closes_text(index.symbol, "named"))
         for date, factor in index.rebased:
             at = int(np.searchsorted(days, np.datetime64(date)))
-            if 0 < at < len(closes):
-                ratio = closes[at - 1][1] / closes[at][1] / factor
+            if 0 < at < len(days):
+                ratio = close[at - 1] / close[at] / factor
                 if abs(math.log(ratio)) < math.log(_MOST_BESIDE):
                     what = f"{index.symbol} was divided by {factor:g} on {date}"
                     problems.append(Problem(Place(place), f"{what}; {CONVERT}, on one scale"))
@@ -117,21 +122,21 @@ def refuse_rebased(engine: Engine, indices: Iterable[Index], place: str) -> None
 
 
 def refuse_shared(engine: Engine, written: Mapping[str, Index], place: str) -> None:
-    """Refuse symbols that a share or a fund has as well as an index, but for the index's levels."""
+    """Refuse symbols that a share or a fund has as well as an index, if the levels are not its."""
     problems = []
     for symbol, index in written.items():
         if not index.shares(symbol):
             continue
-        low, high = index.levels or (0.0, math.inf)
-        recent = [c for date, c in _closes_of(engine, symbol) if str(date) >= index.since]
-        if symbol != index.symbol or not all(low <= close <= high for close in recent):
+        days, close = _closes_of(engine, text.closes_text(symbol, "levels"))
+        if is_of_something_else(days, close, index):
             what = f"{symbol} is a name of {index.name}, and one of something else"
             problems.append(Problem(Place(place), f"{what}; {CONVERT}, and tells them apart"))
     if problems:
         raise UnrecognisedFileError(problems)
 
 
-def _closes_of(engine: Engine, symbol: str) -> list[tuple[dt.date, float]]:
-    """The closes of one index, which are few."""
-    rows = engine.rows(text.closes_text(symbol))
-    return [(date, close) for date, close in rows]
+def _closes_of(engine: Engine, query: str) -> tuple[Days, Floats]:
+    """The dates and the closes of one index, which are few."""
+    rows = engine.rows(query)
+    dates = np.array([date for date, _ in rows], dtype="datetime64[D]")
+    return dates, np.array([close for _, close in rows], dtype=np.float64)

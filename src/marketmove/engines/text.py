@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from marketmove.closes.doubts import (
     BACK_PCT,
@@ -187,10 +187,11 @@ def noise_text() -> str:
     )
 
 
-def closes_text(symbol: str) -> str:
-    """Give the query for the closes of one symbol, as it is written, in order of date."""
+def closes_text(symbol: str, source: Literal["levels", "named"]) -> str:
+    """Give the query for the closes of one symbol in order: as written, or under all its names."""
     name = symbol.replace("'", "''")
-    return f"SELECT date, close FROM levels WHERE symbol = '{name}' ORDER BY date"
+    rows = f"SELECT date, close FROM {source} WHERE symbol = '{name}' ORDER BY date"
+    return rows if source == "levels" else f"WITH {_NAMED}\n{rows}"
 
 
 def spellings_text(most: int) -> str:
