@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketmove.frame import Frame
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
-    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.divergence import Divergence, PairLine
     from marketmove.moves.move import Basis, Move
     from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
@@ -61,7 +61,9 @@ class SessionReport(NamedTuple):
     ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
     symbols that are no share indices, which stand apart. ``over`` is the period that the moves
-    are over, if not the session.
+    are over, if not the session. ``pair_lines`` are the divergent pairs as people see them, those
+    of one index with many in one; empty where each has a line. ``home`` is the symbol that stands
+    first, if there is one.
     """
 
     session: dt.date | None
@@ -85,6 +87,8 @@ class SessionReport(NamedTuple):
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
     over: str = ""
+    pair_lines: tuple[PairLine, ...] = ()
+    home: str = ""
     extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
@@ -362,14 +366,17 @@ class ArchiveReport(NamedTuple):
     warnings: tuple[Remark, ...]
 
 
-def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
-    """Sort moves as a table shows them.
+def in_order(moves: Sequence[Move], sort: str, home: str = "") -> list[Move]:
+    """Sort moves as a table shows them: that of ``home`` first, if there is one.
 
-    ``change`` is the highest first, a bound by its bound, those without a move last; ``given`` as
-    they come.
+    ``change`` is the highest first, a bound by its bound, those without a move last, as is
+    ``spread``, which sorts pairs; ``given`` as they come.
     """
-    keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
-    return sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+    keys: dict[str, Callable[[Move], Any]] = {
+        "change": _by_change, "spread": _by_change, "name": _by_name
+    }  # fmt: skip
+    ordered = sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+    return sorted(ordered, key=lambda move: move.symbol != home) if home else ordered
 
 
 def _by_change(move: Move) -> tuple[bool, float, str]:
