@@ -16,7 +16,6 @@ from marketmove.cli.terminal import emit, render_options, say, say_unusable, war
 from marketmove.errors import ExitStatus, Problem, WrongUsageError
 from marketmove.market.periods import chosen_periods
 from marketmove.render import RenderOptions
-from marketmove.render.pictures import DOTS_AN_INCH
 
 if TYPE_CHECKING:
     from marketmove.commands.chart import Chart
@@ -48,7 +47,7 @@ class PictureOptions(NamedTuple):
         typer.Option(
             "--width",
             metavar="PIXELS",
-            min=400,
+            min=600,
             max=8000,
             help="How wide a picture is, at 200 pixels an inch; at most 1600 if not given.",
         ),
@@ -81,6 +80,7 @@ class PictureOptions(NamedTuple):
     def picture_look(self, palette: str) -> PictureLook:
         """Give how a picture is to look, in inches."""
         from marketmove.render.pictures import PictureLook
+        from marketmove.render.pictures.style import DOTS_AN_INCH
 
         width = None if self.width is None else self.width / DOTS_AN_INCH
         return PictureLook(palette, width, self.dark)

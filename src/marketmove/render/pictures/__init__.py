@@ -7,8 +7,6 @@ from typing import NamedTuple
 from marketmove.errors import WrongUsageError
 from marketmove.render.pictures.style import Drawing
 
-DOTS_AN_INCH = 200
-
 
 class Picture(NamedTuple):
     """The bytes of a file, and what could not be drawn in it as it should."""

@@ -13,9 +13,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from marketmove.render.palettes import Theme, theme
-from marketmove.render.pictures import DOTS_AN_INCH
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.render.pictures.style import NARROW_WIDTH, Drawing, Surface
+from marketmove.render.pictures.style import DOTS_AN_INCH, NARROW_WIDTH, Drawing, Surface
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

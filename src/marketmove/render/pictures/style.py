@@ -24,8 +24,16 @@ POINTS_AN_INCH = 72
 _GAP = 0.14
 # A picture that is asked for no width of its own is no wider; a page has one for phones beside it.
 USUAL_WIDTH, NARROW_WIDTH, _WIDE_FROM = 8.0, 3.42, 5.0
+DOTS_AN_INCH = 200
 # That closes are hours apart, and that dividends count in some indices only.
 _NEEDED_NOTES = ("hours_apart", "mixed_returns")
+# That published figures are of no session, of another one, or from before its end.
+_NEEDED_WARNINGS = (
+    "published_no_session",
+    "published_undated",
+    "published_early",
+    "published_fits",
+)
 
 
 class Surface(NamedTuple):
@@ -224,6 +232,7 @@ def footers(
         what,
         *lines,
         *texts_of(note for note in report.notes if note.code in _NEEDED_NOTES),
+        *(f"Warning: {one.text}" for one in report.warnings if one.code in _NEEDED_WARNINGS),
     ]
     return [line[:1].upper() + line[1:] for line in written]
 
