@@ -10,6 +10,7 @@ import pytest
 import reference
 import yaml
 
+from marketmove import __version__
 from marketmove.errors import ExitStatus
 from marketmove.resources import root
 from pages import PAGES
@@ -32,7 +33,7 @@ def test_nothing_is_stale() -> None:
 
 def test_every_column_is_explained() -> None:
     text = (DOCS / "columns.md").read_text(encoding="utf-8")
-    explained, _, lists = text.partition("## Columns of each command")
+    explained, _, lists = text.partition("## CSV columns by command")
     rows = re.findall(r"^\| (`.*?) \|", explained, re.MULTILINE)
     known = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     heads = re.findall(r"```csvhead\n(.*?)```", lists, re.DOTALL)
@@ -52,6 +53,22 @@ def test_every_page_is_in_the_site() -> None:
     text = re.sub(r"!!python/name:\S+", "name", (root() / "mkdocs.yml").read_text(encoding="utf-8"))
     listed = re.findall(r"[\w-]+\.md", yaml.safe_dump(yaml.safe_load(text)["nav"]))
     assert sorted(listed) == sorted(page.name for page in PAGES if page.parent == DOCS)
+
+
+def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:
+    heads = re.findall(
+        r"^##+ .*", (root() / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    versions = [head for head in heads if head.removeprefix("### ") not in kinds]
+    assert versions[0] == "## [Unreleased]"
+    dated = [
+        re.fullmatch(r"## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)", head) for head in versions[1:]
+    ]
+    assert all(dated), versions
+    found = [(match[1], match[2]) for match in dated if match]
+    assert found == sorted(found, reverse=True)
+    assert found[0][0] == __version__
 
 
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not here")

@@ -45,7 +45,7 @@ def _page(
         yield f".SH {_text(panel.upper())}"
         for entry in entries:
             yield ".TP"
-            yield f".B {_text(', '.join(entry.names))}"
+            yield ", ".join(map(_typed, entry.names))
             yield _text(entry.text)
     if one.examples:
         yield ".SH EXAMPLES"
@@ -65,6 +65,14 @@ def _page(
     yield ".SH SEE ALSO"
     others = [f"marketmove-{name.replace(' ', '-')}" for name in names if name != one.name]
     yield _text(", ".join(f"{other}(1)" for other in (["marketmove"] if one.name else others)))
+
+
+def _typed(name: str) -> str:
+    """Put what is typed as it stands in bold, and what is typed in its place in italics."""
+    option, _, value = name.partition(" ")
+    if not option.startswith("-"):
+        return rf"\fI{_text(name)}\fR"
+    return rf"\fB{_text(option)}\fR" + (rf" \fI{_text(value)}\fR" if value else "")
 
 
 def _lower(text: str) -> str:

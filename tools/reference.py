@@ -76,7 +76,10 @@ def _rows(page: str, first: str) -> list[list[str]]:
 def commands_page() -> str:
     """Give the page of all commands: their arguments and options, as ``--help`` has them."""
     lines = [_NOTICE, "", "# Commands", ""]
-    lines += ["What `marketmove COMMAND --help` says, of all commands."]
+    lines += [
+        "What `marketmove COMMAND --help` says, of all commands. Where marketmove is installed,"
+    ]
+    lines += ["`man marketmove` and `man marketmove-session` say the same."]
     for one in helps():
         if one.name:
             lines += ["", f"## {one.name}", "", *_command_lines(one)]

@@ -76,7 +76,7 @@ class _Bars(NamedTuple):
 
 def _bars(report: PairReport) -> _Bars:
     """A bar a session; where those are too many to be told apart, a bar a week or a month."""
-    sessions = [session.date() for session in report.frame["session"]]
+    sessions = report.frame["session"].tolist()
     if len(sessions) <= _MOST_BARS:
         return _Bars([(n, n + 1) for n in range(len(sessions))], "session")
     weeks = _runs([day.isocalendar()[:2] for day in sessions])
@@ -105,10 +105,8 @@ def _footers(
 
 
 def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
-    frame = report.frame
-    columns = ("change_pct", "versus_change_pct", "relative_strength")
-    days = [session.date() for session in frame["session"]]
-    return list(zip(days, *(frame[name].tolist() for name in columns), strict=True))
+    columns = ("session", "change_pct", "versus_change_pct", "relative_strength")
+    return list(zip(*(report.frame[name].tolist() for name in columns), strict=True))
 
 
 def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
@@ -122,7 +120,7 @@ def _band(report: PairReport) -> _Band | None:
 
     Where bars stand for several sessions each, they would not compare with it.
     """
-    before = report.frame["spread_pp"].to_numpy(dtype=float)[:-1][-report.window :]
+    before = report.frame["spread_pp"][:-1][-report.window :]
     if len(before) < LEAST or len(report.frame) > _MOST_BARS:
         return None
     low, high = np.percentile(before, [5, 95]).tolist()
@@ -136,8 +134,7 @@ def _draw(
     text: style.PictureText,
     surface: style.Surface,
 ) -> Figure:
-    spreads = report.frame["spread_pp"].to_numpy(dtype=float)
-    strengths = report.frame["relative_strength"].to_numpy(dtype=float)
+    spreads, strengths = report.frame["spread_pp"], report.frame["relative_strength"]
     one, other = (
         surface.letters.text(visible(index.name), visible(index.symbol))
         for index in (report.one, report.other)
@@ -157,7 +154,7 @@ def _draw(
     sheet = framed.around(surface, sum(tall) + _BETWEEN + 2 * _DATES)
     top = framed.above
     panels: list[Axes] = []
-    days = [session.date() for session in report.frame["session"]]
+    days = report.frame["session"].tolist()
     for lines, height in zip(broken, tall, strict=True):
         sheet.lines(MARGIN, top, lines, weight="bold")
         axes = sheet.axes(*(left, top + height - _PANEL + 0.08, across, _PANEL - 0.08))
