@@ -28,7 +28,7 @@ COMMAND_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Compare": ("pair",),
         "Every day": ("summary", "fetch", "closes", "schedule", "journal"),
         "Check": ("check", "verify", "read", "calc"),
-        "Set up": ("init", "indices", "completion"),
+        "Set up": ("init", "indices", "convert", "completion"),
     }
 )
 COMMANDS = tuple(sorted(name for names in COMMAND_GROUPS.values() for name in names))
@@ -163,8 +163,14 @@ def _unbundled(function: Callable[..., Any]) -> Callable[..., Any]:
     def unbundled(**typed: Any) -> Any:
         missing = [one for one in takes if one.required and typed[one.name] is None]
         _refuse_missing(missing, function)
+        # An engine knows places that are no files.
+        urls_too = {"output"} if typed.get("engine") else set()
         # Before anything is said of a value that may be a secret.
-        own_files.refuse_urls((one.name, one.called, one.read(typed[one.name])) for one in takes)
+        own_files.refuse_urls(
+            (one.name, one.called, one.read(typed[one.name]))
+            for one in takes
+            if one.name not in urls_too
+        )
         given = typed | {one.name: one.value(typed[one.name]) for one in takes}
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():

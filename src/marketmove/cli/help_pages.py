@@ -20,8 +20,8 @@ PANELS = (
 # What few ever type: on a page that is else too long these are named, and explained by `help`.
 _SELDOM = frozenset(
     {
-        "--decimal", "--date-format", "--encoding", "--later-wins", "--exit-code",
-        "--on-alert-timeout", "--to-timeout", "--force", "--ascii", "--all", "--quiet",
+        "--decimal", "--date-format", "--encoding", "--later-wins", "--sort", "--exit-code",
+        "--on-alert-timeout", "--master", "--to-timeout", "--force", "--ascii", "--all", "--quiet",
     }
 )  # fmt: skip
 # Two screens.
