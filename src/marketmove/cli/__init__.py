@@ -49,7 +49,8 @@ def main() -> None:
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     own_files.forget()
-    asked, typed = _asked_help(typed)
+    debug = "--debug" in typed  # wherever it stands
+    asked, typed = _asked_help([word for word in typed if word != "--debug"])
     command = get_command(program(typed))
     try:
         _refuse_broken(typed)
@@ -69,7 +70,7 @@ def run(typed: Sequence[str]) -> int:
             path = f"marketmove {typed_command(typed)}".strip()
             said = own_files.without_typed_urls(message(), typed)
             return _failed(command, typed, ExitStatus.USAGE, [misused(error, said, path)])
-        if "--debug" in typed:
+        if debug:
             raise
         if isinstance(error, OSError):
             return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
@@ -83,8 +84,7 @@ def run(typed: Sequence[str]) -> int:
 
 def _asked_help(typed: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     """Take `help COMMAND` for `COMMAND --help`, with all that there is to say."""
-    words = [word for word in typed if word != "--debug"]
-    return (WHOLE_HELP, [*words[1:], "--help"]) if words[:1] == ["help"] else (None, typed)
+    return (WHOLE_HELP, [*typed[1:], "--help"]) if typed[:1] == ["help"] else (None, typed)
 
 
 def _of_system(error: OSError) -> Problem:

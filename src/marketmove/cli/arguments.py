@@ -83,12 +83,12 @@ def date_or_indices(
 
     They are added to the indices that were named. What is neither is refused.
     """
-    from marketmove.market.names import is_name
-
     words = [*([] if date is None else [date]), *further]
     chosen = list(indices or ())
     if not words or is_date(" ".join(words)):
         return " ".join(words) or None, chosen
+    from marketmove.market.names import is_name
+
     dates = [word for word in words if is_date(word)]
     names = " ".join(word for word in words if word not in dates)
     if len(dates) < 2 and is_name(names, registry()):

@@ -42,8 +42,8 @@ def convert(
     and in it the columns date, symbol and close; a row that cannot be used is refused.
 
     $ marketmove convert closes.csv -o closes.parquet
-    $ marketmove convert downloads/ -o closes.parquet --format json
-    $ marketmove convert -o closes.parquet
+    $ marketmove convert downloads/ -o downloads.parquet --format json
+    $ marketmove convert closes.csv downloads/ --later-wins -o all.parquet
     """
     specs, checked = arguments.specs(files or ()), reading.checked()
     settings = environment.settings(config)

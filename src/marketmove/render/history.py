@@ -105,7 +105,7 @@ def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[An
 def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """The same as text for people, shortened in its middle."""
     (name,) = options.columns or ("change_pct",)
-    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"], strict=True))
+    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"].tolist(), strict=True))
     names, *rows = wide_rows(report, options)
     doubtful = _doubtful(report, name)
     left_out = 0 if options.everything or len(rows) <= LONGEST else len(rows) - 2 * ENDS
