@@ -277,7 +277,7 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         return None
     announced, until = _ends(by_kind["until"])
     first, last = np.datetime64(by_kind["from"][-1].date), np.datetime64(until)
-    days = np.arange(first, last + 1)
+    days = np.arange(first, last + np.timedelta64(1, "D"))
     trading, weeks = np.zeros(len(days), dtype=bool), []
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     for line in sorted(by_kind["week"], key=lambda line: line.date):
