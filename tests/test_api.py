@@ -289,7 +289,7 @@ FRAME = hsi(1.5, 1.6)
         (lambda: marketmove.read_closes(FRAME, encoding="klingon"), "--encoding: klingon"),
         (lambda: marketmove.read_closes(FRAME, symbol=" "), "--symbol is empty"),
         (lambda: marketmove.read_closes([]), "closes: an empty list"),
-        (lambda: marketmove.read_closes(5), "closes: int is no path"),  # type: ignore[arg-type]
+        (lambda: marketmove.read_closes(5), "closes: int is not a path"),  # type: ignore[arg-type]
         (lambda: marketmove.calendar("HSX"), "unknown index: HSX"),
         (
             lambda: marketmove.calendar("HSI").is_session("1970-01-02"),

@@ -49,7 +49,7 @@ def _drip(handler: Any) -> None:
         ([Reply(status=404)], "its server answered 404 (Not Found)"),
         ([Reply(status=401)], "its server answered 401 (Unauthorized): is the key right?"),
         ([Reply(act=_announce_more)], "the answer was cut off"),
-        ([Reply(act=_drip)], "not done within 2 s (--timeout)"),
+        ([Reply(act=_drip)], "not finished within 2 s (--timeout)"),
         ([Reply(status=302, headers={"Location": "/n225.csv"})], "without end"),
         ([Reply(status=302, headers={"Location": "http://example.org/"})], "is not https"),
         ([Reply(gzip.compress(b"0" * (40 << 20)), headers={"Content-Encoding": "gzip"})], "32 MB"),

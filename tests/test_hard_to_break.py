@@ -65,7 +65,7 @@ def test_every_stream_of_a_packed_file_is_read(
     ):
         ran = run_cli(*THE_14TH, write(f"b{n}.csv.{ending}", damaged))
         assert (ran.stdout, ran.status) == ("", 3)
-        assert "a damaged packed file" in ran.stderr
+        assert "a damaged compressed file" in ran.stderr
 
 
 def test_what_is_packed_without_a_checksum_is_told(run_cli: RunCli, write: Write) -> None:

@@ -117,7 +117,7 @@ def test_each_line_is_valid_alone(write: Write) -> None:
 def test_nothing_is_overwritten(run_cli: RunCli, write: Write) -> None:
     place = write("own.yaml", "top: 3\n")
     advice = "edit it, or name another place: marketmove init --config PATH"
-    said = f"{place}: is there already, and stays as it is; {advice}\n"
+    said = f"{place}: already exists, and was not changed; {advice}\n"
     assert run_cli("init", "--config", place) == ("", said, 3)
     assert place.read_text(encoding="utf-8") == "top: 3\n"
     assert list(place.parent.iterdir()) == [place]
@@ -239,7 +239,7 @@ def test_any_name_is_read_again(names: list[str]) -> None:
     ("levels", "status", "said"),
     [
         ("none.csv", 3, "none.csv: no such file; nothing was written"),
-        ("-", 2, "--levels - is standard input, which is another each time; name a file"),
+        ("-", 2, "--levels - is standard input, which differs each time; name a file"),
         ("https://example.org/a.csv", 2, "https://example.org/a.csv is a URL"),
     ],
 )

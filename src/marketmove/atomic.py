@@ -36,7 +36,7 @@ def write_new(path: Path, data: bytes) -> None:
             raise FileExistsError
         _link(path, data)
     except FileExistsError:
-        raise OutputError.at(Place(str(path)), "is there already, and stays as it is") from None
+        raise OutputError.at(Place(str(path)), "already exists, and was not changed") from None
     except OSError as error:
         raise OutputError.at(Place(str(path)), f"cannot be written: {_why(error)}") from None
 
