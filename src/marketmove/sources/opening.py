@@ -78,6 +78,15 @@ class Source(NamedTuple):
             raise _unreadable(self.label, "it changed while it was read; read it again")
 
     @property
+    def is_vast(self) -> bool:
+        """Tell whether there are too many rows to hold all of them as text."""
+        return self.large is not None or len(self.data) >= _HEAD
+
+    def open(self) -> BinaryIO:
+        """Open the bytes of the file, all of them."""
+        return io.BytesIO(self.data) if self.large is None else self.large.open("rb")
+
+    @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of the file as it is packed."""
         text = "it is compressed without a checksum, so damage may go unnoticed"
@@ -114,7 +123,7 @@ Spec = Path | BinaryIO | Source
 
 
 def expand(specs: Iterable[Spec]) -> list[Spec]:
-    """Give each folder's files, hidden ones apart, in the order of their names."""
+    """Give each folder's files, hidden ones apart, in the order of their names; or its parts."""
     expanded: list[Spec] = []
     for spec in specs:
         if not (isinstance(spec, Path) and spec.is_dir()):
@@ -122,6 +131,9 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
             continue
         try:
             files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
+            # A table in parts, as marketmove convert and every engine write it.
+            files = [path for path in files if path.name != "_SUCCESS"]
+            files = files or sorted(spec.glob("*=*/*.parquet"))
         except OSError:
             raise _unreadable(str(spec), "no permission to read it") from None
         if not files:
