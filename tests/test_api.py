@@ -271,7 +271,7 @@ FRAME = hsi(1.5, 1.6)
         (lambda: marketmove.session(FRAME, as_of=pd.Timestamp(2025, 2, 3)), "as_of: .* offset"),
         (
             lambda: marketmove.session(FRAME, "2025-02-03", as_of=dt.datetime.now(dt.UTC)),
-            "2025-02-03 and as_of both say when",
+            "2025-02-03 and as_of both give the date",
         ),
         (lambda: marketmove.session(FRAME, indices="HSX"), "unknown index: HSX"),
         (lambda: marketmove.session(FRAME, groups="nowhere"), "nowhere"),

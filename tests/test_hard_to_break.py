@@ -82,7 +82,7 @@ def test_what_is_packed_without_a_checksum_is_told(run_cli: RunCli, write: Write
             path = write(name, pack(CLOSES[:45], sure[0]) + pack(CLOSES[45:], sure[1]))
             for ran in (run_cli("check", path), run_cli(*THE_14TH, path)):
                 assert ran.status == 0
-                told = "packed without a checksum" in ran.stdout + ran.stderr
+                told = "compressed without a checksum" in ran.stdout + ran.stderr
                 assert told == (not all(sure))
 
 

@@ -132,7 +132,7 @@ def test_nothing_is_written_through_a_link(there: bool, run_cli: RunCli, tmp_pat
     place.symlink_to(target)
     ran = run_cli("init", "--config", place)
     assert ran.status == 3
-    assert f"{place}: is there already" in ran.stderr
+    assert f"{place}: already exists" in ran.stderr
     assert place.is_symlink()
     assert target.exists() == there
     assert not there or target.read_text(encoding="utf-8") == "top: 3\n"
@@ -141,7 +141,7 @@ def test_nothing_is_written_through_a_link(there: bool, run_cli: RunCli, tmp_pat
 def test_a_folder_is_not_replaced(run_cli: RunCli, tmp_path: Path) -> None:
     ran = run_cli("init", "--config", tmp_path)
     assert (ran.stdout, ran.status) == ("", 3)
-    assert "is there already" in ran.stderr
+    assert "already exists" in ran.stderr
 
 
 def test_of_many_at_once_one_writes(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_of_many_at_once_one_writes(tmp_path: Path) -> None:
     runs = [start_process("init", "--config", place) for _ in range(6)]
     said = [run.communicate(timeout=60)[1].decode() for run in runs]
     assert sorted(run.wait(60) for run in runs) == [0, 3, 3, 3, 3, 3]
-    assert sum("is there already" in text for text in said) == 5
+    assert sum("already exists" in text for text in said) == 5
     assert place.read_text(encoding="utf-8") == STARTER
     assert list(place.parent.iterdir()) == [place]
 

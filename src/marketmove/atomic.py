@@ -51,7 +51,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises ``OutputError`` if there is something in that place already, or it cannot be written.
     """
     if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise OutputError.at(Place(str(path)), "is there already, and stays as it is; name another")
+        raise OutputError.at(Place(str(path)), "already exists, and was not changed; name another")
     beside = None
     try:
         full = path.absolute()
