@@ -19,6 +19,7 @@ def history(
     dates: shared.HistoryArguments,
     chosen: shared.ChosenOptions,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     columns: shared.ColumnsOption = None,
     wide: Annotated[
         bool,
@@ -46,7 +47,8 @@ def history(
     """
     arguments.refuse_stray(typed.args)
     first, last = arguments.history_range(*dates, environment.today())
-    shown = arguments.history_columns(columns, output_format, wide)
+    in_currency = arguments.currency(in_currency)
+    shown = arguments.history_columns(columns, output_format, wide, in_currency)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
@@ -56,6 +58,7 @@ def history(
             first=first,
             last=last,
             shut_days=everything,
+            in_currency=in_currency,
             periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )

@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.closes.levels import Levels
+from marketmove.frame import Frame
 from marketmove.market.currencies import ChosenRates, Currency, Quote, quote_of
+from marketmove.market.indices import Registry
 from marketmove.moves.changes import changes
 from marketmove.moves.measure import Series, series
-from marketmove.moves.move import Conversion, Move, Reason
+from marketmove.moves.move import FX_FIELDS, PERIOD_FX, Conversion, Move, Reason
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,6 +71,9 @@ class FxChanges(NamedTuple):
     prior_day: Days
     pct: Floats
     reasons: Codes
+
+
+_Span = tuple[dt.date | None, dt.date | None, float | None]
 
 
 class Rates(NamedTuple):
@@ -170,49 +175,6 @@ def compounded(one: Floats, other: Floats) -> Floats:
     [-1.0]
     """
     return one + other + one * other / 100.0
-
-
-def converted(own: Series, currency: str, to: str, rates: Rates) -> Series:
-    """Give the closes of an index and the moves to each in another currency; nan without a rate."""
-    priors = np.concatenate([[np.datetime64("NaT")], own.days[:-1]]).astype("datetime64[D]")
-    fx = rates.changes(currency, to, own.days, priors)
-    return Series(own.days, own.close * fx.rate, compounded(own.pct, fx.pct))
-
-
-def in_currency(
-    currency: str | None,
-    to: str,
-    spans: Sequence[tuple[dt.date | None, dt.date | None, float | None]],
-    rates: Rates,
-    not_money: bool = False,
-) -> list[Conversion]:
-    """Convert the moves of one index: for each its session, its prior session and its percent."""
-    if currency is None or not_money:
-        why: Reason = "not_money" if not_money else "no_currency"
-        return [
-            Conversion(to, currency, pct, reason=None if pct is None else why)
-            for _, _, pct in spans
-        ]
-    days, priors = (
-        np.array([span[n] or "NaT" for span in spans], dtype="datetime64[D]") for n in (0, 1)
-    )
-    fx = rates.changes(currency, to, days, priors)
-    found = []
-    for n, (_, _, local) in enumerate(spans):
-        reason = fx.reasons[n] if local is not None else None
-        pct = effect = whole = None
-        if local is not None and reason is None:
-            pct = float(fx.pct[n])
-            effect = pct + pct * local / 100.0
-            whole = local + effect
-        rate, prior_rate = (_or_none(value[n]) for value in (fx.rate, fx.prior_rate))
-        found.append(
-            Conversion(
-                *(to, currency, local, rate, fx.day[n].item(), prior_rate, fx.prior_day[n].item()),
-                *(pct, effect, whole, reason),
-            )
-        )
-    return found
 
 
 def _or_none(value: np.float64) -> float | None:
@@ -352,51 +314,122 @@ def _at(values: npt.NDArray[Any], at: Ints, none: Any) -> npt.NDArray[Any]:
     return np.append(values, none)[np.where(inside, at, len(values))]
 
 
-def without_rates(symbols: Iterable[str], rates: Rates, asked: Collection[str]) -> list[str]:
-    """Leave out the series that are rates, but for such as were asked for."""
-    return [symbol for symbol in symbols if symbol not in rates.names or symbol in asked]
+def one_currency(
+    to: str, rates: Rates, registry: Registry, symbols: Iterable[str], not_money: Collection[str]
+) -> OneCurrency:
+    """Give what puts the moves of some indices into one currency."""
+    of_each = {symbol: registry.resolve(symbol).currency for symbol in symbols}
+    known = {symbol: code for symbol, code in of_each.items() if code}
+    return OneCurrency(to, rates, known, not_money)
 
 
-def convert_moves(
-    moves: Sequence[Move],
-    to: str,
-    currencies: Mapping[str, str],
-    rates: Rates,
-    not_money: Collection[str] = (),
-) -> list[Move]:
-    """Give the moves of a session in one currency, each with its own beside it in ``fx``.
+class OneCurrency(NamedTuple):
+    """What puts moves into one currency, ``to``: the rates, and the currencies of the indices.
 
-    ``currencies`` has those of the indices by symbol; ``not_money`` are indices without any.
+    ``currencies`` has by symbol those that are known; ``not_money`` are indices without any.
     """
-    found = []
-    for move in moves:
-        spans = {"": (move.session, move.prior_session, move.change_pct)} | {
-            name: (move.session, of.prior_session, of.change_pct)
-            for name, of in move.periods.items()
-        }
-        own = in_currency(
-            currencies.get(move.symbol), to, list(spans.values()), rates, move.symbol in not_money
+
+    to: str
+    rates: Rates
+    currencies: Mapping[str, str]
+    not_money: Collection[str] = ()
+
+    def moves(self, moves: Sequence[Move]) -> list[Move]:
+        """Give the moves of a session in the currency, each with its own beside it in ``fx``."""
+        found = []
+        for move in moves:
+            spans = {"": (move.session, move.prior_session, move.change_pct)} | {
+                name: (move.session, of.prior_session, of.change_pct)
+                for name, of in move.periods.items()
+            }
+            own = self._converted(move.symbol, list(spans.values()))
+            found.append(move._replace(fx=dict(zip(spans, own, strict=True))).converted())
+        return found
+
+    def _converted(self, symbol: str, spans: Sequence[_Span]) -> list[Conversion]:
+        """The moves of one index: for each its session, its prior session and its percent."""
+        currency = self.currencies.get(symbol)
+        if currency is None or symbol in self.not_money:
+            why: Reason = "not_money" if symbol in self.not_money else "no_currency"
+            return [
+                Conversion(self.to, currency, pct, reason=None if pct is None else why)
+                for _, _, pct in spans
+            ]
+        days, priors = (
+            np.array([span[n] or "NaT" for span in spans], dtype="datetime64[D]") for n in (0, 1)
         )
-        found.append(move._replace(fx=dict(zip(spans, own, strict=True))).converted())
-    return found
+        fx = self.rates.changes(currency, self.to, days, priors)
+        found = []
+        for n, (_, _, local) in enumerate(spans):
+            reason = fx.reasons[n] if local is not None else None
+            pct = effect = whole = None
+            if local is not None and reason is None:
+                pct = float(fx.pct[n])
+                effect = pct + pct * local / 100.0
+                whole = local + effect
+            rate, prior_rate = (_or_none(value[n]) for value in (fx.rate, fx.prior_rate))
+            dated = (rate, fx.day[n].item(), prior_rate, fx.prior_day[n].item())
+            made = (pct, effect, whole, reason)
+            found.append(Conversion(self.to, currency, local, *dated, *made))
+        return found
+
+    def series(self, own: Mapping[str, Series]) -> dict[str, Series]:
+        """Give the closes of indices, and the moves to each, in the currency: nan without a rate.
+
+        An index without a currency that is known has none.
+        """
+        found = {}
+        for symbol, line in own.items():
+            if symbol in self.currencies and symbol not in self.not_money:
+                nothing = np.array(["NaT"], dtype="datetime64[D]")
+                priors = np.concatenate([nothing, line.days[:-1]])
+                fx = self.rates.changes(self.currencies[symbol], self.to, line.days, priors)
+                pct = compounded(line.pct, fx.pct)
+                found[symbol] = Series(line.days, line.close * fx.rate, pct)
+        return found
+
+    def rows(self, rows: Frame, periods: Sequence[str]) -> Frame:
+        """Add what moves are in the currency to rows of many sessions, under ``FX_FIELDS``.
+
+        Under the name of each period what its change is, under ``PERIOD_FX``.
+        """
+        added: dict[str, npt.NDArray[Any]] = {}
+        spans = {"": tuple(FX_FIELDS)} | {f"{period}_": PERIOD_FX for period in periods}
+        labels = rows.labels("symbol")
+        for prefix, names in spans.items():
+            columns = {name: _nothing(name, len(rows)) for name in FX_FIELDS}
+            local = rows[f"{prefix}change_pct"]
+            for symbol, own in labels.each():
+                columns["in_currency"][own] = self.to
+                currency = self.currencies.get(symbol)
+                columns["currency"][own] = currency
+                moved = ~np.isnan(local[own])
+                if currency is None or symbol in self.not_money:
+                    why = "not_money" if symbol in self.not_money else "no_currency"
+                    columns["converted_reason"][own[moved]] = why
+                    continue
+                fx = self.rates.changes(
+                    currency, self.to, rows["session"][own], rows[f"{prefix}prior_session"][own]
+                )
+                columns["fx_rate"][own], columns["fx_rate_session"][own] = fx.rate, fx.day
+                columns["prior_fx_rate"][own] = fx.prior_rate
+                columns["prior_fx_rate_session"][own] = fx.prior_day
+                pct = np.where(moved, fx.pct, np.nan)
+                effect = pct + pct * local[own] / 100.0
+                columns["fx_change_pct"][own], columns["fx_effect_pp"][own] = pct, effect
+                columns["converted_change_pct"][own] = local[own] + effect
+                columns["converted_reason"][own[moved]] = fx.reasons[moved]
+            added |= {f"{prefix}{name}": columns[name] for name in names}
+        return rows.assign(**added)
 
 
-def convert_series(
-    own: Mapping[str, Series],
-    to: str,
-    currencies: Mapping[str, str],
-    rates: Rates,
-    not_money: Collection[str] = (),
-) -> dict[str, Series]:
-    """Give the closes of indices, and the moves to each, in one currency: nan without a rate.
-
-    An index without a currency that is known has none.
-    """
-    return {
-        symbol: converted(line, currencies[symbol], to, rates)
-        for symbol, line in own.items()
-        if symbol in currencies and symbol not in not_money
-    }
+def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
+    """A column of what is not known."""
+    if name.endswith("_session"):
+        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[D]")
+    if name.endswith(("currency", "reason")):
+        return np.full(rows, None, dtype=object)
+    return np.full(rows, np.nan)
 
 
 def without_gaps(own: Series) -> Series:

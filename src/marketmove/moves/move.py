@@ -71,6 +71,22 @@ class Conversion(NamedTuple):
     reason: Reason | None = None
 
 
+# The columns that moves in one currency add, with the fields of ``Conversion``; and each period.
+FX_FIELDS = {
+    "currency": "currency",
+    "in_currency": "to",
+    "fx_rate": "rate",
+    "fx_rate_session": "rate_session",
+    "prior_fx_rate": "prior_rate",
+    "prior_fx_rate_session": "prior_rate_session",
+    "fx_change_pct": "fx_change_pct",
+    "fx_effect_pp": "fx_effect_pp",
+    "converted_change_pct": "change_pct",
+    "converted_reason": "reason",
+}
+PERIOD_FX = tuple(FX_FIELDS)[4:]
+
+
 class Move(NamedTuple):
     """One index in one session, full precision; None where a figure is not known.
 

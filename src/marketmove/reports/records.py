@@ -63,7 +63,8 @@ class SessionReport(NamedTuple):
     symbols that are no share indices, which stand apart. ``over`` is the period that the moves
     are over, if not the session. ``pair_lines`` are the divergent pairs as people see them, those
     of one index with many in one; empty where each has a line. ``home`` is the symbol that stands
-    first, if there is one.
+    first, if there is one. ``in_currency`` is the one that moves, pairs, and what is told of them
+    are in; without it each index is in its own.
     """
 
     session: dt.date | None
@@ -89,6 +90,7 @@ class SessionReport(NamedTuple):
     over: str = ""
     pair_lines: tuple[PairLine, ...] = ()
     home: str = ""
+    in_currency: str = ""
     extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
@@ -110,6 +112,7 @@ class HistoryReport(NamedTuple):
     unusable: tuple[Problem, ...] = ()
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    in_currency: str = ""
 
     def blocks(self) -> Iterator[Frame]:
         """Give the moves block by block."""
