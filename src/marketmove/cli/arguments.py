@@ -191,18 +191,9 @@ def refuse_context(context: bool | None) -> None:
 
 def currency(text: str) -> str:
     """Read the currency that figures are wanted in; none if that is empty."""
-    import difflib
+    from marketmove.market.currencies import currency_code
 
-    from marketmove.market.currencies import currencies
-
-    code = text.strip().upper()
-    if code and code not in currencies():
-        near = difflib.get_close_matches(code, list(currencies()), n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise WrongUsageError.at(
-            None, f"--in: {text} is no currency that is known, such as USD{hint}"
-        )
-    return code
+    return currency_code(text, "--in") if text.strip() else ""
 
 
 def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:

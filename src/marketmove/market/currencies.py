@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from marketmove import yamltext
-from marketmove.errors import BadConfigError, Place
+from marketmove.errors import BadConfigError, Place, WrongUsageError
 from marketmove.resources import root
 
 _FILE = "config/currencies.yaml"
@@ -67,6 +67,21 @@ def currencies() -> Mapping[str, Currency]:
     """Give the registry of currencies by code, each parsed when it is first asked for."""
     text = (root() / _FILE).read_text(encoding="utf-8")
     return yamltext.Entries(text, _FILE, _parse_currency)
+
+
+def currency_code(text: str, option: str) -> str:
+    """Give the code of a currency as it was typed for an option.
+
+    Raises ``WrongUsageError`` if it is not known.
+    """
+    known, code = currencies(), text.strip().upper()
+    if code in known:
+        return code
+    import difflib
+
+    near = difflib.get_close_matches(code, list(known), n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise WrongUsageError.at(None, f"{option}: {text} is an unknown currency{hint}")
 
 
 def _parse_currency(code: str, value: yamltext.Value, place: Place) -> Currency:

@@ -388,6 +388,17 @@ class OneCurrency(NamedTuple):
                 found[symbol] = Series(line.days, line.close * fx.rate, pct)
         return found
 
+    def beside(self, sessions: Frame, one: str, other: str, own: Mapping[str, Series]) -> Frame:
+        """Add to the common sessions of a pair what the two did, each in its own currency."""
+        added = {}
+        for prefix, symbol in (("", one), ("versus_", other)):
+            days, priors = sessions["session"], sessions[f"{prefix}prior_session"]
+            fx = self.rates.changes(self.currencies[symbol], self.to, days, priors)
+            at = np.searchsorted(own[symbol].days, days)
+            added[f"{prefix}local_change_pct"] = own[symbol].pct[at]
+            added[f"{prefix}fx_change_pct"] = fx.pct
+        return sessions.assign(**added)
+
     def rows(self, rows: Frame, periods: Sequence[str]) -> Frame:
         """Add what moves are in the currency to rows of many sessions, under ``FX_FIELDS``.
 

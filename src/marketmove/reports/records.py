@@ -128,7 +128,7 @@ class PairReport(NamedTuple):
 
     ``frame`` is as ``pairs.between`` makes it, with at least one row; ``first`` and ``last`` are
     its first and last session. The spread is that of ``one`` less that of ``other``. Each session
-    is held against up to ``window`` before it.
+    is held against up to ``window`` before it. With ``in_currency`` all is in that currency.
     """
 
     one: Index
@@ -143,6 +143,7 @@ class PairReport(NamedTuple):
     floor_pct: float
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    in_currency: str = ""
 
 
 CALC_SCHEMA = "marketmove.calc/1"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketmove.errors import Remark, listed
-from marketmove.moves.move import Conversion, Move
+from marketmove.moves.move import Conversion, Move, Reason
 from marketmove.wording import numbers, periods
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
     from marketmove.frame import Frame
-    from marketmove.moves.currency import Rates
+    from marketmove.moves.currency import OneCurrency, Rates
 
 _MOST_NAMED = 6
 _REASONS = {
@@ -59,6 +59,7 @@ def rate_warnings(rates: Rates) -> Iterator[Remark]:
 def rate_notes(to: str, moves: Sequence[Move], rates: Rates) -> Iterator[Remark]:
     """Say at which rates moves are, which are of another date, and which periods have none."""
     yield from rates_used(to, (m.fx[""].currency for m in moves if m.change_pct is not None), rates)
+    yield from rates_wanted(move.fx[""].reason for move in moves)
     earlier = dict.fromkeys(text for move in moves for text in _earlier(move))
     if earlier:
         yield Remark("rate_earlier", f"rates of an earlier date: {listed([*earlier], _MOST_NAMED)}")
@@ -81,6 +82,28 @@ def rates_used(to: str, currencies: Iterable[str | None], rates: Rates) -> Itera
         yield Remark("rates", f"in {to} by {listed([*names], _MOST_NAMED)}")
     for name, other in rates.unused:
         yield Remark("rates_unused", f"{visible(name)} quotes what {visible(other)} does: not used")
+
+
+def no_common_rate(money: OneCurrency, symbols: Sequence[str]) -> Iterator[str]:
+    """Say of a pair why it has no session in one currency."""
+    lacking = [
+        code
+        for code in dict.fromkeys(money.currencies[symbol] for symbol in symbols)
+        if code != money.to and money.rates.path(code, money.to) is None
+    ]
+    for code in lacking:
+        reason: Reason = "other_way" if money.rates.other_way else "no_rates"
+        yield f"--in {money.to}: {why(Conversion(money.to, code, reason=reason))}"
+    if not lacking:
+        names = " and ".join(map(visible, symbols))
+        yield f"{names} have no common session with rates of their days in {money.to}"
+
+
+def rates_wanted(reasons: Iterable[str | None]) -> Iterator[Remark]:
+    """Say where rates come from, if any are lacking altogether."""
+    if "no_rates" in reasons:
+        text = "rates are series among the closes: USDJPY, JPY=X or DEXJPUS in one more file"
+        yield Remark("rates_wanted", text)
 
 
 def _earlier(move: Move) -> Iterator[str]:
@@ -111,6 +134,7 @@ def rows_notes(to: str, rows: Frame, rates: Rates) -> Iterator[Remark]:
         )
         if reason
     )
+    yield from rates_wanted(of.reason for _, of in lacking)
     for (symbol, of), count in lacking.items():
         moves = numbers.count(count, "move", "moves")
         yield Remark("no_rate", f"{visible(symbol)}: {moves} without a figure: {why(of)}", symbol)

@@ -160,7 +160,10 @@ def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
     doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
     without = [m for m in report.moves if not m.counts and not m.doubt]
-    return doubtful + [ListedMove("Without a move", m, _reason(report, m)) for m in without]
+    heads = {"no_rate": "Without a rate"}
+    return doubtful + [
+        ListedMove(heads.get(m.status, "Without a move"), m, _reason(report, m)) for m in without
+    ]
 
 
 def _reason(report: SessionReport, move: Move) -> str:

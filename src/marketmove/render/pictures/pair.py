@@ -20,6 +20,7 @@ from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +47,7 @@ class _Band(NamedTuple):
 def drawing(report: PairReport, palette: str) -> style.Drawing:
     """Say and draw one pair."""
     one, other = (visible(index.name) for index in (report.one, report.other))
-    title = f"{one} versus {other}"
+    title = f"{one} versus {other}{in_one(report.in_currency)}"
     band = _band(report)
     text = style.PictureText(
         title, [drawn.period(report), drawn.latest(report)], _footers(report, band)

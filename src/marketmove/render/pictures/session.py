@@ -14,6 +14,7 @@ from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import dates, numbers, periods, session_rows, statuses
+from marketmove.wording.currency import in_one
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,10 +54,12 @@ def drawing(report: SessionReport, palette: str, everything: bool) -> style.Draw
 
 
 def _title(report: SessionReport) -> str:
-    over = f" {periods.inside(report.over)}" if report.over else ""
+    over = in_one(report.in_currency)
+    over += f" {periods.inside(report.over)}" if report.over else ""
     if report.session is None:
         return f"Index moves{over} as of {dates.moment(report.as_of)}"
-    return f"Index moves{over} {'to' if over else 'in'} the session of {dates.day(report.session)}"
+    when = f"{'to' if report.over else 'in'} the session of {dates.day(report.session)}"
+    return f"Index moves{over} {when}"
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
