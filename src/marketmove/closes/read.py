@@ -26,7 +26,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
-    from marketmove.sources.large import RowFilter
+    from marketmove.sources.plain_rows import RowFilter
 
 
 _MOST_NAMED = 12
@@ -89,11 +89,7 @@ def read_closes(
     symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
     if absent and not {*symbols} & {*levels.symbols}:
         raise NoSessionError.at(None, _none_of(symbols, levels))
-    known = by_calendar(levels, symbols, settings)._replace(absent=absent)
-    if len(known.shut) and keep and any(source.large is not None for source in sources):
-        # Of a large file only some rows were kept: not those that tell whether these count.
-        return read_closes(sources, reading, settings, chosen, groups=groups)
-    return known
+    return by_calendar(levels, symbols, settings)._replace(absent=absent)
 
 
 def _none_of(symbols: Sequence[str], levels: Levels) -> str:
