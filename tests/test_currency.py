@@ -205,7 +205,9 @@ def test_the_yen_of_2022(run_cli: RunCli, write: Write) -> None:
         found = moves[symbol]["ytd_converted_change_pct"]
         assert found == pytest.approx(float(pct), abs=1e-11)
     assert {s: round(float(pct), 1) for s, pct in expected.items()} == {
-        "N225": -20.4, "GDAXI": -17.0, "AXJO": -11.9
+        "N225": -20.4,
+        "GDAXI": -17.0,
+        "AXJO": -11.9,
     }
     assert round(moves["N225"]["ytd_change_pct"], 1) == -9.4
 
