@@ -20,8 +20,8 @@ from marketmove.render.pictures import style
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
-from marketmove.wording.groups import VOLATILITY
 from marketmove.wording.currency import in_one
+from marketmove.wording.groups import VOLATILITY
 from marketmove.wording.statuses import NO_FIGURE, SHUT
 
 if TYPE_CHECKING:
