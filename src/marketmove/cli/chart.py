@@ -109,6 +109,7 @@ def session(
             help="Draw the change since a period began instead: week, month, qtd, ytd, 5d, 1y.",
         ),
     ] = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     sort: Annotated[
         shared.BarSort | None,
@@ -136,7 +137,13 @@ def session(
     from marketmove.commands.session import SessionRequest
 
     request = SessionRequest(
-        session=when, as_of=moment, periods=periods, pairs=1, context=False, **asked
+        session=when,
+        as_of=moment,
+        periods=periods,
+        pairs=1,
+        context=False,
+        in_currency=arguments.currency(in_currency),
+        **asked,
     )
     look = picture.render_options(request.config)._replace(everything=everything)
     return _draw(session_chart(request, look, picture.words()), picture, look.palette, run.quiet)
@@ -147,6 +154,7 @@ def heatmap(
     typed: typer.Context,
     dates: shared.RangeArguments,
     chosen: shared.ChosenOptions,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
@@ -167,7 +175,8 @@ def heatmap(
     from marketmove.commands.chart import heatmap_chart
     from marketmove.commands.history import HistoryRequest
 
-    request = HistoryRequest(first=first, last=last, shut_days=True, **asked)
+    money = arguments.currency(in_currency)
+    request = HistoryRequest(first=first, last=last, shut_days=True, in_currency=money, **asked)
     look = picture.render_options(request.config)
     return _draw(heatmap_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
@@ -177,6 +186,7 @@ def pair(
     typed: typer.Context,
     asked: shared.PairOptions,
     levels: shared.LevelsOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
@@ -194,6 +204,7 @@ def pair(
     from marketmove.commands.chart import pair_chart
 
     request = pair_request(asked, typed.args, levels, reading, run, palette=picture.palette)
+    request = request._replace(in_currency=arguments.currency(in_currency))
     look = picture.render_options(request.config)
     return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 

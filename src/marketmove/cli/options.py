@@ -94,6 +94,14 @@ PeriodOption = Annotated[
         help="Also since: week, month, ytd, 5d, 3m, 1y, since:DATE.",
     ),
 ]
+InOption = Annotated[
+    str,
+    compare_option(
+        "--in",
+        metavar="CURRENCY",
+        help="In one currency, such as USD, by rates in the closes.",
+    ),
+]
 ColumnsOption = Annotated[
     list[str] | None,
     output_option(

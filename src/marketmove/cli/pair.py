@@ -22,6 +22,7 @@ def pair(
     asked: shared.PairOptions,
     floor_pct: shared.FloorOption = None,
     levels: shared.LevelsOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
@@ -40,6 +41,7 @@ def pair(
     request = pair_request(
         asked, typed.args, levels, reading, run, palette=look.palette, floor_pct=floor_pct
     )
+    request = request._replace(in_currency=arguments.currency(in_currency))
     from marketmove.commands import pair as command
 
     report = command.pair(request)

@@ -46,6 +46,7 @@ def summary(
     chosen: shared.ChosenOptions,
     as_of: shared.AsOfOption = None,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     alerts: shared.AlertOptions,
     delivery: DeliveryOptions,
@@ -81,6 +82,7 @@ def summary(
             as_of=moment,
             periods=chosen_periods(period or ()),
             alerts=alerting.conditions,
+            in_currency=arguments.currency(in_currency),
             **asked,
         )
     )
@@ -91,7 +93,7 @@ def summary(
     destination = _destination(report, output_format, look, options, run.quiet, targets)
     recorded = once or journal is not None
     place = functools.partial(environment.journal_to_write, journal) if recorded else None
-    options_text = _options_text(chosen.group, period, run.config)
+    options_text = _options_text(chosen.group, period, run.config, report.session.in_currency)
     key = summary_key(report.session.moves, output_format, options_text)
     outcome = publishing.Outcome()
     try:
@@ -154,11 +156,15 @@ def _destination(
 
 
 def _options_text(
-    groups: Sequence[str] | None, periods: Sequence[str] | None, config: Path | None
+    groups: Sequence[str] | None,
+    periods: Sequence[str] | None,
+    config: Path | None,
+    in_currency: str,
 ) -> str:
     """What else was typed that makes summaries of the same indices different ones."""
     typed = [f"--group {name}" for name in sorted(groups or ())]
     typed += [f"--period {name}" for name in chosen_periods(periods or ())]
+    typed += [f"--in {in_currency}"] if in_currency else []
     if config is not None:
         typed.append(f"--config {config.resolve()}")
     return " ".join(typed)

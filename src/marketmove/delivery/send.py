@@ -14,11 +14,11 @@ _MAIL = ("mailto", "mailtos")
 # What libraries say, URLs and all, is never passed on; only which of these it is.
 _REASONS = (
     (r"Connection refused", "the connection was refused"),
-    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host is not known"),
-    (r"unreachable|No route to host", "there is no way to its host"),
-    (r"CERTIFICATE|certificate", "its certificate is not one to trust"),
+    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host was not found"),
+    (r"unreachable|No route to host", "its host cannot be reached"),
+    (r"CERTIFICATE|certificate", "its certificate is not trusted"),
     (r"SSL|STARTTLS", "no secure connection could be made"),
-    (r"AUTH extension", "its server takes no login"),
+    (r"AUTH extension", "its server accepts no login"),
     (r"timed out|[Tt]imeout", "its server did not answer in time"),
     (r"unexpectedly closed|reset by peer|RemoteDisconnected|aborted", "its server hung up"),
 )
@@ -53,7 +53,7 @@ def send(url: str, message: Message, seconds: float) -> str:
     asset = apprise.AppriseAsset(app_id="marketmove", app_desc="marketmove", app_url="")
     service: Any = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if service is None:
-        return "its URL is not one that apprise knows"
+        return "apprise does not know this kind of URL"
     for option, limit in (("cto=", "socket_connect_timeout"), ("rto=", "socket_read_timeout")):
         if option not in url:
             setattr(service, limit, float(seconds))
