@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,13 @@ from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Sentence, SummaryReport
 
 if TYPE_CHECKING:
+    from marketmove.closes.expected import ExpectedClose
     from marketmove.wording.headline import RankedMove
 
 PERIODS = ("week", "ytd")
 _FEW = 3
+# Who has had no close for so many sessions is not waited for.
+_GIVEN_UP = 5
 
 
 def summary(request: SessionRequest) -> SummaryReport:
@@ -51,6 +55,31 @@ def summary(request: SessionRequest) -> SummaryReport:
         sections=sections.sections(report, ranked),
         archived=_archived(request, [move.symbol for move in report.moves]),
     )
+
+
+def expected(
+    report: SummaryReport, request: SessionRequest, before: Sequence[str], moment: dt.datetime
+) -> tuple[ExpectedClose, ...]:
+    """Give the closes that should be there by a moment: of the data, the feeds, and ``before``.
+
+    Those are the indices of the last summary. What long had no close, or has later ones, is not
+    waited for, unless it has a feed.
+    """
+    from marketmove.closes.expected import expected_closes
+
+    feeds = () if request.chosen else request.config.feeds
+    if request.groups:
+        feeds = [s for group in request.groups for s in group.within(feeds)]
+    waited = {
+        move.symbol: move.close is not None
+        for move in report.session.moves
+        if move.status != "missing"
+        and (move.symbol in feeds or (move.sessions_behind or 0) < _GIVEN_UP)
+    }
+    known = {move.symbol for move in report.session.moves}
+    others = dict.fromkeys((s for s in (*feeds, *before) if s not in known), False)
+    session = report.session.session
+    return expected_closes(waited | others, session, moment, request.config.closes)
 
 
 def _archived(request: SessionRequest, symbols: Sequence[str]) -> tuple[DatedRevision, ...]:

@@ -107,3 +107,8 @@ def reason(lines: list[str]) -> str:
         return f"its server answered {match[1] or match[2]}"
     found = (words for pattern, words in _REASONS if re.search(pattern, text))
     return next(found, "it was not accepted")
+
+
+def takes_pages(url: str) -> bool:
+    """placeholder"""
+    return True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketmove.closes.checks import Finding
-    from marketmove.delivery.journal import Entry
+    from marketmove.delivery.journal_rows import Entry
     from marketmove.feeds.archive import ArchiveRevision
     from marketmove.feeds.fetching import IndexFetched
     from marketmove.market.indices import Index
