@@ -1,15 +1,12 @@
-"""What the README shows is what the program does, to the letter."""
+"""What the README and the pages show is what the program does, to the letter."""
 
 from __future__ import annotations
 
-import itertools
-import os
+import functools
 import re
-import shlex
 import sqlite3
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
@@ -20,95 +17,72 @@ from marketmove.errors import ExitStatus
 from marketmove.feeds.settings import KEYS as FEED_KEYS
 from marketmove.market.calendars import read_lines
 from marketmove.resources import root
-from program import SAMPLE_CLOSES, RunCli, Write, run_fresh, run_process
+from pages import PAGES, README, Block, Shown, blocks, blocks_of, commands, parse, show, typed_lines
+from program import SAMPLE_CLOSES, RunCli, Write, run_process
 
-README = root() / "README.md"
 FEEDS = root() / "docs" / "feeds.md"
 
 
-class Block(NamedTuple):
-    """A fenced block: its language, its text, the line where it begins."""
-
-    language: str
-    text: str
-    line: int
-
-
-def _blocks() -> list[Block]:
-    text = README.read_text(encoding="utf-8")
-    return [
-        Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
-        for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    ]
+@pytest.fixture
+def shown(tmp_path: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Run lines as a reader would, in a folder of their own that has the samples."""
+    for name in ("config", "samples"):
+        (tmp_path / name).symlink_to(root() / name)
+    monkeypatch.chdir(tmp_path)
+    return functools.partial(show, folder=tmp_path, run_cli=run_cli)
 
 
-def _of(language: str) -> list[Block]:
-    return [block for block in _blocks() if block.language == language]
+def test_the_first_command_prints_what_stands_below_it(shown: Shown) -> None:
+    install, output = blocks(README)[0], blocks(README)[2]
+    assert output.language == "text"
+    assert shown(install.text.rpartition("&& .venv/bin/")[2]) == output.text
 
 
-def _with_output() -> list[tuple[Block, Block]]:
-    """Each command with the output that stands below it."""
-    blocks = _blocks()
-    pairs = [
-        (command, output)
-        for command, output in itertools.pairwise(blocks)
-        if command.language == "sh" and output.language == "text"
-    ]
-    install, output = blocks[0], next(block for block in blocks if block.language == "text")
-    run = install.text.rpartition("&& .venv/bin/")[2]
-    return [(install._replace(text=run), output), *pairs]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_shows_what_its_commands_print(page: Path, shown: Shown) -> None:
+    for command, output in commands(page):
+        printed = shown(command.text)
+        assert not output or printed == output.text, str(command)
 
 
-@pytest.mark.parametrize("pair", _with_output(), ids=lambda pair: f"line {pair[0].line}")
-def test_a_command_prints_what_stands_below_it(pair: tuple[Block, Block]) -> None:
-    command, output = pair
-    assert _in_shell(command.text) == output.text
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_output_stands_below_a_command(page: Path) -> None:
+    outputs = [block for block in blocks(page) if block.language == "text"]
+    below = [output for _, output in commands(page) if output]
+    assert outputs[page == README :] == below
 
 
-def test_every_output_stands_below_a_command() -> None:
-    assert [output for _, output in _with_output()] == _of("text")
-    assert [command.line for command, _ in _with_output()[1:]] == [b.line for b in _of("sh")]
-
-
-def _in_shell(line: str) -> str:
-    """Run a line of the README in the folder where it stands, with the program under test."""
-    if line.startswith("marketmove ") and not re.search(r"[|&;<>$`*?\n]", line.strip()):
-        ran = run_process(*shlex.split(line)[1:], cwd=root())
-    else:
-        ours = re.sub(r"(^|\| )marketmove ", r'\1"$PYTHON" -m marketmove ', line)
-        environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"]}
-        ran = run_fresh(["/bin/sh", "-c", ours], cwd=root(), environment=environment)
-    warnings = ran.stderr.splitlines()
-    assert all(f"Warning: {text.partition('warning: ')[2]}" in ran.stdout for text in warnings)
-    found = ExitStatus.FOUND if " verify " in line else ExitStatus.DONE
-    assert ran.status == (ExitStatus.ALERT if " --alert " in line else found)
-    return ran.stdout
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_that_a_page_names_parses(page: Path) -> None:
+    for line in typed_lines(page):
+        parse(line)
 
 
 def test_the_first_two_blocks_are_one_command_each() -> None:
-    blocks = _blocks()
-    for block in blocks[:2]:
+    found = blocks(README)
+    for block in found[:2]:
         assert block.language == ""
         assert block.text.count("\n") == 1
         assert block.text.startswith("python3 -m venv .venv && .venv/bin/python -m pip install")
         assert not block.text.startswith("$")
-    assert ".venv/bin/marketmove session 2025-02-14 --index HSI" in blocks[0].text
-    assert blocks[1].text.endswith(".venv/bin/python -m pytest\n")
-    assert all(block.language for block in blocks[2:])
+    assert ".venv/bin/marketmove session 2025-02-14 --index HSI" in found[0].text
+    assert found[1].text.endswith(".venv/bin/python -m pytest\n")
+    assert all(block.language for page in PAGES for block in blocks(page)[2 * (page == README) :])
+    assert README.read_text(encoding="utf-8").count("\n") <= 150
 
 
 def test_the_sessions_of_an_own_file_are_read() -> None:
-    (block,) = (block for block in _blocks() if block.language == "sessions")
-    assert list(read_lines(block.text, "README.md")) == ["XHKG", "XBOM"]
+    (block,) = blocks_of("sessions")
+    assert list(read_lines(block.text, "sessions.csv")) == ["XHKG", "XBOM"]
 
 
 def test_no_output_repeats_a_command() -> None:
-    for _, output in _with_output():
+    for output in blocks_of("text"):
         assert "marketmove session" not in output.text
         assert "$ " not in output.text
 
 
-@pytest.mark.parametrize("block", _of("csv"), ids=lambda block: f"line {block.line}")
+@pytest.mark.parametrize("block", blocks_of("csv"), ids=str)
 def test_a_csv_example_is_read(block: Block, run_cli: RunCli, write: Write) -> None:
     path = write("HSI.csv", block.text)
     ran = run_cli("session", "2025-02-14", "--levels", path, "--format", "csv", "-i", "HSI")
@@ -119,7 +93,9 @@ def test_a_csv_example_is_read(block: Block, run_cli: RunCli, write: Write) -> N
 
 
 def _yaml(key: str) -> Block:
-    return next(block for block in _of("yaml") if re.search(rf"^{key}:", block.text, re.MULTILINE))
+    return next(
+        block for block in blocks_of("yaml") if re.search(rf"^{key}:", block.text, re.MULTILINE)
+    )
 
 
 def test_the_yaml_of_closes_is_read(run_cli: RunCli, write: Write) -> None:
@@ -205,7 +181,7 @@ def test_the_plug_in_of_the_page_works(tmp_path: Path) -> None:
 
 def test_every_yaml_example_is_tried() -> None:
     keys = ("closes", "figures", "palette", "alerts", "feeds")
-    assert len(_of("yaml")) == len({_yaml(key) for key in keys})
+    assert len(blocks_of("yaml")) == len({_yaml(key) for key in keys})
 
 
 def _commands() -> dict[str, Any]:
@@ -244,16 +220,19 @@ def test_the_help_says_where_the_configuration_is(run_cli: RunCli) -> None:
     assert "~/.config/marketmove" in text
 
 
-def test_the_readme_names_every_exit_status() -> None:
-    text = " ".join(README.read_text(encoding="utf-8").split())
+def test_the_page_names_every_exit_status() -> None:
+    text = " ".join((root() / "docs" / "columns.md").read_text(encoding="utf-8").split())
     _, _, statuses = text.partition("Exit status: ")
     for status in ExitStatus:
-        assert re.search(rf"\b{status.value} \w", statuses), status
+        assert re.search(rf"\b{status.value} [\w`]", statuses), status
 
 
-def test_the_files_that_the_readme_names_are_there() -> None:
-    text = README.read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:config|samples|benchmarks|src|\.ci)/[\w./-]*)`", text):
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_files_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for path in re.findall(r"\]\(([\w./-]+\.md)[)#]", text):
+        assert (page.parent / path).exists(), path
+    for path in re.findall(r"`((?:config|samples|benchmarks|src|\.ci)/[a-z\d_./-]*)`", text):
         assert (root() / path).exists(), path
 
 

@@ -378,8 +378,8 @@ def test_systemd_takes_it(run_cli: RunCli, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_the_readme_shows_what_is_printed(run_cli: RunCli) -> None:
-    text = (root() / "README.md").read_text(encoding="utf-8")
+def test_the_page_shows_what_is_printed(run_cli: RunCli) -> None:
+    text = (root() / "docs" / "every-day.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^marketmove (schedule --region .* --zone \S+)$", text, re.MULTILINE)
     below = text.partition(command)[2]
     shown = re.findall(r"^```crontab\n(.*?)^```$", below, re.MULTILINE | re.DOTALL)[0]
