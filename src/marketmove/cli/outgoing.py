@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.cli import options as shared
 from marketmove.cli.delivery import ReadyTargets, deliver
 from marketmove.cli.terminal import emit, warn
-from marketmove.cli.waiting import Waiting
+from marketmove.cli.waiting import Waiting, waiting_text
 from marketmove.delivery import publish as publishing
 from marketmove.delivery.targets import Message
+from marketmove.errors import ExitStatus
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
     from marketmove.config import Config
+    from marketmove.delivery.revisions import SummaryKey
     from marketmove.reports.summary import SummaryReport
 
 
@@ -40,6 +43,39 @@ class Outgoing(NamedTuple):
             send=functools.partial(deliver, targets, quiet=self.quiet),
             seconds=targets.seconds,
         )
+
+    def say_what_would_go(
+        self,
+        wanted: publishing.JournalOptions,
+        key: SummaryKey,
+        targets: ReadyTargets,
+        command: Sequence[str],
+    ) -> int:
+        """Print what would go where, and do none of it."""
+        from marketmove.delivery.send import reason_or_pieces
+        from marketmove.wording import outgoing
+
+        lines = [outgoing.DRY_RUN]
+        if text := waiting_text(self.waiting, self.config.registry):
+            lines.append(text)
+        destination = self.destination(targets)
+        for one in publishing.plan(wanted, key, destination):
+            problem, pieces = "", 1
+            message = self._message(one.again)
+            what = " ".join([*(said.text for said in self._headed(one.again).revised), ""])
+            if one.name in targets.urls:
+                found = reason_or_pieces(targets.urls[one.name], message)
+                problem, pieces = (found, 1) if isinstance(found, str) else ("", found)
+            what = f"{what}{message.subject}" if one.sends else ""
+            lines.append(
+                outgoing.would_go(
+                    one.name, what, pieces=pieces, earlier=one.earlier, problem=problem
+                )
+            )
+        if self.report.session.alerts and command:
+            lines.append(outgoing.would_run(command))
+        emit("\n".join(lines) + "\n", None, people=True)
+        return ExitStatus.DONE
 
     def _headed(self, again: publishing.Again) -> SummaryReport:
         """The summary with what comes first: why it is out again, and what it lacks."""

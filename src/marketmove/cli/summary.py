@@ -85,10 +85,11 @@ def summary(
     outgoing = Outgoing(report, state, output_format, look, options, run.quiet, asked["config"])
     destination = outgoing.destination(targets)
     recorded = kept.once or kept.journal is not None
-    place = functools.partial(environment.journal_to_write, kept.journal) if recorded else None
+    find = environment.journal_file if kept.dry_run else environment.journal_to_write
+    place = functools.partial(find, kept.journal) if recorded else None
     wanted = publishing.JournalOptions(kept.once, kept.force, place, report.archived)
     if kept.dry_run:
-        return outgoing.say_what_would_go(wanted, key, targets, kept.journal)
+        return outgoing.say_what_would_go(wanted, key, targets, alerting.command)
     outcome = publishing.Outcome()
     try:
         outcome = publishing.publish(wanted, key, destination, environment.clock)

@@ -1,4 +1,4 @@
-"""Whether a summary goes out yet, or waits for closes that are due, as asked on the command line."""
+"""Whether a summary goes out yet, or waits for closes that are due, as asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from marketmove.cli import environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import say, stderr_is_terminal
 from marketmove.errors import JournalError, Problem, WrongUsageError
-from marketmove.market.clocks import over_everywhere
 
 if TYPE_CHECKING:
     from marketmove.closes.expected import ExpectedClose, Patience
@@ -77,9 +76,9 @@ class OnceOptions(NamedTuple):
             text = "--wait-until and --patience both say how long to wait; leave one of them out"
             raise WrongUsageError.at(None, text)
         if given and not self.waits:
-            text = f"{given[0]} says how long closes are waited for; say --once or --complete too"
-            why = "--force waits for none" if self.force else text
-            raise WrongUsageError.at(None, why if not self.force else f"{given[0]}: {why}")
+            text = f"{given[0]} says how long closes are waited for"
+            why = "--force waits for none" if self.force else "say --once or --complete too"
+            raise WrongUsageError.at(None, f"{text}; {why}")
 
     def read_patience(self) -> Patience:
         """Read how long closes are waited for."""
@@ -145,14 +144,22 @@ def _zone(request: SessionRequest) -> dt.tzinfo:
 
 def is_to_come(session: object) -> bool:
     """Tell whether a date of which there is no close yet is not over everywhere."""
+    from marketmove.market.clocks import over_everywhere
+
     return isinstance(session, dt.date) and session > over_everywhere(environment.now())
+
+
+def waiting_text(waiting: Waiting, registry: Registry) -> str:
+    """Say why nothing goes out yet, and until when; empty where it does."""
+    if waiting.until is None:
+        return ""
+    from marketmove.wording import awaited
+
+    names = [registry.resolve(one.symbol).name for one in waiting.lacks]
+    return awaited.waits(names, waiting.until.astimezone(environment.zone()))
 
 
 def say_waiting(waiting: Waiting, registry: Registry) -> None:
     """Say on a terminal, and there alone, why nothing goes out."""
-    if waiting.until is None or not stderr_is_terminal():
-        return
-    from marketmove.wording import awaited
-
-    names = [registry.resolve(one.symbol).name for one in waiting.lacks]
-    say([Problem(None, awaited.waits(names, waiting.until.astimezone(environment.zone())))])
+    if stderr_is_terminal() and (text := waiting_text(waiting, registry)):
+        say([Problem(None, text)])

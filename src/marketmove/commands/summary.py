@@ -67,7 +67,7 @@ def expected(
     """
     from marketmove.closes.expected import expected_closes
 
-    feeds = () if request.chosen else request.config.feeds
+    feeds: Sequence[str] = () if request.chosen else tuple(request.config.feeds)
     if request.groups:
         feeds = [s for group in request.groups for s in group.within(feeds)]
     waited = {

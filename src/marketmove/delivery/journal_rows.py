@@ -188,6 +188,7 @@ def last_moment(
 
 
 def closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:
+    """Read the closes that a summary rested on."""
     rows = connection.execute(
         "SELECT symbol, session, close, prior_session, prior_close FROM closes"
         " WHERE summary = ? ORDER BY symbol",
@@ -200,6 +201,7 @@ def closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]
 
 
 def text_of(value: Any) -> str:
+    """Give a text of the file."""
     if not isinstance(value, str):
         raise ValueError("no text")  # noqa: TRY004 - the value of a file, and no bug
     return value
@@ -236,4 +238,5 @@ def message(text: Any) -> Message:
 
 
 def stamp(moment: dt.datetime) -> str:
+    """Write a moment, to the second."""
     return moment.isoformat(timespec="seconds")

@@ -103,6 +103,45 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+class Planned(NamedTuple):
+    """What a run would bring to a place: the summary, or nothing where it is out there already.
+
+    ``again`` says why it would come again, and ``earlier`` how many summaries of earlier sessions
+    the place lacks.
+    """
+
+    name: str
+    sends: bool = True
+    again: Again = Again()
+    earlier: int = 0
+
+
+def plan(
+    options: JournalOptions, summary: SummaryKey, destination: Destination
+) -> tuple[Planned, ...]:
+    """Tell what ``publish`` would do now; nothing is sent, written or recorded.
+
+    Raises ``JournalError`` where the journal cannot be read.
+    """
+    places = (destination.output,) * destination.prints + destination.names
+    if options.place is None:
+        return tuple(map(Planned, places))
+    from marketmove.delivery.journal import looking
+
+    planned = []
+    with looking(options.place(), _WAIT_S, destination.urls) as journal:
+        pending = places
+        if options.once and not options.force:
+            pending = journal.pending_targets(summary, places)
+        for place in places:
+            revised = journal.revisions(summary, place, options.archived)
+            again = Again(revised, journal.gone(summary, place))
+            sent_to = options.once and place in destination.names
+            earlier = len(journal.undelivered(summary, place)) if sent_to else 0
+            planned.append(Planned(place, place in pending, again, earlier))
+    return tuple(planned)
+
+
 def publish(
     options: JournalOptions,
     summary: SummaryKey,

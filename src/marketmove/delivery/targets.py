@@ -35,14 +35,15 @@ class Target(NamedTuple):
         return f"<Target {self.name}>"
 
 
-BlockKind = Literal["lead", "text", "head", "item", "table"]
+BlockKind = Literal["lead", "text", "head", "item", "table", "code"]
 
 
 class Block(NamedTuple):
     """A part of a message for chats, without markup: its rows, between which it may be split.
 
     A ``lead`` and a ``head`` are set in bold, an ``item`` is one of a list. The rows of a ``table``
-    are of one width each, the first has its heads; a row may be of several lines.
+    are of one width each, the first has its heads; a row may be of several lines. ``code`` is of
+    one width too, without heads.
     """
 
     kind: BlockKind
@@ -67,16 +68,17 @@ class Message(NamedTuple):
 
 def message_of(values: Any) -> Message:
     """Read a message that was written as JSON; a ``ValueError`` if it is none."""
-    *texts, blocks = values if len(values) == len(Message._fields) else (*values, [])
+    fields = len(Message._fields)
+    *texts, blocks = values if len(values) == fields else (*values, [])
+    if len(texts) != fields - 1 or not all(isinstance(one, str) for one in texts):
+        raise ValueError("no message")
     read = []
     for kind, rows in blocks:
-        known: Any = kind
         if kind not in get_args(BlockKind) or not all(isinstance(row, str) for row in rows):
             raise ValueError("no block")
-        read.append(Block(known, tuple(rows)))
-    if len(texts) != len(Message._fields) - 1 or not all(isinstance(one, str) for one in texts):
-        raise ValueError("no message")
-    return Message(*texts, tuple(read))
+        read.append(Block(kind, tuple(rows)))
+    subject, title, body, body_format, text, html = texts
+    return Message(subject, title, body, body_format, text, html, tuple(read))
 
 
 class Delivered(NamedTuple):

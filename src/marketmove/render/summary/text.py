@@ -13,7 +13,7 @@ from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
 from marketmove.reports.summary import SummaryReport, summary_document
 from marketmove.wording import session_rows
-from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.characters import plain_ascii
 from marketmove.wording.session_rows import alert_lines
 
 
@@ -56,7 +56,7 @@ def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> 
         body_format=output_format,
         text=written["text"],
         html=written["html"],
-        blocks=blocks(summary, look) if people else (Block("table", tuple(body.splitlines())),),
+        blocks=blocks(summary, look) if people else (Block("code", tuple(body.splitlines())),),
     )
 
 
