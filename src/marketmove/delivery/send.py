@@ -17,6 +17,8 @@ _PROGRAMS = frozenset(["NotifyJSON", "NotifyForm", "NotifyXML", "NotifyAMQP", "N
 # What knows a few tags, and no page.
 _FEW_TAGS = frozenset(["NotifyPushover", "NotifyPingram", "NotifyPushplus"])
 _SLACK_BLOCK = 3_000
+# So many a message, as some log in and out, and as much again for what a server takes itself.
+_REQUESTS = 6
 _UNKNOWN = "its URL is not one that apprise knows"
 # What libraries say, URLs and all, is never passed on; only which of these it is.
 _REASONS = (
@@ -69,13 +71,15 @@ def send(url: str, message: Message, seconds: float) -> str:
                 _with_document(service, message.body)
             done = _notify(service, Piece(message.title, message.body), message.body_format)
         else:
-            dialect = _dialect(service)
-            body_format = apprise.NotifyFormat(dialect.body_format)
-            if hasattr(service, "notify_format") and type(service).__name__ == "NotifyNtfy":
+            body_format = apprise.NotifyFormat(_dialect(service).body_format)
+            if not isinstance(service.notify_format, tuple):
+                # Of one with a single format this is what tells the service which it gets.
                 service.notify_format = body_format
-            done = all(
-                _send_piece(service, piece, body_format) for piece in _pieces(service, url, message)
-            )
+            parts = _pieces(service, url, message)
+            # Apprise waits between requests, which is not to take most of the time there is.
+            longest = seconds / (_REQUESTS * len(parts))
+            service.request_rate_per_sec = min(service.request_rate_per_sec, longest)
+            done = all(_send_piece(service, piece, body_format) for piece in parts)
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a failed delivery
         said.lines.append(f"{type(error).__name__}: {error}")
         done = False
