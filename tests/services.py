@@ -68,12 +68,12 @@ SERVICES = {
     "matrix": Service(
         "matrix://me:word@127.0.0.1:9/#room:example.com", "m.room.message", 40_000, "html"
     ),
-    "ntfy": Service("ntfy://127.0.0.1:9/topic", "127.0.0.1:9/", 4_096, "markdown"),
+    "ntfy": Service("ntfy://127.0.0.1:12/topic", "127.0.0.1:12/", 4_096, "markdown"),
     "mattermost": Service("mmost://127.0.0.1:8065/abcdefghij", "hooks/abc", 4_000, "markdown"),
-    "google chat": Service("gchat://space/key/token", "chat.googleapis.com", 4_000, "slack"),
+    "google chat": Service("gchat://space/key/token", "chat.googleapis.com", 4_000, "stars"),
     "gotify": Service("gotify://127.0.0.1:10/token1234567890", "10/message", 32_768, "markdown"),
     "rocket.chat": Service(
-        "rocket://me:word@127.0.0.1:11/#room", "chat.postMessage", 1_000, "slack"
+        "rocket://me:word@127.0.0.1:11/#room", "chat.postMessage", 1_000, "stars"
     ),
 }
 
@@ -129,7 +129,7 @@ def seen(text: str, markup: str) -> str:
         text = re.sub(r"</?(?:b|p|pre|code|h1|br)/?>", "", text)
     if markup == "markdown":
         text = re.sub(r"\\([^\sA-Za-z0-9])", r"\1", re.sub(r"(?<!\\)\*\*", "", text))
-    if markup == "slack":
+    if markup in {"slack", "stars"}:
         text = re.sub(r"(?m)^\*(.*)\*$", r"\1", text)
     if markup in {"html", "slack"}:
         text = html.unescape(text)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.parse
 from pathlib import Path
 
 import pytest
 
 from profiles import tried
-from program import RunCli, Write
-from servers import Web, summary
-from services import NOTHING, SERVICES, Sent, beside_blocks, blocks, messages, record, seen
+from program import RunCli, Write, run_process
+from servers import SECRET, Mail, Web, summary
+from services import SERVICES, Sent, beside_blocks, blocks, messages, record, seen
 
 pytest.importorskip("apprise")
 
@@ -84,3 +82,41 @@ def _is_only_data(name: str, sent: list[Sent], markup: str) -> None:
 
 
 _TAGS = ("b", "p", "pre", "code", "h1")
+
+
+def test_a_row_and_a_figure_stay_whole_in_a_short_message(write: Write) -> None:
+    """A service of few letters, as for text messages: rows go by twos, and no message is empty."""
+    path = write("closes.csv", _closes("SPX", *MANY[:4]))
+    url = "aprs://DF1JSL-15:12345@DF1ABC"
+    asked = ("summary", "2025-02-14", "-l", path, "--to", url, "--dry-run")
+    ran = run_process(*asked)
+    assert (ran.stderr, ran.status) == ("", 0)
+    assert re.search(r"aprs://…: .*\(\d+ messages\)", ran.stdout)
+
+
+def test_no_page_for_what_shows_none(web: Web, mail: Mail, write: Write) -> None:
+    config = write("own.yaml", "to: [env:CHAT, env:HOOK]\n")
+    chat = SERVICES["telegram"].url.replace("AbcDef", SECRET)
+    ran = summary("-c", config, "--format", "html", CHAT=chat, HOOK=web.url())
+    assert (ran.stdout, ran.status, web.got) == ("", 2, [])
+    assert ran.stderr == (
+        f"{config}:1: --format html: env:CHAT takes no HTML page; leave --format out, and its text"
+        " is made for it, or send the page by mail (mailtos://…)\n"
+    )
+    for url in (SERVICES["slack"].url, SERVICES["ntfy"].url, "pover://user@token"):
+        assert summary("--to", url, "-f", "html").status == 2
+    ran = summary("--to", web.url(), "--to", mail.url(), "--format", "html")
+    assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
+    page = web.got[0].body["message"]
+    assert page.startswith("<!DOCTYPE html>")
+    assert len(mail.got) == 1
+
+
+def test_a_program_gets_the_document_itself(web: Web) -> None:
+    printed = summary("-f", "json").document
+    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
+    assert web.got[0].body == printed
+    # Where the URL names what stands beside it, it stands under the name of the message.
+    assert summary("--to", web.url("?:desk=asia&:message=summary"), "-f", "json").status == 0
+    assert web.got[1].body["summary"] == printed
+    assert web.got[1].body["desk"] == "asia"

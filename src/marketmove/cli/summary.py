@@ -59,14 +59,18 @@ def summary(
         alerts=alerting.conditions,
         **asked,
     )
+    options_text = _options_text(chosen, period, run.config)
     try:
         report = command.summary(request)
     except NoSessionError:
+        none = summary_key((), output_format, options_text)
         if kept.waits and waiting.is_to_come(when):
             return ExitStatus.DONE
-        raise
+        if (state := waiting.look(kept, None, request, none)).until is None:
+            raise
+        waiting.say_waiting(state, asked["config"].registry)
+        return ExitStatus.DONE
     rolling = when == "latest"
-    options_text = _options_text(chosen, period, run.config)
     key = summary_key(
         report.session.moves,
         output_format,

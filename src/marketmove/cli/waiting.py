@@ -109,9 +109,12 @@ class Waiting(NamedTuple):
 
 
 def look(
-    kept: OnceOptions, report: SummaryReport, request: SessionRequest, key: SummaryKey
+    kept: OnceOptions, report: SummaryReport | None, request: SessionRequest, key: SummaryKey
 ) -> Waiting:
-    """Tell what of a summary is not there, and whether it is time to go out without it."""
+    """Tell what of a summary is not there, and whether it is time to go out without it.
+
+    There is no report where no index has a close yet.
+    """
     if not kept.waits:
         return Waiting()
     from marketmove.closes.expected import lacking, waits_until

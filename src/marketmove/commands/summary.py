@@ -58,27 +58,33 @@ def summary(request: SessionRequest) -> SummaryReport:
 
 
 def expected(
-    report: SummaryReport, request: SessionRequest, before: Sequence[str], moment: dt.datetime
+    report: SummaryReport | None,
+    request: SessionRequest,
+    before: Sequence[str],
+    moment: dt.datetime,
 ) -> tuple[ExpectedClose, ...]:
     """Give the closes that should be there by a moment: of the data, the feeds, and ``before``.
 
     Those are the indices of the last summary. What long had no close, or has later ones, is not
-    waited for, unless it has a feed.
+    waited for, unless it has a feed. Where no index has a close yet, there is no report.
     """
     from marketmove.closes.expected import expected_closes
 
     feeds: Sequence[str] = () if request.chosen else tuple(request.config.feeds)
     if request.groups:
         feeds = [s for group in request.groups for s in group.within(feeds)]
+    moves = () if report is None else report.session.moves
     waited = {
         move.symbol: move.close is not None
-        for move in report.session.moves
+        for move in moves
         if move.status != "missing"
         and (move.symbol in feeds or (move.sessions_behind or 0) < _GIVEN_UP)
     }
-    known = {move.symbol for move in report.session.moves}
+    known = {move.symbol for move in moves}
     others = dict.fromkeys((s for s in (*feeds, *before) if s not in known), False)
-    session = report.session.session
+    session = request.session if isinstance(request.session, dt.date) else None
+    if report is not None:
+        session = report.session.session
     return expected_closes(waited | others, session, moment, request.config.closes)
 
 

@@ -115,10 +115,10 @@ def previous(
     """Give the summary before this one: that of the newest closes which has some of its indices.
 
     Where summaries of the same indices keep pace with it, the other one is of another line that is
-    run, and one of the same indices is given.
+    run, and one of the same indices is given. For one of no indices it is the last of any.
     """
     symbols = set(summary.indices.split())
-    found = _read(connection, [row for row in rows if symbols & set(row[2].split())])
+    found = _read(connection, [row for row in rows if not symbols or symbols & set(row[2].split())])
     best = _newest(found, summary)
     own = _newest([one for one in found if one.indices == summary.indices], summary)
     if own and best and _reaches(own, summary) >= _reaches(best, summary):

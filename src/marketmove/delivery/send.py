@@ -16,6 +16,8 @@ from marketmove.delivery.targets import Message
 _PROGRAMS = frozenset(["NotifyJSON", "NotifyForm", "NotifyXML", "NotifyAMQP", "NotifyAppriseAPI"])
 # What knows a few tags, and no page.
 _FEW_TAGS = frozenset(["NotifyPushover", "NotifyPingram", "NotifyPushplus"])
+# As what apprise is told that a body is written.
+_DECLARED = {"text": "text", "markdown": "markdown", "html": "html", "json": "text"}
 _SLACK_BLOCK = 3_000
 # So many a message, as some log in and out, and as much again for what a server takes itself.
 _REQUESTS = 6
@@ -69,7 +71,12 @@ def send(url: str, message: Message, seconds: float) -> str:
         elif _is_program(service):
             if message.body_format == "json":
                 _with_document(service, message.body)
-            done = _notify(service, Piece(message.title, message.body), message.body_format)
+            whole = Piece(message.title, message.body)
+            if "overflow=" in url or "format=" in url:
+                done = _notify(service, whole, message.body_format)
+            else:
+                body_format = apprise.NotifyFormat(_DECLARED[message.body_format])
+                done = _send_piece(service, whole, body_format)
         else:
             body_format = apprise.NotifyFormat(_dialect(service).body_format)
             if not isinstance(service.notify_format, tuple):
@@ -156,8 +163,8 @@ def _notify(service: Any, piece: Piece, body_format: str) -> bool:
 
     sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
-    wanted = "text" if body_format == "json" else body_format
-    return bool(sender.notify(body=piece.body, title=piece.title, body_format=wanted))
+    declared = _DECLARED[body_format]
+    return bool(sender.notify(body=piece.body, title=piece.title, body_format=declared))
 
 
 def _with_text(service: Any, text: str) -> None:
@@ -186,7 +193,8 @@ def _with_document(service: Any, document: str) -> None:
     def ours(payload: Any, *rest: Any, **named: Any) -> bytes:
         if not service.payload_extras:
             return document.encode()
-        whole = {k: json.loads(document) if v == document else v for k, v in payload.items()}
+        read = json.loads(document)
+        whole = {k: read if v == document else v for k, v in payload.items()}
         return str(write(whole, *rest, **named)).encode()
 
     module.dumps = ours  # type: ignore[attr-defined]
