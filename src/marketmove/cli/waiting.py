@@ -16,13 +16,14 @@ from marketmove.cli.terminal import say, stderr_is_terminal
 from marketmove.errors import JournalError, Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    from marketmove.closes.expected import ExpectedClose, Patience
+    from marketmove.closes.expected import ExpectedClose
     from marketmove.commands.session import SessionRequest
     from marketmove.delivery.revisions import SummaryKey
     from marketmove.market.indices import Registry
     from marketmove.reports.summary import SummaryReport
 
 _WAIT_S = 10.0
+_USUAL = dt.timedelta(hours=3)
 _PATIENCE = re.compile(r"(?=\d)(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*m(?:in)?)?", re.IGNORECASE)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -80,25 +81,23 @@ class OnceOptions(NamedTuple):
             why = "--force waits for none" if self.force else "say --once or --complete too"
             raise WrongUsageError.at(None, f"{text}; {why}")
 
-    def read_patience(self) -> Patience:
-        """Read how long closes are waited for."""
-        from marketmove.closes.expected import Patience
-
+    def read_patience(self) -> dt.time | dt.timedelta:
+        """Read up to what time closes are waited for, or how long after the last one."""
         if self.wait_until is not None:
             found = _TIME.fullmatch(self.wait_until.strip())
             if not found:
                 expected = "a time of day such as 22:00"
                 text = f"--wait-until: {self.wait_until} is not {expected}"
                 raise WrongUsageError.at(None, text)
-            return Patience(dt.time(int(found[1]), int(found[2])))
+            return dt.time(int(found[1]), int(found[2]))
         if self.patience is None:
-            return Patience()
+            return _USUAL
         found = _PATIENCE.fullmatch(self.patience.strip())
         if not found:
             text = f"--patience: {self.patience} is not a length of time such as 3h, 90m or 1h30m"
             raise WrongUsageError.at(None, text)
         hours, minutes = (int(part or 0) for part in found.groups())
-        return Patience(after=dt.timedelta(hours=hours, minutes=minutes))
+        return dt.timedelta(hours=hours, minutes=minutes)
 
 
 class Waiting(NamedTuple):

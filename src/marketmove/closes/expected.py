@@ -23,13 +23,6 @@ class ExpectedClose(NamedTuple):
     there: bool
 
 
-class Patience(NamedTuple):
-    """How long closes are waited for: up to a time of day, or so long after the last close."""
-
-    until: dt.time | None = None
-    after: dt.timedelta = dt.timedelta(hours=3)
-
-
 def expected_closes(
     there: Mapping[str, bool],
     session: dt.date | None,
@@ -84,24 +77,27 @@ def lacking(expected: Iterable[ExpectedClose]) -> tuple[ExpectedClose, ...]:
 
 
 def waits_until(
-    expected: Sequence[ExpectedClose], patience: Patience, zone: dt.tzinfo
+    expected: Sequence[ExpectedClose],
+    patience: dt.time | dt.timedelta,
+    zone: dt.tzinfo,
 ) -> dt.datetime | None:
     """Give the moment until which closes that lack are waited for; None where none does.
 
-    A time of day is that of the clock of ``zone``, the first after the last close.
+    ``patience`` is how long after the last close; or a time of day, the first after it by the clock
+    of ``zone``.
 
     >>> close = dt.datetime(2025, 2, 14, 8, 10, tzinfo=dt.UTC)
     >>> expected = [ExpectedClose("HSI", dt.date(2025, 2, 14), close, False)]
-    >>> waits_until(expected, Patience(), dt.UTC).isoformat()
+    >>> waits_until(expected, dt.timedelta(hours=3), dt.UTC).isoformat()
     '2025-02-14T11:10:00+00:00'
-    >>> waits_until(expected, Patience(dt.time(7)), dt.UTC).isoformat()
+    >>> waits_until(expected, dt.time(7), dt.UTC).isoformat()
     '2025-02-15T07:00:00+00:00'
     """
     if not lacking(expected):
         return None
     last = max(one.final for one in expected)
-    if patience.until is None:
-        return last + patience.after
+    if isinstance(patience, dt.timedelta):
+        return last + patience
     local = last.astimezone(zone)
-    day = local.date() + dt.timedelta(days=patience.until <= local.time().replace(tzinfo=None))
-    return dt.datetime.combine(day, patience.until, zone)
+    day = local.date() + dt.timedelta(days=patience <= local.time().replace(tzinfo=None))
+    return dt.datetime.combine(day, patience, zone)
