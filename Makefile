@@ -1,6 +1,6 @@
 PYTHON = .venv/bin/python
 
-.PHONY: help setup test thorough lint format gate bench
+.PHONY: help setup test thorough lint format docs gate bench
 
 help:       ## List what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -19,6 +19,9 @@ lint:       ## ruff and mypy
 
 format:     ## Mend what ruff can mend
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+docs:       ## What the documentation says of the program, and the site, in site/
+	$(PYTHON) tools/reference.py && $(PYTHON) -m pip install --quiet --editable '.[docs]' && NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
 
 gate:       ## All of it in a fresh clone
 	.ci/run

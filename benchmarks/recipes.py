@@ -80,7 +80,9 @@ def our_moves(folder: Path) -> pd.DataFrame:
     """The moves of every index, a column an index."""
     request = HistoryRequest(FIRST, LAST, (folder,), INDICES, ReadOptions(), load(None))
     frame = history(request).frame
-    return frame.pivot(index="session", columns="symbol", values="change_pct")
+    names = ("session", "symbol", "change_pct")
+    moves = pd.DataFrame({name: frame[name] for name in names})
+    return moves.pivot(index="session", columns="symbol", values="change_pct")
 
 
 def closes(folder: Path) -> pd.DataFrame:

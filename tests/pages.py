@@ -26,12 +26,13 @@ from marketmove.resources import root
 from program import Ran, RunCli, run_fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 README = root() / "README.md"
 PAGES = [README, *sorted((root() / "docs").glob("*.md"))]
 # What a shell has to read; all else is run in this process, which is ten times faster.
 _OF_A_SHELL = re.compile(r"[|&;<>$`*?\\]")
+_HOME = "/home/you"
 _PLACEHOLDERS = ("A", "B", "FROM", "TO", "DATE", "FILE", "TARGET", "COMMAND", "PATH", "NAME")
 _RESULTS = (ExitStatus.DONE, ExitStatus.FOUND, ExitStatus.NO_SESSION, ExitStatus.ALERT)
 
@@ -39,7 +40,7 @@ _RESULTS = (ExitStatus.DONE, ExitStatus.FOUND, ExitStatus.NO_SESSION, ExitStatus
 class Shown(Protocol):
     """Gives what a terminal shows of lines that are run."""
 
-    def __call__(self, lines: str) -> str: ...
+    def __call__(self, lines: str, *, fails: bool = False) -> str: ...
 
 
 class Block(NamedTuple):
@@ -76,6 +77,14 @@ def commands(page: Path) -> Iterator[tuple[Block, Block | None]]:
             yield block, below[0] if below else None
 
 
+def rewrite(page: Path, texts: Mapping[Block, str]) -> None:
+    """Put other texts into blocks of a page."""
+    lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
+    for block in sorted(texts, key=lambda block: -block.line):
+        lines[block.line : block.line + block.text.count("\n")] = [texts[block]]
+    page.write_text("".join(lines), encoding="utf-8")
+
+
 def typed_lines(page: Path) -> list[str]:
     """Every command line of ours that a page names, in blocks and in its sentences."""
     text = page.read_text(encoding="utf-8")
@@ -88,9 +97,9 @@ def typed_lines(page: Path) -> list[str]:
 
 def parse(line: str) -> None:
     """Read a command line as the program would, and stop before it is run."""
-    words = shlex.split(line.partition(" | ")[0], comments=True)[1:]
+    words = shlex.split(re.split(r" \| |; ", line)[0], comments=True)[1:]
     words = words[: words.index(">")] if ">" in words else words
-    if any("…" in word or word == "..." or word in _PLACEHOLDERS for word in words):
+    if any(word.startswith(("…", "...", "[")) or word in _PLACEHOLDERS for word in words):
         words = [words[0], "--help"]
     if all(word.isalpha() and word.islower() for word in words):
         words.append("--help")  # a command that is named, not one that is typed
@@ -112,22 +121,26 @@ def _program() -> Any:
     return typer.main.get_command(program())
 
 
-def show(lines: str, folder: Path, run_cli: RunCli) -> str:
-    """Run lines in a folder, and give what a terminal shows of them."""
-    return "".join(_shown(_ran(line, folder, run_cli)) for line in lines.splitlines())
+def show(lines: str, folder: Path, run_cli: RunCli, *, fails: bool = False) -> str:
+    """Run lines in a folder, and give what a terminal shows of them, at home in /home/you.
+
+    Only where failures are shown may one of them fail.
+    """
+    runs = [_ran(line, folder, run_cli) for line in lines.splitlines()]
+    assert fails or all(ran.status in _RESULTS for ran in runs), [ran.stderr for ran in runs]
+    text = "".join(map(_shown, runs))
+    return text.replace(str(folder), f"{_HOME}/marketmove").replace(os.environ["HOME"], _HOME)
 
 
 def _ran(line: str, folder: Path, run_cli: RunCli) -> Ran:
-    before, _, ours = line.rpartition("marketmove ")
-    fed = re.fullmatch(r"cat (\S+) \| ", before)
-    if (fed or not before) and ours and not _OF_A_SHELL.search(ours):
-        words = [os.path.expanduser(word) for word in shlex.split(ours, comments=True)]  # noqa: PTH111
-        return run_cli(*words, stdin=(folder / fed[1]).read_bytes() if fed else b"")
-    ours = re.sub(r"(^|[|;&(] ?)marketmove ", r'\1"$PYTHON" -m marketmove ', line)
-    environment = {"PYTHON": sys.executable, "PATH": os.environ["PATH"]}
-    environment |= {name: os.environ[name] for name in os.environ if name.startswith("XDG_")}
-    environment["HOME"] = os.environ["HOME"]
-    return run_fresh(["/bin/sh", "-c", ours], cwd=folder, environment=environment)
+    ours = re.fullmatch(r"(?:cat (\S+) \| )?marketmove (.*)", line)
+    if ours and not _OF_A_SHELL.search(ours[2]):
+        words = [os.path.expanduser(word) for word in shlex.split(ours[2], comments=True)]  # noqa: PTH111
+        return run_cli(*words, stdin=(folder / ours[1]).read_bytes() if ours[1] else b"")
+    line = re.sub(r"(^|[|;&(] ?)marketmove ", r'\1"$PYTHON" -m marketmove ', line)
+    kept = [name for name in os.environ if name.startswith(("HOME", "PATH", "XDG_"))]
+    environment = {name: os.environ[name] for name in kept} | {"PYTHON": sys.executable}
+    return run_fresh(["/bin/sh", "-c", line], cwd=folder, environment=environment)
 
 
 def _shown(ran: Ran) -> str:

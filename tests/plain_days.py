@@ -71,8 +71,14 @@ class Gap(NamedTuple):
     pp: Fraction
     n: int | None = None
     share: Fraction | None = None
+    z: float = 0.0
     widest: tuple[dt.date, bool] | None = None
     flat_before: bool = False
+
+
+def _rarest_first(gap: Gap) -> tuple[Fraction, float, Fraction, str, str]:
+    share = Fraction(-1) if gap.share is None else gap.share
+    return -share, -gap.z, -gap.pp, gap.up, gap.down
 
 
 def five_years_before(day: dt.date) -> dt.date:
@@ -215,16 +221,26 @@ class Session:
     # --- pairs
 
     def splits(self) -> list[Gap]:
-        """The pairs of opposite moves of half a percent at least, the widest first."""
+        """The pairs of opposite moves of half a percent at least, the rarest first."""
         half = Fraction(1, 2)
         counted = {s: p for s, p in self.moved.items() if s not in plain_calendar.APART}
         ups = [(pct, s) for s, pct in counted.items() if pct >= half]
         downs = [(pct, s) for s, pct in counted.items() if pct <= -half]
-        apart = [Gap(one, other, up - down) for up, one in ups for down, other in downs]
+        apart = [self.gap(one, other) for _, one in ups for _, other in downs]
         mine = {frozenset(pair) for pair in self.asked.pairs}
-        return sorted(
-            (gap for gap in apart if {gap.up, gap.down} not in mine), key=lambda gap: -gap.pp
-        )
+        return sorted((gap for gap in apart if {gap.up, gap.down} not in mine), key=_rarest_first)
+
+    def lines(self) -> list[list[Gap]]:
+        """Those pairs as they are told: of an index with three or more left, all at once."""
+        left, lines = self.splits(), []
+        while left:
+            first, of = left[0], [*left[:1]]
+            for hub in (first.down, first.up):
+                own = [gap for gap in left if hub in {gap.up, gap.down}]
+                of = own if len(own) >= max(3, len(of)) else of
+            lines.append(of)
+            left = [gap for gap in left if gap not in of]
+        return lines
 
     def own_pairs(self) -> list[Gap]:
         """The pairs asked for of which both have a move."""
@@ -256,16 +272,19 @@ class Session:
         least = abs(told.pp) - SAME
         smaller = sum(size < least for size in sizes)
         wide = [when for when, size in before if size >= least]
+        recent = [float(pp) for _, pp in signed[-WINDOW:]]
+        wide_by = statistics.pstdev(recent)
         told = told._replace(
             share=Fraction(100 * smaller, len(sizes)),
+            z=abs(float(pp) - statistics.fmean(recent)) / wide_by if wide_by > 1e-9 else 0.0,
             flat_before=len({pp for _, pp in signed[-WINDOW:]}) == 1,
         )
         if self.days[up].gap or self.days[down].gap:
             return told
         if not wide:
             return told._replace(widest=(before[0][0], True))
-        recent = (day - wide[-1]).days * A_DAY < MONTH
-        return told if recent else told._replace(widest=(wide[-1], False))
+        lately = (day - wide[-1]).days * A_DAY < MONTH
+        return told if lately else told._replace(widest=(wide[-1], False))
 
     # --- many
 

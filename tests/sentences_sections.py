@@ -15,30 +15,70 @@ if TYPE_CHECKING:
 
     from plain_days import Gap
 
-MOST_PAIRS, MOST_MOVES = 5, 10
+MOST_PAIRS, MOST_MOVES, MOST_OTHERS = 5, 10, 3
 
 
 def pairs(reader: Reader, texts: list[str]) -> None:
-    """The five widest divergent pairs, those asked for, and how many more diverge."""
-    splits = reader.of.splits()
-    if more := len(splits[MOST_PAIRS:]):
+    """The five lines of the rarest divergent pairs, those asked for, how many more diverge."""
+    lines = reader.of.lines()
+    if more := sum(map(len, lines[MOST_PAIRS:])):
         reader.saw("more pairs")
         assert texts[-1] == f"{more} more divergent pair{'s' if more > 1 else ''}."
         texts = texts[:-1]
-    shown, own = splits[:MOST_PAIRS], reader.of.own_pairs()
+    shown, own = lines[:MOST_PAIRS], reader.of.own_pairs()
     assert len(texts) == len(shown) + len(own), texts
-    told = [_pair(reader, text) for text in texts]
-    assert [gap.pp for gap in told[: len(shown)]] == [gap.pp for gap in shown]
-    assert {(g.up, g.down) for g in told[: len(shown)]} <= {(g.up, g.down) for g in splits}
+    for text, line in zip(texts, shown, strict=False):
+        if len(line) > 1:
+            _line(reader, text, line)
+        else:
+            assert _pair(reader, text)[:2] == line[0][:2]
     sides = [{gap.up, gap.down} for gap in own]
-    assert all({gap.up, gap.down} in sides for gap in told[len(shown) :])
+    told = [_pair(reader, text) for text in texts[len(shown) :]]
+    assert all({gap.up, gap.down} in sides for gap in told)
+
+
+def _line(reader: Reader, text: str, line: list[Gap]) -> None:
+    """One index against many: the rarest named first, the widest and the rarest with figures."""
+    (hub,) = {line[0].up, line[0].down} & {line[1].up, line[1].down}
+    others = [gap.down if gap.up == hub else gap.up for gap in line]
+    one, _, rest = reader.clause(text, headline=True, rare=False)
+    assert one == hub
+    names = [reader.of.days[symbol].name for symbol in others]
+    few = len(names) <= MOST_OTHERS + 1
+    known = f"{', '.join(names[:-1])} and {names[-1]}"
+    if not few:
+        known = f"{', '.join(names[:MOST_OTHERS])} and {len(names) - MOST_OTHERS} more"
+    begin = f" versus {known}; widest: "
+    assert rest.startswith(begin), text
+    widest = max(line, key=lambda gap: gap.pp)
+    rest = _against(reader, rest[len(begin) :], hub, widest)
+    if line[0].pp != widest.pp and line[0].share is not None:
+        assert rest.startswith("; rarest: "), text
+        rest = _against(reader, rest.removeprefix("; rarest: "), hub, line[0])
+        reader.saw("rarest")
+    assert rest == ".", text
+    reader.saw("one with many")
+
+
+def _against(reader: Reader, text: str, hub: str, gap: Gap) -> str:
+    other, _, rest = reader.clause(text, headline=True, rare=False, beside=hub)
+    assert {hub, other} == {gap.up, gap.down}
+    assert rest.startswith(", "), text
+    return _apart(reader, rest[2:], reader.of.gap(gap.up, gap.down))
 
 
 def _pair(reader: Reader, text: str) -> Gap:
     up, down, rest = reader.both(text, ", ", rare=False)
     gap = reader.of.gap(up, down)
     assert gap.pp >= 0
-    found, rest = reader.take(r": (?P<pp>[\d,]+\.\d\d) pp apart", rest)
+    assert rest.startswith(": "), text
+    assert _apart(reader, rest[2:], gap) == ".", text
+    return gap
+
+
+def _apart(reader: Reader, text: str, gap: Gap) -> str:
+    """Read how far apart a pair is, and how rare that is; give what is left."""
+    found, rest = reader.take(r"(?P<pp>[\d,]+\.\d\d) pp apart", text)
     assert found, text
     assert Decimal(found["pp"].replace(",", "")) == rounded(gap.pp), text
     reader.saw("apart")
@@ -56,8 +96,7 @@ def _pair(reader: Reader, text: str) -> Gap:
     assert told == gap.widest, text
     if found:
         reader.saw("widest in data" if found["in"] else "widest")
-    assert rest == ".", text
-    return gap
+    return rest
 
 
 def rare(reader: Reader, texts: list[str]) -> None:

@@ -159,8 +159,7 @@ def read_bytes(data: bytes, label: str = "AAA.csv") -> Levels:
 
 
 def as_read(read: Levels) -> dict[Key, float]:
-    columns = (read.frame[name] for name in ("symbol", "session", "close"))
-    return {(str(s), when.date()): float(c) for s, when, c in zip(*columns, strict=True)}
+    return {(row.symbol, row.session): row.close for row in read.frame.rows()}
 
 
 def wrong(found: dict[Key, float], closes: Closes, places: int) -> dict[Key, float]:

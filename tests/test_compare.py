@@ -63,7 +63,7 @@ def test_a_pair_asked_for_is_shown_whatever_its_signs(run_cli: RunCli) -> None:
     text = run_cli(*asked).stdout
     assert text.index("Pairs asked for") < text.index("Other divergent pairs")
     assert "S&P 500 −0.01%" in text.split("Pairs asked for")[1]
-    assert "5 more divergent pairs" in run_cli(*asked, "--top", "2").stdout
+    assert "3 more divergent pairs" in run_cli(*asked, "--top", "1").stdout
 
 
 def test_a_session_without_divergent_moves_says_so(run_cli: RunCli) -> None:

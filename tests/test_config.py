@@ -20,7 +20,8 @@ CLOSES = "date,symbol,close\n2025-02-13,MYX,200\n2025-02-14,MYX,203\n"
 
 def _pairs(run_cli: RunCli, *arguments: str | Path) -> int:
     """How many pairs the table shows, which `top` settles."""
-    return run_cli(*SESSION, "-l", SAMPLE_CLOSES, *arguments).stdout.count(" versus ")
+    asked = (*SESSION, "-l", SAMPLE_CLOSES, "--sort", "spread", *arguments)
+    return run_cli(*asked).stdout.count(" versus ")
 
 
 def _usual_place(text: str) -> None:
@@ -144,11 +145,11 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         f"{path}:2: palette: pink is not one of western, east-asia, korea, cvd, none",
         f"{path}:3: floor_pct: -1 is not a percentage of 0 or more, such as 0.5",
         f"{path}:4: top: 0 is not a whole number of 1 or more",
-        f"{path}:5: sort: size is not one of change, name, given",
+        f"{path}:5: sort: size is not one of change, name, given, spread",
         f"{path}:6: levels: expected a list of files",
         (
             f"{path}:7: shade is not a setting; the keys are levels, sessions, palette, floor_pct,"
-            " top, sort, prefer, pairs, indices, groups, columns, alerts, to, feeds, archive"
+            " top, sort, home, prefer, pairs, indices, groups, columns, alerts, to, feeds, archive"
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",

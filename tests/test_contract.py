@@ -239,7 +239,8 @@ def test_notes_are_no_part_of_csv(run_cli: RunCli, write: Write) -> None:
 
 
 def test_markdown_is_tables(run_cli: RunCli) -> None:
-    text = run_cli("session", "2025-02-14", "-l", SAMPLE_CLOSES, "--format", "markdown").stdout
+    asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "--format", "markdown")
+    text = run_cli(*asked, "--sort", "spread").stdout
     lines = text.splitlines()
     assert lines[0].startswith("## Session of Fri 14 Feb 2025 · closes · ")
     assert "| Hang Seng | 22,620.33 | 21,814.37 |  | +805.96 | +3.69% |" in lines

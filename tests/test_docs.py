@@ -13,11 +13,22 @@ import typer
 
 from marketmove import config
 from marketmove.cli import program
-from marketmove.errors import ExitStatus
 from marketmove.feeds.settings import KEYS as FEED_KEYS
 from marketmove.market.calendars import read_lines
 from marketmove.resources import root
-from pages import PAGES, README, Block, Shown, blocks, blocks_of, commands, parse, show, typed_lines
+from pages import (
+    PAGES,
+    README,
+    Block,
+    Shown,
+    blocks,
+    blocks_of,
+    commands,
+    parse,
+    rewrite,
+    show,
+    typed_lines,
+)
 from program import SAMPLE_CLOSES, RunCli, Write, run_process
 
 FEEDS = root() / "docs" / "feeds.md"
@@ -39,10 +50,17 @@ def test_the_first_command_prints_what_stands_below_it(shown: Shown) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_shows_what_its_commands_print(page: Path, shown: Shown) -> None:
-    for command, output in commands(page):
-        printed = shown(command.text)
-        assert not output or printed == output.text, str(command)
+def test_a_page_shows_what_its_commands_print(
+    page: Path, shown: Shown, pytestconfig: pytest.Config
+) -> None:
+    """With ``--snapshot-update`` the page is written anew: read the difference."""
+    fails = page.stem == "troubleshooting"
+    printed = [(shown(command.text, fails=fails), output) for command, output in commands(page)]
+    if pytestconfig.option.update_snapshots:
+        rewrite(page, {output: text for text, output in printed if output})
+        return
+    for text, output in printed:
+        assert not output or text == output.text, str(output)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -78,8 +96,7 @@ def test_the_sessions_of_an_own_file_are_read() -> None:
 
 def test_no_output_repeats_a_command() -> None:
     for output in blocks_of("text"):
-        assert "marketmove session" not in output.text
-        assert "$ " not in output.text
+        assert not re.search(r"^(marketmove session|\$) ", output.text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("block", blocks_of("csv"), ids=str)
@@ -179,9 +196,13 @@ def test_the_plug_in_of_the_page_works(tmp_path: Path) -> None:
     ]
 
 
-def test_every_yaml_example_is_tried() -> None:
-    keys = ("closes", "figures", "palette", "alerts", "feeds")
-    assert len(blocks_of("yaml")) == len({_yaml(key) for key in keys})
+@pytest.mark.parametrize("block", blocks_of("yaml"), ids=str)
+def test_every_other_yaml_is_a_configuration(
+    block: Block, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not re.match(r"(closes|session):", block.text):
+        monkeypatch.setenv("DESK_MAIL", "mailto://desk@example.com")
+        assert config.load(write("own.yaml", block.text)).places
 
 
 def _commands() -> dict[str, Any]:
@@ -218,13 +239,6 @@ def test_the_help_says_where_the_configuration_is(run_cli: RunCli) -> None:
     text = " ".join(run_cli("--help").stdout.split())
     assert "MARKETMOVE_CONFIG" in text
     assert "~/.config/marketmove" in text
-
-
-def test_the_page_names_every_exit_status() -> None:
-    text = " ".join((root() / "docs" / "columns.md").read_text(encoding="utf-8").split())
-    _, _, statuses = text.partition("Exit status: ")
-    for status in ExitStatus:
-        assert re.search(rf"\b{status.value} [\w`]", statuses), status
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -31,6 +31,9 @@ WORLD = (
 )
 
 
+SAMPLES = ("--levels", str(SAMPLE_CLOSES))
+
+
 class Room(NamedTuple):
     """A row of the table of rooms."""
 
@@ -173,8 +176,16 @@ def test_each_command_has_one_file() -> None:
         (["completion", "bash", "--", "marketmove", "session", "--f"], "pandas numpy yaml"),
         (["completion", "bash", "--", "marketmove", "session", "-i", "H"], "pandas numpy"),
         (["init", "--config", "own.yaml"], "pandas numpy"),
-        (["session", "2025-02-04"], "rich.table"),
-        (["session", "2025-02-14", "-l", str(SAMPLE_CLOSES), "-f", "csv"], "rich.table"),
+        (["session", "2025-02-04"], "rich.table pandas"),
+        (["session", "2025-02-14", *SAMPLES], "pandas"),
+        (["session", "2025-02-14", *SAMPLES, "--period", "week", "-f", "json"], "pandas"),
+        (["summary", "2025-02-14", *SAMPLES, "-f", "html"], "pandas"),
+        (["history", "2025-02-10", "2025-02-14", *SAMPLES], "pandas"),
+        (["history", "2025-02-10", "2025-02-14", *SAMPLES, "-f", "csv"], "pandas"),
+        (["pair", "HSI", "N225", *SAMPLES], "pandas"),
+        (["chart", "heatmap", "2025-02-10", "2025-02-14", *SAMPLES], "pandas"),
+        (["check", str(SAMPLE_CLOSES)], "pandas"),
+        (["session", "2025-02-14", *SAMPLES, "-f", "csv"], "rich.table pandas"),
     ],
     ids=lambda value: " ".join(value).replace(str(SAMPLE_CLOSES), "closes.csv"),
 )

@@ -192,13 +192,7 @@ def _read(text: str, how: Convention) -> Levels:
 
 
 def _as_read(read: Levels) -> dict[tuple[str, dt.date], float]:
-    frame = read.frame
-    return {
-        (str(symbol), when.date()): float(close)
-        for symbol, when, close in zip(
-            frame["symbol"], frame["session"], frame["close"], strict=True
-        )
-    }
+    return {(row.symbol, row.session): row.close for row in read.frame.rows()}
 
 
 def _single(closes: Closes, how: Convention) -> Closes:

@@ -73,29 +73,76 @@ def test_the_spread_is_of_unrounded_moves(run_cli: RunCli) -> None:
     ran = run_cli(*FEBRUARY_14, "--format", "json")
     pairs = [(pair["up"], pair["down"]) for pair in ran.document["divergences"]]
     assert len(pairs) == 8
-    assert pairs[5] == ("HSI", "N225")
-    spread = ran.document["divergences"][5]["spread_pp"]
+    assert pairs[1] == ("HSI", "N225")
+    spread = ran.document["divergences"][1]["spread_pp"]
     exact = Decimal("3.69462881577602286933") + Decimal("0.79074601123576998019")
     assert abs(Decimal(repr(spread)) - exact) <= Decimal("1e-12")
 
-    lines = run_cli(*FEBRUARY_14).stdout.splitlines()
+    lines = run_cli(*FEBRUARY_14, "--sort", "spread").stdout.splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("  Divergent pairs"))
     sixth = " ".join(lines[first + 6].split())
     assert sixth == "Hang Seng +3.69% versus Nikkei 225 −0.79% 4.49 pp 96.8"
     assert not lines[first + 9].strip()
 
 
-def test_pairs_are_the_widest_first(run_cli: RunCli) -> None:
-    document = run_cli(*FEBRUARY_14, "--format", "json", "--floor-pct", "0").document
-    spreads = [pair["spread_pp"] for pair in document["divergences"]]
-    assert spreads == sorted(spreads, reverse=True)
-    assert len(spreads) == 100
+def test_pairs_are_the_rarest_first(run_cli: RunCli) -> None:
+    """By percentile, then by z; those without either last, by their spread."""
+    asked = (*FEBRUARY_14, "--format", "json", "--floor-pct", "0")
+    document = run_cli(*asked).document
+    pairs = document["divergences"]
+    assert len(pairs) == 100
+    keys = [(p["percentile"] or -1.0, abs(p["z"] or 0.0), p["spread_pp"]) for p in pairs]
+    assert keys == sorted(keys, reverse=True)
+    assert 0 < sum(pair["percentile"] is None for pair in pairs) < 100
     moves = {move["symbol"]: move["change_pct"] for move in document["moves"]}
-    for pair in document["divergences"]:
+    for pair in pairs:
         assert pair["up_pct"] == moves[pair["up"]] > 0
         assert pair["down_pct"] == moves[pair["down"]] < 0
         assert pair["spread_pp"] == pytest.approx(pair["up_pct"] - pair["down_pct"], abs=1e-12)
         assert pair["kind"] == "split"
+    for arguments in (("--sort", "spread"), ("--no-context",)):
+        widest = run_cli(*asked, *arguments).document["divergences"]
+        spreads = [pair["spread_pp"] for pair in widest]
+        assert spreads == sorted(spreads, reverse=True)
+        assert len(spreads) == 100
+
+
+def test_an_index_that_opposes_many_has_one_line(run_cli: RunCli) -> None:
+    lines = [" ".join(line.split()) for line in run_cli(*FEBRUARY_14).stdout.splitlines()]
+    first = lines.index("Divergent pairs Spread Percentile")
+    others = "Hang Seng, CSI 300, Hang Seng Tech and Hang Seng China Enterprises"
+    assert lines[first + 1 : first + 4] == [
+        f"Taiex −1.05% versus {others}, widest: Hang Seng Tech +5.56% 6.61 pp Hang Seng 98.4",
+        f"Nikkei 225 −0.79% versus {others}, widest: Hang Seng Tech +5.56% 6.35 pp Hang Seng 96.8",
+        "",
+    ]
+    # Of those against one that rose, the ones that fell are most.
+    asked = ("session", "2025-02-14", "-l", SAMPLE_CLOSES, "--floor-pct", "0.3")
+    chosen = [word for s in ("HSI", "N225", "TWII", "DJI", "FTSE", "GDAXI") for word in ("-i", s)]
+    text = " ".join(run_cli(*asked, *chosen).stdout.split())
+    assert (
+        "Hang Seng +3.69% versus FTSE 100, DAX, Dow Jones and 2 more, widest: Taiex −1.05%"
+        " 4.75 pp FTSE 100 99.2" in text
+    )
+
+
+def test_the_home_market_comes_first(run_cli: RunCli, write: Write) -> None:
+    config = ("--config", write("own.yaml", "home: nikkei\n"))
+    ran = run_cli(*FEBRUARY_14, *config, "-f", "json").document
+    assert ran["moves"][0]["symbol"] == "N225"
+    others = [move["change_pct"] for move in ran["moves"][1:]]
+    assert others == sorted(others, reverse=True)
+    assert ["N225" in (p["up"], p["down"]) for p in ran["divergences"]] == [True] * 4 + [False] * 4
+    summed = run_cli("summary", *FEBRUARY_14[1:], *config, "-f", "json").document
+    assert summed["headline"]["text"].startswith("Nikkei 225 down 0.79%; Hang Seng up 3.69%, its")
+    assert summed["regions"][0]["name"] == "Asia"
+    assert summed["regions"][0]["symbols"][0] == "N225"
+    assert summed["sections"][0]["sentences"][0]["text"].startswith("Nikkei 225 down 0.79% versus")
+    unknown = write("unknown.yaml", "home: Hang Sneg\n")
+    warning = "home: Hang Sneg is an unknown index; did you mean Hang Seng?"
+    assert warning in run_cli(*FEBRUARY_14, "-c", unknown).stderr
+    no_index = write("wrong.yaml", "home: [HSI]\n")
+    assert "home: expected an index, such as HSI" in run_cli(*FEBRUARY_14, "-c", no_index).stderr
 
 
 @pytest.mark.parametrize(
@@ -231,18 +278,24 @@ def test_those_without_a_move_stand_last(run_cli: RunCli) -> None:
 
 
 def test_top_shortens_the_pairs(run_cli: RunCli) -> None:
-    table = run_cli(*FEBRUARY_14, "--top", "3").stdout
+    by_spread = (*FEBRUARY_14, "--sort", "spread")
+    table = run_cli(*by_spread, "--top", "3").stdout
     assert table.count(" versus ") == 3
     assert "5 more divergent pairs; --top N shows more" in table
-    assert "more divergent" not in run_cli(*FEBRUARY_14, "--top", "8").stdout
-    assert "1 more divergent pair;" in run_cli(*FEBRUARY_14, "--top", "7").stdout
+    assert "more divergent" not in run_cli(*by_spread, "--top", "8").stdout
+    assert "1 more divergent pair;" in run_cli(*by_spread, "--top", "7").stdout
+    table = run_cli(*FEBRUARY_14, "--top", "1").stdout
+    assert table.count(" versus ") == 1
+    assert "4 more divergent pairs; --top N shows more" in table
     document = run_cli(*FEBRUARY_14, "--top", "3", "--format", "json").document
     assert len(document["divergences"]) == 3
 
 
 def test_machines_get_all_pairs_and_people_ten(run_cli: RunCli) -> None:
     asked = ("session", "2025-02-05", "--levels", SAMPLE_CLOSES)
-    assert run_cli(*asked).stdout.count(" versus ") == 10
+    assert run_cli(*asked, "--sort", "spread").stdout.count(" versus ") == 10
+    # Each of the six that rose is against the six that fell.
+    assert run_cli(*asked).stdout.count(" versus ") == 6
     assert len(run_cli(*asked, "--format", "json").document["divergences"]) == 36
 
 

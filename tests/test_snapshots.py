@@ -42,8 +42,10 @@ each_date = pytest.mark.parametrize("date", DATES, ids=str)
 
 def _report(date: dt.date, output_format: str = "table") -> SessionReport:
     settings = config.load(None)
-    pairs = settings.top if output_format in {"table", "markdown"} else None
-    return session(SessionRequest(date, (), (), ReadOptions(), settings, pairs=pairs))
+    people = output_format in {"table", "markdown"}
+    pairs = settings.top if people else None
+    asked = SessionRequest(date, (), (), ReadOptions(), settings, pairs=pairs, pair_lines=people)
+    return session(asked)
 
 
 @each_date

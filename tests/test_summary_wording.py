@@ -17,7 +17,7 @@ KINDS = {
     *("up", "down", "most:", "rose most", "fell most", "only rose", "only fell"),
     *("its best session", "its worst session", "to its highest close in data"),
     *("to its highest close", "to its lowest close", "widest", "widest gap", "wider"),
-    *("both ways", "most", "apart", "more pairs", "shut", "so early", "measured from"),
+    *("both ways", "most", "apart", "one with many", "shut", "so early", "measured from"),
     *("hours apart", "dividends", "few", "none diverge", "tally closed", "tally missing"),
 }
 

@@ -76,7 +76,11 @@ MANY = {f"I{n:02}": (1000.0, 1000.0 + n) for n in range(1, 26)}
         ({"VIX": (20, 10), "HSI": (20000, 0)}, {"alone", "no close yet"}),
         ({"VIX": (20, 10), "HSI": (20000,)}, {"alone", "no prior"}),
         ({"VIX": (0, 10), "HSI": (20000, 0)}, {"no move"}),
-        ({"VIX": (20, 15), "T": (100, 98)} | MANY, {"more pairs", "only fell"}),
+        ({"VIX": (20, 15), "T": (100, 98)} | MANY, {"one with many", "only fell"}),
+        (
+            {f"U{n}": (100, 101 + n) for n in range(6)} | {f"D{n}": (90, 89 - n) for n in range(6)},
+            {"one with many", "more pairs"},
+        ),
         (dict.fromkeys(("A", "GDAXI", "HSI", "N225"), (10, 11)), {"dividends not known"}),
         ({"HSI": (10, 11)} | dict.fromkeys(MANY, (1.0, 0.0)), {"nor have"}),
         ({"HSI": (0, 1), "N225": (10, 11), "SPX": (10, 11)}, {"no prior"}),
@@ -213,7 +217,7 @@ def test_pairs_asked_for(run_cli: RunCli, write: Write) -> None:
     )
     seen = read(run_cli, path, "-c", own, pairs=pairs).kinds
     assert seen >= {"apart", "pair not in data", "pair without a move"}
-    assert "more pairs" in read(run_cli, SAMPLE_CLOSES, "-c", own, pairs=pairs).kinds
+    assert "one with many" in read(run_cli, SAMPLE_CLOSES, "-c", own, pairs=pairs).kinds
 
 
 def test_rows_that_cannot_be_used(run_cli: RunCli, write: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from marketmove.resources import root
 from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
-SORTS = ("change", "name", "given")
+SORTS = ("change", "name", "given", "spread")
 PREFERENCES = ("none", "later")
 
 
@@ -52,6 +53,7 @@ class Config:
     words: Words
     exchanges: Mapping[str, Exchange]
     prefer: str = "none"
+    home: str = ""
     pairs: tuple[str, ...] = ()
     alerts: tuple[Condition, ...] = ()
     to: tuple[Target, ...] = ()
@@ -212,7 +214,12 @@ def _settings(
     for key, value in document.items.items():
         place = Place(label, document.lines[key])
         if key not in _READERS:
-            problems.append(Problem(place, f"{key} is not a setting{did_you_mean(key, _READERS)}"))
+            name = re.sub(r"://\S*", "://…", key)
+            problems.append(Problem(place, f"{name} is not a setting{did_you_mean(key, _READERS)}"))
+            continue
+        if _has_url(value, key):
+            text = f"{key} has a URL, which may be a secret and stands under to: or feeds: alone"
+            problems.append(Problem(place, text))
             continue
         try:
             values[key] = _READERS[key](value)
@@ -220,6 +227,20 @@ def _settings(
         except ValueError as error:
             problems.append(Problem(place, f"{key}: {error}"))
     return values, places, problems
+
+
+def _has_url(value: yamltext.Value | str, key: str = "") -> bool:
+    """Tell whether a URL stands somewhere in a value, but for where URLs are to stand."""
+    if isinstance(value, str):
+        return re.search(r"[A-Za-z][A-Za-z0-9+.-]+://", value) is not None
+    if key == "to" or (key == "feeds" and not isinstance(value, yamltext.Mapping)):
+        return False
+    if isinstance(value, yamltext.Scalar):
+        return _has_url(value.text)
+    if isinstance(value, yamltext.Sequence):
+        return any(map(_has_url, value.items))
+    values = () if key == "feeds" else value.items.values()
+    return any(map(_has_url, value.items)) or any(map(_has_url, values))
 
 
 def _paths(value: yamltext.Value) -> tuple[str, ...]:
@@ -232,6 +253,12 @@ def _paths(value: yamltext.Value) -> tuple[str, ...]:
 
 def _path(value: yamltext.Value) -> tuple[str, ...]:
     return (value.text,) if isinstance(value, yamltext.Scalar) and value.text else ()
+
+
+def _name(value: yamltext.Value) -> str:
+    if not isinstance(value, yamltext.Scalar):
+        raise ValueError("expected an index, such as HSI")  # noqa: TRY004 - a value of the file
+    return value.text.strip()
 
 
 def _size_pct(value: yamltext.Value) -> float:
@@ -252,6 +279,7 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
         yamltext.matching(value, r"[1-9]\d{0,8}", "a whole number of 1 or more")
     ),
     "sort": lambda value: yamltext.one_of(value, SORTS),
+    "home": _name,
     "prefer": lambda value: yamltext.one_of(value, PREFERENCES),
     "pairs": parse_pairs,
     "indices": _as_is,

@@ -118,7 +118,9 @@ class _Reader:
         if node.tag == _TAG + "null" and not node.style:
             return Scalar(text, line, empty=True)
         if node.tag not in _PLAIN_TAGS:
-            raise self.error.at(Place(self.label, line), f"a YAML tag ({node.tag}); leave it out")
+            raise self.error.at(
+                Place(self.label, line), f"a YAML tag ({_shown(node.tag)}); leave it out"
+            )
         if not node.style and (meaning := _other_meaning(node.tag, text)):
             raise self.error.at(
                 Place(self.label, line),
@@ -137,12 +139,17 @@ class _Reader:
                 raise self.error.at(place, "a key that is not a word")
             if key.text in items:
                 first = lines[key.text]
-                raise self.error.at(
-                    place, f"{key.text} stands twice, here and on line {first}; remove one"
-                )
+                name = _shown(key.text)
+                text = f"{name} stands twice, here and on line {first}; remove one"
+                raise self.error.at(place, text)
             items[key.text] = self.value(value_node)
             lines[key.text] = place.line or 1
         return Mapping(items, lines, node.start_mark.line + 1)
+
+
+def _shown(text: str) -> str:
+    """What may be named of a text: no URL, which may be a secret."""
+    return text if "://" not in text else "a URL"
 
 
 def _other_meaning(tag: str, text: str) -> str | None:

@@ -120,6 +120,7 @@ def session(
         periods=chosen_periods(given.texts(periods)),
         comparison=Comparison(against, given.texts(pairs), wide),
         context=wide or context,
+        pair_lines=True,
         **given.asked(given.with_floor(closes, floor_pct), indices, groups),
     )
     return warned(SessionResult(session_command.session(request), session_render))

@@ -50,9 +50,13 @@ class CloseTable:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Each ``date``, ``symbol`` and ``close``, also those that figures leave out."""
-        closes = self._levels.frame.rename(columns={"session": "date"})
-        closes = closes[["date", "symbol", "close"]].astype({"symbol": "object"})
-        return closes.sort_values(["date", "symbol"], ignore_index=True)
+        levels = self._levels.frame
+        columns = {
+            "date": levels["session"].astype("datetime64[s]"),
+            "symbol": pd.Series(levels["symbol"], dtype="object"),
+            "close": levels["close"],
+        }
+        return pd.DataFrame(columns).sort_values(["date", "symbol"], ignore_index=True)
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def session(
         ),
     ] = None,
     reading: shared.ReadingOptions,
-    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the bars.")] = None,
+    sort: Annotated[shared.BarSort | None, typer.Option(help="Order of the bars.")] = None,
     picture: PictureOptions,
     everything: shared.AllOption = False,
     run: shared.RunOptions,

@@ -27,7 +27,8 @@ HistoryFormat = Annotated[Literal["table", "csv", "json", "ndjson"], _FORMAT]
 TableFormat = Annotated[Literal["table", "csv", "json"], _FORMAT]
 CalcFormat = Annotated[Literal["table", "json"], _FORMAT]
 SummaryFormat = Annotated[Literal["text", "markdown", "json", "html"], _FORMAT]
-Sort = Literal["change", "name", "given"]
+Sort = Literal["change", "name", "given", "spread"]
+BarSort = Literal["change", "name", "given"]
 
 DateArgument = Annotated[
     str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)

@@ -33,7 +33,10 @@ class ComparedOptions(NamedTuple):
     context: Annotated[
         bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
     ] = None
-    sort: Annotated[shared.Sort | None, typer.Option(help="Order of the rows.")] = None
+    sort: Annotated[
+        shared.Sort | None,
+        typer.Option(help="Order of the rows; spread is that of the pairs, else by how rare."),
+    ] = None
     top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None
     floor_pct: Annotated[
         str | None,
@@ -93,6 +96,7 @@ def session(
             periods=periods,
             comparison=Comparison(against, tuple(pairs or ()), wide),
             context=True if wide else context,
+            pair_lines=people,
             alerts=alerting.conditions,
             **asked,
         )

@@ -8,16 +8,15 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.read import ChosenCloses
 from marketmove.errors import Place
+from marketmove.frame import Days, Frame, days_between
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import end_of
 from marketmove.sources import Fault
 
-Days = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[np.int64]
 Severity = Literal["error", "suspicion"]
 
@@ -40,7 +39,7 @@ class Finding(NamedTuple):
     place: Place | None = None
 
 
-def find(known: ChosenCloses, moves: pd.DataFrame, doubts: Doubts) -> list[Finding]:
+def find(known: ChosenCloses, moves: Frame, doubts: Doubts) -> list[Finding]:
     """Everything in closes that is wrong or doubtful, errors first, then by place.
 
     Parameters
@@ -71,7 +70,7 @@ def find(known: ChosenCloses, moves: pd.DataFrame, doubts: Doubts) -> list[Findi
     rows = _judged(moves, calendars, levels.faults)
     for check in (_disorder, _holes, _gaps, stated_otherwise):
         found += check(rows)
-    found += _ghosts(known.shut[known.shut["ghost"]], moves, calendars)
+    found += _ghosts(known.shut.take(known.shut["ghost"]), moves, calendars)
     found += early_rows(known.early)
     found += doubtful_rows(doubts, np.flatnonzero(doubts.code != ""), known)
     return sorted(found, key=_worst_first)
@@ -82,22 +81,19 @@ def _worst_first(finding: Finding) -> tuple[bool, str, int]:
     return finding.severity != "error", place.path, place.line or 0
 
 
-def _judged(
-    rows: pd.DataFrame, calendars: Mapping[str, Calendar], faults: Sequence[Fault]
-) -> pd.DataFrame:
+def _judged(rows: Frame, calendars: Mapping[str, Calendar], faults: Sequence[Fault]) -> Frame:
     """The moves with ``lacking``, the sessions between the two closes of each; nan if unknown.
 
     An index that has fewer than half of its sessions is not daily, and is not judged. A row that
     cannot be used is found as such, and does not leave a gap.
     """
     lacking = np.full(len(rows), np.nan)
-    days = rows["session"].to_numpy().astype("datetime64[D]")
-    before = rows["prior_session"].to_numpy().astype("datetime64[D]")
-    for symbol, own in rows.groupby("symbol", observed=True).indices.items():
-        if calendar := calendars.get(str(symbol)):
+    days, before = rows["session"], rows["prior_session"]
+    for symbol, own in rows.labels("symbol").each():
+        if calendar := calendars.get(symbol):
             counted = calendar.lacking(before[own], days[own])
             if not (counted > 0).mean() > _USUAL_GAPS:
-                unusable = _dates_of(str(symbol), faults)
+                unusable = _dates_of(symbol, faults)
                 unusable = unusable[~calendar.shut(unusable)]
                 known = np.searchsorted(unusable, days[own])
                 known -= np.searchsorted(unusable, before[own], side="right")
@@ -110,101 +106,95 @@ def _dates_of(symbol: str, faults: Sequence[Fault]) -> Days:
     return np.array(sorted(dates), dtype="datetime64[D]")
 
 
-def _findings(rows: pd.DataFrame, severity: Severity, code: str, text: str) -> Iterator[Finding]:
+def _findings(rows: Frame, severity: Severity, code: str, text: str) -> Iterator[Finding]:
     """A finding a row; the text is filled in from the row's own columns."""
-    for row in rows.itertuples():
-        entry: Any = row
-        sentence = text.format(row=entry, session=entry.session.date())
-        place = Place(str(entry.file), int(entry.line))
-        yield Finding(severity, code, sentence, str(entry.symbol), entry.session.date(), place)
+    for row in rows.rows():
+        yield _of_row(code, text.format(row=row), row, severity)
 
 
-def _disorder(rows: pd.DataFrame) -> Iterator[Finding]:
+def _disorder(rows: Frame) -> Iterator[Finding]:
     """Rows against the order of their file: where an index runs neither up nor down its dates."""
-    for _, part in rows.sort_values("line").groupby(["file", "symbol"], observed=True):
-        steps = part["session"].diff().dropna().dt.days
-        if (steps > 0).any() and (steps < 0).any():
-            against = (steps < 0) if (steps > 0).sum() >= (steps < 0).sum() else (steps > 0)
-            odd = part.loc[against[against].index]
-            text = "{row.symbol}: {session} stands out of order"
-            yield from _findings(odd, "suspicion", "out_of_order", text)
+    files, symbols, days = rows.labels("file").codes, rows.labels("symbol").codes, rows["session"]
+    order = np.lexsort((rows["line"], symbols, files))
+    begins = np.diff(files[order]).astype(bool) | np.diff(symbols[order]).astype(bool)
+    for part in np.split(order, np.flatnonzero(begins) + 1):
+        steps = np.diff(days[part]).astype(np.int64)
+        up, down = steps > 0, steps < 0
+        if up.any() and down.any():
+            odd = part[1:][down if up.sum() >= down.sum() else up]
+            text = "{row.symbol}: {row.session} stands out of order"
+            yield from _findings(rows.take(odd), "suspicion", "out_of_order", text)
 
 
-def _holes(rows: pd.DataFrame) -> Iterator[Finding]:
+def _holes(rows: Frame) -> Iterator[Finding]:
     """Sessions of the exchange, by its calendar, without a close."""
-    text = "{row.symbol}: no close for {row.sessions} between {row.prior_session:%Y-%m-%d}"
-    one = rows["lacking"] == 1
-    sessions = rows["lacking"].map("{:.0f} sessions".format).mask(one, "a session")
-    of_holes = rows.assign(sessions=sessions)[rows["lacking"] > 0]
-    return _findings(of_holes, "suspicion", "gap", text + " and {session}")
+    for row in rows.take(rows["lacking"] > 0).rows():
+        sessions = "a session" if row.lacking == 1 else f"{row.lacking:.0f} sessions"
+        text = f"no close for {sessions} between {row.prior_session} and {row.session}"
+        yield _of_row("gap", f"{row.symbol}: {text}", row)
 
 
-def _ghosts(
-    ghosts: pd.DataFrame, moves: pd.DataFrame, calendars: Mapping[str, Calendar]
-) -> Iterator[Finding]:
+def _ghosts(ghosts: Frame, moves: Frame, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
     """Rows of dates without a session that repeat the close before, and are none."""
-    closes = set(zip(moves["symbol"].astype(str), moves["close"], strict=True))
-    for row in ghosts.itertuples():
-        entry: Any = row
+    own = moves.take(moves.labels("symbol").are(ghosts.labels("symbol").texts().tolist()))
+    closes = set(zip(own["symbol"].tolist(), own["close"].tolist(), strict=True))
+    for row in ghosts.rows():
         what = "may repeat the close before, which cannot be used, and does not count"
-        if (str(entry.symbol), entry.close) in closes:
+        if (row.symbol, row.close) in closes:
             what = "repeats the close before, and does not count"
-        yield _of_row("ghost", f"{_shut(entry, calendars)}; the row {what}", entry)
+        yield _of_row("ghost", f"{_shut(row, calendars)}; the row {what}", row)
 
 
 def _shut(row: Any, calendars: Mapping[str, Calendar]) -> str:
     """Which exchange was shut on the date of a row, and why."""
-    day, calendar = row.session.date(), calendars[str(row.symbol)]
+    day, calendar = row.session, calendars[row.symbol]
     why = f" ({reason})" if (reason := calendar.why_shut(day)) else ""
     return f"{row.symbol}: {calendar.exchange} was shut on {day}{why}"
 
 
 def _of_row(code: str, text: str, row: Any, severity: Severity = "suspicion") -> Finding:
-    place = Place(str(row.file), int(row.line))
-    return Finding(severity, code, text, str(row.symbol), row.session.date(), place)
+    return Finding(severity, code, text, row.symbol, row.session, Place(row.file, row.line))
 
 
-def early_rows(early: pd.DataFrame) -> Iterator[Finding]:
+def early_rows(early: Frame) -> Iterator[Finding]:
     """Rows that are stamped before the close of their session, and are no close."""
-    for row in early.itertuples():
-        entry: Any = row
-        stamp = f"{int(entry.early) // 60:02d}:{int(entry.early) % 60:02d}"
+    for row in early.rows():
+        stamp = f"{int(row.early) // 60:02d}:{int(row.early) % 60:02d}"
         text = (
-            f"{entry.symbol}: the row of {entry.session.date()} is stamped {stamp}, before the"
-            f" close at {entry.ended:%H:%M}; it is no close, and left out"
+            f"{row.symbol}: the row of {row.session} is stamped {stamp}, before the"
+            f" close at {row.ended:%H:%M}; it is no close, and left out"
         )
-        yield _of_row("unfinished", text, entry)
+        yield _of_row("unfinished", text, row)
 
 
-def _gaps(rows: pd.DataFrame) -> Iterator[Finding]:
+def _gaps(rows: Frame) -> Iterator[Finding]:
     """Stretches without a close that are long for the index, where no calendar can tell."""
-    days = (rows["session"] - rows["prior_session"]).dt.days
-    usual = days.groupby(rows["symbol"], observed=True).transform("median")
-    long = (days > _LONG_GAP_DAYS) & (days > 4 * usual) & rows["lacking"].isna()
-    text = "{row.symbol}: no close for {row.days:.0f} days before {session}"
-    return _findings(rows.assign(days=days)[long], "suspicion", "gap", text)
+    days = days_between(rows["prior_session"], rows["session"])
+    long = (days > _LONG_GAP_DAYS) & np.isnan(rows["lacking"])
+    for _, own in rows.labels("symbol").each() if long.any() else ():
+        if long[own].any():
+            long[own] &= days[own] > 4 * np.nanmedian(days[own])
+    text = "{row.symbol}: no close for {row.days:.0f} days before {row.session}"
+    return _findings(rows.assign(days=days).take(long), "suspicion", "gap", text)
 
 
-def stated_otherwise(rows: pd.DataFrame) -> list[Finding]:
+def stated_otherwise(rows: Frame) -> list[Finding]:
     """Give the changes and prior closes that a file states and its own closes do not give.
 
     ``rows`` are moves, as ``measure.moves_at``, ``history`` or ``moves_to_each`` makes them.
     """
-    states = rows["stated_change_pct"].notna() | rows["stated_prior_close"].notna()
-    if not states.any():
-        return []
-    differs = (rows["stated_change_pct"] - rows["change_pct"]).abs() > _PERCENT_TOLERANCE
+    differs = np.abs(rows["stated_change_pct"] - rows["change_pct"]) > _PERCENT_TOLERANCE
     text = (
-        "{row.symbol}: {session} is stated as {row.stated_change_pct:+.2f}%; the closes give"
+        "{row.symbol}: {row.session} is stated as {row.stated_change_pct:+.2f}%; the closes give"
         " {row.change_pct:+.2f}%"
     )
-    changes = _findings(rows[differs], "suspicion", "stated_change", text)
-    differs = (rows["stated_prior_close"] - rows["prior_close"]).abs() > _LEVEL_TOLERANCE
+    changes = _findings(rows.take(differs), "suspicion", "stated_change", text)
+    differs = np.abs(rows["stated_prior_close"] - rows["prior_close"]) > _LEVEL_TOLERANCE
     text = (
-        "{row.symbol}: the prior close of {session} is stated as {row.stated_prior_close:,};"
+        "{row.symbol}: the prior close of {row.session} is stated as {row.stated_prior_close:,};"
         " the row before has {row.prior_close:,}"
     )
-    return [*changes, *_findings(rows[differs], "suspicion", "stated_prior", text)]
+    return [*changes, *_findings(rows.take(differs), "suspicion", "stated_prior", text)]
 
 
 def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[Finding]:
@@ -212,12 +202,11 @@ def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[F
     frame, code = doubts.levels.frame, doubts.code
     shifted: set[str] = set()
     for row in rows.tolist():
-        entry: Any = next(frame.iloc[[row]].itertuples())
-        doubt = str(code[row])
+        entry, doubt = frame.row(row), str(code[row])
         if doubt == "shifted":
-            if str(entry.symbol) in shifted:
+            if entry.symbol in shifted:
                 continue
-            shifted.add(str(entry.symbol))
+            shifted.add(entry.symbol)
         text = f"{entry.symbol}: {_why(doubt, row, entry, doubts, known)}"
         severity: Severity = "error" if doubt == "outside_range" else "suspicion"
         yield _of_row("jump" if doubt == "stray" else doubt, text, entry, severity)
@@ -225,7 +214,7 @@ def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[F
 
 def _why(doubt: str, row: int, entry: Any, doubts: Doubts, known: ChosenCloses) -> str:
     """What is doubtful of a close, in words."""
-    day, close, symbol = entry.session.date(), f"{entry.close:,}", str(entry.symbol)
+    day, close, symbol = entry.session, f"{entry.close:,}", entry.symbol
     if doubt in {"jump", "stray"}:
         return _jump(row, doubts, undone=doubt == "stray")
     if doubt == "shut_day":
@@ -248,7 +237,7 @@ def _why(doubt: str, row: int, entry: Any, doubts: Doubts, known: ChosenCloses) 
 
 
 def _jump(row: int, doubts: Doubts, undone: bool) -> str:
-    close = doubts.levels.frame["close"].to_numpy()
+    close = doubts.levels.frame["close"]
     now, before = float(close[row]), float(close[row - 1])
     text = f"{now:,} is {(now / before - 1) * 100:+,.1f}% from {before:,}"
     factors = [f for f in _SLIPS if abs(now / before / f - 1) * 100 < _BACK_PCT]

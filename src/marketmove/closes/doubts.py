@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import without
+from marketmove.frame import Frame
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Exchange
@@ -109,7 +109,7 @@ def find_doubts(
         ("carried_forward", _carried_forward(rows)),
         ("other_index", _of_another_index(rows)),
         ("weekend", _weekend(rows, calendars)),
-        ("shut_day", _on_shut_days(rows, levels, known.shut)),
+        ("shut_day", _on_shut_days(rows, known.shut)),
         ("shifted", _shifted(rows, calendars)),
         *_too_early(rows, calendars, known.clocks, now),
     ]
@@ -120,14 +120,13 @@ def find_doubts(
 
 def _rows(levels: Levels) -> _Rows:
     frame = levels.frame
-    codes = frame["symbol"].cat.codes.to_numpy().astype(np.int64)
-    days = frame["session"].to_numpy().astype("datetime64[D]")
-    close = frame["close"].to_numpy()
+    labels, days, close = frame.labels("symbol"), frame["session"], frame["close"]
+    codes = labels.codes.astype(np.int64)
     prior, gap_days = np.full(len(close), np.nan), np.full(len(close), np.nan)
     follows = np.flatnonzero(codes[1:] == codes[:-1]) + 1
     prior[follows] = close[follows - 1]
     gap_days[follows] = (days[follows] - days[follows - 1]).astype(np.float64)
-    symbols = [*map(str, frame["symbol"].cat.categories)]
+    symbols = [*labels.values]
     known = np.array([levels.registry.find(symbol) is not None for symbol in symbols], dtype=bool)
     return _Rows(symbols, known, codes, days, close, prior, gap_days)
 
@@ -180,13 +179,14 @@ def _by_calendar(
             yield calendar, slice(int(starts[code]), int(starts[code + 1]))
 
 
-def _on_shut_days(rows: _Rows, levels: Levels, shut: pd.DataFrame) -> Bools:
+def _on_shut_days(rows: _Rows, shut: Frame) -> Bools:
     """Closes of dates on which the exchange was shut, that are not those of the day before."""
-    counted = shut[~shut["ghost"]]
-    if counted.empty:
-        return np.zeros(len(rows.days), dtype=bool)
-    keys = pd.MultiIndex.from_frame(levels.frame[["symbol", "session"]])
-    return np.asarray(keys.isin(pd.MultiIndex.from_frame(counted[["symbol", "session"]])))
+    counted = shut.take(~shut["ghost"])
+    found = np.zeros(len(rows.days), dtype=bool)
+    for symbol, own in counted.labels("symbol").each():
+        start, end = np.searchsorted(rows.codes, rows.symbols.index(symbol) + np.arange(2))
+        found[start:end] = np.isin(rows.days[start:end], counted["session"][own])
+    return found
 
 
 def _weekend(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
@@ -259,9 +259,8 @@ def _of_another_index(rows: _Rows) -> Bools:
     return found
 
 
-def _outside_range(frame: pd.DataFrame) -> Bools:
-    low, high = frame["low"].to_numpy(), frame["high"].to_numpy()
-    close = frame["close"].to_numpy()
+def _outside_range(frame: Frame) -> Bools:
+    low, high, close = frame["low"], frame["high"], frame["close"]
     return (close < low - _LEVEL_TOLERANCE) | (close > high + _LEVEL_TOLERANCE)
 
 
@@ -293,8 +292,8 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
 def culprits(doubts: Doubts, symbol: str, base: dt.date, session: dt.date) -> Ints:
     """Give the rows because of which the change between two closes of an index is doubtful."""
     frame = doubts.levels.frame
-    own = frame["symbol"].cat.codes.to_numpy() == frame["symbol"].cat.categories.get_loc(symbol)
-    days = frame["session"].to_numpy().astype("datetime64[D]")
+    symbols, days = frame.labels("symbol"), frame["session"]
+    own = symbols.codes == symbols.number(symbol)
     since, until = np.datetime64(base), np.datetime64(session)
     ends = ((days == since) | (days == until)) & (doubts.code != "") & (doubts.code != "jump")
     spanned = (days > since) & (days <= until) & doubts.breaks
@@ -308,10 +307,11 @@ def sound_levels(doubts: Doubts, until: Mapping[str, dt.date | None]) -> Levels:
     """
     frame = doubts.levels.frame
     keep = (doubts.code == "") | (doubts.code == "jump")
-    codes, days = frame["symbol"].cat.codes.to_numpy(), frame["session"].to_numpy()
-    names = frame["symbol"].cat.categories
+    symbols, days = frame.labels("symbol"), frame["session"]
+    begins = np.zeros(len(symbols.values), dtype=np.int64)
     for row in np.flatnonzero(doubts.breaks).tolist():
-        last = until.get(str(names[codes[row]]))
-        if last is None or days[row].astype("datetime64[D]") <= np.datetime64(last):
-            keep &= (codes != codes[row]) | (np.arange(len(codes)) >= row)
-    return doubts.levels if keep.all() else without(doubts.levels, frame[~keep])
+        last = until.get(symbols.values[symbols.codes[row]])
+        if last is None or days[row] <= np.datetime64(last):
+            begins[symbols.codes[row]] = row
+    keep &= np.arange(len(days)) >= begins[symbols.codes]
+    return without(doubts.levels, np.flatnonzero(~keep))

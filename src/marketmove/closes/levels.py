@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from marketmove.closes.duplicates import KEY, without_duplicates
+from marketmove.closes.duplicates import without_duplicates
 from marketmove.errors import BadFiguresError, Place, Problem
+from marketmove.frame import Days, Frame, Labels
 from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
@@ -29,12 +31,12 @@ class Levels:
     """Closes of several indices, in one tidy table.
 
     ``frame`` has a row a close, ordered by symbol and session, both together unique: ``symbol``
-    (categorical), ``session`` (datetime64, an exchange-local date), ``close`` (float64, index
-    points, above zero), ``file`` (categorical) and ``line`` (physical, from 1). ``symbols`` are
+    (labels), ``session`` (datetime64[D], an exchange-local date), ``close`` (float64, index
+    points, above zero), ``file`` (labels) and ``line`` (physical, from 1). ``symbols`` are
     the indices in the order of the files. What could not be used is in ``faults``.
     """
 
-    frame: pd.DataFrame
+    frame: Frame
     symbols: tuple[str, ...]
     registry: Registry
     faults: tuple[Fault, ...] = ()
@@ -45,8 +47,9 @@ class Levels:
 
     def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
         """Give the dates on which any of the indices has a close, in order."""
-        chosen = self.frame.loc[self.frame["symbol"].isin(list(symbols)), "session"]
-        return [when.date() for when in sorted(chosen.unique())]
+        chosen = self.frame["session"][self.frame.labels("symbol").are(symbols)]
+        dates: list[dt.date] = np.unique(chosen).tolist()
+        return dates
 
     def latest(self, symbols: Iterable[str], until: dt.date = dt.date.max) -> dt.date | None:
         """Give the last date on which any of the indices has a close, or a row that is unusable.
@@ -58,8 +61,10 @@ class Levels:
         unusable = [
             f.session for f in self.faults if f.session and (f.symbol is None or f.symbol in wanted)
         ]
-        dates = [*self.sessions(wanted), *unusable]
-        return max((date for date in dates if date <= until), default=None)
+        days = self.frame["session"]
+        chosen = days[self.frame.labels("symbol").are(wanted) & (days <= np.datetime64(until))]
+        last = chosen.max().item() if len(chosen) else None
+        return max((date for date in (*unusable, last) if date and date <= until), default=None)
 
 
 def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) -> Levels:
@@ -73,20 +78,13 @@ def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) 
     """
     blocks = list(blocks)
     for block in blocks:
-        if block.frame.empty:
+        if not len(block.frame):
             nothing = Problem(Place(block.label), "not one close in it")
             raise BadFiguresError([f.problem for f in block.faults] or [nothing])
     symbols_of = [_symbols(block, registry) for block in blocks]
-    frames = [
-        block.frame.assign(file=block.label, symbol=block.frame["symbol"].map(symbols))
-        for block, symbols in zip(blocks, symbols_of, strict=True)
-    ]
-    frame = pd.concat(frames, ignore_index=True)
-    frame["symbol"] = frame["symbol"].astype("category")
+    frame = Frame.joined([_named(*each) for each in zip(blocks, symbols_of, strict=True)])
     frame, noise = _without_noise(frame, registry)
-    frame["file"] = frame["file"].astype("category")
-    frame = frame.sort_values(KEY, kind="stable", ignore_index=True)
-    frame, conflicts, repeats = without_duplicates(frame, later_wins)
+    frame, conflicts, repeats = without_duplicates(_in_order(frame), later_wins)
     unusable = [
         fault
         for block, symbols in zip(blocks, symbols_of, strict=True)
@@ -105,10 +103,32 @@ def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) 
     )
 
 
-def _on_one_session(frame: pd.DataFrame) -> Iterable[Problem]:
+def _named(block: Block, symbols: Mapping[str, str]) -> Frame:
+    """The rows of a block under the registry's symbols, with their file."""
+    names = block.frame.labels("symbol")
+    # Several names of a file may be of one index.
+    found = [symbols[name] for name in names.values]
+    number = {symbol: n for n, symbol in enumerate(dict.fromkeys(found))}
+    codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[names.codes]
+    file = Labels((block.label,), np.zeros(len(codes), dtype=np.int32))
+    return block.frame.assign(symbol=Labels(tuple(number), codes), file=file)
+
+
+def _in_order(frame: Frame) -> Frame:
+    """The rows by symbol and session; of one close after the other, the first stays the first."""
+    codes, days = frame.labels("symbol").codes, frame["session"]
+    if (np.diff(days).astype(np.int64) >= 0).all():
+        # Sorted by date already: numbers of two bytes are put in order at once.
+        narrow = np.uint16 if codes.max(initial=0) <= np.iinfo(np.uint16).max else codes.dtype
+        return frame.take(np.argsort(codes.astype(narrow), kind="stable"))
+    return frame.take(np.lexsort((days, codes)))
+
+
+def _on_one_session(frame: Frame) -> Iterable[Problem]:
     """A warning where several indices have one session only, as in a snapshot of a page."""
-    if frame["session"].nunique() == 1 and len(frame) > 1:
-        yield Problem(Place(str(frame["file"].iat[0])), "one session only: no prior close")
+    days = frame["session"]
+    if len(days) > 1 and (days == days[0]).all():
+        yield Problem(Place(str(frame.row(0).file)), "one session only: no prior close")
 
 
 def _symbols(block: Block, registry: Registry) -> dict[str, str]:
@@ -124,10 +144,16 @@ def _symbols(block: Block, registry: Registry) -> dict[str, str]:
 def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
     """Whether the levels of a series are those of the share or fund with the index's name."""
     low, high = index.levels or (0.0, float("inf"))
-    rows = block.frame[block.frame["symbol"] == name]
-    recent = rows.loc[rows["session"] >= index.since, "close"].median()
-    earlier = rows.loc[rows["session"] >= _ABOUT_SINCE, "close"].median()
-    return bool(recent < low or recent > high or earlier < low / _EARLIER_WAS or earlier > high)
+    names = block.frame.labels("symbol")
+    own = names.codes == names.number(name)
+    days, close = block.frame["session"][own], block.frame["close"][own]
+    recent = _median(close[days >= np.datetime64(index.since)])
+    earlier = _median(close[days >= np.datetime64(_ABOUT_SINCE)])
+    return recent < low or recent > high or earlier < low / _EARLIER_WAS or earlier > high
+
+
+def _median(values: npt.NDArray[np.float64]) -> float:
+    return statistics.median(values.tolist()) if len(values) else math.nan
 
 
 def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
@@ -135,7 +161,8 @@ def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
     for text in block.symbols:
         index = registry.resolve(text)
         if index.shares(text) and _is_of_something_else(block, text, index):
-            usual = block.frame.loc[block.frame["symbol"] == text, "close"].iloc[-1]
+            names = block.frame.labels("symbol")
+            usual = block.frame["close"][names.codes == names.number(text)][-1]
             yield Problem(
                 Place(block.label),
                 f"{usual:,.15g} is no level of {index.name}: this {text} is something else, and is"
@@ -178,43 +205,44 @@ def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     return last[last >= 0]
 
 
-def of_each_row(
-    frame: pd.DataFrame, dates: Mapping[str, dt.date | None]
-) -> npt.NDArray[np.datetime64]:
+def of_each_row(frame: Frame, dates: Mapping[str, dt.date | None]) -> Days:
     """Give the date that the index of each row has; NaT where it has none."""
-    symbols = frame["symbol"].cat
-    by_symbol = [dates.get(str(symbol)) or np.datetime64("NaT") for symbol in symbols.categories]
-    return np.array(by_symbol, dtype="datetime64[s]")[symbols.codes.to_numpy()]
+    symbols = frame.labels("symbol")
+    by_symbol = [dates.get(symbol) or np.datetime64("NaT") for symbol in symbols.values]
+    return np.array(by_symbol, dtype="datetime64[D]")[symbols.codes]
 
 
-def _without_noise(frame: pd.DataFrame, registry: Registry) -> tuple[pd.DataFrame, list[Problem]]:
+def _without_noise(frame: Frame, registry: Registry) -> tuple[Frame, list[Problem]]:
     """Levels without the noise of 32-bit floats: 20225.109375 was 20,225.11 before a feed had it.
 
     That is certain where most of the levels of an index that have more decimals than anyone
     publishes are, to the index's decimals, the very 32-bit floats written. A level of it that is
     not is left as it is, and says nothing of the others.
     """
-    decimals = frame["symbol"].map(lambda symbol: registry.resolve(str(symbol)).decimals)
-    scale = np.power(10.0, decimals.astype(np.int64).to_numpy())
-    written = frame["close"].to_numpy()
+    symbols = frame.labels("symbol")
+    decimals = np.array([registry.resolve(s).decimals for s in symbols.values])[symbols.codes]
+    scale = np.power(10.0, decimals)
+    written = frame["close"]
     rounded = np.rint(written * scale) / scale
     as_feed = rounded.astype(np.float32).astype(np.float64)
     noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
     if not noisy.any():
         return frame, []
     long = np.rint(written * _PUBLISHED) / _PUBLISHED != written
-    cells = pd.DataFrame({"long": long, "fed": long & noisy})
-    by_index = cells.groupby(frame["symbol"].to_numpy(), observed=True)
-    fed, of = (by_index[name].transform("sum").to_numpy() for name in ("fed", "long"))
+    fed, of = (
+        np.bincount(symbols.codes[rows], minlength=len(symbols.values))[symbols.codes]
+        for rows in (long & noisy, long)
+    )
     noisy &= (fed > 0) & (2 * fed > of)
     if not noisy.any():
         return frame, []
-    first: Any = next(frame[noisy].itertuples())
+    at = int(noisy.argmax())
+    first = frame.row(at)
     text = (
         f"levels with the noise of 32-bit floats, such as {first.close!r}, are read to the index's"
-        f" decimals: {rounded[noisy][0]:,.{int(decimals[noisy].iloc[0])}f}"
+        f" decimals: {rounded[at]:,.{int(decimals[at])}f}"
     )
-    note = Problem(Place(str(first.file), int(first.line)), text)
+    note = Problem(Place(first.file, first.line), text)
     return frame.assign(close=np.where(noisy, rounded, written)), [note]
 
 

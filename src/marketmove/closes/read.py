@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.closes.find import CloseSettings, When
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.closes.rebased import on_one_scale
 from marketmove.closes.shut_days import on_shut_days, stamped_early, without
 from marketmove.errors import NoSessionError, Remark, listed
+from marketmove.frame import Frame
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
 from marketmove.market.choose import choose
@@ -26,7 +26,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
-    from marketmove.sources.large import RowFilter
+    from marketmove.sources.plain_rows import RowFilter
 
 
 _MOST_NAMED = 12
@@ -43,8 +43,8 @@ class ChosenCloses(NamedTuple):
 
     levels: Levels
     symbols: list[str]
-    shut: pd.DataFrame
-    early: pd.DataFrame
+    shut: Frame
+    early: Frame
     calendars: Mapping[str, Calendar]
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
@@ -84,11 +84,7 @@ def read_closes(
     symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
     if absent and not {*symbols} & {*levels.symbols}:
         raise NoSessionError.at(None, _none_of(symbols, levels))
-    known = by_calendar(levels, symbols, settings)._replace(absent=absent)
-    if len(known.shut) and keep and any(source.large is not None for source in sources):
-        # Of a large file only some rows were kept: not those that tell whether these count.
-        return read_closes(sources, reading, settings, chosen, groups=groups)
-    return known
+    return by_calendar(levels, symbols, settings)._replace(absent=absent)
 
 
 def _none_of(symbols: Sequence[str], levels: Levels) -> str:
@@ -127,9 +123,9 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
     """
     known, clocks = _exchanges(symbols, settings)
     early = stamped_early(levels, known, clocks)
-    levels = without(levels, early)
+    levels = without(levels, early["row"])
     shut = on_shut_days(levels, known)
-    sound = on_one_scale(without(levels, shut[shut["ghost"]]))
+    sound = on_one_scale(without(levels, shut["row"][shut["ghost"]]))
     return ChosenCloses(sound, list(symbols), shut, early, known, clocks, [])
 
 
@@ -232,8 +228,8 @@ def _completed(symbol: str, known: ChosenCloses, as_of: dt.datetime) -> dt.date 
 
 def _latest(known: ChosenCloses) -> dt.date | None:
     """The last date of any index chosen; a last row that is no close yet is not passed over."""
-    early = known.early[known.early["symbol"].isin(known.symbols)]["session"]
-    dates = [known.levels.latest(known.symbols), *(when.date() for when in early)]
+    early = known.early["session"][known.early.labels("symbol").are(known.symbols)]
+    dates = [known.levels.latest(known.symbols), *early.tolist()]
     return max((date for date in dates if date), default=None)
 
 

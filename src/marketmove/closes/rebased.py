@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from marketmove.closes.levels import Levels
 from marketmove.errors import Place, Problem
@@ -36,12 +36,12 @@ def on_one_scale(levels: Levels) -> Levels:
     divisor = np.ones(len(frame))
     for step in _steps(levels):
         divisor[step.start : step.end] *= step.factor
-        row: Any = next(frame.iloc[[step.end]].itertuples())
+        row = frame.row(step.end)
         text = (
-            f"{row.symbol} was divided by {step.factor:g} on {row.session.date()}; the closes"
+            f"{row.symbol} was divided by {step.factor:g} on {row.session}; the closes"
             " before are divided by it too"
         )
-        notes.append(Problem(Place(str(row.file), int(row.line)), text))
+        notes.append(Problem(Place(row.file, row.line), text))
     if not notes:
         return levels
     changed = divisor != 1.0
@@ -51,20 +51,19 @@ def on_one_scale(levels: Levels) -> Levels:
 
 def _steps(levels: Levels) -> Iterator[_Step]:
     frame = levels.frame
-    symbols = frame["symbol"].cat
-    codes = symbols.codes.to_numpy()
-    for code, symbol in enumerate(symbols.categories):
-        start, end = np.searchsorted(codes, [code, code + 1]).tolist()
-        for date, factor in levels.registry.resolve(str(symbol)).rebased:
-            days = frame["session"].to_numpy()[start:end].astype("datetime64[D]")
-            close = frame["close"].to_numpy()[start:end]
+    symbols = frame.labels("symbol")
+    for code, symbol in enumerate(symbols.values):
+        for date, factor in levels.registry.resolve(symbol).rebased:
+            start, end = np.searchsorted(symbols.codes, [code, code + 1]).tolist()
+            days, close = frame["session"][start:end], frame["close"][start:end]
             at = int(np.searchsorted(days, np.datetime64(date)))
             if 0 < at < len(days) and abs(math.log(close[at - 1] / close[at] / factor)) < _MOST:
                 yield _Step(start, start + at, factor)
 
 
 def _divided(
-    column: pd.Series[Any], divisor: np.ndarray[Any, Any], changed: np.ndarray[Any, Any]
-) -> np.ndarray[Any, Any]:
-    values = column.to_numpy()
+    values: npt.NDArray[np.float64],
+    divisor: npt.NDArray[np.float64],
+    changed: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
     return np.where(changed, np.round(values / divisor, _DECIMALS), values)

@@ -53,7 +53,7 @@ def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
     """The same of a period: pairs and how rare things are stay with the session, and are gone."""
     from marketmove.moves.breadth import breadth, share_moves
 
-    moves = in_order([move.over(period) for move in report.moves], sort)
+    moves = in_order([move.over(period) for move in report.moves], sort, report.home)
     return report._replace(
         moves=tuple(moves),
         breadth=breadth(share_moves(moves, report.excluded)),

@@ -30,7 +30,7 @@ def check(
     """
     sources = find_closes(specs, config.closes).sources
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find
     from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import by_calendar, read_levels
@@ -52,10 +52,9 @@ def _by_exchange(by_symbol: Mapping[str, Calendar]) -> Iterable[Calendar]:
 
 
 def _file_read(levels: Levels, label: str, reading: Reading) -> FileRead:
-    rows = levels.frame[levels.frame["file"] == label]
-    sessions = rows["session"]
-    counts = rows["symbol"].value_counts().sort_index()
-    each = {str(symbol): int(n) for symbol, n in counts.items() if n}
-    if rows.empty:  # every close of it stands in another file too
-        sessions = levels.frame["session"]
-    return FileRead(label, reading, each, len(rows), sessions.min().date(), sessions.max().date())
+    files = levels.frame.labels("file")
+    rows = levels.frame.take(files.codes == files.number(label))
+    each = {symbol: len(own) for symbol, own in rows.labels("symbol").each()}
+    # Every close of it may stand in another file too.
+    sessions = (rows if len(rows) else levels.frame)["session"]
+    return FileRead(label, reading, each, len(rows), sessions.min().item(), sessions.max().item())

@@ -28,7 +28,7 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
     known = [path.stem for path in files]
     wanted = [_symbol(text, known, config) for text in chosen] or known
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.feeds.archive import read_revisions
 
     indices: list[ArchivedIndex] = []

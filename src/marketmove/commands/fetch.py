@@ -78,7 +78,7 @@ def fetch(request: FetchRequest, progress: Callable[[str, Tried], None]) -> Fetc
     feeds = _feeds(request)
     _refuse_lacking(feeds)
 
-    # These load pandas and requests, which are not wanted before it is clear what to ask.
+    # These load numpy and requests, which are not wanted before it is clear what to ask.
     from marketmove.feeds.asking import Ways
     from marketmove.feeds.fetching import Store, explain_index, fetch_index
     from marketmove.feeds.state import State

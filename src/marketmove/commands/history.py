@@ -58,12 +58,12 @@ def history(request: HistoryRequest) -> HistoryReport:
     dates = (to,) if first is None else (first, to)
     files = find_closes_of(request.levels, config.closes, *dates)
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import completed_sessions, keep_for_range, read_closes
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
-    from marketmove.moves.rows import usable
+    from marketmove.moves.rows import has_closes, usable
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.periods import empty_notes
@@ -82,13 +82,14 @@ def history(request: HistoryRequest) -> HistoryReport:
     rows, touching, elsewhere, undated = usable(
         found, levels.faults, request.periods, (first, last)
     )
-    if touching and (request.strict or undated or rows["close"].isna().all()):
+    nothing = not has_closes(rows)
+    if touching and (request.strict or undated or nothing):
         raise BadFiguresError(touching + elsewhere)
     if request.strict and elsewhere:
         raise BadFiguresError(elsewhere)
-    if rows["close"].isna().all():
+    if nothing:
         raise no_close_within(first, last, levels.sessions(known.symbols))
-    moved = set(rows.loc[rows["status"] == "ok", "symbol"].unique())
+    moved = {symbol for symbol, _ in rows.take(rows["status"] == "ok").labels("symbol").each()}
     return HistoryReport(
         first=first,
         last=last,

@@ -50,12 +50,12 @@ def pair(request: PairRequest) -> PairReport:
     dates: list[When] = [date for date in (request.since, request.until) if date] or ["latest"]
     files = find_closes_of(request.levels, config.closes, *dates)
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts, sound_levels
     from marketmove.closes.read import read_closes
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
-    from marketmove.moves.rows import read_moves
+    from marketmove.moves.rows import of_days_or_doubtful, read_moves
     from marketmove.rarity.index_history import WINDOW
     from marketmove.rarity.pair import between, common, pair_summary, rested_on
     from marketmove.wording import remarks
@@ -79,19 +79,18 @@ def pair(request: PairRequest) -> PairReport:
     one, other = symbols
     sessions = common(own[one], own[other], config.floor_pct, window)
     shown = between(sessions, request.since, last)
-    if shown.empty:
-        common_days = [when.date() for when in sessions["session"]]
-        raise no_common_session(own, common_days, request.since, last)
+    if not len(shown):
+        raise no_common_session(own, sessions["session"].tolist(), request.since, last)
     summary = pair_summary(sessions, shown, window)
     days = rested_on(sessions, shown, window)["session"]
     # What is doubtful may stand before and after the sessions that are left.
     first_close, *_ = levels.sessions(symbols)
     within = measure.Range(
-        min(days.iloc[0].date(), request.since or first_close),
+        min(days[0].item(), request.since or first_close),
         levels.latest(symbols, last or dt.date.max) or summary.span.last,
     )
     rows = measure.history(levels, symbols, known.calendars, within, doubts)
-    rows = rows[rows["session"].isin(days) | rows["doubt"].notna()]
+    rows = of_days_or_doubtful(rows, days)
     latest = read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
     return PairReport(
         one=config.registry.resolve(one),

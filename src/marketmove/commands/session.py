@@ -38,7 +38,8 @@ class SessionRequest(NamedTuple):
     rare the moves are; None wants it of closes that are not too many. ``closes_for`` names what
     published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
     of the configuration. ``now`` is the moment that tells which sessions are over; None if that is
-    of no matter.
+    of no matter. With ``pair_lines`` the divergent pairs of one index with many are one line, and
+    ``pairs`` counts these.
     """
 
     session: When
@@ -57,6 +58,7 @@ class SessionRequest(NamedTuple):
     closes_for: str = ""
     alerts: tuple[Condition, ...] = ()
     now: dt.datetime | None = None
+    pair_lines: bool = False
 
     @property
     def restricted(self) -> bool:
@@ -111,7 +113,7 @@ def session(request: SessionRequest) -> SessionReport:
     )
     published = _are_published(files.sources, needs_closes, config)
 
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.alerts.watch import alerts_of, conditions_of
     from marketmove.moves.breadth import (
         breadth,
@@ -121,7 +123,7 @@ def session(request: SessionRequest) -> SessionReport:
         share_moves,
     )
     from marketmove.rarity.session import SessionContext
-    from marketmove.wording.comparisons import context_notes
+    from marketmove.wording.comparisons import context_notes, unknown_home
 
     conditions = conditions_of(request.alerts, config.alerts)
     if published:
@@ -131,11 +133,12 @@ def session(request: SessionRequest) -> SessionReport:
     moves = found.moves
     context = SessionContext() if request.context is False else found.context
     excluded = volatility_indices(config.groups, [move.symbol for move in moves])
-    compared, notes_of_pairs = _compared(request, moves, context, excluded)
+    home = config.registry.resolve(config.home).symbol if config.home else ""
+    compared, notes_of_pairs = _compared(request, moves, context, excluded, home)
     shares = share_moves(moves, excluded)
     apart = excluded if len(shares) < len(moves) else frozenset()
     groups = moves_by_group(request.groups, moves)
-    ordered = in_order(moves, config.sort)
+    ordered = in_order(moves, config.sort, home)
     judged = alerts_of(
         conditions,
         ordered,
@@ -155,7 +158,11 @@ def session(request: SessionRequest) -> SessionReport:
         breadth=breadth(shares),
         dispersion=dispersion(shares),
         pairs_left_out=compared.left_out,
-        warnings=(*files.warnings, *found.warnings),
+        warnings=(
+            *files.warnings,
+            *found.warnings,
+            *unknown_home(config.home, config.registry, [move.symbol for move in moves]),
+        ),
         unusable=tuple(found.unusable),
         excluded=apart,
         notes=(
@@ -166,6 +173,8 @@ def session(request: SessionRequest) -> SessionReport:
         ),
         as_of=request.as_of,
         periods=request.periods,
+        pair_lines=compared.lines,
+        home=home,
         contexts=context.contexts,
         extremes=context.extremes,
         context=bool(request.context),
@@ -180,6 +189,7 @@ def _compared(
     moves: Sequence[Move],
     context: SessionContext,
     excluded: frozenset[str],
+    home: str,
 ) -> tuple[Compared, list[Remark]]:
     """The pairs wanted, and what there is to say of them."""
     from marketmove.rarity.compare import PairsWanted, compare
@@ -196,6 +206,9 @@ def _compared(
         floor_pct=config.floor_pct,
         excluded=excluded | {move.symbol for move in moves if move.doubt},
         top=request.pairs,
+        by_spread=config.sort == "spread",
+        lines=request.pair_lines,
+        home=home,
     )
     compared = compare(moves, context.matrix, wanted)
     notes = pair_notes(compared, moves, context, pairs, wanted, asked, request.restricted)

@@ -30,7 +30,9 @@ def summary(request: SessionRequest) -> SummaryReport:
     Without ``periods`` of the request it has those of ``PERIODS``.
     """
     config, periods = request.config, request.periods or PERIODS
-    report = session(request._replace(periods=periods, pairs=config.top, closes_for="summary"))
+    report = session(
+        request._replace(periods=periods, pairs=config.top, pair_lines=True, closes_for="summary")
+    )
 
     # What follows is about figures, and loads what they are made with.
     from marketmove.moves.breadth import share_moves
@@ -50,7 +52,9 @@ def summary(request: SessionRequest) -> SummaryReport:
         session=report,
         headline=_headline(ranked, shares, report),
         brief=tuple(sections.brief(report, shares)),
-        regions=tuple(by_region([m.symbol for m in rows], config.registry, volatility)),
+        regions=tuple(
+            by_region([m.symbol for m in rows], config.registry, volatility, report.home)
+        ),
         left_out=left_out,
         sections=sections.sections(report, ranked),
         archived=_archived(request, [move.symbol for move in report.moves]),
@@ -114,7 +118,7 @@ def _headline(
     movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
         return _no_move(shares)
-    return headline(movers, report.divergences, len(shares))
+    return headline(movers, report.divergences, len(shares), report.home)
 
 
 def _no_move(moves: Sequence[Move]) -> Sentence:

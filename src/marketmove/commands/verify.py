@@ -77,7 +77,7 @@ def hold(
     """Find closes, read them, and hold the rows of a report against them."""
     dates = [] if published.session is None else [published.session]
     files = find_closes_of(specs, config.closes, *dates)
-    # These load pandas, which is not wanted before the files are known to be there.
+    # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import by_calendar, read_levels
     from marketmove.market.choose import volatility_indices

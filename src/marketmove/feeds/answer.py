@@ -15,6 +15,7 @@ from marketmove.errors import MarketMoveError, listed
 from marketmove.feeds.archive import close_text
 from marketmove.feeds.failure import FeedFailure
 from marketmove.feeds.settings import Feed
+from marketmove.frame import Labels
 from marketmove.market.indices import Index
 from marketmove.sources import Block, Context, Reading, open_source, read_blocks
 
@@ -119,8 +120,8 @@ def _from_block(block: Block, context: Context, word: ProviderWord, *, was_cut: 
     faults = block.faults
     if len(block.frame):
         levels = fold([block], context.registry)
-        sessions = levels.frame["session"].dt.date
-        levels_text = map(close_text, levels.frame["close"].astype(float))
+        sessions = levels.frame["session"].tolist()
+        levels_text = map(close_text, levels.frame["close"].tolist())
         closes = dict(zip(sessions, map(float, levels_text), strict=True))
         faults = levels.faults
     for fault in faults:
@@ -221,10 +222,9 @@ def _only(block: Block, feed: Feed, index: Index, context: Context) -> Block:
     ours = [name for name in block.symbols if _is_name(name, feed, index, context)]
     if not ours:
         raise _other(block.symbols, index)
-    frame = block.frame[block.frame["symbol"].isin(ours)].copy()
-    frame["symbol"] = index.symbol
+    frame = block.frame.take(block.frame.labels("symbol").are(ours))
     return block._replace(
-        frame=frame,
+        frame=frame.assign(symbol=Labels.of([index.symbol] * len(frame))),
         symbols=(index.symbol,),
         faults=tuple(fault for fault in block.faults if fault.symbol in {None, *ours}),
         blank=tuple(row for row in block.blank if row[0] in ours),

@@ -39,6 +39,57 @@ class Divergence(NamedTuple):
     data_since: dt.date | None = None
 
 
+# From so many pairs of one index on, they are told in one line.
+_MANY = 3
+
+
+class PairLine(NamedTuple):
+    """Pairs that are told together: those of the index ``hub`` with many others, or a single one.
+
+    ``pairs`` are in the order that they came in; the first is what the line's place goes by.
+    """
+
+    hub: str
+    pairs: tuple[Divergence, ...]
+
+    @property
+    def widest(self) -> Divergence:
+        """The pair with the widest spread, the first of equal ones."""
+        return max(self.pairs, key=_least_spread)
+
+    def others(self) -> list[str]:
+        """Give the symbols that stand against ``hub``."""
+        return [pair.down if pair.up == self.hub else pair.up for pair in self.pairs]
+
+
+def _least_spread(pair: Divergence) -> float:
+    return (pair.spread_pp if pair.spread_pp is not None else pair.spread_pp_over) or 0.0
+
+
+def pair_lines(pairs: Sequence[Divergence], home: str = "") -> list[PairLine]:
+    """Put the pairs of an index that opposes many into one line, at the place of the first.
+
+    Of the two indices of a pair that is the one with more pairs left, or ``home``.
+    """
+    left: dict[str, dict[int, None]] = {}
+    for nth, pair in enumerate(pairs):
+        left.setdefault(pair.up, {})[nth] = None
+        left.setdefault(pair.down, {})[nth] = None
+    lines = []
+    for nth, pair in enumerate(pairs):
+        if nth not in left[pair.up]:
+            continue
+        hub = max((pair.up, pair.down), key=lambda symbol: (symbol == home, len(left[symbol])))
+        taken = list(left[hub])
+        if len(taken) < _MANY:
+            hub, taken = pair.up, [nth]
+        line = PairLine(hub, tuple(pairs[at] for at in taken))
+        for at in taken:
+            del left[pairs[at].up][at], left[pairs[at].down][at]
+        lines.append(line)
+    return lines
+
+
 def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> list[Divergence]:
     """Pairs of moves of opposite sign, both at least ``floor_pct`` in size, widest first.
 

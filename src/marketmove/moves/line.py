@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
+from marketmove.frame import Labels
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -37,22 +38,23 @@ class CloseLine(NamedTuple):
 def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = None) -> CloseLine:
     """Put the closes of some indices into one line, sorted by index and date."""
     frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
-    symbols = frame["symbol"].cat
-    codes = np.array([code_of.get(str(name), NONE) for name in symbols.categories], dtype=np.int64)
-    own = codes[symbols.codes.to_numpy()]
-    keys = row_keys(own, frame["session"].to_numpy())
+    symbols = frame.labels("symbol")
+    codes = np.array([code_of.get(name, NONE) for name in symbols.values], dtype=np.int64)
+    own = codes[symbols.codes]
+    keys = row_keys(own, frame["session"])
     order = np.argsort(keys, kind="stable")
     order = order[own[order] != NONE]
 
     def column(name: str, none: Any) -> npt.NDArray[Any]:
-        values = frame[name].cat.codes if name == "file" else frame[name]
-        return np.append(values.to_numpy()[order], none)
+        values = frame.columns[name]
+        values = values.codes if isinstance(values, Labels) else values
+        return np.append(values[order], none)
 
     doubts = doubts or Doubts.none(levels)
     return CloseLine(
         names=names,
         keys=keys[order],
-        session=column("session", np.datetime64("NaT")).astype("datetime64[D]"),
+        session=column("session", np.datetime64("NaT")),
         close=column("close", np.nan),
         beside={
             "file": column("file", NONE),

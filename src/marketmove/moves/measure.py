@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
+from marketmove.frame import Frame, Labels
 from marketmove.market.calendars import Calendar
 from marketmove.market.indices import Registry
 from marketmove.market.periods import Span, first_days, span
@@ -93,7 +93,7 @@ def history(
     within: Range,
     doubts: Doubts | None = None,
     completed: Mapping[str, dt.date] = MappingProxyType({}),
-) -> pd.DataFrame:
+) -> Frame:
     """Moves of the chosen indices in every session of a range, each from its own prior close.
 
     Parameters
@@ -113,7 +113,7 @@ def history(
 
     Returns
     -------
-    DataFrame
+    Frame
         A row for every index and session, ordered by session and symbol, with the columns of
         ``moves.Move`` and ``{period}_prior_session``, ``{period}_prior_close``,
         ``{period}_change_pts``, ``{period}_change_pct``, ``{period}_doubt``,
@@ -130,8 +130,8 @@ def history(
     >>> levels = levels_of([("AAA", "2024-05-02", 200), ("AAA", "2024-05-03", 203),
     ...                     ("BBB", "2024-05-03", 50)])
     >>> moves = history(levels, ["AAA", "BBB"], {}, Range(dt.date(2024, 5, 3), dt.date(2024, 5, 3)))
-    >>> moves[["symbol", "status", "change_pct"]].values.tolist()
-    [['AAA', 'ok', 1.5], ['BBB', 'no_prior', nan]]
+    >>> [(move.symbol, move.status, move.change_pct) for move in moves.rows()]
+    [('AAA', 'ok', 1.5), ('BBB', 'no_prior', nan)]
     """
     line = close_line(levels, sorted(symbols), doubts)
     groups = by_calendar(line.names, calendars)
@@ -151,7 +151,7 @@ def moves_at(
     periods: Sequence[str] = (),
     doubts: Doubts | None = None,
     completed: Mapping[str, dt.date] = MappingProxyType({}),
-) -> pd.DataFrame:
+) -> Frame:
     """Move of each index in a session of its own: the same columns as those of ``history``.
 
     An index's prior close is its own latest close strictly before its session, so two indices
@@ -177,7 +177,7 @@ def moves_at(
 
     Returns
     -------
-    DataFrame
+    Frame
         A row an index, in the order of ``sessions``. ``status`` of a row without a close is
         ``closed`` (no session), ``missing`` (there was one, and the data has later closes),
         ``pending`` (and it has none) or ``stale`` (nor of the session before), where a calendar
@@ -190,8 +190,8 @@ def moves_at(
     >>> levels = levels_of([("AAA", "2024-12-31", 200), ("AAA", "2025-02-03", 202),
     ...                     ("AAA", "2025-02-04", 203), ("BBB", "2025-02-03", 50)])
     >>> rows = moves_at(levels, dict.fromkeys(["AAA", "BBB"], dt.date(2025, 2, 4)), {}, ["ytd"])
-    >>> rows[["symbol", "status", "change_pts", "ytd_change_pct"]].values.tolist()
-    [['AAA', 'ok', 1.0, 1.5], ['BBB', 'unknown', nan, nan]]
+    >>> [(row.symbol, row.status, row.change_pts, row.ytd_change_pct) for row in rows.rows()]
+    [('AAA', 'ok', 1.0, 1.5), ('BBB', 'unknown', nan, nan)]
     """
     line = close_line(levels, list(sessions), doubts)
     days = np.array([day or "NaT" for day in sessions.values()], dtype="datetime64[D]")
@@ -199,12 +199,12 @@ def moves_at(
     return _measured(levels, line, np.arange(len(days)), days, judge, periods)
 
 
-def moves_to_each(levels: Levels) -> pd.DataFrame:
+def moves_to_each(levels: Levels) -> Frame:
     """Move to each close from the one before of its index, in the rows of ``levels.frame``."""
-    symbols = levels.frame["symbol"].cat
-    days = levels.frame["session"].to_numpy().astype("datetime64[D]")
-    line = close_line(levels, [str(name) for name in symbols.categories])
-    return _measured(levels, line, symbols.codes.to_numpy().astype(np.int64), days, _Judge())
+    symbols = levels.frame.labels("symbol")
+    line = close_line(levels, symbols.values)
+    codes = symbols.codes.astype(np.int64)
+    return _measured(levels, line, codes, levels.frame["session"], _Judge())
 
 
 def series(levels: Levels, symbols: Sequence[str]) -> dict[str, Series]:
@@ -263,7 +263,7 @@ def _measured(
     days: Days,
     judge: _Judge,
     periods: Sequence[str] = (),
-) -> pd.DataFrame:
+) -> Frame:
     """The rows of some indices and dates, in the order of these."""
     keys = row_keys(codes, days)
     at, before = find_rows(line, keys), rows_before(line, keys)
@@ -271,27 +271,27 @@ def _measured(
     behind = _sessions_behind(line, codes, days, before, judge)
     known = [levels.registry.resolve(name) for name in line.names]
     place = np.where(at == NONE, before, at)
-    columns = {
-        "session": days.astype("datetime64[s]"),
-        "symbol": _labelled(codes, line.names),
+    columns: dict[str, npt.NDArray[Any] | Labels] = {
+        "session": days,
+        "symbol": Labels(line.names, codes),
         "name": np.array([index.name for index in known], dtype=object)[codes],
         "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
         **_changes(line, at, before),
-        "file": _labelled(line.beside["file"][place], levels.frame["file"].cat.categories),
+        "file": Labels(levels.frame.labels("file").values, line.beside["file"][place]),
         "line": line.beside["line"][place],
         "gap_sessions": judged.gap_sessions,
         **closures(judged, at == NONE),
         "sessions_behind": np.where((at == NONE) & (behind > 0), behind, np.nan),
-        "weekday_before": judged.weekday_before.astype("datetime64[s]"),
+        "weekday_before": judged.weekday_before,
         "stated_change_pct": line.beside["stated_change_pct"][at],
         "stated_prior_close": line.beside["stated_prior_close"][at],
     }
     for period in periods:
         of_period = _since_period(line, codes, days, at, period, judged.week_starts, judge.groups)
         columns |= {f"{period}_{name}": values for name, values in of_period.items()}
-    return pd.DataFrame(columns)
+    return Frame(columns)
 
 
 def _decimals(line: CloseLine, registry: Registry) -> Ints:
@@ -344,8 +344,8 @@ def _since_period(
     lacks[(at == NONE) | (before != NONE)] = None
     return _changes(line, at, before) | {
         "gap_sessions": np.where(before == NONE, np.nan, gap),
-        "first_day": first.astype("datetime64[s]"),
-        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")).astype("M8[s]"),
+        "first_day": first,
+        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")),
         "reason": lacks,
     }
 
@@ -371,7 +371,7 @@ def _changes(line: CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[A
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
     points[both], percents[both] = changes(line.close[at[both]], line.close[before[both]])
     return {
-        "prior_session": line.session[before].astype("datetime64[s]"),
+        "prior_session": line.session[before],
         "prior_close": line.close[before],
         "change_pts": points,
         "change_pct": percents,
@@ -401,7 +401,7 @@ def _sessions_behind(
 
 def _status(
     line: CloseLine, keys: Ints, at: Ints, before: Ints, judged: CalendarFacts, behind: Floats
-) -> pd.Categorical[Any]:
+) -> Labels:
     closed, later = at != NONE, np.append(line.keys, NONE)[np.searchsorted(line.keys, keys)]
     has_later = later // ROOM == keys // ROOM
     kinds = {
@@ -413,9 +413,4 @@ def _status(
         "missing": has_later,
     }
     codes = np.select([*kinds.values()], [*map(_STATUSES.index, kinds)], _STATUSES.index("pending"))
-    return _labelled(codes, _STATUSES)
-
-
-def _labelled(codes: npt.NDArray[Any], labels: Iterable[Any]) -> pd.Categorical[Any]:
-    """A column of labels by their numbers; -1 stands for none."""
-    return pd.Categorical.from_codes(codes, pd.Index([*labels], dtype=object))
+    return Labels(_STATUSES, codes)

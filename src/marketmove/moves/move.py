@@ -6,12 +6,19 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from marketmove.frame import Frame
 
 Status = Literal[
     "ok", "closed", "pending", "stale", "missing", "no_prior", "bound", "unusable", "unknown"
 ]
 Basis = Literal["closes", "published"]
+
+
+# What is counted, and so whole.
+_COUNTS = ("gap_sessions", "sessions_behind")
 
 
 class PeriodMove(NamedTuple):
@@ -112,3 +119,11 @@ class Move(NamedTuple):
     def down_by_pct(self) -> float | None:
         """The most that the index is known to have risen, in percent; negative if it fell."""
         return self.change_pct_under if self.change_pct is None else self.change_pct
+
+
+def plain_column(rows: Frame, name: str) -> list[Any]:
+    """Give a column of moves as Python has it: dates, whole numbers where it counts, or None."""
+    values: list[Any] = rows[name].tolist()
+    if name.endswith(_COUNTS):
+        return [None if value != value else int(value) for value in values]
+    return [None if value != value else value for value in values]

@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from marketmove.errors import Place, Problem, by_place
-from marketmove.moves.move import Move, PeriodMove
+from marketmove.frame import Days, Frame, Labels, is_none
+from marketmove.moves.move import Move, PeriodMove, plain_column
 from marketmove.sources import Fault
 
-Days = npt.NDArray[np.datetime64]
 _FIGURES = ("prior_session", "prior_close", "change_pts", "change_pct", "gap_sessions", "doubt")
 
 
-def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
+def read_moves(rows: Frame, periods: Sequence[str] = ()) -> list[Move]:
     """Read the records of moves off the rows of ``moves_at`` or ``history``.
 
     Examples
@@ -32,10 +31,10 @@ def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
     ('ok', 1.5, 'closes.csv:3', '2024-05-02')
     """
     names = [name for name in rows.columns if name in Move._fields]
-    cells = zip(*(_plain(rows[name]) for name in names), strict=True)
-    places = zip(_plain(rows["file"]), rows["line"].tolist(), strict=True)
+    cells = zip(*(plain_column(rows, name) for name in names), strict=True)
+    places = zip(rows["file"].tolist(), rows["line"].tolist(), strict=True)
     spans = [
-        [*map(PeriodMove, *(_plain(rows[f"{period}_{name}"]) for name in PeriodMove._fields))]
+        [*map(PeriodMove, *(plain_column(rows, f"{period}_{name}") for name in PeriodMove._fields))]
         for period in periods
     ]
     by_row = zip(*spans, strict=True) if spans else [()] * len(rows)
@@ -50,16 +49,14 @@ def read_moves(rows: pd.DataFrame, periods: Sequence[str] = ()) -> list[Move]:
     ]
 
 
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """The values of a column as Python has them: dates, whole numbers, None for missing."""
-    if column.dtype.kind == "M":
-        return list(_days(column).tolist())
-    if str(column.name).endswith(("gap_sessions", "sessions_behind")):
-        column = column.astype("Int64")
-    values = column.to_numpy(dtype=object, copy=True)
-    values[column.isna().to_numpy()] = None
-    plain: list[Any] = values.tolist()
-    return plain
+def has_closes(rows: Frame) -> bool:
+    """Tell whether any of some rows has a close."""
+    return not bool(np.isnan(rows["close"]).all())
+
+
+def of_days_or_doubtful(rows: Frame, days: Days) -> Frame:
+    """Give the rows of some dates, and all that are doubtful."""
+    return rows.take(np.isin(rows["session"], days) | ~is_none(rows["doubt"]))
 
 
 class Usable(NamedTuple):
@@ -69,14 +66,14 @@ class Usable(NamedTuple):
     that one of the former may be of any session, so that it is no matter of a single cell.
     """
 
-    rows: pd.DataFrame
+    rows: Frame
     touching: list[Problem]
     elsewhere: list[Problem]
     undated: bool = False
 
 
 def usable(
-    rows: pd.DataFrame,
+    rows: Frame,
     faults: Sequence[Fault],
     periods: Sequence[str] = (),
     within: tuple[dt.date, dt.date] | None = None,
@@ -99,18 +96,18 @@ def usable(
     """
     if not faults:
         return Usable(rows, [], [])
-    days, symbols = _days(rows["session"]), rows["symbol"].astype(str).to_numpy()
-    spans = {"": (_days(rows["prior_session"]), days)}
+    days = rows["session"]
+    spans = {"": (rows["prior_session"], days)}
     for period in periods:
-        last = _days(rows[f"{period}_first_day"]) - np.timedelta64(1, "D")
-        spans[period] = (_days(rows[f"{period}_prior_session"]), last)
+        last = rows[f"{period}_first_day"] - np.timedelta64(1, "D")
+        spans[period] = (rows[f"{period}_prior_session"], last)
     lost = {name: np.full(len(rows), -1) for name in spans}
     touching: dict[int, Problem] = {}
     by_symbol: dict[str | None, list[int]] = {}
     for number, fault in enumerate(faults):
         by_symbol.setdefault(fault.symbol, []).append(number)
-    for symbol in dict.fromkeys(symbols.tolist()):
-        own = np.flatnonzero((symbols == symbol) & ~np.isnat(days))
+    for symbol, of_symbol in rows.labels("symbol").each():
+        own = of_symbol[~np.isnat(days[of_symbol])]
         own = own[np.argsort(days[own], kind="stable")]
         for number in (*by_symbol.get(symbol, ()), *by_symbol.get(None, ())):
             fault = faults[number]
@@ -141,8 +138,8 @@ def _touched(since: Days, until: Days, when: dt.date | None) -> Sequence[int]:
 
 
 def _without(
-    rows: pd.DataFrame, lost: Mapping[str, npt.NDArray[np.int64]], faults: Sequence[Fault]
-) -> pd.DataFrame:
+    rows: Frame, lost: Mapping[str, npt.NDArray[np.int64]], faults: Sequence[Fault]
+) -> Frame:
     changed: dict[str, Any] = {}
     for name, number in lost.items():
         gone = number >= 0
@@ -150,20 +147,22 @@ def _without(
             continue
         prefix = f"{name}_" if name else ""
         for column in (*_FIGURES, *(() if name else ("close",))):
-            values = rows[f"{prefix}{column}"]
-            nothing = None if column == "doubt" else pd.NA
-            changed[f"{prefix}{column}"] = values.where(~gone, nothing)
+            changed[f"{prefix}{column}"] = _replaced(rows[f"{prefix}{column}"], gone, None)
         if name:
-            changed[f"{prefix}reason"] = rows[f"{prefix}reason"].where(~gone, "unusable")
+            changed[f"{prefix}reason"] = _replaced(rows[f"{prefix}reason"], gone, "unusable")
         else:
-            status = rows["status"].where(~gone, "unusable")
+            status = rows.labels("status")
+            unusable_too = np.where(gone, status.number("unusable"), status.codes)
             places = [faults[n].problem.place or Place("") for n in number[gone].tolist()]
-            file, line = rows["file"].astype(object).copy(), rows["line"].copy()
-            file[gone] = [place.path for place in places]
-            line[gone] = [place.line or 0 for place in places]
-            changed |= {"status": status, "file": file, "line": line}
+            changed |= {
+                "status": Labels(status.values, unusable_too),
+                "file": _replaced(rows["file"], gone, [place.path for place in places]),
+                "line": _replaced(rows["line"], gone, [place.line or 0 for place in places]),
+            }
     return rows.assign(**changed)
 
 
-def _days(column: pd.Series[Any]) -> Days:
-    return column.to_numpy().astype("datetime64[D]")
+def _replaced(column: npt.NDArray[Any], rows: npt.NDArray[np.bool_], by: Any) -> npt.NDArray[Any]:
+    replaced = column.copy()
+    replaced[rows] = by
+    return replaced

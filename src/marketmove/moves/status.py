@@ -85,4 +85,4 @@ def closures(judged: CalendarFacts, without_close: Bools) -> dict[str, npt.NDArr
     """Give why an exchange was shut and its next session, where there is no close to tell else."""
     judged.closed_for[~without_close] = None
     judged.reopens[~without_close] = np.datetime64("NaT")
-    return {"closed_for": judged.closed_for, "reopens": judged.reopens.astype("datetime64[s]")}
+    return {"closed_for": judged.closed_for, "reopens": judged.reopens}

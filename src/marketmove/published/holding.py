@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import pandas as pd
+import numpy as np
 
 from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
+from marketmove.frame import Frame
 from marketmove.market.periods import PERIODS
 from marketmove.moves.measure import moves_at
 from marketmove.moves.move import Move
@@ -40,7 +41,7 @@ class Held(NamedTuple):
     rows: tuple[Checked, ...]
     fits_session: dt.date | None
     elsewhere: tuple[Checked, ...]
-    frame: pd.DataFrame
+    frame: Frame
     by_closes: bool = False
 
 
@@ -108,9 +109,9 @@ def _judged(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str
 
 def _session_before(levels: Levels, symbol: str, session: dt.date) -> dt.date | None:
     """The last session of an index before a date that the closes have."""
-    own = levels.frame[(levels.frame["symbol"] == symbol).to_numpy()]
-    days = own.loc[(own["session"] < pd.Timestamp(session)).to_numpy(), "session"]
-    before: dt.date | None = None if days.empty else days.max().date()
+    symbols, days = levels.frame.labels("symbol"), levels.frame["session"]
+    own = (symbols.codes == symbols.number(symbol)) & (days < np.datetime64(session))
+    before: dt.date | None = days[own].max().item() if own.any() else None
     return before
 
 
@@ -118,8 +119,8 @@ def _closes(levels: Levels, session: dt.date | None) -> Mapping[str, float]:
     """The close of every index in a session."""
     if session is None:
         return {}
-    rows = levels.frame[(levels.frame["session"] == pd.Timestamp(session)).to_numpy()]
-    return dict(zip(rows["symbol"].astype(str), rows["close"], strict=True))
+    rows = levels.frame.take(levels.frame["session"] == np.datetime64(session))
+    return dict(zip(rows["symbol"].tolist(), rows["close"].tolist(), strict=True))
 
 
 def as_in_data(symbol: str, levels: Levels) -> str:

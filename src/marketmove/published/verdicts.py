@@ -114,7 +114,8 @@ def half_unit(levels: Levels, symbol: str) -> Fraction:
     They leave something open where the whole series is written with fewer decimals than its
     publisher prints: then a printed figure can only be held against the digits that are there.
     """
-    close = levels.frame.loc[(levels.frame["symbol"] == symbol).to_numpy(), "close"].to_numpy()
+    symbols = levels.frame.labels("symbol")
+    close = levels.frame["close"][symbols.codes == symbols.number(symbol)]
     if len(close) < _A_SERIES:
         return Fraction(0)
     for places in range(levels.registry.resolve(symbol).decimals):
@@ -242,8 +243,9 @@ def fitting_sessions(printed: Printed, levels: Levels, symbol: str) -> list[dt.d
     """
     if (printed.close is None and printed.change_pct is None) or printed.period:
         return []
-    rows = levels.frame[(levels.frame["symbol"] == symbol).to_numpy()]
-    close, days = rows["close"].to_numpy(), rows["session"].to_numpy().astype("datetime64[D]")
+    symbols = levels.frame.labels("symbol")
+    rows = levels.frame.take(symbols.codes == symbols.number(symbol))
+    close, days = rows["close"], rows["session"]
     pct = np.full(len(close), np.nan)
     pct[1:] = changes(close[1:], close[:-1])[1]
     open_by = half_unit(levels, symbol)

@@ -6,11 +6,25 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from marketmove.moves.divergence import Divergence, between, count_splits, splits
+from marketmove.moves.divergence import (
+    Divergence,
+    PairLine,
+    between,
+    count_splits,
+    pair_lines,
+    splits,
+)
 from marketmove.moves.move import Move
-from marketmove.rarity.spread_history import MoveMatrix, pair_contexts, wide_pairs
+from marketmove.rarity.spread_history import (
+    MoveMatrix,
+    pair_contexts,
+    pair_rarities,
+    wide_pairs,
+)
 
 MovesBySymbol = Mapping[str, Move]
+# Of more pairs only the widest are ranked, where not all are wanted.
+MOST_RANKED = 10_000
 
 
 class PairsWanted(NamedTuple):
@@ -18,7 +32,9 @@ class PairsWanted(NamedTuple):
 
     These are divergent pairs, both moves at least ``floor_pct`` percent; or all with the index
     ``against``; or ``wide`` ones. The symbols ``excluded`` make no divergent pair. ``top`` is how
-    many to give beside those asked for; all if None.
+    many to give beside those asked for; all if None. Divergent pairs are sorted by how rare they
+    are, those of ``home`` first; or ``by_spread``. With ``lines`` those of an index with many
+    others are one, and ``top`` counts that way.
     """
 
     asked: Sequence[tuple[str, str]] = ()
@@ -27,14 +43,23 @@ class PairsWanted(NamedTuple):
     floor_pct: float = 0.0
     excluded: frozenset[str] = frozenset()
     top: int | None = None
+    by_spread: bool = False
+    lines: bool = False
+    home: str = ""
 
 
 class Compared(NamedTuple):
-    """The pairs, such as were asked for first; how many stand out, and are left out of those."""
+    """The pairs, such as were asked for first; how many stand out, and are left out of those.
+
+    ``lines`` has those that are told together, if that is wanted; ``ranked`` is how many of the
+    widest were sorted by how rare they are, None if all.
+    """
 
     divergences: tuple[Divergence, ...]
     standing_out: int
     left_out: int
+    lines: tuple[PairLine, ...] = ()
+    ranked: int | None = None
 
 
 def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWanted) -> Compared:
@@ -42,12 +67,34 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
     by_symbol = {move.symbol: move for move in moves}
     here = [pair for pair in wanted.asked if all(symbol in by_symbol for symbol in pair)]
     own = between(by_symbol, here, "asked")
-    room = None if wanted.top is None else wanted.top + len(own)
-    found, count = _standing_out(by_symbol, matrix, wanted, room)
+    found, count = _standing_out(by_symbol, matrix, wanted, len(own))
     mine = {*map(_symbols, own)}
-    others = [pair for pair in found if _symbols(pair) not in mine][: wanted.top]
+    others = [pair for pair in found if _symbols(pair) not in mine]
+    lines: list[PairLine] = []
+    if wanted.lines and not wanted.by_spread and {pair.kind for pair in others} == {"split"}:
+        lines = pair_lines(others, wanted.home)[: wanted.top]
+        told = {_symbols(pair) for line in lines for pair in line.pairs}
+        others = [pair for pair in others if _symbols(pair) in told]
+    elif wanted.top is not None:
+        others = others[: wanted.top]
     left_out = count - len(others) - _counted(own, found, by_symbol, wanted)
-    return Compared(tuple(with_context([*own, *others], by_symbol, matrix)), count, left_out)
+    pairs = with_context([*own, *others], by_symbol, matrix)
+    full = {(pair.up, pair.down): pair for pair in pairs}
+    return Compared(
+        divergences=tuple(pairs),
+        standing_out=count,
+        left_out=left_out,
+        lines=tuple(
+            line._replace(pairs=tuple(full[pair.up, pair.down] for pair in line.pairs))
+            for line in lines
+        ),
+        ranked=len(found) if _is_cut(found, count, wanted) else None,
+    )
+
+
+def _is_cut(found: Sequence[Divergence], count: int, wanted: PairsWanted) -> bool:
+    """Whether only some of the divergent pairs were held against their past."""
+    return len(found) < count and not wanted.by_spread
 
 
 def _symbols(pair: Divergence) -> frozenset[str]:
@@ -73,11 +120,11 @@ def _included(moves: Iterable[Move], wanted: PairsWanted) -> list[Move]:
 
 
 def _standing_out(
-    moves: MovesBySymbol, matrix: MoveMatrix | None, wanted: PairsWanted, top: int | None
+    moves: MovesBySymbol, matrix: MoveMatrix | None, wanted: PairsWanted, own: int
 ) -> tuple[list[Divergence], int]:
-    """The pairs that stand out, or all with one index; and how many there are.
+    """The pairs that stand out, or all with one index, in order; and how many there are.
 
-    Only divergent moves are limited to the ``top``: of them there may be millions.
+    Only divergent moves are limited: of them there may be millions. ``own`` are asked for already.
     """
     against = wanted.against
     if wanted.wide:
@@ -87,8 +134,34 @@ def _standing_out(
         found = between(moves, [(against, other) for other in others], "asked")
     else:
         every = _included(moves.values(), wanted)
-        return splits(every, wanted.floor_pct, top), count_splits(every, wanted.floor_pct)
+        count, top = count_splits(every, wanted.floor_pct), wanted.top
+        room = None if top is None else top + own
+        if not wanted.by_spread and room is not None:
+            room = min(count, max(MOST_RANKED, room))
+        found = splits(every, wanted.floor_pct, room)
+        return (found if wanted.by_spread else _rarest_first(found, moves, matrix, wanted)), count
     return found, len(found)
+
+
+def _rarest_first(
+    pairs: Sequence[Divergence],
+    moves: MovesBySymbol,
+    matrix: MoveMatrix | None,
+    wanted: PairsWanted,
+) -> list[Divergence]:
+    """Sort pairs by percentile, then z, those of ``home`` first; widest first where not known."""
+    known: dict[int, tuple[float, float]] = {}
+    if matrix is not None:
+        for session, of in _rows_by_session(pairs, moves, matrix).items():
+            names = [(pairs[row].up, pairs[row].down) for row in of]
+            known |= zip(of, pair_rarities(matrix, names, session), strict=True)
+
+    def key(row: int) -> tuple[bool, float, float, int]:
+        percentile, z = known.get(row, (-1.0, 0.0))
+        away = wanted.home not in {pairs[row].up, pairs[row].down}
+        return away, -percentile, -abs(z), row
+
+    return [pairs[row] for row in sorted(range(len(pairs)), key=key)]
 
 
 def _wide(moves: MovesBySymbol, matrix: MoveMatrix | None, against: str | None) -> list[Divergence]:
@@ -100,7 +173,7 @@ def _wide(moves: MovesBySymbol, matrix: MoveMatrix | None, against: str | None) 
         pairs += wide_pairs(matrix, session, symbols)
     chosen = [pair for pair in pairs if against is None or against in pair]
     found = with_context(between(moves, chosen, "wide"), moves, matrix)
-    return sorted(found, key=lambda pair: -(pair.percentile or 0.0))
+    return sorted(found, key=lambda pair: (-(pair.percentile or 0.0), -abs(pair.z or 0.0)))
 
 
 def by_session(moves: MovesBySymbol, matrix: MoveMatrix) -> dict[dt.date, list[str]]:
@@ -116,17 +189,24 @@ def with_context(
     pairs: Sequence[Divergence], moves: MovesBySymbol, matrix: MoveMatrix | None
 ) -> list[Divergence]:
     """Add to pairs how rare they are, where both moves are of one session and have a matrix."""
+    found = list(pairs)
     if matrix is None:
-        return list(pairs)
+        return found
+    for session, of in _rows_by_session(pairs, moves, matrix).items():
+        names = [(pairs[row].up, pairs[row].down) for row in of]
+        for row, context in zip(of, pair_contexts(matrix, names, session), strict=True):
+            found[row] = found[row]._replace(**context._asdict())
+    return found
+
+
+def _rows_by_session(
+    pairs: Sequence[Divergence], moves: MovesBySymbol, matrix: MoveMatrix
+) -> dict[dt.date, list[int]]:
+    """Which pairs have both moves of one session and in the matrix, by that session."""
     rows: dict[dt.date, list[int]] = {}
     for row, pair in enumerate(pairs):
         session = moves[pair.up].session
         known = pair.up in matrix.columns and pair.down in matrix.columns
         if known and session is not None and session == moves[pair.down].session:
             rows.setdefault(session, []).append(row)
-    found = list(pairs)
-    for session, of in rows.items():
-        names = [(pairs[row].up, pairs[row].down) for row in of]
-        for row, context in zip(of, pair_contexts(matrix, names, session), strict=True):
-            found[row] = found[row]._replace(**context._asdict())
-    return found
+    return rows

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from marketmove.frame import Frame
 from marketmove.moves.changes import changes
 from marketmove.moves.measure import Series
 from marketmove.rarity.index_history import LEAST, SAME, WINDOW
@@ -107,14 +106,14 @@ class PairSummary(NamedTuple):
     widest: tuple[WideDay, ...]
 
 
-def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -> pd.DataFrame:
+def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -> Frame:
     """Give all common sessions of two indices: dates on which both have a move.
 
-    A row a session, in order: ``session`` (datetime64), ``close`` and ``versus_close`` (index
+    A row a session, in order: ``session`` (datetime64[D]), ``close`` and ``versus_close`` (index
     points), ``change_pct`` and ``versus_change_pct`` (percent), ``spread_pp`` (the first less the
     second, percentage points), ``split`` (bool), ``n`` (sessions of the baseline, ``window`` at
     most), ``percentile`` and ``z`` (nan where there are fewer than 60, or z where they do not
-    vary), ``prior_session`` and ``versus_prior_session`` (datetime64).
+    vary), ``prior_session`` and ``versus_prior_session`` (datetime64[D]).
     """
     _, here, there = np.intersect1d(
         one.days[1:], other.days[1:], assume_unique=True, return_indices=True
@@ -123,9 +122,9 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
     own, versus = one.pct[here], other.pct[there]
     n, percentile, z = _baselines(own - versus, window)
     opposite = np.sign(own) * np.sign(versus) < 0
-    return pd.DataFrame(
+    return Frame(
         {
-            "session": one.days[here].astype("datetime64[s]"),
+            "session": one.days[here],
             "close": one.close[here],
             "versus_close": other.close[there],
             "change_pct": own,
@@ -135,8 +134,8 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
             "n": n,
             "percentile": percentile,
             "z": z,
-            "prior_session": one.days[here - 1].astype("datetime64[s]"),
-            "versus_prior_session": other.days[there - 1].astype("datetime64[s]"),
+            "prior_session": one.days[here - 1],
+            "versus_prior_session": other.days[there - 1],
         }
     )
 
@@ -153,55 +152,52 @@ def _baselines(spread: Floats, window: int) -> tuple[npt.NDArray[np.intp], Float
     return n, percentile, z
 
 
-def between(
-    sessions: pd.DataFrame, first: dt.date | None = None, last: dt.date | None = None
-) -> pd.DataFrame:
+def between(sessions: Frame, first: dt.date | None = None, last: dt.date | None = None) -> Frame:
     """Give the common sessions of a range, both ends included, with their relative strength.
 
     ``relative_strength`` is the close of the first index over that of the second, 100 in the first
     session of the range.
     """
-    days = sessions["session"].to_numpy().astype("datetime64[D]")
+    days = sessions["session"]
     inside = np.ones(len(days), dtype=bool)
     if first is not None:
         inside &= days >= np.datetime64(first)
     if last is not None:
         inside &= days <= np.datetime64(last)
-    shown = sessions[inside].reset_index(drop=True)
-    one, other = shown["close"].to_numpy(), shown["versus_close"].to_numpy()
+    shown = sessions.take(inside)
+    one, other = shown["close"], shown["versus_close"]
     # Rounded as little as can be, so that 110 is 110.
     return shown.assign(relative_strength=100.0 * (one * other[:1]) / (other * one[:1]))
 
 
-def rested_on(sessions: pd.DataFrame, shown: pd.DataFrame, window: int) -> pd.DataFrame:
+def rested_on(sessions: Frame, shown: Frame, window: int) -> Frame:
     """Give the common sessions shown, and those that the first of them is held against."""
-    start = int(sessions["session"].searchsorted(shown["session"].iloc[0]))
-    return sessions.iloc[max(0, start - window) : start + len(shown)]
+    start = int(np.searchsorted(sessions["session"], shown["session"][0]))
+    return sessions.take(slice(max(0, start - window), start + len(shown)))
 
 
-def pair_summary(sessions: pd.DataFrame, shown: pd.DataFrame, window: int = WINDOW) -> PairSummary:
+def pair_summary(sessions: Frame, shown: Frame, window: int = WINDOW) -> PairSummary:
     """Tell what there is to tell of a pair; nothing after the last session shown is looked at.
 
     ``shown`` are those of the range, at least one; the correlation has at most ``window``.
     """
-    known = sessions[(sessions["session"] <= shown["session"].iloc[-1]).to_numpy()]
+    known = sessions.take(sessions["session"] <= shown["session"][-1])
     return PairSummary(
         latest=_latest(known),
-        correlation=_correlation(known.tail(min(window, len(known)))),
+        correlation=_correlation(known.take(slice(max(0, len(known) - window), None))),
         span=_span(shown),
         counts=_counts(shown),
         widest=_widest(shown),
     )
 
 
-def _latest(known: pd.DataFrame) -> Latest:
+def _latest(known: Frame) -> Latest:
     """The last of the sessions, beside those before it."""
-    row: Any = next(known.tail(1).itertuples())
-    days = known["session"].to_numpy().astype("datetime64[D]")[:-1]
-    sizes = known["spread_pp"].abs().to_numpy()[:-1, None]
-    (first,), (widest,) = first_and_widest(days, sizes, np.array([row.spread_pp]))
+    row = known.row(-1)
+    sizes = np.abs(known["spread_pp"])[:-1, None]
+    (first,), (widest,) = first_and_widest(known["session"][:-1], sizes, np.array([row.spread_pp]))
     return Latest(
-        session=row.session.date(),
+        session=row.session,
         change_pct=row.change_pct,
         versus_change_pct=row.versus_change_pct,
         spread_pp=row.spread_pp,
@@ -213,10 +209,10 @@ def _latest(known: pd.DataFrame) -> Latest:
     )
 
 
-def _correlation(known: pd.DataFrame) -> Correlation:
+def _correlation(known: Frame) -> Correlation:
     if len(known) < LEAST:
         return Correlation(None, len(known), "few")
-    own, versus = (known[name].to_numpy() for name in ("change_pct", "versus_change_pct"))
+    own, versus = (known[name] for name in ("change_pct", "versus_change_pct"))
     own, versus = own - own.mean(), versus - versus.mean()
     sizes = [float(np.sqrt((moves**2).mean())) for moves in (own, versus)]
     still = tuple(size <= SAME for size in sizes)
@@ -226,12 +222,12 @@ def _correlation(known: pd.DataFrame) -> Correlation:
     return Correlation(min(1.0, max(-1.0, value)), len(known))
 
 
-def _span(shown: pd.DataFrame) -> PairSpan:
-    start, end = shown.iloc[0], shown.iloc[-1]
-    first, last = start["session"].date(), end["session"].date()
+def _span(shown: Frame) -> PairSpan:
+    start, end = shown.row(0), shown.row(-1)
+    first, last = start.session, end.session
     if len(shown) == 1:
         return PairSpan(first, last, None, None, None)
-    closes = [np.array([row["close"], row["versus_close"]]) for row in (start, end)]
+    closes = [np.array([row.close, row.versus_close]) for row in (start, end)]
     own, versus = changes(closes[1], closes[0])[1].tolist()
     (before, versus_before), (after, versus_after) = (
         [Fraction(repr(close)) for close in pair.tolist()] for pair in closes
@@ -240,8 +236,8 @@ def _span(shown: pd.DataFrame) -> PairSpan:
     return PairSpan(first, last, own, versus, float((ratio - 1) * 100))
 
 
-def _counts(shown: pd.DataFrame) -> Counts:
-    signs = [np.sign(shown[name].to_numpy()) for name in ("change_pct", "versus_change_pct")]
+def _counts(shown: Frame) -> Counts:
+    signs = [np.sign(shown[name]) for name in ("change_pct", "versus_change_pct")]
     sessions, split = len(shown), int(shown["split"].sum())
     opposite = int((signs[0] * signs[1] < 0).sum())
     return Counts(
@@ -253,20 +249,19 @@ def _counts(shown: pd.DataFrame) -> Counts:
     )
 
 
-def _widest(shown: pd.DataFrame) -> tuple[WideDay, ...]:
+def _widest(shown: Frame) -> tuple[WideDay, ...]:
     """The sessions of the widest spreads, the later first where they are the same."""
-    sizes = np.rint(shown["spread_pp"].abs().to_numpy() / SAME)
+    sizes = np.rint(np.abs(shown["spread_pp"]) / SAME)
     order = np.lexsort([-np.arange(len(shown)), -sizes])[:_WIDEST]
-    rows: Iterator[Any] = shown.iloc[order].itertuples()
     return tuple(
         WideDay(
-            row.session.date(),
+            row.session,
             row.change_pct,
             row.versus_change_pct,
             row.spread_pp,
             _known(row.percentile),
         )
-        for row in rows
+        for row in shown.take(order).rows()
     )
 
 

@@ -93,6 +93,34 @@ def _of_pairs(
     return map(PairContext, _or_none(percentile), _or_none(z), n.tolist(), widest, since)
 
 
+def pair_rarities(
+    matrix: MoveMatrix, pairs: Sequence[tuple[str, str]], session: dt.date
+) -> list[tuple[float, float]]:
+    """Give percentile and z of the spreads of a session: -1 and 0 where they are not known.
+
+    As in ``pair_contexts``, without what needs all of the past.
+    """
+    at = int(np.searchsorted(matrix.days, np.datetime64(session)))
+    start = max(0, at - 2 * WINDOW)
+    recent = MoveMatrix(matrix.days[start : at + 1], matrix.columns, matrix.pct[start : at + 1])
+    symbols = (symbol for pair in pairs for symbol in pair)
+    columns = np.fromiter(map(matrix.columns.__getitem__, symbols), np.intp, 2 * len(pairs))
+    one, other = columns.reshape(-1, 2).T
+    found = np.tile([-1.0, 0.0], (len(pairs), 1))
+    for column in np.unique(one):
+        (rows,) = np.nonzero(one == column)
+        for some in np.array_split(rows, -(-len(rows) * (at - start + 1) // _CELLS) or 1):
+            n, *known = rarity(*_spreads(recent, column, other[some], session))
+            short = np.flatnonzero(n < WINDOW) if start else some[:0]
+            if len(short):
+                again = rarity(*_spreads(matrix, column, other[some[short]], session))
+                for values, more in zip(known, again[1:], strict=True):
+                    values[short] = more
+            for n_th, values in enumerate(known):
+                found[some, n_th] = np.where(np.isnan(values), found[some, n_th], values)
+    return [(percentile, z) for percentile, z in found.tolist()]
+
+
 def first_and_widest(
     days: Days, sizes: Floats, today: Floats
 ) -> tuple[list[dt.date | None], list[dt.date | None]]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from marketmove.market.periods import period_of_column
 from marketmove.render import RenderOptions, layout
@@ -20,6 +19,9 @@ from marketmove.wording import columns as chosen
 from marketmove.wording import dates, numbers, periods, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.session_rows import ENDS, LONGEST
+
+if TYPE_CHECKING:
+    from marketmove.frame import Frame
 
 _COUNTED = ("closed", "pending", "stale", "missing", "unusable")
 _TALLY = {
@@ -86,7 +88,7 @@ FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjso
 def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[Any]]:
     """Give one figure with a column an index and a row a session, under its head."""
     (name,) = options.columns or ("change_pct",)
-    symbols = sorted({str(symbol) for symbol in report.frame["symbol"]})
+    symbols = [symbol for symbol, _ in report.frame.labels("symbol").each()]
     yield ["session", *symbols]
     row: list[Any] = []
     for block in report.blocks():
@@ -129,9 +131,8 @@ def _doubtful(report: HistoryReport, name: str) -> set[tuple[str, str]]:
     """The sessions and symbols whose figure in a column is doubtful."""
     period = period_of_column(name)
     doubt = f"{period}_doubt" if period else "doubt"
-    rows = report.frame[report.frame[doubt].notna()]
-    days = rows["session"].dt.strftime("%Y-%m-%d")
-    return set(zip(days, rows["symbol"].astype(str), strict=True))
+    cells = csv_rows(report.frame, ("session", "symbol", doubt))
+    return {(session, symbol) for session, symbol, why in cells if why is not None}
 
 
 WIDE_FORMATS = {
@@ -141,22 +142,22 @@ WIDE_FORMATS = {
 }
 
 
-def _shown(frame: pd.DataFrame, everything: bool) -> tuple[list[Any], int]:
+def _shown(frame: Frame, everything: bool) -> tuple[Frame, int]:
     """The first and last rows of a long frame; and how many lie between."""
     left_out = 0 if everything or len(frame) <= LONGEST else len(frame) - 2 * ENDS
     if left_out:
-        frame = pd.concat([frame.head(ENDS), frame.tail(ENDS)])
-    return list(frame.itertuples()), left_out
+        frame = frame.joined([frame.take(slice(ENDS)), frame.take(slice(-ENDS, None))])
+    return frame, left_out
 
 
 def _columns(
-    report: HistoryReport, rows: Sequence[Any], options: RenderOptions, fit: layout.Fit
+    report: HistoryReport, shown: Frame, options: RenderOptions, fit: layout.Fit
 ) -> list[layout.TextColumn]:
     """The columns that say something; a date is written on the first row of its session."""
     if options.columns:
-        return _chosen_columns(rows, options)
-    by_sign = TERMINAL[options.palette].of_text
-    dates_shown = [f"{row.session:%Y-%m-%d}" for row in rows]
+        return _chosen_columns(shown, options)
+    by_sign, rows = TERMINAL[options.palette].of_text, list(shown.rows())
+    dates_shown = [str(row.session) for row in rows]
     first = ["", *dates_shown[:-1]]
     parts = [
         layout.column(
@@ -175,14 +176,14 @@ def _columns(
     return [part for part in parts if any(cell[0].text for cell in part.cells)]
 
 
-def _chosen_columns(rows: Sequence[Any], options: RenderOptions) -> list[layout.TextColumn]:
+def _chosen_columns(shown: Frame, options: RenderOptions) -> list[layout.TextColumn]:
     """The columns that were chosen, each as its name tells."""
-    cells = list(csv_rows(pd.DataFrame(rows), options.columns)) if rows else []
+    cells, decimals = list(csv_rows(shown, options.columns)), shown["decimals"].tolist()
     by_sign = TERMINAL[options.palette].of_text
     return [
         layout.column(
             chosen.head(name),
-            [chosen.cell(name, row[n], of.decimals) for row, of in zip(cells, rows, strict=True)],
+            [chosen.cell(name, row[n], of) for row, of in zip(cells, decimals, strict=True)],
             by_sign if name.endswith("_pct") else "",
             right=chosen.is_figure(name),
         )
@@ -210,8 +211,7 @@ def _prior(row: Any) -> str:
 def _prior_date(row: Any) -> str:
     if row.status != "ok":
         return ""
-    weekday = None if pd.isna(row.weekday_before) else row.weekday_before.date()
-    return dates.prior_date(row.session.date(), row.prior_session.date(), weekday)
+    return dates.prior_date(row.session, row.prior_session, row.weekday_before)
 
 
 def _points(row: Any) -> str:
@@ -236,10 +236,10 @@ def _reason(row: Any) -> str:
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:
-    counts = report.frame["status"].value_counts()
-    sessions = int(report.frame["session"].nunique())
+    counts = Counter({status: len(rows) for status, rows in report.frame.labels("status").each()})
+    sessions = len(set(report.frame["session"].tolist()))
     tally = [numbers.count(sessions, "session", "sessions")]
-    tally.append(numbers.count(int(counts["ok"]), "move", "moves"))
+    tally.append(numbers.count(counts["ok"], "move", "moves"))
     tally += [f"{counts[status]:,} {word}" for status, word in _TALLY.items() if counts[status]]
     lines = [" · ".join(tally)]
     if left_out:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from marketmove.render import RenderOptions
 from marketmove.render.layout import plain, texts_of
 from marketmove.reports.records import SessionReport
-from marketmove.wording import groups, numbers, session_rows
+from marketmove.wording import groups, session_rows
 from marketmove.wording.highlights import highlights
 from marketmove.wording.session_rows import alert_lines
 
@@ -43,11 +43,7 @@ def as_markdown(report: SessionReport, options: RenderOptions) -> str:
 def _pairs(report: SessionReport) -> Iterator[str]:
     heads = ["versus", "Spread", *(["Percentile"] if report.contexts else [])]
     for head, pairs in session_rows.pair_tables(report):
-        rows = []
-        for pair in pairs:
-            spread = numbers.spread(pair, report.basis == "published")
-            rare = [session_rows.percentile(pair)] if report.contexts else []
-            rows.append([*session_rows.pair_labels(report, pair), spread, *rare])
+        rows = [[row.one, row.other, row.spread, row.percentile][: 1 + len(heads)] for row in pairs]
         yield from _table([head, *heads], (False, False, True, True), rows)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marketmove.moves.move import exact
 from marketmove.rarity.index_history import LEAST, SAME
@@ -17,9 +18,6 @@ from marketmove.reports.records import PAIR_SCHEMA, PairReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
 from marketmove.wording.highlights import widest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 COLUMNS = (
@@ -88,7 +86,8 @@ def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
     frame = report.frame
     names = {"symbol": report.one.symbol, "versus": report.other.symbol}
     columns = (
-        [names[name]] * len(frame) if name in names else _plain(frame[name]) for name in COLUMNS
+        [names[name]] * len(frame) if name in names else _plain(frame[name].tolist())
+        for name in COLUMNS
     )
     return [COLUMNS, *zip(*columns, strict=True)]
 
@@ -96,10 +95,10 @@ def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
 FORMATS = {"table": as_table} | machine_formats(document, csv_table)
 
 
-def _plain(values: pd.Series[Any]) -> list[Any]:
-    if values.dtype.kind == "M":
-        values = values.dt.strftime("%Y-%m-%d")
-    return [None if value != value else value for value in values.tolist()]
+def _plain(values: Sequence[Any]) -> list[Any]:
+    if isinstance(values[0], dt.date):
+        return [*map(str, values)]
+    return [None if value != value else value for value in values]
 
 
 def _labelled(label: str, lines: Sequence[layout.StyledLine]) -> list[layout.StyledLine]:
@@ -147,7 +146,7 @@ def _span(report: PairReport, options: RenderOptions) -> list[layout.StyledLine]
     if span.change_pct is None or span.versus_change_pct is None or span.excess_pct is None:
         lines = [[StyledText("one session, so nothing beyond its moves")]]
     else:
-        strength = numbers.level(float(report.frame["relative_strength"].iloc[-1]), 2)
+        strength = numbers.level(float(report.frame["relative_strength"][-1]), 2)
         lines = [
             [
                 StyledText(numbers.percent(span.excess_pct), "bold"),

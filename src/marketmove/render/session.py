@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
@@ -18,7 +17,7 @@ from marketmove.reports.records import SessionReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
 from marketmove.wording.highlights import highlights
-from marketmove.wording.session_rows import alert_lines
+from marketmove.wording.session_rows import PairRow, alert_lines
 
 _NARROW = 2
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
@@ -40,7 +39,11 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
     moves, *others = layout.roomiest(
-        (_tables(report, rows, options, fit) for fit in layout.FITS),
+        (
+            _tables(report, rows, options, fit, named)
+            for fit in layout.FITS
+            for named in (session_rows.MOST_NAMED, 1, 0, None)
+        ),
         lambda tables: all(table.fits(options.width) for table in tables),
     )
     if rows and not options.columns:
@@ -71,7 +74,11 @@ def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.Styled
 
 
 def _tables(
-    report: SessionReport, rows: Sequence[Move], options: RenderOptions, fit: layout.Fit
+    report: SessionReport,
+    rows: Sequence[Move],
+    options: RenderOptions,
+    fit: layout.Fit,
+    named: int | None,
 ) -> list[layout.TextTable]:
     """The moves, those of volatility, the indices without one, and the pairs of each kind."""
     listed = session_rows.by_head(session_rows.listed_moves(report), fit.symbols)
@@ -83,7 +90,7 @@ def _tables(
             *(_listed_columns(head, texts) for head, texts in listed),
             *(
                 _pair_columns(report, *kind, options, fit)
-                for kind in session_rows.pair_tables(report)
+                for kind in session_rows.pair_tables(report, fit.symbols, named)
             ),
         )
     ]
@@ -154,27 +161,27 @@ def _listed_columns(head: str, rows: Sequence[tuple[str, str]]) -> list[layout.T
 def _pair_columns(
     report: SessionReport,
     head: str,
-    pairs: Sequence[Divergence],
+    rows: Sequence[PairRow],
     options: RenderOptions,
     fit: layout.Fit,
 ) -> list[layout.TextColumn]:
     moves = {move.symbol: move for move in report.moves}
-    ups: list[layout.StyledLine] = []
-    downs: list[layout.StyledLine] = []
-    for pair in pairs:
-        up, down = session_rows.pair_labels(report, pair, fit.symbols)
-        ups.append([StyledText(up, _style(moves[pair.up], options))])
-        downs.append([StyledText(down, _style(moves[pair.down], options))])
-    spreads = [numbers.spread(pair, report.basis == "published") for pair in pairs]
+    ones, others = (
+        [[StyledText(text, _style(moves[symbol], options))] for text, symbol in side]
+        for side in (
+            [(row.one, row.symbols[0]) for row in rows],
+            [(row.other, row.symbols[1]) for row in rows],
+        )
+    )
     columns = [
-        layout.TextColumn(head, ups),
-        layout.column("", ["versus"] * len(pairs), "dim"),
-        layout.TextColumn("", downs),
-        layout.column("Spread", spreads, right=True),
+        layout.TextColumn(head, ones),
+        layout.column("", ["versus"] * len(rows), "dim"),
+        layout.TextColumn("", others),
+        layout.column("Spread", [row.spread for row in rows], right=True),
     ]
-    if any(pair.percentile is not None for pair in pairs):
+    if any(row.percentile != numbers.NOTHING for row in rows):
         label = "Percentile" if fit.gap > _NARROW else "Pctl"
-        columns.append(layout.column(label, map(session_rows.percentile, pairs), right=True))
+        columns.append(layout.column(label, [row.percentile for row in rows], right=True))
     return columns
 
 

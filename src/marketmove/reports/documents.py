@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import Place
+from marketmove.moves.move import plain_column
 from marketmove.reports.records import (
     HISTORY_SCHEMA,
     SESSION_SCHEMA,
@@ -15,8 +16,7 @@ from marketmove.reports.records import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from marketmove.frame import Frame
     from marketmove.moves.move import Move
 
 # The columns of CSV, in order; new ones are only ever added at the end.
@@ -111,30 +111,22 @@ def _extreme_cells(report: SessionReport, move: Move) -> dict[str, Any]:
     return {name: getattr(stands, name, None) for name in EXTREME_COLUMNS}
 
 
-def csv_rows(block: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def csv_rows(block: Frame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Give the cells of each move of a frame, under names of ``columns``."""
-    places = zip(_plain_column(block["file"]), block["line"].tolist(), strict=True)
+    places = zip(block["file"].tolist(), block["line"].tolist(), strict=True)
     fixed = {
         "basis": ["closes"] * len(block),
         "source": ["" if file is None else f"{file}:{line}" for file, line in places],
         "change_pct_over": [None] * len(block),
         "change_pct_under": [None] * len(block),
     }
-    cells = (fixed.get(name) or _plain_column(block[name]) for name in names)
+    cells = (fixed.get(name) or _with_dates_as_text(block, name) for name in names)
     return zip(*cells, strict=True)
 
 
-def _plain_column(column: pd.Series[Any]) -> list[Any]:
-    """The values of a column as Python has them; dates as text, missing as None."""
-    if column.dtype.kind == "M":
-        values = column.to_numpy().astype("datetime64[D]").astype(str).astype(object)
-    elif column.name in {"gap_sessions", "sessions_behind"}:
-        values = column.astype("Int64").to_numpy(dtype=object, copy=True)
-    else:
-        values = column.to_numpy(dtype=object, copy=True)
-    values[column.isna().to_numpy()] = None
-    plain: list[Any] = values.tolist()
-    return plain
+def _with_dates_as_text(block: Frame, name: str) -> list[Any]:
+    values = plain_column(block, name)
+    return [value.isoformat() if isinstance(value, dt.date) else value for value in values]
 
 
 def history_document(report: HistoryReport) -> dict[str, Any]:

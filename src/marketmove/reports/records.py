@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.errors import Problem, Remark
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from marketmove.closes.checks import Finding
     from marketmove.delivery.journal_rows import Entry
     from marketmove.feeds.archive import ArchiveRevision
     from marketmove.feeds.fetching import IndexFetched
+    from marketmove.frame import Frame
     from marketmove.market.indices import Index
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
-    from marketmove.moves.divergence import Divergence
+    from marketmove.moves.divergence import Divergence, PairLine
     from marketmove.moves.move import Basis, Move
     from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
@@ -62,7 +61,9 @@ class SessionReport(NamedTuple):
     ``alerts`` are the conditions that are met;
     ``unusable`` are the problems because of which some indices have no move, and ``excluded`` the
     symbols that are no share indices, which stand apart. ``over`` is the period that the moves
-    are over, if not the session.
+    are over, if not the session. ``pair_lines`` are the divergent pairs as people see them, those
+    of one index with many in one; empty where each has a line. ``home`` is the symbol that stands
+    first, if there is one.
     """
 
     session: dt.date | None
@@ -86,6 +87,8 @@ class SessionReport(NamedTuple):
     unusable: tuple[Problem, ...] = ()
     excluded: frozenset[str] = frozenset()
     over: str = ""
+    pair_lines: tuple[PairLine, ...] = ()
+    home: str = ""
     extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
@@ -102,16 +105,16 @@ class HistoryReport(NamedTuple):
     last: dt.date
     source: str
     bundled: bool
-    frame: pd.DataFrame
+    frame: Frame
     periods: tuple[str, ...]
     unusable: tuple[Problem, ...] = ()
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
-    def blocks(self) -> Iterator[pd.DataFrame]:
+    def blocks(self) -> Iterator[Frame]:
         """Give the moves block by block."""
         for start in range(0, len(self.frame), _BLOCK_ROWS):
-            yield self.frame.iloc[start : start + _BLOCK_ROWS]
+            yield self.frame.take(slice(start, start + _BLOCK_ROWS))
 
 
 PAIR_SCHEMA = "marketmove.pair/1"
@@ -131,7 +134,7 @@ class PairReport(NamedTuple):
     last: dt.date
     source: str
     bundled: bool
-    frame: pd.DataFrame
+    frame: Frame
     summary: PairSummary
     window: int
     floor_pct: float
@@ -345,14 +348,17 @@ class ArchiveReport(NamedTuple):
     warnings: tuple[Remark, ...]
 
 
-def in_order(moves: Sequence[Move], sort: str) -> list[Move]:
-    """Sort moves as a table shows them.
+def in_order(moves: Sequence[Move], sort: str, home: str = "") -> list[Move]:
+    """Sort moves as a table shows them: that of ``home`` first, if there is one.
 
-    ``change`` is the highest first, a bound by its bound, those without a move last; ``given`` as
-    they come.
+    ``change`` is the highest first, a bound by its bound, those without a move last, as is
+    ``spread``, which sorts pairs; ``given`` as they come.
     """
-    keys: dict[str, Callable[[Move], Any]] = {"change": _by_change, "name": _by_name}
-    return sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+    keys: dict[str, Callable[[Move], Any]] = {
+        "change": _by_change, "spread": _by_change, "name": _by_name
+    }  # fmt: skip
+    ordered = sorted(moves, key=keys[sort]) if sort in keys else list(moves)
+    return sorted(ordered, key=lambda move: move.symbol != home) if home else ordered
 
 
 def _by_change(move: Move) -> tuple[bool, float, str]:

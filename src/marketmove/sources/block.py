@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketmove.errors import Problem, WrongUsageError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from marketmove.frame import Frame
     from marketmove.market.indices import Exchange, Registry
     from marketmove.sources.vocabulary import Words
 
@@ -126,13 +125,13 @@ class Block(NamedTuple):
     """The closes of a file, or of a part of one.
 
     ``frame`` has a row a close, in the order of the file, with the fields of ``Closes`` as columns:
-    ``symbol`` (categorical), ``session`` (datetime64), the levels and the percent (float64) and
+    ``symbol`` (labels), ``session`` (datetime64[D]), the levels and the percent (float64) and
     ``line`` (int64). ``symbols`` names every index of the file, also one without any close;
     ``blank`` has the index and date of each row whose close is left empty.
     """
 
     label: str
-    frame: pd.DataFrame
+    frame: Frame
     symbols: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -150,13 +149,14 @@ class Block(NamedTuple):
     ) -> Block:
         """Make a block from closes in the order of the file."""
         import numpy as np
-        import pandas as pd
+
+        from marketmove.frame import Frame, Labels
 
         floats = {name: getattr(closes, name) for name in ("close", *BESIDE)}
-        frame = pd.DataFrame(
+        frame = Frame(
             {
-                "symbol": pd.Categorical(closes.symbol),
-                "session": np.array(closes.session, "datetime64[D]").astype("datetime64[s]"),
+                "symbol": Labels.of(closes.symbol),
+                "session": np.array(closes.session, dtype="datetime64[D]"),
                 "line": np.array(closes.line, dtype=np.int64),
                 **{name: np.array(values, dtype=np.float64) for name, values in floats.items()},
             }

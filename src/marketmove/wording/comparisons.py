@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark
 from marketmove.market.choose import ChosenPair, Comparison
+from marketmove.market.indices import Registry
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
 from marketmove.rarity.compare import Compared, MovesBySymbol, PairsWanted
@@ -41,6 +42,12 @@ def pair_notes(
             if lacking:
                 text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
                 notes.append(Remark("pair_without_spread", text))
+    if compared.ranked is not None:
+        text = (
+            f"of {compared.standing_out:,} divergent pairs the {compared.ranked:,} with the widest"
+            " spreads are sorted by how rare they are"
+        )
+        notes.append(Remark("not_all_ranked", text))
     if not compared.standing_out:
         notes += _nothing(by_symbol, wanted, asked)
     return [*notes, *_without_percentile(compared.divergences, context)]
@@ -128,3 +135,12 @@ def few_common_sessions(summary: PairSummary) -> Iterator[Remark]:
             f" no percentile and no z{alike}"
         )
         yield Remark("few_sessions", text)
+
+
+def unknown_home(home: str, registry: Registry, symbols: Collection[str]) -> list[Remark]:
+    """Warn of a home market that no index is, so that nothing can come first."""
+    if not home or registry.find(home) or home in symbols:
+        return []
+    near = registry.nearest(home, symbols)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return [Remark("unknown_home", f"home: {home} is an unknown index{hint}")]

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from marketmove.closes.checks import Finding, doubtful_rows, early_rows
 from marketmove.closes.doubts import Doubts, culprits
 from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Remark, listed
+from marketmove.frame import Frame, is_none
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.wording import numbers
@@ -24,7 +25,7 @@ _OLD = 2
 
 
 def doubted(
-    rows: pd.DataFrame,
+    rows: Frame,
     known: ChosenCloses,
     doubts: Doubts,
     within: Range | None,
@@ -37,21 +38,28 @@ def doubted(
     ]
 
 
-def _early(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+def _early(rows: Frame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
     """Rows stamped before the close, from the first prior session on: no closes."""
-    if known.early.empty:
+    if not len(known.early):
         return
-    first, last = rows.drop_duplicates("symbol"), rows.drop_duplicates("symbol", keep="last")
-    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(last, "session")
-    early = shut_between(known.early, dates_of(first, "prior_session"), until)
+    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(rows, "session")
+    early = shut_between(known.early, first_dates_of(rows, "prior_session"), until)
     found = [_remark(finding) for finding in early_rows(early)]
     yield from [_and_more(found)] if within and found else found
 
 
-def dates_of(rows: pd.DataFrame, column: str) -> dict[str, dt.date | None]:
-    """Give by symbol the date in a column of some rows."""
-    dates: list[dt.date | None] = rows[column].to_numpy().astype("datetime64[D]").tolist()
-    return dict(zip(map(str, rows["symbol"]), dates, strict=True))
+def dates_of(rows: Frame, column: str) -> dict[str, dt.date | None]:
+    """Give by symbol the date in a column of some rows: of several the last."""
+    dates: list[dt.date | None] = rows[column].tolist()
+    return dict(zip(rows["symbol"].tolist(), dates, strict=True))
+
+
+def first_dates_of(rows: Frame, column: str) -> dict[str, dt.date | None]:
+    """Give by symbol the date in a column of its first row."""
+    symbols = rows.labels("symbol")
+    first = np.full(len(symbols.values), -1)
+    first[symbols.codes[::-1]] = np.arange(len(symbols))[::-1]
+    return dates_of(rows.take(np.sort(first[first >= 0])), column)
 
 
 def _remark(finding: Finding, text: str = "") -> Remark:
@@ -65,9 +73,9 @@ def _and_more(remarks: Sequence[Remark], what: str = "row", verb: str = "alike")
 
 
 def _of_session(
-    rows: pd.DataFrame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
+    rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
 ) -> Iterator[Remark]:
-    for row in _doubted_rows(rows, periods).itertuples():
+    for row in _doubted_rows(rows, periods).rows():
         spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
         finding = _cause(row, spans, doubts, known)
         text = finding.text
@@ -78,11 +86,11 @@ def _of_session(
 
 
 def _of_many(
-    rows: pd.DataFrame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
+    rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
 ) -> Iterator[Remark]:
     found = _doubted_rows(rows, periods)
     kinds: dict[str, list[tuple[Any, list[str]]]] = {}
-    for row in found.itertuples():
+    for row in found.rows():
         spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
         kinds.setdefault(str(_value(row, spans[0], "doubt")), []).append((row, spans))
     for of_kind in kinds.values():
@@ -93,38 +101,41 @@ def _of_many(
         yield _remark(finding, f"{finding.text}{f'; {moves} as doubtful' if others else ''}")
 
 
-def _doubted_rows(rows: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
-    names = ["doubt", *(f"{period}_doubt" for period in periods)]
-    return rows[rows[names].notna().any(axis=1)]
+def _doubted_rows(rows: Frame, periods: Sequence[str]) -> Frame:
+    found = ~is_none(rows["doubt"])
+    for period in periods:
+        found |= ~is_none(rows[f"{period}_doubt"])
+    return rows.take(found)
 
 
 def _value(row: Any, period: str, name: str) -> Any:
-    value = getattr(row, f"{period}_{name}" if period else name)
-    return None if pd.isna(value) else value
+    return getattr(row, f"{period}_{name}" if period else name)
 
 
 def _cause(row: Any, spans: Sequence[str], doubts: Doubts, known: ChosenCloses) -> Finding:
     """The finding about the row because of which the first of some figures is doubtful."""
     base = _value(row, spans[0], "prior_session")
     since = row.session if base is None else base
-    causes = culprits(doubts, str(row.symbol), since.date(), row.session.date())
+    causes = culprits(doubts, row.symbol, since, row.session)
     return next(doubtful_rows(doubts, causes[-1:], known))
 
 
-def without_base(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def without_base(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
     """Say which changes of a period there are not, as no close is recent enough to start from."""
-    lacking = {period: rows[rows[f"{period}_too_old"].notna()] for period in periods}
+    lacking = {
+        period: np.flatnonzero(~np.isnat(rows[f"{period}_too_old"])).tolist() for period in periods
+    }
     if many:
         for period, found in lacking.items():
-            for first in found.head(1).itertuples():
-                yield _no_base(first, [period], len(found))
+            if found:
+                yield _no_base(rows.row(found[0]), [period], len(found))
         return
-    by_row: dict[Any, list[str]] = {}
+    by_row: dict[int, list[str]] = {}
     for period, found in lacking.items():
-        for label in found.index:
-            by_row.setdefault(label, []).append(period)
-    for label, names in by_row.items():
-        yield _no_base(next(rows.loc[[label]].itertuples()), names, 1)
+        for row in found:
+            by_row.setdefault(row, []).append(period)
+    for row, names in by_row.items():
+        yield _no_base(rows.row(row), names, 1)
 
 
 def _no_base(row: Any, periods: Sequence[str], rows: int) -> Remark:
@@ -137,7 +148,7 @@ def _no_base(row: Any, periods: Sequence[str], rows: int) -> Remark:
     )
     if rows > 1:
         text += f"; {count(rows - 1, 'more row', 'more rows')} alike"
-    return Remark("no_base", text, str(row.symbol))
+    return Remark("no_base", text, row.symbol)
 
 
 def age_of_data(

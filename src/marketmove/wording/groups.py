@@ -49,9 +49,12 @@ VOLATILITY, _ELSEWHERE = "Volatility", "Other"
 
 
 def by_region(
-    symbols: Iterable[str], registry: Registry, volatility: Collection[str] = ()
+    symbols: Iterable[str], registry: Registry, volatility: Collection[str] = (), home: str = ""
 ) -> list[SummaryRegion]:
-    """Part indices by region, in the order of the day; the user's own after, then what has none."""
+    """Part indices by region, in the order of the day; the user's own after, then what has none.
+
+    That of ``home`` comes first, if there is one.
+    """
     named: dict[str, list[str]] = {}
     for symbol in symbols:
         region = registry.resolve(symbol).region
@@ -60,7 +63,8 @@ def by_region(
     known = [name for name in _REGIONS.values() if name in named]
     last = [name for name in (VOLATILITY, _ELSEWHERE) if name in named]
     own = sorted(named.keys() - {*known, *last})
-    return [SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last)]
+    regions = [SummaryRegion(name, tuple(named[name])) for name in (*known, *own, *last)]
+    return sorted(regions, key=lambda region: bool(home) and home not in region.symbols)
 
 
 def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -53,9 +54,26 @@ class RankedMove(NamedTuple):
 
 
 def headline(
-    movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int
+    movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int, home: str = ""
 ) -> Sentence:
-    """Give the headline of some moves."""
+    """Give the headline of some moves: the rarest; after ``home``, if that moved."""
+    found = _rarest(movers, pairs, all_indices, home)
+    own = next((one for one in movers if one.move.symbol == home), None)
+    told = [symbol for figure in found.figures for symbol in figure.of.split(":")]
+    if own is None or home in told:
+        return found
+    beside = next((one for one in movers if one.move.symbol in told), None)
+    rest = found._replace(text=re.sub("^(All|A|Both)(?= )", _lower, found.text))
+    return sentence(_clause(own, beside), "; ", rest)
+
+
+def _lower(found: re.Match[str]) -> str:
+    return found[0].lower()
+
+
+def _rarest(
+    movers: Sequence[RankedMove], pairs: Sequence[Divergence], all_indices: int, home: str
+) -> Sentence:
     ups = [one for one in movers if one.pct > 0]
     downs = [one for one in movers if one.pct < 0]
     if len(movers) == 1:
@@ -68,7 +86,7 @@ def headline(
     if small and len(movers) >= _FEW and not any(one.news for one in movers):
         return sentence(_quietly(movers), ".")
     if ups and downs:
-        return sentence(_both_ways(ups, downs, pairs, all_indices), ".")
+        return sentence(_both_ways(ups, downs, pairs, all_indices, home), ".")
     if len(ups + downs) < len(movers):
         unchanged = f"{len(movers) - len(ups or downs):,} of {all_indices:,} unchanged"
         if len(movers) == all_indices == 2:
@@ -161,6 +179,7 @@ def _both_ways(
     downs: Sequence[RankedMove],
     pairs: Sequence[Divergence],
     all_indices: int,
+    home: str,
 ) -> Sentence:
     """Both sides; or one, and that most went that way, where the other is not worth a word."""
     for many, few, way in ((ups, downs, "rose"), (downs, ups, "fell")):
@@ -169,11 +188,14 @@ def _both_ways(
         if len(many) >= _MOST * all_indices and small and not news and len(many) >= _FEW:
             lead = _lead(many, _newest(many))
             return sentence(_clause(lead), f"; most indices {way}")
-    return _apart(ups, downs, pairs)
+    return _apart(ups, downs, pairs, home)
 
 
 def _apart(
-    ups: Sequence[RankedMove], downs: Sequence[RankedMove], pairs: Sequence[Divergence]
+    ups: Sequence[RankedMove],
+    downs: Sequence[RankedMove],
+    pairs: Sequence[Divergence],
+    home: str,
 ) -> Sentence:
     """One that rose and one that fell: the pair that is rarest, or the ones with most to say."""
     by_symbol = {one.move.symbol: one for one in (*ups, *downs)}
@@ -182,14 +204,16 @@ def _apart(
     new = {symbol: one for symbol, one in by_symbol.items() if one.move.session == newest}
     gaps = _gaps(pairs, new)
     rarest = max(gaps, key=lambda pair: gaps[pair].rarity, default=None)
-    if rarest and gaps[rarest].rarity >= max(_NEWS, 0.5 * max(up.news, down.news)):
+    if rarest and gaps[rarest].rarity >= max(_NEWS, up.news, down.news):
         up, down = by_symbol[rarest.up], by_symbol[rarest.down]
     gap = [
         sentence(": the widest gap between the two ", phrases.since_of(fact, pair))
         for pair, fact in gaps.items()
         if (pair.up, pair.down) == (up.move.symbol, down.move.symbol)
     ]
-    first, second = sorted((up, down), key=lambda one: (-one.news, -abs(one.pct)))
+    first, second = sorted(
+        (up, down), key=lambda one: (one.move.symbol != home, -one.news, -abs(one.pct))
+    )
     return sentence(_clause(first, second), "; ", _clause(second, first), *gap[:1])
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark, listed
 from marketmove.market.periods import span
 from marketmove.wording import numbers
+
+if TYPE_CHECKING:
+    from marketmove.frame import Frame
 
 _HEADS = {"week": "WTD", "month": "MTD", "qtd": "QTD", "ytd": "YTD"}
 _WORDS = {"week": "the week", "month": "the month", "qtd": "the quarter", "ytd": "the year"}
@@ -67,20 +68,20 @@ def why(reason: str) -> str:
     return _WHY[reason]
 
 
-def empty_notes(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def empty_notes(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
     """Say of which indices a period has no change, as none of their closes is before it."""
     for period in periods:
         for reason in _NOTED:
-            found = rows[rows[f"{period}_reason"] == reason]
+            found = rows.take(rows[f"{period}_reason"] == reason)
             if len(found):
                 text = f"no change of {words(period)} {_which(found, many)}: {why(reason)}"
                 yield Remark("no_base", text)
 
 
-def _which(found: pd.DataFrame, many: bool) -> str:
+def _which(found: Frame, many: bool) -> str:
     if not many:
-        return f"of {listed([str(symbol) for symbol in found['symbol']], _NAMED)}"
-    first: Any = next(found.itertuples())
+        return f"of {listed(found['symbol'].tolist(), _NAMED)}"
+    first = found.row(0)
     rows = numbers.count(len(found), "row", "rows")
     begins = "" if len(found) == 1 else ", the first"
-    return f"in {rows}{begins} {first.symbol} of {first.session:%Y-%m-%d}"
+    return f"in {rows}{begins} {first.symbol} of {first.session}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -105,12 +106,10 @@ def day(figure: ProseFigure, session: dt.date | None) -> str:
     """Write the session of a figure: its date, else the word that the text has for it."""
     if figure.session is not None:
         return "" if figure.session == session else str(figure.session)
-    word = figure.day.partition(":")[0]
-    return {
-        "yesterday": "the day before",
-        "earlier": "the day before",
-        "weekday": "another weekday",
-    }.get(word, "")
+    kind, _, value = figure.day.partition(":")
+    if kind == "weekday":
+        return calendar.day_name[int(value)]
+    return "the day before" if kind in {"yesterday", "earlier"} else ""
 
 
 def _bound(figure: ProseFigure, field: str) -> str:

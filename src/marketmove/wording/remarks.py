@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from marketmove.closes.checks import stated_otherwise
 from marketmove.closes.doubts import Doubts
@@ -17,6 +17,7 @@ from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses, lookalikes
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Place, Problem, Remark, listed
+from marketmove.frame import Frame
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Registry
@@ -25,7 +26,7 @@ from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.wording import calendar_notes, numbers
 from marketmove.wording import periods as periods_wording
-from marketmove.wording.doubts import dates_of, doubted, without_base
+from marketmove.wording.doubts import dates_of, doubted, first_dates_of, without_base
 
 _SAME_HOURS = dt.timedelta(hours=1)
 _RETURNS = {
@@ -37,7 +38,7 @@ _NAMED = 3
 
 
 def warnings_of(
-    rows: pd.DataFrame,
+    rows: Frame,
     known: ChosenCloses,
     elsewhere: Sequence[Problem],
     doubts: Doubts | None = None,
@@ -74,7 +75,7 @@ def _elsewhere(problems: Sequence[Problem], what: str) -> Iterator[Remark]:
         yield Remark("bad_rows_elsewhere", text, place=first.place)
 
 
-def _stated(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
+def _stated(rows: Frame, many: bool) -> Iterator[Remark]:
     found = sorted(stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or ""))
     if many and found:
         first = min(found, key=lambda finding: str(finding.session))
@@ -85,39 +86,33 @@ def _stated(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
         yield Remark("stated_otherwise", finding.text, place=finding.place)
 
 
-def _ghosts(rows: pd.DataFrame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+def _ghosts(rows: Frame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
     """Rows of shut days from the first prior session on that repeat the close before: no closes."""
-    first = rows.drop_duplicates("symbol")
-    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(first, "session")
-    shut = shut_between(known.shut, dates_of(first, "prior_session"), until)
-    ghosts = shut[shut["ghost"]]
+    if not known.shut["ghost"].any():
+        return
+    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(rows, "session")
+    shut = shut_between(known.shut, first_dates_of(rows, "prior_session"), until)
+    ghosts = shut.take(shut["ghost"])
     if len(ghosts):
         rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
         left_out = "it is" if len(ghosts) == 1 else "they are"
         text = f"{rows_are} the close before on a date without a session, and {left_out} left out:"
-        yield _at_first(ghosts, "ghost", f"{text} {_shut_day(_first(ghosts), known.calendars)}")
+        yield _at_first(ghosts, "ghost", f"{text} {_shut_day(ghosts.row(0), known.calendars)}")
 
 
 def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
     """Which exchange was shut on the date of a close, and why."""
-    day, calendar = row.session.date(), calendars[str(row.symbol)]
+    day, calendar = row.session, calendars[row.symbol]
     why = calendar.why_shut(day)
     return f"{row.symbol} {day}, when {calendar.exchange} was shut{f' ({why})' if why else ''}"
 
 
-def _first(rows: pd.DataFrame) -> Any:
-    return next(rows.itertuples())
+def _at_first(rows: Frame, code: str, text: str) -> Remark:
+    row = rows.row(0)
+    return Remark(code, text, row.symbol, Place(row.file, row.line))
 
 
-def _at(row: Any, code: str, text: str) -> Remark:
-    return Remark(code, text, str(row.symbol), Place(str(row.file), int(row.line)))
-
-
-def _at_first(rows: pd.DataFrame, code: str, text: str) -> Remark:
-    return _at(_first(rows), code, text)
-
-
-def _the_first(rows: pd.DataFrame) -> str:
+def _the_first(rows: Frame) -> str:
     return "" if len(rows) == 1 else "the first: "
 
 
@@ -125,87 +120,88 @@ def _sessions(count: float) -> str:
     return "a session" if count == 1 else f"{count:.0f} sessions"
 
 
-def _gaps(rows: pd.DataFrame, many: bool) -> Iterator[Remark]:
-    found = rows[(rows["status"] == "ok") & (rows["gap_sessions"] > 0)]
+def _gaps(rows: Frame, many: bool) -> Iterator[Remark]:
+    status = rows.labels("status")
+    found = rows.take((status.codes == status.number("ok")) & (rows["gap_sessions"] > 0))
     if many and len(found):
-        first = _first(found)
+        first = found.row(0)
         moves = "a move spans" if len(found) == 1 else f"{len(found):,} moves span"
         text = (
             f"{moves} more than one session, as the data lacks what lies between"
-            f" ({_the_first(found)}{first.symbol} from {first.prior_session:%Y-%m-%d} to"
-            f" {first.session:%Y-%m-%d})"
+            f" ({_the_first(found)}{first.symbol} from {first.prior_session} to"
+            f" {first.session})"
         )
-        yield _at(first, "gap", text)
+        yield _at_first(found, "gap", text)
         return
-    for row in found.itertuples():
-        entry: Any = row
+    for row in found.rows():
         text = (
-            f"{entry.symbol}: {_sessions(entry.gap_sessions)} between"
-            f" {entry.prior_session:%Y-%m-%d} and {entry.session:%Y-%m-%d} not in the data;"
-            f" the change is of {entry.gap_sessions + 1:.0f} sessions, not of one"
+            f"{row.symbol}: {_sessions(row.gap_sessions)} between"
+            f" {row.prior_session} and {row.session} not in the data;"
+            f" the change is of {row.gap_sessions + 1:.0f} sessions, not of one"
         )
-        yield Remark("gap", text, str(entry.symbol))
+        yield Remark("gap", text, row.symbol)
 
 
-def _period_gaps(rows: pd.DataFrame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def _period_gaps(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
     """Changes of a period that start from a close with sessions between it and the period."""
     late = {
-        period: rows[(rows[f"{period}_gap_sessions"] > 0) & rows[f"{period}_change_pct"].notna()]
+        period: (rows[f"{period}_gap_sessions"] > 0) & ~np.isnan(rows[f"{period}_change_pct"])
         for period in periods
     }
     if many:
-        for period, found in late.items():
-            if len(found):
+        for period, are_late in late.items():
+            if are_late.any():
+                found = rows.take(are_late)
                 yield _at_first(found, "period_gap", _started_late(found, period))
         return
-    for place in rows.index:
-        for period, found in late.items():
-            if place in found.index:
-                row = found.loc[place]
-                yield Remark("period_gap", _period_gap(row, period), str(row["symbol"]))
+    for n in np.flatnonzero(sum(late.values())).tolist() if periods else ():
+        row = rows.row(n)
+        for period, are_late in late.items():
+            if are_late[n]:
+                yield Remark("period_gap", _period_gap(row, period), row.symbol)
 
 
 def _period_gap(row: Any, period: str) -> str:
-    lacking, prior = row[f"{period}_gap_sessions"], row[f"{period}_prior_session"]
+    lacking = getattr(row, f"{period}_gap_sessions")
+    prior = getattr(row, f"{period}_prior_session")
     words, of = periods_wording.words(period), span(period)
     if of.kind == "d":
         return (
-            f"{row['symbol']}: {_sessions(lacking)} between {prior:%Y-%m-%d} and"
-            f" {row['session']:%Y-%m-%d} not in the data; {words} are the last {of.number:,} closes"
+            f"{row.symbol}: {_sessions(lacking)} between {prior} and"
+            f" {row.session} not in the data; {words} are the last {of.number:,} closes"
         )
     return (
-        f"{row['symbol']}: {_sessions(lacking)} between {prior:%Y-%m-%d} and the first day of"
+        f"{row.symbol}: {_sessions(lacking)} between {prior} and the first day of"
         f" {words} not in the data; measured from that close"
     )
 
 
-def _started_late(found: pd.DataFrame, period: str) -> str:
-    first = _first(found)
+def _started_late(found: Frame, period: str) -> str:
+    first = found.row(0)
     prior = getattr(first, f"{period}_prior_session")
     changes = "a change" if len(found) == 1 else f"{len(found):,} changes"
     lacks = "sessions within" if span(period).kind == "d" else "the last before it"
     return (
         f"{changes} of {periods_wording.words(period)} measured from an earlier close, as the data"
         f" lacks {lacks} ({_the_first(found)}{first.symbol} in"
-        f" {first.session:%Y-%m-%d}, from {prior:%Y-%m-%d})"
+        f" {first.session}, from {prior})"
     )
 
 
 def _uncovered(
-    rows: pd.DataFrame, known: ChosenCloses, within: Range | None
+    rows: Frame, known: ChosenCloses, within: Range | None
 ) -> tuple[list[Calendar], str]:
     """The calendars that do not reach over what was asked for; and where that matters.
 
     Outside a range only dates with a close are rows, so that one that is lacking does not show.
     """
     if within is None:
-        unknown = rows[rows["status"] == "unknown"]
+        unknown = rows.take(rows["status"] == "unknown")
         dates = dates_of(unknown, "session")
         return _not_reaching({s: (day, day) for s, day in dates.items() if day}, known), "there"
-    own = known.levels.frame.groupby("symbol", observed=True)["session"].min()
-    firsts = {str(symbol): when.date() for symbol, when in own.items()}
+    firsts = first_dates_of(known.levels.frame, "session")
     begins = {
-        symbol: max(firsts.get(symbol, within.first), within.first) for symbol in known.symbols
+        symbol: max(firsts.get(symbol) or within.first, within.first) for symbol in known.symbols
     }
     spans = {symbol: (first, within.last) for symbol, first in begins.items()}
     return _not_reaching(spans, known), "outside"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from marketmove.errors import listed
 from marketmove.moves.breadth import GroupMoves
-from marketmove.moves.divergence import Divergence
+from marketmove.moves.divergence import Divergence, PairLine
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.superlatives import pair_fact
 from marketmove.reports.records import SessionReport
@@ -142,17 +142,46 @@ def sections(report: SessionReport, ranked: Sequence[RankedMove]) -> tuple[Secti
 
 
 def _pairs(report: SessionReport) -> Iterable[Sentence]:
-    """The widest divergent pairs and those asked for, each once; and how many more diverge."""
+    """The rarest divergent pairs and those asked for, each once; and how many more diverge."""
     moves = {move.symbol: move for move in report.moves}
     found = [pair for pair in report.divergences if pair.kind == "split"]
     asked = [pair for pair in report.divergences if pair.kind == "asked"]
-    for pair in (*found[:_MOST_PAIRS], *asked):
-        up, down = moves[pair.up], moves[pair.down]
-        yield sentence(
-            phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
-        )
-    if more := len(found[_MOST_PAIRS:]) + report.pairs_left_out:
+    lines = report.pair_lines or tuple(PairLine(pair.up, (pair,)) for pair in found)
+    for line in lines[:_MOST_PAIRS]:
+        yield (_one_with_many if len(line.pairs) > 1 else _one_pair)(line, moves)
+    for pair in asked:
+        yield _one_pair(PairLine(pair.up, (pair,)), moves)
+    if more := sum(len(line.pairs) for line in lines[_MOST_PAIRS:]) + report.pairs_left_out:
         yield Sentence(f"{numbers.count(more, 'more divergent pair', 'more divergent pairs')}.")
+
+
+def _one_pair(line: PairLine, moves: Mapping[str, Move]) -> Sentence:
+    """Such as ``Hang Seng up 3.69%, Taiex down 1.05%: 4.75 pp apart.``."""
+    (pair,) = line.pairs
+    up, down = moves[pair.up], moves[pair.down]
+    return sentence(
+        phrases.brief(up, down), ", ", phrases.brief(down, up), ": ", _gap(pair, up, down), "."
+    )
+
+
+def _one_with_many(line: PairLine, moves: Mapping[str, Move]) -> Sentence:
+    """Such as ``Taiex down 1.05% versus Hang Seng, DAX and 5 more; widest: …; rarest: …``."""
+    hub, rarest = moves[line.hub], line.pairs[0]
+    others = [phrases.name(moves[symbol]) for symbol in line.others()]
+    count = SentenceFigure(line.hub, "pairs", f"{len(others):,}")
+    which = Sentence(session_rows.some_of(others), (count,))
+    widest = _against(line.widest, hub, moves)
+    parts: list[Sentence | str] = [phrases.brief(hub), " versus ", which, "; widest: ", widest]
+    if rarest != line.widest and rarest.percentile is not None:
+        parts += ["; rarest: ", _against(rarest, hub, moves)]
+    return sentence(*parts, ".")
+
+
+def _against(pair: Divergence, hub: Move, moves: Mapping[str, Move]) -> Sentence:
+    """The other side of a pair, and how far apart it is from the index that many are against."""
+    up, down = moves[pair.up], moves[pair.down]
+    other = down if up is hub else up
+    return sentence(phrases.brief(other, hub), ", ", _gap(pair, up, down))
 
 
 def _gap(pair: Divergence, up: Move, down: Move) -> Sentence:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from marketmove.errors import listed
+from marketmove.moves.divergence import PairLine
 from marketmove.moves.move import Move, exact
 from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import Alert, SessionReport
@@ -20,6 +22,8 @@ ENDS = 20
 PAIR_HEADS = {"split": "Divergent pairs", "wide": "Wide spreads", "asked": "Pairs asked for"}
 _MORE = {"split": "more divergent pair", "wide": "more wide pair", "asked": "more pair"}
 DOUBTFUL = "Doubtful"
+# Of the indices that one stands against, so many are named.
+MOST_NAMED = 3
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
 
@@ -205,25 +209,77 @@ def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) 
 
 def widest(report: SessionReport) -> list[str]:
     """Give the divergent pair with the widest spread as a line, if there is one."""
-    for pair in report.divergences:
-        if pair.kind == "split":
-            up, down = pair_labels(report, pair)
-            spread = numbers.spread(pair, report.basis == "published")
-            return [f"widest divergent pair: {up} and {down}, {spread}"]
-    return []
+    pairs = [pair for pair in report.divergences if pair.kind == "split"]
+    if not pairs:
+        return []
+    pair = PairLine("", tuple(pairs)).widest
+    up, down = pair_labels(report, pair)
+    spread = numbers.spread(pair, report.basis == "published")
+    return [f"widest divergent pair: {up} and {down}, {spread}"]
 
 
-def pair_tables(report: SessionReport) -> list[tuple[str, list[Divergence]]]:
-    """Give the pairs of each kind, with what stands above them."""
+class PairRow(NamedTuple):
+    """The cells of a pair, or of one index with many: what stands against what, how far, how rare.
+
+    ``symbols`` are the two whose moves are shown.
+    """
+
+    one: str
+    other: str
+    spread: str
+    percentile: str
+    symbols: tuple[str, str]
+
+
+def pair_tables(
+    report: SessionReport, symbols: bool = False, named: int | None = MOST_NAMED
+) -> list[tuple[str, list[PairRow]]]:
+    """Give the pairs of each kind as rows, with what stands above them.
+
+    Of many in one row so many are ``named``; with None the rarest alone, and heads are short too.
+    """
     kinds = dict.fromkeys(pair.kind for pair in report.divergences)
     heads = {kind: PAIR_HEADS[kind] for kind in kinds}
     if "asked" in kinds:
         others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
         heads |= others | {"asked": PAIR_HEADS["asked"]}
-    return [
-        (head, [pair for pair in report.divergences if pair.kind == kind])
-        for kind, head in heads.items()
-    ]
+    shown = {kind: head.split(" ")[0] if named is None else head for kind, head in heads.items()}
+    return [(head, _pair_rows(report, kind, symbols, named)) for kind, head in shown.items()]
+
+
+def _pair_rows(report: SessionReport, kind: str, symbols: bool, named: int | None) -> list[PairRow]:
+    lines: Sequence[PairLine] = report.pair_lines if kind == "split" else ()
+    if not lines:
+        lines = [PairLine(pair.up, (pair,)) for pair in report.divergences if pair.kind == kind]
+    return [_pair_row(report, line, symbols, named) for line in lines]
+
+
+def _pair_row(report: SessionReport, line: PairLine, symbols: bool, named: int | None) -> PairRow:
+    """A pair; or an index with many, the rarest named first, and the widest with its figures.
+
+    With none to be named it is the rarest with its own, and how many more there are.
+    """
+    rarest = line.pairs[0]
+    pair = rarest if named is None else line.widest
+    labels = dict(zip((pair.up, pair.down), pair_labels(report, pair, symbols), strict=True))
+    other = pair.down if pair.up == line.hub else pair.up
+    label, rare = labels[other], percentile(rarest)
+    if len(line.pairs) > 1 and named is None:
+        label = f"{label}, {len(line.pairs) - 1:,} more"
+    elif len(line.pairs) > 1:
+        names = {move.symbol: name(move, symbols) for move in report.moves}
+        others = [names[symbol] for symbol in line.others()]
+        which = some_of(others, named) if named else f"{len(others):,} indices"
+        label = f"{which}, widest: {label}"
+        if rarest != pair and rarest.percentile is not None:
+            rare = f"{others[0]} {rare}"
+    spread = numbers.spread(pair, report.basis == "published")
+    return PairRow(labels[line.hub], label, spread, rare, (line.hub, other))
+
+
+def some_of(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Name the first of some indices and count the others; one that is left is named too."""
+    return listed(names, most if len(names) > most + 1 else None)
 
 
 def percentile(pair: Divergence) -> str:

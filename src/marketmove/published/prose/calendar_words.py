@@ -24,14 +24,20 @@ DATE = re.compile(
 LATE = re.compile(r"(?:0?[5-8](?:[:.]\d{2})?\s?p\.?m\.?|(?:17|18|19|20)[:.]\d{2})$")
 
 
-def numeric_date(match: re.Match[str]) -> str:
-    """Give year, month and day of a match of DATE, with what is not written left out."""
-    for n in "12345":
-        groups = match.groupdict()
-        day = groups.get(f"d{n}")
-        if day:
-            return f"{groups.get(f'y{n}') or ''}-{groups.get(f'm{n}') or ''}-{day}"
-    return "--"
+def numeric_date(match: re.Match[str], language: Language) -> str:
+    """Give year, month and day of a match of DATE, with what is not written left out.
+
+    In English 3/4/2025 is a day of March or of April: the text does not tell, so neither do we.
+    """
+    groups = match.groupdict()
+    n = next((n for n in "12345" if groups.get(f"d{n}")), "")
+    year, month, day = (groups.get(f"{part}{n}") or "" for part in "ymd")
+    if n == "5" and "/" in match[0]:
+        if int(month) > 12:
+            month, day = day, month
+        elif language.code == "en" and int(day) <= 12 and month != day:
+            return "--"
+    return f"{year}-{month}-{day}"
 
 
 def month_patterns(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -156,7 +156,8 @@ def language(code: str) -> Language:
     lexicon: dict[str, dict[tuple[str, bool], Entry]] = {}
     for kind, value in items.items():
         for text in _texts(value) if kind not in _NO_CLASSES else ():
-            _add(lexicon, Entry(text.lower(), frozenset([kind]), "", cased=False))
+            for each in _spellings(text):
+                _add(lexicon, Entry(each.lower(), frozenset([kind]), "", cased=False))
     numbers = {
         text.lower(): Decimal(value.text)
         for text, value in _pairs(items.get("numbers")).items()
@@ -185,6 +186,13 @@ def language(code: str) -> Language:
         },
         superlative_words=tuple(_texts(items.get("superlative_words"))),
     )
+
+
+def _spellings(text: str) -> list[str]:
+    """A phrase with every year for ``{year}``, and without the accent that a capital À loses."""
+    if "{year}" in text:
+        return [text.format(year=n) for n in range(1950, 2100)]
+    return [text, f"a{text[1:]}"] if text.startswith("à ") else [text]
 
 
 def _texts_of(value: yamltext.Value) -> str:

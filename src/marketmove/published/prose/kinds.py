@@ -67,11 +67,17 @@ def _is_within(v: View, n: int, own: Part) -> bool:
         return False
     if named_day and v.parts[n] != min(v.parts[m] for m in v.held):
         return False
-    clock = not v.kinds.isdisjoint(("clock", "time"))
-    if clock and any(t.has("clock", "time") and not t.has("closed") for t in v.tokens):
+    if not v.kinds.isdisjoint(("clock", "time")) and _is_at_a_time(v, n):
         return True
     now = any(v.tokens[m].has("now") for m in v.held if m < n or v.parts[m] == v.parts[n])
     return now or (v.under_way and not any(t.has("yesterday") for t in v.tokens))
+
+
+def _is_at_a_time(v: View, n: int) -> bool:
+    """Whether a time of day in the sentence is that of a number, and not of a clause behind it."""
+    times = [m for m, t in enumerate(v.tokens) if t.has("clock", "time") and not t.has("closed")]
+    breaks = [m for m, t in enumerate(v.tokens) if m > n and t.has("breaks")]
+    return any(not any(m > b for b in breaks) for m in times)
 
 
 def _is_aside(v: View, own: Part) -> bool:
@@ -177,7 +183,7 @@ def _period(v: View, n: int, own: Part) -> str:
     found = [
         (abs(m - n), m, t)
         for m, t in own
-        if t.has(*PERIODS) and not t.has("today") and not _is_since(v, m)
+        if t.has(*PERIODS) and not t.has("today") and not _is_since(v, m) and not _is_over(v, m)
     ]
     inside = [(d, m, t) for d, m, t in found if not _number_between(v, n, m)]
     if inside:
@@ -204,7 +210,9 @@ def _is_cumulative(v: View, n: int) -> bool:
         for m in v.numbers
     ):
         return False
-    earlier = [m for m in v.claim.tokens if m < n and v.tokens[m].has("streak")]
+    earlier = [
+        m for m in v.claim.tokens if m < n and v.tokens[m].has("streak") and not _is_over(v, m)
+    ]
     return bool(earlier) and not any(
         v.tokens[m].has("today", "weekday") for m in v.claim.tokens if m < n
     )
@@ -214,6 +222,13 @@ def _is_since(v: View, m: int) -> bool:
     """Whether a period tells since when a level was not seen: lowest close in 11 years."""
     return any(t.has("record") for t in v.tokens[max(0, m - 5) : m]) and not v.tokens[m].has(
         "week", "month", "ytd"
+    )
+
+
+def _is_over(v: View, m: int) -> bool:
+    """Whether a run of sessions ended with this one: snapped four sessions of losses to rise."""
+    return v.tokens[m].has("streak") and any(
+        t.has("streak_end") for t in v.tokens[max(0, m - 4) : m]
     )
 
 

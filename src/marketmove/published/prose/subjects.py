@@ -17,6 +17,8 @@ _SMALL = frozenset(
     ["common", "breaks", ",", "and", "word", "(", "dash", ";", ":", "、", "yesterday", "today",
      "weekday", "earlier", "hyphen", "index_adjectives", "punct"]
 )  # fmt: skip
+# What the name of an index can be written with where words are not spaced.
+_NAME_OF_HAN = ("han", "number", "capital", "word", "index_nouns", "place", "region", "sector")
 # What a subject, or something else that a sentence speaks of, can begin with.
 _MAY_BEGIN = frozenset(
     ["index", "not_name", "place", "anaphora", "stocks", "entity", "capital", "han", "relative"]
@@ -50,8 +52,10 @@ def _other_subject(builder: Builder, at: int, first: bool) -> tuple[Subject | No
         return _market(builder, at)
     if token.has("capital") and builder.spaced and (own := _own_words(builder, at)):
         return own
-    if token.has("han") and not builder.spaced:
-        return _unknown_han(builder, at, first)
+    if not builder.spaced and token.has("han", "capital"):
+        named = _own_han(builder, at)
+        if named or token.has("han"):
+            return named or _unknown_han(builder, at, first)
     return (None, at + 1) if _is_something_else(builder, at, first) else None
 
 
@@ -205,10 +209,23 @@ def _place(builder: Builder, at: int) -> tuple[Subject | None, int] | None:
     if market is not None:
         return market
     if not _is_first(builder, at) or _after_preposition(builder, at):
-        return None
+        return _place_in_brackets(builder, at)
     if _has_number_only(builder, at) or _place_acts(builder, at):
         return Subject(token.value, token.start, token.end, by_place=True), at + 1
     return None
+
+
+def _place_in_brackets(builder: Builder, at: int) -> tuple[Subject, int] | None:
+    """A place behind a word of direction, with a signed percent: In rosso Francoforte (-0,4%)."""
+    tokens, token = builder.tokens, builder.tokens[at]
+    before = tokens[at - 1 : at]
+    ahead = tokens[at + 1 : at + 4]
+    if not before or not before[0].has("up", "down", "flat", "and", ","):
+        return None
+    signed = any(t.amount.unit == "pct" and t.amount.sign for t in ahead)
+    if not signed or not ahead[0].has("("):
+        return None
+    return Subject(token.value, token.start, token.end, by_place=True), at + 1
 
 
 def _place_market(builder: Builder, at: int) -> tuple[Subject, int] | None:
@@ -239,7 +256,9 @@ def _place_market(builder: Builder, at: int) -> tuple[Subject, int] | None:
     behind = tokens[n + 1 : n + 2]
     if any(t.has("index") or text[t.start : t.end] in {"of", "in"} for t in behind):
         return None
-    return Subject(token.value, token.start, at_n.end, weak=True, by_place=True), n + 1
+    # Dubai's main share index is the index itself; Dubai's shares are not.
+    weak = not text[at_n.start : at_n.end].lower().endswith(("index", "benchmark"))
+    return Subject(token.value, token.start, at_n.end, weak=weak, by_place=True), n + 1
 
 
 def _place_acts(builder: Builder, at: int) -> bool:
@@ -264,6 +283,9 @@ def _has_number_only(builder: Builder, at: int) -> bool:
         return False
     first = next(n for n, t in enumerate(following) if t.number is not None)
     small = following[:first]
+    if len(small) == 2 and small[0].has(",") and small[1].has("by", "common"):
+        # Milán, un 1,73%; París, el 0,5 %: the comma stands for the verb.
+        return bool(builder.claims or builder.subjects)
     if not all(t.has("by", "hyphen", "sign", "dash", "(", "common") for t in small):
         return False
     return bool(number.sign) or (
@@ -405,6 +427,29 @@ def _last_noun_is_other(builder: Builder, at: int) -> bool:
         if token.number is not None:
             return False
     return False
+
+
+def _own_han(builder: Builder, at: int) -> tuple[Subject | None, int] | None:
+    """An index that is not known, under its own words: 北证50指数; without a number, a sector's."""
+    tokens, after = builder.tokens, at
+    if at and tokens[at - 1].end == tokens[at].start and tokens[at - 1].has("index", "place"):
+        return None
+    while after < len(tokens) and (
+        after == at
+        or (tokens[after].start == tokens[after - 1].end and tokens[after].has(*_NAME_OF_HAN))
+    ):
+        if after > at and tokens[after].has("index_nouns"):
+            break
+        after += 1
+    if after >= len(tokens) or not tokens[after].has("index_nouns") or after - at < 2:
+        return None
+    own, noun = tokens[at:after], tokens[after]
+    if noun.start != own[-1].end or any(t.amount.unit for t in own if t.number is not None):
+        return None
+    if not any(t.number is not None or t.has("capital") for t in own):
+        return None, after + 1
+    words = builder.text[own[0].start : noun.end]
+    return Subject(words, own[0].start, noun.end), after + 1
 
 
 def _unknown_han(builder: Builder, at: int, first: bool) -> tuple[None, int] | None:

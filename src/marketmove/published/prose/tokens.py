@@ -26,6 +26,8 @@ _CURRENCY = re.compile(
     r"|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$"
 )
 _RANGE = re.compile(r"[-–~〜]\s?$")
+_OTHER_OF_FAMILY = re.compile(r"(?<!\d)-\d{2,4}(?![\d.,%]*[\d%])", re.ASCII)
+_DAY_NUMBER = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?=\)|,(?!\d)|\s+(?:de|di)\b)", re.ASCII)
 _FOUR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SIGNS = "+-–−"
 # What an entry of the names of indices is.
@@ -145,8 +147,8 @@ class Scanner:
             return self._unknown(word, lowered, at)
         if not entry.kinds.isdisjoint(_NAMES):
             return self._named(entry, text, at)
-        if "'" in entry.text and self._hides_name(entry, text, lowered, at):
-            return Token(_SMALL, at, text.index("'", at) + 1)
+        if (end := self._hides_name(entry, text, lowered, at)) is not None:
+            return Token(_SMALL, at, end)
         return self._word(entry, text, lowered, at)
 
     def _unknown(self, word: str, lowered: str, at: int) -> Token:
@@ -167,13 +169,18 @@ class Scanner:
             _LATIN.findall(text.lower())
         )
 
-    def _hides_name(self, entry: Entry, text: str, lowered: str, at: int) -> bool:
-        """Whether a longer name begins behind an article: l'euro in L'Euro Stoxx 50."""
-        begin = at + entry.text.index("'") + 1
-        match = _ATOM.match(lowered, begin)
-        key = match[0] if match else ""
-        found = _longest(self.names.lexicon, key, text, lowered, begin)
-        return found is not None and begin + len(found.text) > at + len(entry.text)
+    def _hides_name(self, entry: Entry, text: str, lowered: str, at: int) -> int | None:
+        """Where a phrase is cut if a longer name begins within it, as in El Euro Stoxx 50."""
+        if "stocks" in entry.kinds:
+            return None
+        for cut in re.finditer("[' ]", entry.text):
+            begin = at + cut.end()
+            match = _ATOM.match(lowered, begin)
+            key = match[0] if match else ""
+            found = _longest(self.names.lexicon, key, text, lowered, begin)
+            if found is not None and begin + len(found.text) > at + len(entry.text):
+                return begin if cut[0] == "'" else at + cut.start()
+        return None
 
     def _named(self, entry: Entry, text: str, at: int) -> Token:
         end = at + len(entry.text)
@@ -196,6 +203,9 @@ class Scanner:
                 return Token(_CAPITAL, at, end)
             if tail.startswith("-index"):
                 end += len("-index")
+            if match := _OTHER_OF_FAMILY.match(text, end):
+                # KSE-30 is another index than KSE, and has its own name.
+                return Token(entry.kinds, at, match.end(), text[at : match.end()])
         return Token(entry.kinds, at, end, entry.value)
 
     def _word(self, entry: Entry, text: str, lowered: str, at: int) -> Token:
@@ -230,12 +240,14 @@ class Scanner:
         if match := self._day_month.match(lowered, at):
             return Token(_DATE_KIND, at, match.end(), date_value(match, self.language))
         if (match := DATE.match(lowered, at)) and not _is_level(match):
-            return Token(_DATE_KIND, at, match.end(), numeric_date(match))
+            return Token(_DATE_KIND, at, match.end(), numeric_date(match, self.language))
         if match := TIME.match(lowered, at):
             kind = frozenset(["late"]) if LATE.match(match[0]) else _TIME_KIND
             return Token(kind, at, match.end())
         if match := _FRACTION.match(text, at):
             return Token(_NUMBER, at, match.end(), number=_NO_NUMBER)
+        if (match := _DAY_NUMBER.match(text, at)) and _is_behind_a_day(before):
+            return Token(_DATE_KIND, at, match.end(), f"--{int(match[0])}")
         value, end = self._value(text, lowered, at)
         if value is None:
             return Token(_NUMBER, at, end, number=_NO_NUMBER)
@@ -392,6 +404,12 @@ def _sign(text: str, at: int) -> int:
     if ahead and ahead[-1].isalnum():
         return 0
     return 1 if bare[-1] == "+" else -1
+
+
+def _is_behind_a_day(before: list[Token]) -> bool:
+    """Whether a number is the day of the month: sexta-feira (14), viernes 14 de marzo."""
+    ahead = next((t for t in reversed(before) if not t.has("(", ",")), None)
+    return ahead is not None and ahead.has("weekday", "today", "yesterday")
 
 
 def _is_year(text: str, at: int, end: int, before: list[Token]) -> bool:

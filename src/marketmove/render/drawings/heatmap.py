@@ -89,24 +89,17 @@ def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] 
 
     Symbols of ``volatility``, no share indices, stand under a head of their own.
     """
-    frame = report.frame
-    sound = frame.assign(change_pct=frame["change_pct"].mask(frame["doubt"].notna()))
-    moves: Any = sound.pivot(index="symbol", columns="session", values="change_pct")
-    shut: Any = frame.assign(shut=frame["status"] == "closed").pivot(
-        index="symbol", columns="session", values="shut"
-    )
-    names = dict(zip(frame["symbol"].tolist(), frame["name"].tolist(), strict=True))
-    rows = {
-        symbol: HeatRow(
+    sessions = sorted(set(report.frame["session"].tolist()))
+    rows: dict[str, HeatRow] = {}
+    for symbol, numbers_of_rows in report.frame.labels("symbol").each():
+        own = {row.session: row for row in report.frame.take(numbers_of_rows).rows()}
+        cells = [own.get(session) for session in sessions]
+        rows[symbol] = HeatRow(
             symbol,
-            visible(names[symbol]),
-            tuple(None if math.isnan(pct) else float(pct) for pct in percents),
-            tuple(flag is True for flag in flags),
+            visible(next(iter(own.values())).name),
+            tuple(_sound_move(row) for row in cells),
+            tuple(row is not None and row.status == "closed" for row in cells),
         )
-        for symbol, percents, flags in zip(
-            moves.index, moves.to_numpy(), shut.to_numpy().astype(object), strict=True
-        )
-    }
     place = {symbol: n for n, symbol in enumerate(registry.indices)}
     ordered = sorted(rows, key=lambda symbol: (place.get(symbol, len(place)), symbol))
     found = by_region(ordered, registry, volatility)
@@ -114,7 +107,15 @@ def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] 
         HeatRegion(name if len(found) > 1 else "", tuple(rows[symbol] for symbol in symbols))
         for name, symbols in found
     )
-    return HeatGrid(tuple(session.date() for session in moves.columns), regions)
+    return HeatGrid(tuple(sessions), regions)
+
+
+def _sound_move(row: Any) -> float | None:
+    """The move of a row, if there is one that is not doubtful."""
+    if row is None or row.doubt is not None or math.isnan(row.change_pct):
+        return None
+    pct: float = row.change_pct
+    return pct
 
 
 class _CellKind(NamedTuple):
@@ -149,7 +150,7 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
         lines += [_line(row, label, symbols, kind, cell, options) for row in region.rows]
     shut, bare = shown.kinds()
     marks = [f"{kind.shut} exchange {SHUT}"] if shut and kind.shut != SHUT else []
-    doubtful = ", or a doubtful one" if report.frame["doubt"].notna().any() else ""
+    doubtful = ", or a doubtful one" if any(report.frame["doubt"].tolist()) else ""
     marks += [f"{kind.bare} {NO_FIGURE}{doubtful}"] if bare else []
     zero = ["0 unchanged"] if kind is not _KINDS[0] and 0.0 in shown.moves_pct else []
     footers = ["; ".join([kind.legend, *zero, *marks])]

@@ -83,15 +83,15 @@ def share(pct: float) -> str:
 def spread_range(report: PairReport) -> str:
     """Write the lowest and the highest spread."""
     spreads = report.frame["spread_pp"].tolist()
-    moves = report.frame[["change_pct", "versus_change_pct"]].to_numpy().tolist()
-    lowest, highest = (spread(*moves[spreads.index(end)]) for end in (min(spreads), max(spreads)))
+    ends = (report.frame.row(spreads.index(end)) for end in (min(spreads), max(spreads)))
+    lowest, highest = (spread(row.change_pct, row.versus_change_pct) for row in ends)
     return f"{lowest} to {highest}"
 
 
 def strength_range(report: PairReport) -> str:
     """Write the lowest, the highest and the last relative strength, and where it is 100."""
     strengths = report.frame["relative_strength"]
-    ends = (strengths.min(), strengths.max(), strengths.iloc[-1])
+    ends = (strengths.min(), strengths.max(), strengths[-1])
     low, high, last = (numbers.level(float(value), 2) for value in ends)
     return f"{low} to {high}, last {last} ({report.first} is 100)"
 

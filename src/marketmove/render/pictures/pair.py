@@ -79,10 +79,8 @@ def _footers(report: PairReport, band: _Band | None) -> list[str]:
 
 
 def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
-    frame = report.frame
-    columns = ("change_pct", "versus_change_pct", "relative_strength")
-    days = [session.date() for session in frame["session"]]
-    return list(zip(days, *(frame[name].tolist() for name in columns), strict=True))
+    columns = ("session", "change_pct", "versus_change_pct", "relative_strength")
+    return list(zip(*(report.frame[name].tolist() for name in columns), strict=True))
 
 
 def _figures(row: tuple[dt.date, float, float, float]) -> tuple[str, ...]:
@@ -96,7 +94,7 @@ def _band(report: PairReport) -> _Band | None:
 
     Where bars stand for several sessions each, they would not compare with it.
     """
-    before = report.frame["spread_pp"].to_numpy(dtype=float)[:-1][-report.window :]
+    before = report.frame["spread_pp"][:-1][-report.window :]
     if len(before) < LEAST or len(report.frame) > _MOST_BARS:
         return None
     low, high = np.percentile(before, [5, 95]).tolist()
@@ -110,8 +108,7 @@ def _draw(
     colours: Colours,
     letters: Lettering,
 ) -> Figure:
-    spreads = report.frame["spread_pp"].to_numpy(dtype=float)
-    strengths = report.frame["relative_strength"].to_numpy(dtype=float)
+    spreads, strengths = report.frame["spread_pp"], report.frame["relative_strength"]
     one, other = (
         letters.text(visible(index.name), visible(index.symbol))
         for index in (report.one, report.other)
@@ -145,7 +142,7 @@ def _draw(
             end, (1, float(value)), xycoords=("axes fraction", "data"), xytext=(4, 0),
             textcoords="offset points", va="center", size=BODY, color=INK, annotation_clip=False,
         )  # fmt: skip
-    _dates(panels[1], [session.date() for session in report.frame["session"]], across)
+    _dates(panels[1], report.frame["session"].tolist(), across)
     return sheet.figure
 
 
