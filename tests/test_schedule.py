@@ -406,7 +406,7 @@ def test_the_exchanges_are_those_of_the_closes(run_cli: RunCli, write: Write) ->
         assert (ran.stderr, ran.status) == ("", 0)
         assert "Last to close is XTKS (15:30 Asia/Tokyo);" in ran.stdout
         fields = cron_fields(ran.stdout)
-        assert fields[:5] == "0 16 * * 1-5".split()
+        assert fields[:5] == ["0", "16", "*", "*", "1-5"]
         words = shlex.split(fields[5])
         words = words[words.index("summary") :]
         assert words == ["summary", *ONCE_NOW, *group, "--config", str(own), *NOW_OR_NEVER]
