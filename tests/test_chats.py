@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from profiles import tried
-from program import RunCli, Write, run_process
+from program import RunCli, Write
 from servers import SECRET, Mail, Web, summary
 from services import SERVICES, Sent, beside_blocks, blocks, messages, record, seen
 
@@ -84,14 +84,37 @@ def _is_only_data(name: str, sent: list[Sent], markup: str) -> None:
 _TAGS = ("b", "p", "pre", "code", "h1")
 
 
-def test_a_row_and_a_figure_stay_whole_in_a_short_message(write: Write) -> None:
-    """A service of few letters, as for text messages: rows go by twos, and no message is empty."""
-    path = write("closes.csv", _closes("SPX", *MANY[:4]))
-    url = "aprs://DF1JSL-15:12345@DF1ABC"
-    asked = ("summary", "2025-02-14", "-l", path, "--to", url, "--dry-run")
-    ran = run_process(*asked)
-    assert (ran.stderr, ran.status) == ("", 0)
-    assert re.search(r"aprs://…: .*\(\d+ messages\)", ran.stdout)
+def test_a_dry_run_says_what_would_go_where(
+    web: Web, mail: Mail, write: Write, run_cli: RunCli, path: Path
+) -> None:
+    """And sends, prints, runs and records nothing."""
+    write("closes.csv", _closes("SPX", *MANY))
+    closes = path.parent.parent / "closes.csv"
+    to = [part for url in (web.url(), mail.url(), "-") for part in ("--to", url)]
+    chat, none = ("--to", SERVICES["discord"].url), ("--to", f"nonsense://{SECRET}")
+    alerts = ("--alert", "SPX: 0.1", "--on-alert", "touch done")
+    asked = ("summary", "2025-02-14", "-l", closes, "--once", "--journal", path, *to)
+    ran = run_cli(*asked, *chat, *none, *alerts, "--dry-run")
+    subject = "Alert 14 Feb: S&P 500 down 0.30%"
+    first, *lines, last = ran.stdout.splitlines()
+    assert first == "dry run: nothing is printed, sent, run or recorded"
+    assert sorted(lines)[0].startswith(f"discord://…: {subject} (")
+    assert sorted(lines)[1:] == [
+        f"json://…: {subject}",
+        f"mailto://…: {subject}",
+        "nonsense://…: could not be sent: its URL is not one that apprise knows",
+        f"standard output: {subject}",
+    ]
+    assert last == "--on-alert: would run touch"
+    assert (ran.stderr, ran.status, web.got, mail.got, path.exists()) == ("", 0, [], [], False)
+    # What is out already would not go again.
+    assert run_cli(*asked).status == 0
+    again = run_cli(*asked, *chat, "--dry-run").stdout.splitlines()
+    nothing = "nothing, it has this summary"
+    assert [line for line in again if line.endswith(nothing)] == [
+        f"{place}: {nothing}" for place in ("standard output", "json://…", "mailto://…")
+    ]
+    assert len(web.got) == 1
 
 
 def test_no_page_for_what_shows_none(web: Web, mail: Mail, write: Write) -> None:
