@@ -17,8 +17,8 @@ from marketmove.errors import ExitStatus
 
 # Each stands in a module of its name: a function, or a program of several.
 COMMANDS = (
-    "calc", "chart", "check", "closes", "completion", "fetch", "history", "indices", "init",
-    "journal", "pair", "read", "schedule", "session", "summary", "verify",
+    "calc", "chart", "check", "closes", "completion", "convert", "fetch", "history", "indices",
+    "init", "journal", "pair", "read", "schedule", "session", "summary", "verify",
 )  # fmt: skip
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
@@ -91,7 +91,11 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
         called |= {one.name: _called(one.name, kinds[one.name]) for one in one_by_one}
 
     def unbundled(**given: Any) -> Any:
-        own_files.refuse_urls((name, called[name], value) for name, value in given.items())
+        # An engine knows places that are no files.
+        urls_too = {"output"} if given.get("engine") else set()
+        own_files.refuse_urls(
+            (name, called[name], value) for name, value in given.items() if name not in urls_too
+        )
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})

@@ -9,7 +9,7 @@ from pathlib import Path
 from marketmove.errors import WrongUsageError
 
 # Where a URL may stand, or has a message of its own; and what is to stand elsewhere, if no file.
-_TAKE_URLS = frozenset(["to", "levels", "file", "files", "words"])
+_TAKE_URLS = frozenset(["to", "levels", "file", "files", "words", "master"])
 _TEXTS = {"alert": "a condition", "on_alert": "a command"}
 _used: dict[tuple[int, int], str] = {}
 

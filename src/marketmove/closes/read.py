@@ -121,7 +121,7 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
     settings
         The registry, the clocks and the user's own sessions.
     """
-    known, clocks = _exchanges(symbols, settings)
+    known, clocks = exchanges_of(symbols, settings)
     early = stamped_early(levels, known, clocks)
     levels = without(levels, early["row"])
     shut = on_shut_days(levels, known)
@@ -137,7 +137,7 @@ def with_rows_of(
     lacking = [symbol for symbol in symbols if symbol not in known.symbols]
     if not lacking:
         return known
-    by_symbol, clocks = _exchanges(lacking, settings)
+    by_symbol, clocks = exchanges_of(lacking, settings)
     return known._replace(
         symbols=[*known.symbols, *lacking],
         calendars={**known.calendars, **by_symbol},
@@ -145,10 +145,10 @@ def with_rows_of(
     )
 
 
-def _exchanges(
+def exchanges_of(
     symbols: Sequence[str], settings: CloseSettings
 ) -> tuple[dict[str, Calendar], dict[str, Exchange]]:
-    """The calendar and the clock of each index whose exchange is known."""
+    """Give the calendar and the clock of each index whose exchange is known, by symbol."""
     exchanges = {s: i.exchange for s in symbols if (i := settings.registry.find(s)) and i.exchange}
     loaded = calendars.load(exchanges.values(), settings.sessions)
     by_symbol = {s: loaded[code] for s, code in exchanges.items() if code in loaded}

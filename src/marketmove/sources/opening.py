@@ -123,7 +123,7 @@ Spec = Path | BinaryIO | Source
 
 
 def expand(specs: Iterable[Spec]) -> list[Spec]:
-    """Give each folder's files, hidden ones apart, in the order of their names."""
+    """Give each folder's files, hidden ones apart, in the order of their names; or its parts."""
     expanded: list[Spec] = []
     for spec in specs:
         if not (isinstance(spec, Path) and spec.is_dir()):
@@ -131,6 +131,9 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
             continue
         try:
             files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
+            # A table in parts, as marketmove convert and every engine write it.
+            files = [path for path in files if path.name != "_SUCCESS"]
+            files = files or sorted(spec.glob("*=*/*.parquet"))
         except OSError:
             raise _unreadable(str(spec), "no permission to read it") from None
         if not files:
