@@ -13,7 +13,7 @@ from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
 from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
-from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.feeds.settings import Feeds, parse_feeds
 from marketmove.market.choose import parse_pairs
 from marketmove.market.groups import Group, Groups, parse_group, parse_groups
@@ -174,13 +174,7 @@ def _is_said(value: yamltext.Value) -> bool:
 
 
 def _text(path: Path, label: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise UnreadableFileError.at(Place(label), f"the configuration: {reason}") from None
-    except UnicodeDecodeError:
-        raise UnreadableFileError.at(Place(label), "the configuration is not UTF-8 text") from None
+    return yamltext.read_text(path, label, "the configuration")
 
 
 def _located(text: str, folder: Path, home: Path | None) -> Path:
