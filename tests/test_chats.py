@@ -93,7 +93,8 @@ def test_a_dry_run_says_what_would_go_where(
     to = [part for url in (web.url(), mail.url(), "-") for part in ("--to", url)]
     chat, none = ("--to", SERVICES["discord"].url), ("--to", f"nonsense://{SECRET}")
     alerts = ("--alert", "SPX: 0.1", "--on-alert", "touch done")
-    asked = ("summary", "2025-02-14", "-l", closes, "--once", "--journal", path, *to)
+    once = ("summary", "2025-02-14", "-l", closes, "--once", "--journal", path)
+    asked: list[str | Path] = [*once, *to]
     ran = run_cli(*asked, *chat, *none, *alerts, "--dry-run")
     subject = "Alert 14 Feb: S&P 500 down 0.30%"
     first, *lines, last = ran.stdout.splitlines()
