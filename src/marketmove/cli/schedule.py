@@ -10,7 +10,6 @@ from marketmove.cli import arguments, environment
 from marketmove.cli.options import ConfigOption, OutputOption
 from marketmove.cli.terminal import emit, say
 from marketmove.errors import Problem
-from marketmove.market.groups import Group
 
 
 def schedule(
@@ -53,6 +52,7 @@ def schedule(
     settings = environment.settings(config)
 
     from marketmove.commands import schedule as command
+    from marketmove.market.groups import Group
     from marketmove.render.schedule import FORMATS
 
     asked: Group | None = None
