@@ -21,6 +21,7 @@ from marketmove.closes.levels import Levels
 from marketmove.closes.read import read_levels
 from marketmove.config import Config, load, with_choices
 from marketmove.errors import Remark, WrongUsageError, by_place
+from marketmove.market.currencies import currency_code
 from marketmove.market.groups import find_groups
 from marketmove.sources import ReadOptions, Source, open_all, open_source
 from marketmove.sources.block import read_options
@@ -204,3 +205,8 @@ def check_moment(name: str, moment: dt.datetime | None) -> None:
     if moment is not None and not (isinstance(moment, dt.datetime) and moment.tzinfo):
         text = f"{name}: {moment!r} is not a datetime with its offset from UTC"
         raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
+
+
+def currency(text: str) -> str:
+    """Return the code of a currency that figures are wanted in; none if that is empty."""
+    return currency_code(text, "in_currency") if text else ""

@@ -133,8 +133,11 @@ def refuse_pairs(
         raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
 
 
-def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
+def columns(
+    texts: Sequence[str] | None, output_format: str, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns to show, separated by commas, and refuse what is none."""
+    from marketmove.moves.move import FX_FIELDS, PERIOD_FX
     from marketmove.reports.documents import ALL_COLUMNS
 
     named = [name.strip() for text in texts or () for name in text.split(",")]
@@ -145,7 +148,11 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
         raise WrongUsageError.at(
             None, f"--columns chooses those of a table, csv or ndjson, not of {output_format}"
         )
-    unknown = [name for name in chosen if name not in ALL_COLUMNS and not period_of_column(name)]
+    known = {*ALL_COLUMNS, *FX_FIELDS}
+    unknown = [name for name in chosen if name not in known and not period_of_column(name)]
+    of_fx = [name for name in chosen if name in FX_FIELDS or name.endswith(PERIOD_FX)]
+    if of_fx and not in_currency and not unknown:
+        raise WrongUsageError.at(None, f"{of_fx[0]} is a column of --in, such as --in USD")
     if unknown or not chosen:
         what = f"unknown column {unknown[0]}" if unknown else "--columns names none"
         choice = ", ".join(ALL_COLUMNS)
@@ -154,11 +161,13 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
     return chosen
 
 
-def history_columns(texts: Sequence[str] | None, output_format: str, wide: bool) -> tuple[str, ...]:
+def history_columns(
+    texts: Sequence[str] | None, output_format: str, wide: bool, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns of many sessions to show: none that need the past of each, one if wide."""
     from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
 
-    shown = columns(texts, output_format)
+    shown = columns(texts, output_format, in_currency)
     past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
     if past:
         text = f"{past[0]} is a column of session, not of history"
@@ -178,6 +187,13 @@ def refuse_context(context: bool | None) -> None:
     if context is False:
         text = "--columns names one that needs the context that --no-context leaves out"
         raise WrongUsageError.at(None, text)
+
+
+def currency(text: str) -> str:
+    """Read the currency that figures are wanted in; none if that is empty."""
+    from marketmove.market.currencies import currency_code
+
+    return currency_code(text, "--in") if text.strip() else ""
 
 
 def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:

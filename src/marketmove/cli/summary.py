@@ -27,6 +27,7 @@ def summary(
     chosen: shared.ChosenOptions,
     as_of: shared.AsOfOption = None,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     alerts: shared.AlertOptions,
     delivery: DeliveryOptions,
@@ -52,14 +53,16 @@ def summary(
     from marketmove.commands import summary as command
     from marketmove.commands.session import SessionRequest
 
+    currency = arguments.currency(in_currency)
     request = SessionRequest(
         session=when,
         as_of=moment,
         periods=chosen_periods(period or ()),
         alerts=alerting.conditions,
+        in_currency=currency,
         **asked,
     )
-    options_text = _options_text(chosen, period, run.config)
+    options_text = _options_text(chosen, period, run.config, currency)
     try:
         report = command.summary(request)
     except NoSessionError:
@@ -113,12 +116,16 @@ def summary(
 
 
 def _options_text(
-    chosen: shared.ChosenOptions, periods: Sequence[str] | None, config: Path | None
+    chosen: shared.ChosenOptions,
+    periods: Sequence[str] | None,
+    config: Path | None,
+    in_currency: str,
 ) -> str:
     """What else was typed that makes summaries of the same indices different ones."""
     typed = [f"--index {name}" for name in sorted(chosen.indices or ())]
     typed += [f"--group {name}" for name in sorted(chosen.group or ())]
     typed += [f"--period {name}" for name in chosen_periods(periods or ())]
+    typed += [f"--in {in_currency}"] if in_currency else []
     if config is not None:
         typed.append(f"--config {config.resolve()}")
     return " ".join(typed)

@@ -49,6 +49,11 @@ class ChosenCloses(NamedTuple):
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
 
+    def without(self, others: Iterable[str]) -> ChosenCloses:
+        """Give the same without indices that are none; all where nothing else is there."""
+        symbols = [symbol for symbol in self.symbols if symbol not in {*others}]
+        return self._replace(symbols=symbols or self.symbols)
+
 
 def read_closes(
     sources: Sequence[Source],

@@ -118,7 +118,9 @@ def _headline(
     movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
         return _no_move(shares)
-    return headline(movers, report.divergences, len(shares), report.home)
+    told = headline(movers, report.divergences, len(shares), report.home)
+    marked = f"In {report.in_currency}: " if report.in_currency else ""
+    return told._replace(text=marked + told.text)
 
 
 def _no_move(moves: Sequence[Move]) -> Sentence:
