@@ -103,7 +103,7 @@ def test_a_dry_run_says_what_would_go_where(
     assert sorted(lines)[1:] == [
         f"json://…: {subject}",
         f"mailto://…: {subject}",
-        "nonsense://…: could not be sent: its URL is not one that apprise knows",
+        "nonsense://…: could not be sent: apprise does not know this kind of URL",
         f"standard output: {subject}",
     ]
     assert last == "--on-alert: would run touch"

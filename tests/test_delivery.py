@@ -105,8 +105,8 @@ def test_refused_connections_and_wrong_urls() -> None:
     assert ran.status == 6
     assert ran.stderr.splitlines() == [
         "marketmove: not delivered to json://…: the connection was refused",
-        "marketmove: not delivered to nonsense://…: its URL is not one that apprise knows",
-        "marketmove: not delivered to slack://…: its URL is not one that apprise knows",
+        "marketmove: not delivered to nonsense://…: apprise does not know this kind of URL",
+        "marketmove: not delivered to slack://…: apprise does not know this kind of URL",
     ]
     assert ran.stdout == summary().stdout
 
@@ -130,7 +130,7 @@ def test_a_server_that_hangs(scheme: str) -> None:
     assert ran.status == 6
     assert ran.stderr in {
         f"marketmove: not delivered to {scheme}://…: its server did not answer in time\n",
-        f"marketmove: not delivered to {scheme}://…: not done within 4 s (--to-timeout)\n",
+        f"marketmove: not delivered to {scheme}://…: not finished within 4 s (--to-timeout)\n",
     }
     assert ran.stdout == summary().stdout
 
@@ -147,7 +147,8 @@ def test_a_server_that_drips_is_ended_too() -> None:
         dripping.join()
     assert ran.status == 6
     assert (
-        ran.stderr == "marketmove: not delivered to json://…: not done within 4 s (--to-timeout)\n"
+        ran.stderr
+        == "marketmove: not delivered to json://…: not finished within 4 s (--to-timeout)\n"
     )
 
 

@@ -64,7 +64,9 @@ def session_or_moment(
         return session_date("latest" if date is None else date, today), None
     when = moment(as_of, now)
     if date is not None:
-        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+        raise WrongUsageError.at(
+            None, f"{date} and --as-of both give the date; leave one of them out"
+        )
     return "latest" if as_of == "now" else when.date(), when
 
 
@@ -212,7 +214,7 @@ def paths(texts: Sequence[str]) -> list[str]:
                 None, f"{why}: curl -s {text} | marketmove session DATE --levels -"
             )
     if list(texts).count("-") > 1:
-        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+        raise WrongUsageError.at(None, "--levels - is given twice; standard input is read once")
     return list(texts)
 
 
@@ -237,7 +239,7 @@ def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        text = f"--output: {path} has not the ending of a picture; expected one of"
+        text = f"--output: {path} does not end like a picture; expected one of"
         raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
@@ -268,5 +270,5 @@ def zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (LookupError, ValueError, OSError):
-        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        text = f"{name} is not a known time zone; expected one such as Europe/Berlin"
         raise WrongUsageError.at(None, text) from None

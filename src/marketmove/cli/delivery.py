@@ -173,7 +173,7 @@ class _Couriers:
         try:
             process = _courier()
         except OSError as error:
-            return f"no process for it: {(error.strerror or 'no reason given').lower()}"
+            return f"no process could be started: {(error.strerror or 'no reason given').lower()}"
         self._running.add(process)
         if self._ended:
             process.kill()
@@ -182,7 +182,7 @@ class _Couriers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            return f"not done within {seconds} s (--to-timeout)"
+            return f"not finished within {seconds} s (--to-timeout)"
         finally:
             self._running.discard(process)
         if said:
@@ -190,7 +190,7 @@ class _Couriers:
         if self._ended:
             return None
         by_alarm = hasattr(signal, "SIGALRM") and process.returncode == -signal.SIGALRM
-        return f"not done within {seconds} s (--to-timeout)" if by_alarm else "apprise failed"
+        return f"not finished within {seconds} s (--to-timeout)" if by_alarm else "apprise failed"
 
 
 def _courier() -> subprocess.Popen[bytes]:

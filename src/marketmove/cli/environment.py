@@ -130,11 +130,11 @@ def machine_zone() -> str:
     system = _system_zone()
     session = os.environ.get("TZ", "").removeprefix(":")
     if system and session and _plain(system) != _plain(session):
-        text = f"TZ is {session} here, and the zone of the system {system}"
+        text = f"TZ is {session}, but the time zone of the system is {system}"
         raise WrongUsageError.at(None, f"{text}; {_NAME_IT}")
     if zone := next(filter(_is_zone, (system, session)), None):
         return zone
-    raise WrongUsageError.at(None, f"the time zone of this machine has no name here; {_NAME_IT}")
+    raise WrongUsageError.at(None, f"this machine does not name its time zone; {_NAME_IT}")
 
 
 def _system_zone() -> str:

@@ -21,15 +21,15 @@ _DECLARED = {"text": "text", "markdown": "markdown", "html": "html", "json": "te
 _SLACK_BLOCK = 3_000
 # So many a message, as some log in and out, and as much again for what a server takes itself.
 _REQUESTS = 6
-_UNKNOWN = "its URL is not one that apprise knows"
+_UNKNOWN = "apprise does not know this kind of URL"
 # What libraries say, URLs and all, is never passed on; only which of these it is.
 _REASONS = (
     (r"Connection refused", "the connection was refused"),
-    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host is not known"),
-    (r"unreachable|No route to host", "there is no way to its host"),
-    (r"CERTIFICATE|certificate", "its certificate is not one to trust"),
+    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host was not found"),
+    (r"unreachable|No route to host", "its host cannot be reached"),
+    (r"CERTIFICATE|certificate", "its certificate is not trusted"),
     (r"SSL|STARTTLS", "no secure connection could be made"),
-    (r"AUTH extension", "its server takes no login"),
+    (r"AUTH extension", "its server accepts no login"),
     (r"timed out|[Tt]imeout", "its server did not answer in time"),
     (r"unexpectedly closed|reset by peer|RemoteDisconnected|aborted", "its server hung up"),
 )
