@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def completion(
     shell: Annotated[
-        Literal["bash", "zsh", "fish"],
+        Literal["bash", "zsh", "fish", "powershell"],
         typer.Argument(metavar="SHELL", help="Which one.", rich_help_panel="What"),
     ],
     words: Annotated[
@@ -37,14 +37,14 @@ def completion(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    """Print the completion script for bash, zsh or fish.
+    """Print the completion script for bash, zsh, fish or PowerShell.
 
-    Put the first example into ~/.bashrc; the second into ~/.zshrc, after compinit; for fish type
-    the third.
+    Put the first example into ~/.bashrc, with zsh for bash into ~/.zshrc, after compinit; for fish
+    type the second; the third stands in $PROFILE.
 
     $ source <(marketmove completion bash)
-    $ source <(marketmove completion zsh)
     $ marketmove completion fish -o ~/.config/fish/completions/marketmove.fish
+    $ marketmove completion powershell | Out-String | Invoke-Expression
     """
     from marketmove.commands.completion import SCRIPTS
 
@@ -60,7 +60,9 @@ def _completions(shell: str, words: Sequence[str]) -> str:
     """What can stand at the end of a command line, of which the first word is the program."""
     from marketmove.commands.completion import complete, for_bash, joined, with_help
 
-    typed, kept = (words, "") if shell != "bash" else joined(words)
+    # PowerShell has no other way to hand on that nothing is typed yet.
+    begun = [*words[:-1], "" if words[-1] == '""' else words[-1]]
+    typed, kept = (begun, "") if shell != "bash" else joined(words)
     commands = _below(program(typed[1:-1]), "")
     found = complete(typed[1:], commands, lambda: _known(typed))
     return for_bash(found, kept, words[-1]) if shell == "bash" else with_help(found)

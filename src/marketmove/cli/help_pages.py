@@ -21,7 +21,8 @@ PANELS = (
 _SELDOM = frozenset(
     {
         "--decimal", "--date-format", "--encoding", "--later-wins", "--sort", "--exit-code",
-        "--on-alert-timeout", "--master", "--to-timeout", "--force", "--ascii", "--all", "--quiet",
+        "--on-alert-timeout", "--master", "--to-timeout", "--force", "--dry-run", "--ascii",
+        "--all", "--quiet",
     }
 )  # fmt: skip
 # Two screens.

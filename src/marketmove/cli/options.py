@@ -73,8 +73,8 @@ JournalOption = Annotated[
     delivery_option(
         "--journal",
         metavar="FILE",
-        help="The journal of what was sent, not the one in its usual place (Linux:"
-        " ~/.local/state/marketmove/journal.sqlite).",
+        help="The journal of what was sent.",
+        show_default="in its usual place",
     ),
 ]
 LevelsOption = Annotated[

@@ -59,9 +59,15 @@ def help_screen(page: HelpPage, whole: bool) -> str:
     return "\n".join(help_lines(page, width, rule, bold, whole)) + "\n"
 
 
-def same_terminal() -> bool:
-    """Tell whether what goes to stdout and stderr is read on a terminal, together."""
-    return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
+def same_place() -> bool:
+    """Tell whether stdout and stderr are read together: on a terminal, in one file, by cron."""
+    if _is_terminal(sys.stdout) and _is_terminal(sys.stderr):
+        return True
+    try:
+        out, err = (os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr))
+    except (OSError, ValueError, AttributeError):
+        return False
+    return os.path.samestat(out, err)
 
 
 def stderr_is_terminal() -> bool:
@@ -132,8 +138,8 @@ def say_unusable(problems: Iterable[Problem]) -> ExitStatus:
 
 
 def warn(warnings: Iterable[Remark], output: Path | None, people: bool, quiet: bool) -> None:
-    """Print warnings to stderr, unless the result says them on the same terminal."""
-    if not (quiet or (people and output is None and same_terminal())):
+    """Print warnings to stderr, unless the result says them in the same place."""
+    if not (quiet or (people and output is None and same_place())):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in warnings)
 
 
