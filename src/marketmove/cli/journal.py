@@ -25,7 +25,8 @@ def journal(
     """List the summaries that were written or sent.
 
     Those of summary --once or --journal: sessions, when, where, revisions. Only reads. CSV has a
-    row for each place that a summary went to, JSON the closes too. Moments are in UTC.
+    row for each place that a summary went to, JSON the closes too. Moments are in UTC. Its usual
+    place is, on Linux, ~/.local/state/marketmove/journal.sqlite.
 
     $ marketmove journal
     $ marketmove journal --all

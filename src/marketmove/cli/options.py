@@ -74,7 +74,7 @@ JournalOption = Annotated[
         "--journal",
         metavar="FILE",
         help="The journal of what was sent.",
-        show_default="in its usual place",
+        show_default="usual place",
     ),
 ]
 LevelsOption = Annotated[
