@@ -80,9 +80,7 @@ def run(typed: Sequence[str]) -> int:
             raise
         if isinstance(error, OSError):
             return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
-        if isinstance(error, MemoryError) or any(
-            sign in str(error) for sign in _SIGNS_OF_NO_MEMORY
-        ):
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY_SIGNS):
             return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, _NO_MEMORY)])
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
