@@ -101,7 +101,9 @@ def days_table(calendars: Iterable[Calendar], first: dt.date, last: dt.date) -> 
         seen = np.searchsorted(calendar.sessions, days, side="right")
         counted = [
             int(n) if covered else None
-            for n, covered in zip(seen.tolist(), calendar.covered(days + 1).tolist(), strict=True)
+            for n, covered in zip(
+                seen.tolist(), calendar.covered(days + _DAY).tolist(), strict=True
+            )
         ]
         dates: list[dt.date] = days.tolist()
         reasons = [
@@ -116,8 +118,8 @@ def days_table(calendars: Iterable[Calendar], first: dt.date, last: dt.date) -> 
             before.tolist(),
             seen.tolist(),
             counted,
-            calendar.shut(days - 1).tolist(),
-            calendar.shut(days + 1).tolist(),
+            calendar.shut(days - _DAY).tolist(),
+            calendar.shut(days + _DAY).tolist(),
             *zip(*reasons, strict=True),
         )
         rows += zip(*columns, strict=True)
