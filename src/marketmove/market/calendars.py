@@ -138,7 +138,9 @@ class Calendar:
     def shut(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell of each date whether there was certainly no session."""
         at = np.searchsorted(self.sessions, days)
-        held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
+        held: npt.NDArray[np.bool_] = (
+            np.append(self.sessions, np.datetime64("NaT", "D"))[at] == days
+        )
         return self.covered(days) & ~held
 
     def surely_shut(self, days: Days) -> npt.NDArray[np.bool_]:

@@ -146,7 +146,8 @@ def _months_before(days: Days, number: int) -> Days:
     """The same day of an earlier month; of one that has no such day, its last."""
     months = days.astype("datetime64[M]")
     earlier = months - _step(number, "M")
-    last: Days = (earlier + _step(1, "M")).astype("datetime64[D]") - _step(1, "D")
+    following: Days = (earlier + _step(1, "M")).astype("datetime64[D]")
+    last: Days = following - _step(1, "D")
     same: Days = earlier.astype("datetime64[D]") + (days - months.astype("datetime64[D]"))
     same[same > last] = last[same > last]
     return same

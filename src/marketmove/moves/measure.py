@@ -345,7 +345,7 @@ def _since_period(
     return _changes(line, at, before) | {
         "gap_sessions": np.where(before == NONE, np.nan, gap),
         "first_day": first,
-        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")),
+        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT", "D")),
         "reason": lacks,
     }
 
