@@ -112,22 +112,15 @@ def roomiest_table(tries: Iterable[TextTable], width: int | None) -> TextTable:
 
 
 def title(what: str, source: str, options: RenderOptions) -> list[StyledLine]:
-    """Say what is shown and on what it rests, on as many lines as the terminal needs."""
-    return titled(f"{what} · {source}", options)
+    """Say what is shown and on what it rests, on as many lines as the terminal needs.
 
-
-def titled(text: str, options: RenderOptions) -> list[StyledLine]:
-    """Give a title, broken at a dot where it has to be, else between words."""
-    whole = options.width is None or cell_len(text) <= options.width
-    parts = [text] if whole else text.split(" · ")
-    lines: list[str] = []
-    for part in parts:
-        joined = f"{lines[-1]} · {part}" if lines else part
-        if lines and cell_len(joined) <= (options.width or 0):
-            lines[-1] = joined
-        else:
-            lines += [part] if whole else broken(part, options.width or 0)
-    return [[StyledText(line, "bold")] for line in lines]
+    It is broken before the source, else at a dot, else between words.
+    """
+    width, texts = options.width, [f"{what} · {source}"]
+    for split in (lambda t: [t], lambda t: t.split(" · "), lambda t: broken(t, width or 0)):
+        if width is not None and max(map(cell_len, texts)) > width:
+            texts = [p for t in ([what, source] if len(texts) == 1 else texts) for p in split(t)]
+    return [[StyledText(text, "bold")] for text in texts]
 
 
 def broken(text: str, width: int, indent: str = "") -> list[str]:

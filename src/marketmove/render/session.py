@@ -44,8 +44,8 @@ def chosen_table(report: SessionReport, names: Sequence[str]) -> list[Sequence[A
 def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
-    title = layout.titled(session_rows.title(report), options)
-    lines = [*_alerts(report, options), *title, []]
+    what, _, source = session_rows.title(report).partition(" · ")
+    lines = [*_alerts(report, options), *layout.title(what, source, options), []]
     for table in (*_fitting(report, rows, options), *_group_tables(report, options)):
         if table.columns:
             lines += [*table.lines(), []]
@@ -237,7 +237,7 @@ def _bars(moves: Sequence[Move], options: RenderOptions, longest: int) -> list[l
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
         bars.append(
             [
-                StyledText(fallen.rjust(left), colours.down),
+                StyledText(fallen.rjust(left), colours.down if fallen else ""),
                 StyledText("│", "dim"),
                 StyledText(risen, colours.up),
             ]

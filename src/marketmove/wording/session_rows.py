@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.errors import listed
@@ -31,8 +31,13 @@ _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a sma
 
 # What was asked for, at the end of the sentence of an alert.
 _LEAST = re.compile(r": at least [^:]*$")
-# Notes on what was read, which stand under every table.
-_ALWAYS = frozenset({"not_closes"})
+# Notes that are context: one line says how many there are of them.
+_CONTEXT = frozenset(
+    {
+        "hours_apart", "mixed_returns", "few_sessions", "no_context", "reading", "repeated_rows",
+        "calendar_ends", "provisional_calendar", "explained", "no_base",
+    }
+)  # fmt: skip
 # A condition for any pair can be met by hundreds.
 _MOST_ALERTS = 5
 
@@ -309,15 +314,17 @@ def percentile(pair: Divergence) -> str:
 def footers(report: SessionReport, left_out: int) -> list[str]:
     """Give the lines under the tables: tally, range, what was left out, legend, notes."""
     first = [statuses.tally(report.breadth), *groups.footers(report)]
-    return [*first, *_hints(report, left_out), *_legend(report), *_notes(report)]
+    notes = [visible(str(note)) for note in report.notes]
+    return [*first, *_hints(report, left_out), *_legend(report), *notes]
 
 
 def short_footers(report: SessionReport, left_out: int) -> list[str]:
     """Give what is needed under the tables on two lines, with how many notes more there are."""
     counted = " · ".join([statuses.tally(report.breadth), *groups.apart_in_short(report)])
     hints = _hints(report, left_out)
-    hints += [visible(note.text) for note in report.notes if note.code in _ALWAYS]
-    notes = [*groups.open_lines(report), *_legend(report), *_notes(report, _ALWAYS)]
+    hints += [visible(str(note)) for note in report.notes if note.code not in _CONTEXT]
+    context = [visible(str(note)) for note in report.notes if note.code in _CONTEXT]
+    notes = [*groups.open_lines(report), *_legend(report), *context]
     if len(notes) == 1 and not hints:
         return [counted, *notes]
     more = numbers.count(len(notes), "more note", "more notes")
@@ -342,7 +349,3 @@ def _hints(report: SessionReport, left_out: int) -> list[str]:
 
 def _legend(report: SessionReport) -> list[str]:
     return [_PERCENTILE] if any(p.percentile is not None for p in report.divergences) else []
-
-
-def _notes(report: SessionReport, without: Container[str] = ()) -> list[str]:
-    return [visible(str(note)) for note in report.notes if note.code not in without]
