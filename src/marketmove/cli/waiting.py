@@ -39,13 +39,12 @@ class OnceOptions(NamedTuple):
     ] = False
     journal: shared.JournalOption = None
     complete: Annotated[
-        bool | None,
-        typer.Option(
-            "--complete/--no-complete",
-            help="Nothing before every close that is due is there, as --once waits for it.",
-            show_default=False,
-        ),
-    ] = None
+        bool,
+        typer.Option("--complete", help="Nothing before every close that is due is there."),
+    ] = False
+    no_complete: Annotated[
+        bool, typer.Option("--no-complete", help="Not even with --once, which waits otherwise.")
+    ] = False
     wait_until: Annotated[
         str | None,
         typer.Option(metavar="HH:MM", help="Wait to this time after the last close, no longer."),
@@ -61,12 +60,17 @@ class OnceOptions(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether closes that lack are waited for."""
-        return not self.force and (self.once if self.complete is None else self.complete)
+        return self.complete or (self.once and not (self.force or self.no_complete))
 
     def refuse_contradictions(self, output: Path | None) -> None:
         """Refuse what contradicts itself."""
         if self.force and not self.once:
             text = "--force prints what --once would not; without --once all is printed"
+            raise WrongUsageError.at(None, text)
+        if self.complete and (
+            other := "--no-complete" * self.no_complete or "--force" * self.force
+        ):
+            text = f"--complete waits for closes, and {other} does not; leave one of them out"
             raise WrongUsageError.at(None, text)
         if self.journal and output is not None and self.journal.resolve() == output.resolve():
             text = f"--journal and --output are the same file, {self.journal}; name two"

@@ -26,8 +26,8 @@ _LEAST_FENCE = 3
 def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for chats and comments."""
     brief = " ".join(said.text for said in summary.brief)
-    lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
-    lines += [part for said in summary.revised for part in (_escaped(said.text), "")]
+    lines = [part for said in summary.revised for part in (_escaped(said.text), "")]
+    lines += [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
     lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))
