@@ -171,6 +171,6 @@ def test_pieces_of_any_size(name: str, most: int) -> None:
     assert all(beside_blocks(one, markup).strip() or blocks_of(one, markup) for one in sent)
     lines = [line for one in sent for table in blocks_of(one, markup) for line in table]
     told = " ".join(beside_blocks(one, markup) for one in sent)
-    assert [line for line in dict.fromkeys(lines)] == [*rows]
+    assert list(dict.fromkeys(lines)) == [*rows]
     assert [word for word in told.split() if word.startswith("word")] == words.split() * 2
     assert "One & only." in told

@@ -80,8 +80,10 @@ def test_patience_ends_and_what_lacks_is_said(
     )
     assert at("2025-02-14T13:00+00:00", closes, *limit) == SILENT
     # The rest comes, and why the summary comes again is its first line.
-    again = at("2025-02-14T14:00+00:00", closes + N225, *limit)
-    assert again.stdout.startswith("N225 2025-02-14 came in: 39,149.43\n\n")
+    again = at("2025-02-14T14:00+00:00", closes + N225, *limit, "--alert", "HSI: 3")
+    first, alert = again.stdout.splitlines()[:2]
+    assert first == "N225 2025-02-14 came in: 39,149.43"
+    assert alert.startswith("Alert: Hang Seng up 3.69%")
     assert "Not complete" not in again.stdout
 
 

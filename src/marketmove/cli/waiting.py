@@ -67,9 +67,8 @@ class OnceOptions(NamedTuple):
         if self.force and not self.once:
             text = "--force prints what --once would not; without --once all is printed"
             raise WrongUsageError.at(None, text)
-        if self.complete and (
-            other := "--no-complete" * self.no_complete or "--force" * self.force
-        ):
+        others = {"--no-complete": self.no_complete, "--force": self.force}
+        if self.complete and (other := next((name for name, on in others.items() if on), None)):
             text = f"--complete waits for closes, and {other} does not; leave one of them out"
             raise WrongUsageError.at(None, text)
         if self.journal and output is not None and self.journal.resolve() == output.resolve():

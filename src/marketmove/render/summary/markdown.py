@@ -17,9 +17,10 @@ from marketmove.wording.session_rows import alert_lines
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
 )
-# What is taken for the signs themselves, and never for a tag, a mention or an entity.
+# What is taken for the signs themselves, and never for a tag, a mention or an entity; an "&"
+# between letters, as in S&P, is none of these.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_TAKEN = re.compile(r"[<>]|&(?=#?\w+;)")
+_TAKEN = re.compile(r"[<>]|&(?!\w)|&(?=#?\w+;)")
 _LEAST_FENCE = 3
 
 
