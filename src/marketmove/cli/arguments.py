@@ -235,16 +235,6 @@ def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
     return find_groups(texts, config.groups)
 
 
-def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
-    """Refuse what contradicts itself about the journal."""
-    if force and not once:
-        text = "--force prints what --once would not; without --once all is printed"
-        raise WrongUsageError.at(None, text)
-    if journal is not None and output is not None and journal.resolve() == output.resolve():
-        text = f"--journal and --output are the same file, {journal}; name two"
-        raise WrongUsageError.at(None, text)
-
-
 def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()

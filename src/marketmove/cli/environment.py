@@ -38,6 +38,11 @@ def today() -> dt.date:
     return fixed.date() if fixed else dt.date.today()  # noqa: DTZ011 - the day where the user is
 
 
+def zone() -> dt.tzinfo:
+    """Give the clock that people here read: that of MARKETMOVE_NOW, else the machine's."""
+    return (_fixed_now() or clock().astimezone()).tzinfo or dt.UTC
+
+
 def _fixed_now() -> dt.datetime | None:
     text = os.environ.get("MARKETMOVE_NOW")
     return arguments.moment(text, clock(), "MARKETMOVE_NOW") if text else None

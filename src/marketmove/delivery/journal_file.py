@@ -63,6 +63,8 @@ def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
                 if _made_or_updated(connection, path):
                     # What targets are known by is to stay, whatever becomes of this run.
                     connection.execute("COMMIT")
+                    with contextlib.suppress(OSError):
+                        path.chmod(_MODE)
                     _lock(connection, wait_s)
                 _keep_lock(connection, wait_s)
             yield connection
@@ -117,6 +119,17 @@ def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(_connected(":memory:", 0)) as empty:
             _make_tables(empty)
             yield empty
+
+
+@contextlib.contextmanager
+def in_memory(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a journal, or an empty one where there is none; nothing is written."""
+    with contextlib.closing(_connected(":memory:", 0)) as copy:
+        if _is_there(path):
+            with readable(path, wait_s) as connection, failures(path):
+                connection.backup(copy)
+        _made_or_updated(copy, path)
+        yield copy
 
 
 def _is_there(path: Path) -> bool:
@@ -193,8 +206,6 @@ def _made_or_updated(connection: sqlite3.Connection, path: Path) -> bool:
     for statement in _SINCE_4:
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_VERSION}")
-    with contextlib.suppress(OSError):
-        path.chmod(_MODE)
     return True
 
 
