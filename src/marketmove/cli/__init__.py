@@ -30,6 +30,10 @@ from marketmove.errors import (
 
 __all__ = ["COMMANDS", "main", "program", "run"]
 
+_NO_MEMORY = "there is not enough memory for this; use fewer indices, sessions or files"
+# What else fails then: to load a library, or to start a thread of one.
+_NO_MEMORY_SIGNS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+
 
 def main() -> None:
     """Run the program with the arguments it was called with, and end with its status."""
@@ -42,7 +46,13 @@ def main() -> None:
     # What libraries warn their own users of is not for ours, unless Python is told to say it.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        status = run(sys.argv[1:])
+    except MemoryError:
+        # There was not even enough to say so.
+        os.write(2, f"marketmove: {_NO_MEMORY}\n".encode())
+        status = ExitStatus.BAD_DATA
+    sys.exit(status)
 
 
 def run(typed: Sequence[str]) -> int:
@@ -70,9 +80,8 @@ def run(typed: Sequence[str]) -> int:
             raise
         if isinstance(error, OSError):
             return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
-        if isinstance(error, MemoryError):
-            text = "there is not enough memory for this; use fewer indices, sessions or files"
-            return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, text)])
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY_SIGNS):
+            return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, _NO_MEMORY)])
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
