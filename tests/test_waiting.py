@@ -142,7 +142,6 @@ def test_what_the_configuration_feeds_is_expected(at: At, write: Write) -> None:
         (("--patience", "3h", "--wait-until", "22:00"), "leave one of them out"),
         (("--patience", "3h", "--no-complete"), "say --once or --complete too"),
         (("--patience", "3h", "--force"), "--force waits for none"),
-        (("--complete", "--no-complete"), "--no-complete does not; leave one of them out"),
         (("--complete", "--force"), "--force does not; leave one of them out"),
     ],
 )
