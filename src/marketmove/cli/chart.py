@@ -187,6 +187,55 @@ def pair(
     return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
 
+def lines(
+    *,
+    indices: Annotated[
+        list[str] | None, typer.Argument(metavar="[INDEX]...", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Where each is 100; else the first date that all have."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The last date; else as the data ends.")
+    ] = None,
+    levels: shared.LevelsOption = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", "-g", metavar="GROUP", help="The indices of this group."),
+    ] = None,
+    in_currency: shared.InOption = "",
+    reading: shared.ReadingOptions,
+    picture: PictureOptions,
+    run: shared.RunOptions,
+) -> ExitStatus:
+    """Draw some indices through time, each 100 at the start, with its name at the end of its line.
+
+    Each line has its index's own sessions, from its last close on or before --since. More than
+    eight have a panel each. All indices of the files, if none is named.
+    """
+    picture.check()
+    first, last = arguments.open_range(since, until, environment.today())
+    specs, checked = arguments.specs(levels or ()), reading.checked()
+    settings = run.settings(palette=picture.palette)
+    from marketmove.commands.chart import LinesRequest, lines_chart
+
+    request = LinesRequest(
+        tuple(indices or ()),
+        first,
+        last,
+        specs,
+        checked,
+        settings,
+        run.strict,
+        arguments.groups(group or (), settings),
+        environment.now(),
+        arguments.currency(in_currency),
+    )
+    look = picture.render_options(settings)
+    return _draw(lines_chart(request, look, picture.words()), picture, look.palette, run.quiet)
+
+
 def _draw(chart: Chart, asked: PictureOptions, palette: str, quiet: bool) -> ExitStatus:
     """Draw in the terminal, or into the file, whole or not at all."""
     output = asked.output
@@ -210,5 +259,5 @@ chart = typer.Typer(
     help="Draw moves: in the terminal, or with --output into a picture."
     "\n\nA picture is .svg, .png, .pdf, or .html, which has the figures as a table beside it."
 )
-for kind in (session, heatmap, pair):
+for kind in (session, heatmap, pair, lines):
     add_command(chart, kind.__name__, kind)
