@@ -211,4 +211,9 @@ def _dates(axes: Axes, report: LinesReport, across: float, theme: Theme) -> None
         if across < style.text_width(f"{first}   {last}", SMALL):
             kept, labels = kept[1:], labels[1:]
     axes.set_xticks([day.toordinal() for day in kept], labels)
+    for day, label in zip(kept, axes.get_xticklabels(), strict=True):
+        # At an end of the panel a date stands within it.
+        label.set_horizontalalignment(
+            "left" if day == first else "right" if day == last else "center"
+        )
     axes.tick_params(axis="x", length=3, color=theme.muted, labelsize=SMALL)
