@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pictures import HTML, drawn_by, needs_matplotlib, parse, svg_of, words_in
+from pictures import HTML, LINES, drawn_by, needs_matplotlib, parse, svg_of, words_in
 from program import SAMPLE_CLOSES
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from program import RunCli, Write
 
-LINES = ("chart", "lines", "HSI", "N225", "SPX", "--levels", SAMPLE_CLOSES, "--since", "2025-01-02")
 # Of round closes: A is up and back again, B has no session on the 14th, C begins later.
 ROUND = (
     "date,A,B,C\n2025-02-11,100,50,\n2025-02-12,110,52,\n2025-02-13,120,54,40\n"
@@ -148,3 +147,23 @@ def test_lines_stay_within_the_width(width: int) -> None:
     request = LinesRequest((), None, None, (SAMPLE_CLOSES,), ReadOptions(), config.load(None))
     text = drawn(lines(request), RenderOptions(width=width))
     assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_session_is_drawn_with_the_pairs_asked_for(run_cli: RunCli) -> None:
+    """Of the year so far: 3.64% against −2.75%, from the closes of 31 and 30 December."""
+    base = ("chart", "session", "--levels", SAMPLE_CLOSES, "--pair", "HSI:N225")
+    text = run_cli(*base, "2025-02-14").stdout
+    assert "  Hang Seng +3.69% versus Nikkei 225 −0.79%: 4.49 pp" in text
+    assert "widest divergent pair: Hang Seng Tech +5.56% and Taiex −1.05%" in text
+    text = run_cli(*base, "2025-02-04", "--period", "ytd").stdout
+    closes = _closes()
+    pcts = {
+        symbol: 100 * (closes[symbol]["2025-02-04"] / closes[symbol][day] - 1)
+        for symbol, day in (("HSI", "2024-12-31"), ("N225", "2024-12-30"))
+    }
+    spread = f"{pcts['HSI'] - pcts['N225']:.2f} pp"
+    assert f"  Hang Seng +3.64% versus Nikkei 225 −2.75%: {spread}" in text
+    text = run_cli(*base, "--as-of", "2025-02-14T17:00+08:00").stdout
+    assert "Hang Seng +3.69% versus Nikkei 225 −0.79%: 4.49 pp" in text
+    ran = run_cli("chart", "session", "2025-02-14", "-l", SAMPLE_CLOSES, "--pair", "HSI:XYZ")
+    assert (ran.status, ran.stdout) == (2, "")

@@ -102,6 +102,10 @@ def session(
             metavar="week|month|qtd|ytd|5d|1y|...", help="Draw the change of this period instead."
         ),
     ] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A:B", help="Name this pair and its spread. Repeatable."),
+    ] = None,
     in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     sort: Annotated[shared.BarSort | None, typer.Option(help="Order of the bars.")] = None,
@@ -120,12 +124,14 @@ def session(
     asked = shared.asked(chosen, reading, run, palette=picture.palette, sort=sort)
     from marketmove.commands.chart import session_chart
     from marketmove.commands.session import SessionRequest
+    from marketmove.market.choose import Comparison
 
     request = SessionRequest(
         session=when,
         as_of=moment,
         periods=periods,
         pairs=1,
+        comparison=Comparison(pairs=tuple(pair or ())),
         context=False,
         in_currency=arguments.currency(in_currency),
         **asked,

@@ -44,6 +44,10 @@ def session_chart(request: SessionRequest, look: RenderOptions, words: PictureWo
     report = session(request)
     if request.periods:
         report = _over(report, request.periods[0], request.config.sort)
+        unknown = len(report.divergences) < len(request.comparison.pairs)
+        if unknown:
+            why = "a pair asked for has no spread over that time"
+            report = report._replace(notes=(*report.notes, Remark("pair_without_spread", why)))
 
     from marketmove.render.drawings.bars import session as text
     from marketmove.render.pictures.session import drawing
@@ -57,14 +61,16 @@ def session_chart(request: SessionRequest, look: RenderOptions, words: PictureWo
 
 
 def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
-    """The same of a period: pairs and how rare things are stay with the session, and are gone."""
+    """The same of a period: pairs asked for are held against each other, all else is gone."""
     from marketmove.moves.breadth import breadth, share_moves
+    from marketmove.moves.divergence import between
 
     moves = in_order([move.over(period) for move in report.moves], sort, report.home)
+    asked = [(pair.up, pair.down) for pair in report.divergences if pair.kind == "asked"]
     return report._replace(
         moves=tuple(moves),
         breadth=breadth(share_moves(moves, report.excluded)),
-        divergences=(),
+        divergences=tuple(between({move.symbol: move for move in moves}, asked, "asked")),
         pairs_left_out=0,
         over=period,
     )
