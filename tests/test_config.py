@@ -166,7 +166,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("top: 1\ntop: 2\n", "2: top stands twice, here and on line 1; remove one"),
+        ("top: 1\ntop: 2\n", "2: top is there twice, here and on line 1; remove one"),
         ("top: 010\n", '1: YAML reads 010 as the number 8; write "010", in quotes'),
         ("top:\t5\n", "1: a tab character; YAML wants spaces"),
         ("top: [1]\n", "1: top: expected one value"),

@@ -214,7 +214,7 @@ def _settings(
             problems.append(Problem(place, f"{name} is not a setting{did_you_mean(key, _READERS)}"))
             continue
         if _has_url(value, key):
-            text = f"{key} has a URL, which may be a secret and stands under to: or feeds: alone"
+            text = f"{key} has a URL, which may be a secret and belongs under to: or feeds: only"
             problems.append(Problem(place, text))
             continue
         try:

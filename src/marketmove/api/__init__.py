@@ -114,7 +114,7 @@ def session(
     given.check_moment("as_of", as_of)
     given.check_moment("now", now)
     given.refuse(
-        as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out"
+        as_of is not None and day != "latest", f"{day} and as_of both give the date; leave one out"
     )
     request = session_command.SessionRequest(
         session=day,

@@ -157,7 +157,7 @@ def opened_one(item: Any, name: str = "", decimal: str | None = None) -> Source 
         return frame_source(item, decimal, name or FRAME_LABEL)
     if isinstance(item, str | os.PathLike):
         return Path(item)
-    text = f"closes: {type(item).__name__} is no path, open stream of bytes or DataFrame"
+    text = f"closes: {type(item).__name__} is not a path, an open stream of bytes or a DataFrame"
     refuse(not hasattr(item, "read"), text)
     label = getattr(item, "name", None)
     return open_source(item, label if isinstance(label, str) else name or "<stream>")
@@ -184,7 +184,7 @@ def parse_day(value: Date, first: dt.date | None = None) -> dt.date:
     if isinstance(day, dt.datetime) and day == day and not day.tzinfo and day.time() == dt.time():
         day = day.date()
     if isinstance(day, dt.datetime) or not isinstance(day, dt.date):
-        raise WrongUsageError.at(None, f"{value} is not a date; expected such as 2025-02-14")
+        raise WrongUsageError.at(None, f"{value} is not a date; expected one such as 2025-02-14")
     refuse(bool(first and first > day), f"{first} is after {day}; the first date comes first")
     return day
 

@@ -64,7 +64,9 @@ def session_or_moment(
         return session_date("latest" if date is None else date, today), None
     when = moment(as_of, now)
     if date is not None:
-        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+        raise WrongUsageError.at(
+            None, f"{date} and --as-of both give the date; leave one of them out"
+        )
     return "latest" if as_of == "now" else when.date(), when
 
 
@@ -212,7 +214,7 @@ def paths(texts: Sequence[str]) -> list[str]:
                 None, f"{why}: curl -s {text} | marketmove session DATE --levels -"
             )
     if list(texts).count("-") > 1:
-        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+        raise WrongUsageError.at(None, "--levels - is given twice; standard input is read once")
     return list(texts)
 
 
@@ -233,21 +235,11 @@ def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
     return find_groups(texts, config.groups)
 
 
-def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
-    """Refuse what contradicts itself about the journal."""
-    if force and not once:
-        text = "--force prints what --once would not; without --once all is printed"
-        raise WrongUsageError.at(None, text)
-    if journal is not None and output is not None and journal.resolve() == output.resolve():
-        text = f"--journal and --output are the same file, {journal}; name two"
-        raise WrongUsageError.at(None, text)
-
-
 def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        text = f"--output: {path} has not the ending of a picture; expected one of"
+        text = f"--output: {path} does not end like a picture; expected one of"
         raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
@@ -278,5 +270,5 @@ def zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (LookupError, ValueError, OSError):
-        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        text = f"{name} is not a known time zone; expected one such as Europe/Berlin"
         raise WrongUsageError.at(None, text) from None

@@ -20,7 +20,7 @@ from marketmove.market.choose import (
 )
 from marketmove.market.groups import Group
 from marketmove.reports.records import SessionReport, in_order
-from marketmove.sources import Context, ReadOptions, Source
+from marketmove.sources import Context, ReadOptions, Source, count_lines
 
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
@@ -310,7 +310,7 @@ def _from_closes(
     periods = tuple(dict.fromkeys((*request.periods, *watched_periods)))
     needed = any(condition.needs_past for condition in conditions)
     wants_context = True if needed else request.context
-    past = reads_past(sum(source.lines for source in files.sources), wants_context)
+    past = reads_past(sum(map(count_lines, files.sources)), wants_context)
     known = read_closes(
         files.sources,
         request.reading,

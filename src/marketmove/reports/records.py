@@ -11,7 +11,7 @@ from marketmove.errors import Problem, Remark
 
 if TYPE_CHECKING:
     from marketmove.closes.checks import Finding
-    from marketmove.delivery.journal import Entry
+    from marketmove.delivery.journal_rows import Entry
     from marketmove.feeds.archive import ArchiveRevision
     from marketmove.feeds.fetching import IndexFetched
     from marketmove.frame import Frame

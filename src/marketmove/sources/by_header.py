@@ -328,8 +328,8 @@ def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
             cell = row.cells[number]
             if len(cell) > 1 and cell[0] == "0" and cell.isdecimal() and cell.strip("0"):
                 raise table.refused(
-                    f"{cell} is no level, but may be what stood behind a decimal comma;"
-                    " put numbers with commas in quotes, or part the cells by semicolons",
+                    f"{cell} is not a level, but may be the digits after a decimal comma;"
+                    " put numbers with commas in quotes, or separate the cells by semicolons",
                     row.line,
                 )
 

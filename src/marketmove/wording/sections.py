@@ -258,7 +258,7 @@ def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
     for move in others[:_MOST_SILENT]:
         yield Sentence(f"{phrases.name(move)}: {statuses.reason(move)}.", (_status(move),))
     if more := others[_MOST_SILENT:]:
-        yield Sentence(f"Nor have {_names(more)} a move.", tuple(map(_status, more)))
+        yield Sentence(f"No move either: {_names(more)}.", tuple(map(_status, more)))
     if early:
         figures = tuple(map(_status, early))
         yield Sentence(f"{_names(early)}: no close so early in the data.", figures)

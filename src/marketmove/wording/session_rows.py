@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ MOST_NAMED = 3
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
 
+# What was asked for, at the end of the sentence of an alert.
+_LEAST = re.compile(r": at least [^:]*$")
 # A condition for any pair can be met by hundreds.
 _MOST_ALERTS = 5
 
@@ -48,6 +51,17 @@ def title(report: SessionReport) -> str:
     if report.over:
         when = f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
     return f"{when} · {basis} · {visible(report.source)}{sample}"
+
+
+def subject(report: SessionReport, headline: str) -> str:
+    """Say in the subject of a mail when it was, and what: the alert met, else the headline."""
+    days = [move.session for move in report.moves if move.close is not None and move.session]
+    when = report.session or max(days, default=None)
+    date = f" {when.day} {when:%b}" if when else ""
+    if not report.alerts:
+        return f"{date}: {visible(headline)}".lstrip(" :")
+    first, *more = dict.fromkeys(_LEAST.sub("", alert.text) for alert in report.alerts)
+    return f"Alert{date}: {first}" + (f" and {len(more):,} more" if more else "")
 
 
 def alert_lines(alerts: Sequence[Alert]) -> list[str]:
