@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -394,7 +395,7 @@ def test_a_full_disk_leaves_what_was_there(desk: Desk, providers: Callable[[], P
     before = {path.name: path.read_bytes() for path in desk.archive.glob("*.csv")}
     desk.feeds(f"  N225: {providers().serve('/', csv_of(N225 | {'2025-02-03': '38521'}))}\n")
     # Two blocks of 512 bytes hold no file of the archive.
-    line = f"ulimit -f 0; exec {sys.executable} -m marketmove fetch --as-of {EVENING}"
+    line = f"ulimit -f 0; exec {shlex.quote(sys.executable)} -m marketmove fetch --as-of {EVENING}"
     ran = run_fresh(["/bin/sh", "-c", f"{line} --config {desk.config}"])
     assert ran.status in {3, 6}
     assert "cannot be" in ran.stdout + ran.stderr
