@@ -239,6 +239,7 @@ def lines(
     before --since. More than eight have a panel each.
 
     $ marketmove chart lines HSI N225 SPX --since 2025-01-02 -l closes.csv
+    $ marketmove chart lines HSI N225 SPX --until 2025-02-14 -l closes.csv
     $ marketmove chart lines --group asia -l closes.csv -o asia.svg
     """
     picture.check()
@@ -289,7 +290,6 @@ chart = command_group(
     beside it.
 
     $ marketmove chart session latest -l closes.csv
-    $ marketmove chart heatmap 2025-02-03 2025-02-14 -l closes.csv
     $ marketmove chart pair HSI N225 -l closes.csv -o pair.svg
     $ marketmove chart lines HSI N225 SPX --since 2025-01-02 -l closes.csv
     """,
