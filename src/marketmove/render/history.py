@@ -12,7 +12,7 @@ from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import records, write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
-from marketmove.render.row_bytes import CSV, JSON, NDJSON, rows_as_text
+from marketmove.render.row_bytes import CSV, JSON, NDJSON, RowWriter
 from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
@@ -36,9 +36,9 @@ _TALLY = {
 def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
     names = options.columns or columns(report.periods)
-    head = write_csv([names])
+    head, writer = write_csv([names]), RowWriter(names, CSV)
     for block in report.blocks():
-        yield head + (rows_as_text(block, names, CSV) or write_csv(csv_rows(block, names)))
+        yield head + (writer.text(block) or write_csv(csv_rows(block, names)))
         head = ""
 
 
@@ -52,8 +52,9 @@ def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
 def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = options.columns or columns(report.periods)
+    writer = RowWriter([*dict.fromkeys(names)], NDJSON)
     for block in report.blocks():
-        yield rows_as_text(block, names, NDJSON) or write_ndjson(_named(block, names))
+        yield writer.text(block) or write_ndjson(_named(block, names))
 
 
 def _named(block: Frame, names: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -64,10 +65,10 @@ def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document, its moves block by block."""
     names = columns(report.periods)
     head, tail = write_json(document(report, [0])).split(f"{_BEGIN}    0{_END}")
-    head += _BEGIN
+    head, writer = head + _BEGIN, RowWriter(names, JSON)
     for block in report.blocks():
         # Each move ends in a comma, which the last has not.
-        text = rows_as_text(block, names, JSON) or _listed(_named(block, names))
+        text = writer.text(block) or _listed(_named(block, names))
         yield head + text.removesuffix(",\n")
         head = ",\n"
     yield _END + tail

@@ -41,7 +41,9 @@ def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
 
 def escaped(text: str) -> str:
     """Give as escapes the signs of JSON that a terminal obeys, or that turn a line round."""
-    return text if text.isascii() else _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
 def write_csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -7,7 +7,7 @@ not filled is nought, and taken out in the end. That is some ten times as fast a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,48 +59,86 @@ JSON = Style(
 )  # fmt: skip
 
 
-def rows_as_text(block: Frame, names: Sequence[str], style: Style) -> str | None:
-    """Write the rows of a frame of moves under names of columns, without a head.
+class RowWriter:
+    """Writes the rows of frames of moves under names of columns, without a head."""
 
-    None where that is not possible: for the one column of a table, and texts that are very long or
-    have a nought in them.
-    """
-    if len(names) < 2 or not len(block):
-        return None
-    parts: list[Cells] = []
-    for name, before in zip(names, style.before(names), strict=True):
-        parts.append(_alike(before))
-        for cells in _column(block, name, style):
-            if cells is None or cells.shape[1] > _WIDEST:
-                return None
-            parts.append(cells)
-    parts.append(_alike(style.end))
-    lines = np.empty((len(block), sum(part.shape[1] for part in parts)), dtype=np.uint8)
-    at = 0
-    for part in parts:
-        lines[:, at : at + part.shape[1]] = part
-        at += part.shape[1]
-    return lines.tobytes().replace(b"\0", b"").decode("utf-8", "surrogatepass")
+    def __init__(self, names: Sequence[str], style: Style) -> None:
+        self._names, self._style = names, style
+        # Labels of all blocks are the same, and written once.
+        self._written: dict[str, tuple[Sequence[str], Cells | None]] = {}
+
+    def text(self, block: Frame) -> str | None:
+        """Give the rows of a frame; None where that is not possible.
+
+        So it is for the one column of a table, and texts that are very long or have a nought.
+        """
+        if len(self._names) < 2 or not len(block):
+            return None
+        parts: list[Cells] = []
+        for name, before in zip(self._names, self._style.before(self._names), strict=True):
+            parts.append(_alike(before))
+            for cells in self._column(block, name):
+                if cells is None or cells.shape[1] > _WIDEST:
+                    return None
+                parts.append(cells)
+        parts.append(_alike(self._style.end))
+        lines = np.empty((len(block), sum(part.shape[1] for part in parts)), dtype=np.uint8)
+        at = 0
+        for part in parts:
+            lines[:, at : at + part.shape[1]] = part
+            at += part.shape[1]
+        return lines.tobytes().replace(b"\0", b"").decode("utf-8", "surrogatepass")
+
+    def _column(self, block: Frame, name: str) -> Sequence[Cells | None]:
+        """The cells of a column, in one or more parts."""
+        style = self._style
+        if name == "basis":
+            return [_alike(style.text("closes"))]
+        if name == "source":
+            return self._sources(block)
+        if name in {"change_pct_over", "change_pct_under"}:
+            return [_alike(style.missing)]
+        values = block.columns[name]
+        if isinstance(values, Labels) or values.dtype.kind == "O":
+            labels = _labels(values)
+            return [self._of_labels(name, labels, style.text, style.missing)]
+        if values.dtype.kind == "M":
+            return [_dates(values, style)]
+        if name.endswith(COUNTS) or values.dtype.kind in "iu":
+            return [_counts(values.astype(np.float64), style)]
+        return [_figures(values, style)]
+
+    def _of_labels(
+        self, name: str, labels: Labels, write: Callable[[str], str], missing: str
+    ) -> Cells | None:
+        """A column of texts that many rows have."""
+        known, table = self._written.get(name, (None, None))
+        if known is not labels.values:
+            table = _table([*map(write, labels.values), missing])
+            self._written[name] = labels.values, table
+        return None if table is None else table[labels.codes]
+
+    def _sources(self, block: Frame) -> list[Cells | None]:
+        """The file and the line of each row; nothing where there is none."""
+        files, style = _labels(block.columns["file"]), self._style
+        # A file whose name is quoted is so with its line.
+        around = {file: style.text(f"{file}:0").rpartition("0") for file in files.values}
+        digits = _digits(block["line"].astype(np.int64), 1)
+        digits[files.codes == -1] = 0
+        return [
+            self._of_labels("before", files, lambda file: around[file][0], style.text("")),
+            digits,
+            self._of_labels("after", files, lambda file: around[file][2], ""),
+        ]
 
 
-def _column(block: Frame, name: str, style: Style) -> Iterable[Cells | None]:
-    """The cells of a column, in one or more parts."""
-    if name == "basis":
-        return [_alike(style.text("closes"))]
-    if name == "source":
-        return _sources(block, style)
-    if name in {"change_pct_over", "change_pct_under"}:
-        return [_alike(style.missing)]
-    values = block.columns[name]
+def _labels(values: npt.NDArray[Any] | Labels) -> Labels:
+    """Texts as labels, if they are not."""
     if isinstance(values, Labels):
-        return [_by_number([*map(style.text, values.values)], values.codes, style)]
-    if values.dtype.kind == "M":
-        return [_dates(values, style)]
-    if values.dtype.kind == "O":
-        return [_texts(values.tolist(), style)]
-    if name.endswith(COUNTS) or values.dtype.kind in "iu":
-        return [_counts(values.astype(np.float64), style)]
-    return [_figures(values, style)]
+        return values
+    texts = values.tolist()
+    number = {text: n for n, text in enumerate(dict.fromkeys(t for t in texts if t is not None))}
+    return Labels(tuple(number), np.array([number.get(text, -1) for text in texts]))
 
 
 def _alike(text: str) -> Cells:
@@ -108,44 +146,13 @@ def _alike(text: str) -> Cells:
     return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)[None, :]
 
 
-def _by_number(written: Sequence[str], numbers: Ints, style: Style) -> Cells | None:
-    """A column of texts by their numbers; -1 stands for none."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in [*written, style.missing]]
-    if any(b"\0" in text for text in encoded) or max(map(len, encoded)) > _WIDEST:
+def _table(texts: Sequence[str]) -> Cells | None:
+    """Texts under each other, filled up with noughts; None if one is too long or has a nought."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    width = max(1, *map(len, encoded))
+    if width > _WIDEST or any(b"\0" in text for text in encoded):
         return None
-    return _table(encoded)[numbers]
-
-
-def _table(texts: Sequence[bytes]) -> Cells:
-    """Texts of bytes under each other, filled up with noughts."""
-    table = np.array(texts, dtype=f"S{max(1, *map(len, texts))}")
-    return table.view(np.uint8).reshape(len(texts), -1)
-
-
-def _texts(values: Sequence[str | None], style: Style) -> Cells | None:
-    number = {text: n for n, text in enumerate(dict.fromkeys(values)) if text is not None}
-    numbers = np.array([number.get(text, -1) if text is not None else -1 for text in values])
-    distinct = [*dict.fromkeys(values)]
-    return _by_number(["" if t is None else style.text(t) for t in distinct], numbers, style)
-
-
-def _sources(block: Frame, style: Style) -> list[Cells | None]:
-    """The file and the line of each row; nothing where there is none."""
-    files, lines = block.columns["file"], block["line"]
-    labels = files if isinstance(files, Labels) else None
-    if labels is None:
-        texts = block["file"].tolist()
-        distinct = [text for text in dict.fromkeys(texts) if text is not None]
-        number = {text: n for n, text in enumerate(distinct)}
-        labels = Labels(distinct, np.array([number.get(text, -1) for text in texts]))
-    # A file whose name is quoted is so with its line.
-    parts = [style.text(f"{file}:0").rpartition("0") for file in labels.values]
-    nothing = style._replace(missing=style.text(""))
-    heads = _by_number([head for head, _, _ in parts], labels.codes, nothing)
-    tails = _by_number([tail for _, _, tail in parts], labels.codes, style._replace(missing=""))
-    digits = _digits(lines.astype(np.int64), 1)
-    digits[labels.codes == -1] = 0
-    return [heads, digits, tails]
+    return np.array(encoded, dtype=f"S{width}").view(np.uint8).reshape(len(encoded), width)
 
 
 def _dates(days: npt.NDArray[Any], style: Style) -> Cells | None:
@@ -161,7 +168,8 @@ def _dates(days: npt.NDArray[Any], style: Style) -> Cells | None:
     at = np.full(len(days), -1, dtype=np.int64)
     at[known] = place[numbers[known] - least]
     dates = (distinct + least).astype("datetime64[D]").astype(str).tolist()
-    return _by_number([*map(style.text, dates)], at, style)
+    table = _table([*map(style.text, dates), style.missing])
+    return None if table is None else table[at]
 
 
 def _counts(values: npt.NDArray[np.float64], style: Style) -> Cells | None:
@@ -188,8 +196,9 @@ def _figures(values: npt.NDArray[np.float64], style: Style) -> Cells:
     known = ~np.isnan(values)
     if not known.any():
         return _alike(style.missing)
+    small = np.where(np.abs(values) < _LARGEST, values, np.nan)
     for decimals in (_FEWEST_DECIMALS, _MOST_DECIMALS):
-        units = np.rint(values * 10.0**decimals)
+        units = np.rint(small * 10.0**decimals)
         few = (units / 10.0**decimals == values) & (np.abs(units) < _LARGEST)
         if 2 * few.sum() > known.sum():
             break

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
+from marketmove.frame import distinct
 from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, is_code
@@ -371,7 +372,7 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     place = Place(block.label)
     for text in sheet.layout.warnings:
         yield Problem(place, text)
-    days = np.unique(block.frame["session"]).astype(np.int64)
+    days = distinct(block.frame["session"]).astype(np.int64)
     steps = np.diff(days).tolist()
     if len(days) >= FEWEST_SESSIONS and (gap := statistics.median(steps)) >= WEEK:
         span = "month" if gap >= _MONTH else "week"
