@@ -193,7 +193,7 @@ def test_a_setting_that_is_refused(text: str, said: str, run_cli: RunCli, write:
 def test_a_configuration_that_is_no_text(run_cli: RunCli, write: Write) -> None:
     path = write("own.yaml", b"top: \xff\n")
     ran = run_cli(*SESSION, "--config", path)
-    assert ran == ("", f"{path}: the configuration is not UTF-8 text\n", 3)
+    assert ran == ("", f"{path}: the configuration: not UTF-8 text\n", 3)
 
 
 def test_levels_are_relative_to_the_file_that_names_them(

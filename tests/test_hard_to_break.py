@@ -10,13 +10,14 @@ import lzma
 import os
 import re
 import stat
+import sys
 import threading
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from program import SAMPLE_CLOSES, RunCli, Write, rows_by_symbol, run_process
+from program import SAMPLE_CLOSES, RunCli, Write, rows_by_symbol, run_fresh, run_process
 
 CLOSES = b"date,symbol,close\n2025-02-13,HSI,21814.37\n2025-02-14,HSI,22620.33\n"
 THE_14TH = ("session", "2025-02-14", "-f", "csv", "-l")
@@ -65,6 +66,24 @@ def test_every_stream_of_a_packed_file_is_read(
         ran = run_cli(*THE_14TH, write(f"b{n}.csv.{ending}", damaged))
         assert (ran.stdout, ran.status) == ("", 3)
         assert "a damaged packed file" in ran.stderr
+
+
+def test_what_is_packed_without_a_checksum_is_told(run_cli: RunCli, write: Write) -> None:
+    zstandard = pytest.importorskip("zstandard")
+
+    def xz(data: bytes, sure: bool) -> bytes:
+        return lzma.compress(data, check=lzma.CHECK_CRC64 if sure else lzma.CHECK_NONE)
+
+    def zst(data: bytes, sure: bool) -> bytes:
+        return bytes(zstandard.ZstdCompressor(write_checksum=sure).compress(data))
+
+    for name, pack in (("a.csv.xz", xz), ("a.csv.zst", zst)):
+        for sure in ((True, True), (True, False), (False, False)):
+            path = write(name, pack(CLOSES[:45], sure[0]) + pack(CLOSES[45:], sure[1]))
+            for ran in (run_cli("check", path), run_cli(*THE_14TH, path)):
+                assert ran.status == 0
+                told = "packed without a checksum" in ran.stdout + ran.stderr
+                assert told == (not all(sure))
 
 
 def test_one_clean_row_changes_no_other(run_cli: RunCli, write: Write) -> None:
@@ -116,23 +135,52 @@ def test_no_result_over_what_it_is_of(run_cli: RunCli, write: Write) -> None:
 
 
 SECRET = "s3cretT0ken"  # noqa: S105 - of no use to anybody
-
-
-@pytest.mark.parametrize("scheme", ["slack", "https"])
-@pytest.mark.parametrize(
-    "option", ["--alert", "--on-alert", "--output", "--config", "--journal", "sessions:"]
+URLS = (f"slack://{SECRET}/hook", f"https://example.org/{SECRET}")
+TYPED_ANYWHERE = (
+    *("--alert", "--on-alert", "--output", "--config", "--journal", "--index", "--group"),
+    *("--period", "--symbol", "--encoding", "--date-format", "--as-of", "--palette", "--top"),
 )
-def test_a_misplaced_address_is_never_named(
-    option: str, scheme: str, run_cli: RunCli, write: Write
-) -> None:
-    url = f"{scheme}://{SECRET}/hook"
-    typed: tuple[str | Path, ...] = (option, url)
-    if option == "sessions:":
-        typed = ("--config", write("c.yaml", f"sessions: {url}\n"))
-    for form in ("text", "json"):
-        ran = run_cli("summary", "2025-02-14", "-l", SAMPLE_CLOSES, *typed, "--once", "-f", form)
-        assert ran.status in {2, 3}
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("option", TYPED_ANYWHERE)
+def test_a_misplaced_address_is_never_named(option: str, url: str, run_cli: RunCli) -> None:
+    given = ("summary", "2025-02-14", "-l", SAMPLE_CLOSES, "--once")
+    for typed in ([option, url], [f"{option}={url}"], [option, f"HSI:{url}"]):
+        for form in ("text", "json"):
+            ran = run_cli(*given, *typed, "-f", form)
+            assert ran.status in {2, 3}
+            assert SECRET not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_an_address_among_words_is_never_named(url: str, run_cli: RunCli) -> None:
+    for typed in (
+        *(("session", url), ("history", url, "latest"), ("pair", "HSI", url), ("indices", url)),
+        *((url,), ("session", f"--{url}"), ("calc", "--close", url), ("schedule", url)),
+        *(("session", "--pair", url), ("session", "latest", f"--config={url}")),
+    ):
+        ran = run_cli(*typed)
+        assert ran.status == 2
         assert SECRET not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_an_address_among_settings_is_never_named(url: str, run_cli: RunCli, write: Write) -> None:
+    keys = (
+        *("sessions", "archive", "levels", "palette", "floor_pct", "top", "sort", "pairs"),
+        *("alerts", "groups", "indices", "columns", "prefer", "nothing"),
+    )
+    settings = [f"{key}: {url}" for key in keys]
+    settings += [f"{url}: 3", f"alerts: {{HSI: {url}}}", f"alerts: {{{url}: 3}}", f"a: !{url} x"]
+    settings += [f"{url}: 3\n{url}: 4", f"groups: {{mine: [{url}]}}", f"feeds: {{{url}: yahoo}}"]
+    for text in settings:
+        config = write("c.yaml", text)
+        for command in (("session", "2025-02-14", "-f", "json"), ("closes",)):
+            ran = run_cli(*command, "-c", config)
+            assert ran.status == 3, text
+            assert "c.yaml:" in ran.stderr
+            assert SECRET not in ran.stdout + ran.stderr, text
 
 
 def test_files_that_crashed(run_cli: RunCli, write: Write) -> None:
@@ -212,6 +260,34 @@ def _workbook(rows: str) -> bytes:
                               + b"</sheetData>", data)  # fmt: skip
             new.writestr(name, data)
     return swollen.getvalue()
+
+
+def test_what_a_library_warns_of_is_not_said(run_cli: RunCli, tmp_path: Path) -> None:
+    """Of a workbook without styles, and with what came after the library; and of any other."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for line in CLOSES.decode().split():
+        book.active.append(line.split(","))
+    book.save(tmp_path / "a.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/styles.xml":
+                main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                data = b'<styleSheet xmlns="' + main + b'"><cellXfs><xf/></cellXfs></styleSheet>'
+            more = (
+                b'</sheetData><extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>'
+            )
+            new.writestr(name, data.replace(b"</sheetData>", more))
+    ran = run_cli(*THE_14TH, tmp_path / "b.xlsx")
+    assert (rows_by_symbol(ran)["HSI"]["close"], ran.stderr) == ("22620.33", "")
+    program = "import sys, warnings; from marketmove import cli; sys.argv[1:] = ['--version']\n"
+    program += "cli.run = lambda typed: warnings.warn('of another', FutureWarning) or 0; cli.main()"
+    assert run_fresh([sys.executable, "-c", program]).stderr == ""
+    assert "of another" in run_fresh([sys.executable, "-W", "default", "-c", program]).stderr
 
 
 @pytest.mark.parametrize("kind", ["far", "many"])

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketmove import sources
 from marketmove.closes.levels import Levels, fold, rows_needed
 from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.moves.measure import moves_at
 from marketmove.moves.rows import read_moves
-from marketmove.sources import Context, ReadOptions, Source, large, read_blocks
-from marketmove.sources.large import Form, part_of, read_large
+from marketmove.sources import Block, Context, ReadOptions, Source, large, opening, read_blocks
+from marketmove.sources.large import read_large
+from marketmove.sources.plain_rows import Form, part_of
 from profiles import tried
 
 if TYPE_CHECKING:
@@ -42,25 +44,47 @@ def _tidy(days: int, indices: int) -> list[str]:
     ]
 
 
-def _read(path: Path, text: str, *, by_blocks: bool, keep: Any = None) -> Levels | None:
-    data = text.encode()
-    path.write_bytes(data)
+def _read(path: Path, text: str, lane: str, keep: Any = None) -> list[Block]:
+    """What is read of a file by ``cells``, by ``blocks``, or by blocks as of one too ``vast``."""
+    path.write_bytes(data := text.encode())
     source = Source("closes.csv", "closes", data)
-    if by_blocks:
-        # Of a larger file nothing but the beginning is there to tell its form.
-        sound = (HEADER + START).encode()
-        source = source._replace(data=sound if data.startswith(sound) else data)
-        block = read_large(source, path, ReadOptions(), CONTEXT, keep)
-        return None if block is None else fold([block], CONFIG.registry)
-    return fold(read_blocks([source], ReadOptions(), CONTEXT), CONFIG.registry)
+    if lane == "vast":
+        source = source._replace(large=path, stamp=opening._stamp(path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "BLOCKS_WIN", 1 << 60 if lane == "cells" else 0)
+        return read_blocks([source], ReadOptions(), CONTEXT, keep)
 
 
-def _said(levels: Levels) -> tuple[Any, ...]:
+def _by_blocks(path: Path, text: str, keep: Any = None) -> Block | None:
+    path.write_bytes(data := text.encode())
+    source = Source("closes.csv", "closes", data, path, stamp=opening._stamp(path))
+    return read_large(source, ReadOptions(), CONTEXT, keep)
+
+
+def _levels(path: Path, text: str, keep: Any = None) -> Levels:
+    block = _by_blocks(path, text, keep)
+    assert block is not None
+    return fold([block], CONFIG.registry)
+
+
+def _said(block: Block) -> tuple[Any, ...]:
+    frame = block.frame
+    rows = zip(frame["symbol"], frame["session"], frame["close"], frame["line"], strict=True)
     return (
-        sorted((row.symbol, row.session, row.close, row.line) for row in levels.frame.rows()),
-        sorted((f.symbol or "", str(f.session), str(f.problem)) for f in levels.faults),
-        [str(note) for note in levels.repeats],
+        sorted((str(symbol), str(when), close, line) for symbol, when, close, line in rows),
+        block.symbols,
+        [(f.symbol, f.session, str(f.problem)) for f in block.faults],
+        [str(said) for said in (*block.warnings, *block.notes)],
+        block.reading,
     )
+
+
+def _outcome(path: Path, text: str, lane: str, keep: Any = None) -> tuple[Any, ...]:
+    """What is read of a file, or the problems."""
+    try:
+        return tuple(map(_said, _read(path, text, lane, keep)))
+    except MarketMoveError as error:
+        return tuple(str(problem) for problem in error.problems)
 
 
 # Names that could be taken for a number, a gap or a truth.
@@ -149,10 +173,15 @@ ODD_ROWS = [
 
 @pytest.mark.parametrize("row", ODD_ROWS, ids=lambda row: ascii(row)[:50])
 @pytest.mark.parametrize("after", ["", "2025-02-15,HSI,2.5\n"], ids=["last", "within"])
-def test_an_odd_row_by_blocks_as_cell_by_cell(row: str, after: str, tmp_path: Path) -> None:
+def test_an_odd_row_by_blocks_as_cell_by_cell(
+    row: str, after: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
     text = HEADER + START + row + after
     path = tmp_path / "closes.csv"
-    assert _outcome(path, text, by_blocks=True) == _outcome(path, text, by_blocks=False)
+    whole = _outcome(path, text, "cells")
+    assert _outcome(path, text, "blocks") == whole
+    assert _outcome(path, text, "vast") == whole
 
 
 @pytest.mark.parametrize("row", ["x,HSI,1.5\n", "2025-02-14,HSI\n", "2025-02-30,HSI,1.5\n"])
@@ -160,32 +189,32 @@ def test_an_odd_row_by_blocks_as_cell_by_cell(row: str, after: str, tmp_path: Pa
 def test_a_bad_row_at_the_edge_of_a_block_is_not_lost(
     row: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
     monkeypatch.setattr(large, "_BLOCK_BYTES", len(START) + at)
     text = HEADER + START + row + 3 * START.replace("SURE", "LATER").replace("2025", "2024")
-    levels = _read(tmp_path / "closes.csv", text, by_blocks=True)
-    assert levels is not None
+    levels = _levels(tmp_path / "closes.csv", text)
     assert [f.problem.place and f.problem.place.line for f in levels.faults] == [22]
     assert len(levels.frame) == 40
 
 
-def test_zero_bytes_are_named_with_their_line(tmp_path: Path) -> None:
-    levels = _read(tmp_path / "c.csv", HEADER + START + "2025-02-14,HSI,1\0\n", by_blocks=True)
-    assert levels is not None
+def test_zero_bytes_are_named_with_their_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
+    levels = _levels(tmp_path / "c.csv", HEADER + START + "2025-02-14,HSI,1\0\n")
     assert [str(fault.problem) for fault in levels.faults] == [
         "closes.csv:22: HSI: 1\0 is not a number; expected a close such as 22620.33"
     ]
 
 
-def test_bytes_that_are_not_utf_8_leave_the_file_to_be_read_whole(tmp_path: Path) -> None:
-    path = tmp_path / "closes.csv"
-    path.write_bytes((HEADER + START).encode() + b"2025-02-14,\xe9,1.5\n")
-    source = Source("closes.csv", "closes", (HEADER + START).encode())
-    assert read_large(source, path, ReadOptions(), CONTEXT, None) is None
+def test_bytes_that_are_not_utf_8_leave_the_file_to_be_read_whole() -> None:
+    data = (HEADER + START).encode() + b"2025-02-14,\xe9,1.5\n"
+    assert read_large(Source("c.csv", "c", data), ReadOptions(), CONTEXT, None) is None
 
 
 @pytest.mark.parametrize("above", ["# closes\n", "\n", "Closes;;\n"])
 def test_lines_above_the_header_leave_the_file_to_be_read_whole(above: str, tmp_path: Path) -> None:
-    assert _read(tmp_path / "closes.csv", above + HEADER + START, by_blocks=True) is None
+    assert _by_blocks(tmp_path / "closes.csv", above + HEADER + START) is None
 
 
 NAMES = st.sampled_from(["HSI", "N225", *NAMES_LIKE_OTHERS])
@@ -217,10 +246,13 @@ def test_columns_in_any_order(order: list[str], delimiter: str, closes: list[str
         assert part is None
         return
     assert part is not None
-    found = zip(part.rows.symbol.tolist(), part.rows.close, part.rows.line, strict=True)
-    assert [(part.symbols[n], close, line) for n, close, line in found] == [
-        (f"IX{n}.", float(close), n + 2) for n, close in enumerate(closes) if close[:1].isdigit()
+    assert [part.symbols[n] for n in part.rows.symbol.tolist()] == [
+        f"IX{n}." for n in range(len(closes))
     ]
+    assert part.rows.line.tolist() == [n + 2 for n in range(len(closes))]
+    levels = [float(close) if close[:1].isdigit() else None for close in closes]
+    assert [None if np.isnan(close) else close for close in part.rows.close] == levels
+    assert part.blank.tolist() == [level is None for level in levels]
 
 
 @settings(max_examples=tried(30, 100), deadline=None)
@@ -235,10 +267,13 @@ def test_by_blocks_as_cell_by_cell(
     text = HEADER + START + "".join(rows).removesuffix("\n") + end
     path = tmp_path_factory.mktemp("large") / "closes.csv"
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
         patch.setattr(large, "_BLOCK_BYTES", block_bytes)
-        outcomes = [_outcome(path, text, by_blocks=True, keep=keep) for keep in (None, _all)]
-    whole = _outcome(path, text, by_blocks=False)
-    assert outcomes == [whole, whole]
+        patch.setattr(large, "_ODD_BYTES", 150)
+        lanes = (("blocks", None), ("vast", None), ("vast", _all))
+        outcomes = [_outcome(path, text, lane, keep) for lane, keep in lanes]
+    whole = _outcome(path, text, "cells")
+    assert outcomes == 3 * [whole]
 
 
 def _all(symbols: Any, _sessions: Any) -> Any:
@@ -257,20 +292,10 @@ def test_the_nearest_float_of_the_digits_written(levels: list[str]) -> None:
     assert part.rows.close.tolist() == [float(level) for level in levels]
 
 
-def _outcome(path: Path, text: str, *, by_blocks: bool, keep: Any = None) -> tuple[Any, ...] | None:
-    """What is read, or the problems; None where blocks leave a file to be read whole."""
-    try:
-        levels = _read(path, text, by_blocks=by_blocks, keep=keep)
-    except MarketMoveError as error:
-        return tuple(str(problem) for problem in error.problems)
-    return None if levels is None else _said(levels)
-
-
 def test_a_bad_row_in_a_later_block_has_its_physical_line(tmp_path: Path) -> None:
     rows = _tidy(500, 1000)
     rows[499_000] = rows[499_000].rsplit(",", 1)[0] + ",12x\n"
-    levels = _read(tmp_path / "closes.csv", HEADER + "".join(rows), by_blocks=True)
-    assert levels is not None
+    levels = _levels(tmp_path / "closes.csv", HEADER + "".join(rows))
     assert [str(fault.problem) for fault in levels.faults] == [
         "closes.csv:499002: IX0000: 12x is not a number; expected a close such as 22620.33"
     ]
@@ -281,13 +306,11 @@ def test_what_is_kept_is_enough_for_a_session(tmp_path: Path) -> None:
     rows = _tidy(400, 900)
     text = HEADER + "".join(rows)
     day = dt.date.fromisoformat(rows[200 * 900][:10])
-    kept = _read(
+    kept = _levels(
         tmp_path / "closes.csv",
         text,
-        by_blocks=True,
         keep=lambda symbols, sessions: rows_needed(symbols, sessions, [day]),
     )
-    assert kept is not None
     assert len(kept.frame) < 900 * 3 * 3
     moves = read_moves(moves_at(kept, dict.fromkeys(kept.symbols, day)))
     for move, (before, now) in zip(
@@ -311,13 +334,11 @@ def test_a_date_twice_in_blocks_far_apart_is_a_conflict(tmp_path: Path) -> None:
     rows = _tidy(500, 1000)
     twice = rows[5].rsplit(",", 1)[0] + ",1.25\n"
     text = HEADER + "".join([*rows, twice])
-    levels = _read(
+    levels = _levels(
         tmp_path / "closes.csv",
         text,
-        by_blocks=True,
         keep=lambda symbols, sessions: rows_needed(symbols, sessions, [DAY]),
     )
-    assert levels is not None
     assert [str(fault.problem) for fault in levels.faults] == [
         (
             "closes.csv:500002: IX0005 has two closes for 2020-01-01: 1.25 here and 1,035.00 at"

@@ -33,7 +33,7 @@ def test_nothing_is_stale() -> None:
 
 def test_every_column_is_explained() -> None:
     text = (DOCS / "columns.md").read_text(encoding="utf-8")
-    explained, _, lists = text.partition("## Columns of each command")
+    explained, _, lists = text.partition("## CSV columns by command")
     rows = re.findall(r"^\| (`.*?) \|", explained, re.MULTILINE)
     known = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     heads = re.findall(r"```csvhead\n(.*?)```", lists, re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,31 @@ def write_new(path: Path, data: bytes) -> None:
         raise OutputError.at(Place(str(path)), "is there already, and stays as it is") from None
     except OSError as error:
         raise OutputError.at(Place(str(path)), f"cannot be written: {_why(error)}") from None
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give where to make a folder, which takes its place at the end or is gone.
+
+    What else is written beside it there is gone at the end too.
+
+    Raises ``OutputError`` if there is something in that place already, or it cannot be written.
+    """
+    if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
+        raise OutputError.at(Place(str(path)), "is there already, and stays as it is; name another")
+    beside = None
+    try:
+        full = path.absolute()
+        beside = Path(tempfile.mkdtemp(prefix=f".{full.name}.", dir=full.parent))
+        # What writes there may be another user's, as on a cluster.
+        beside.chmod(0o777 & ~_umask())
+        yield beside / "whole"
+        (beside / "whole").replace(full)
+    except OSError as error:
+        raise OutputError.at(Place(str(path)), f"cannot write the result: {_why(error)}") from None
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
 
 
 def _why(error: OSError) -> str:

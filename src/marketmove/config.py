@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
 from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
-from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.feeds.settings import Feeds, parse_feeds
 from marketmove.market.choose import parse_pairs
 from marketmove.market.groups import Group, Groups, parse_group, parse_groups
@@ -173,13 +174,7 @@ def _is_said(value: yamltext.Value) -> bool:
 
 
 def _text(path: Path, label: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise UnreadableFileError.at(Place(label), f"the configuration: {reason}") from None
-    except UnicodeDecodeError:
-        raise UnreadableFileError.at(Place(label), "the configuration is not UTF-8 text") from None
+    return yamltext.read_text(path, label, "the configuration")
 
 
 def _located(text: str, folder: Path, home: Path | None) -> Path:
@@ -213,7 +208,12 @@ def _settings(
     for key, value in document.items.items():
         place = Place(label, document.lines[key])
         if key not in _READERS:
-            problems.append(Problem(place, f"{key} is not a setting{did_you_mean(key, _READERS)}"))
+            name = re.sub(r"://\S*", "://…", key)
+            problems.append(Problem(place, f"{name} is not a setting{did_you_mean(key, _READERS)}"))
+            continue
+        if _has_url(value, key):
+            text = f"{key} has a URL, which may be a secret and stands under to: or feeds: alone"
+            problems.append(Problem(place, text))
             continue
         try:
             values[key] = _READERS[key](value)
@@ -221,6 +221,20 @@ def _settings(
         except ValueError as error:
             problems.append(Problem(place, f"{key}: {error}"))
     return values, places, problems
+
+
+def _has_url(value: yamltext.Value | str, key: str = "") -> bool:
+    """Tell whether a URL stands somewhere in a value, but for where URLs are to stand."""
+    if isinstance(value, str):
+        return re.search(r"[A-Za-z][A-Za-z0-9+.-]+://", value) is not None
+    if key == "to" or (key == "feeds" and not isinstance(value, yamltext.Mapping)):
+        return False
+    if isinstance(value, yamltext.Scalar):
+        return _has_url(value.text)
+    if isinstance(value, yamltext.Sequence):
+        return any(map(_has_url, value.items))
+    values = () if key == "feeds" else value.items.values()
+    return any(map(_has_url, value.items)) or any(map(_has_url, values))
 
 
 def _paths(value: yamltext.Value) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,9 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+    # What libraries warn their own users of is not for ours, unless Python is told to say it.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -60,7 +64,8 @@ def run(typed: Sequence[str]) -> int:
     except Exception as error:
         # What a wrong command line raises, of which typer has other classes in each version.
         if message := getattr(error, "format_message", None):
-            return _failed(command, typed, ExitStatus.USAGE, [_misused(error, message())])
+            problem = _misused(error, own_files.without_typed_urls(message(), typed))
+            return _failed(command, typed, ExitStatus.USAGE, [problem])
         if "--debug" in typed:
             raise
         if isinstance(error, OSError):
@@ -101,12 +106,15 @@ def _failed(
     command: Any, typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]
 ) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
-    from marketmove.delivery.targets import without_secret_path, without_secrets
+    from marketmove.delivery.targets import NO_SECRETS, without_secret_path, without_secrets
+
+    def shown(text: str) -> str:
+        return own_files.without_typed_urls(without_secrets(text), typed, NO_SECRETS)
 
     problems = [
         Problem(
-            one.place and one.place._replace(path=without_secret_path(one.place.path)),
-            without_secrets(one.text),
+            one.place and one.place._replace(path=shown(without_secret_path(one.place.path))),
+            shown(one.text),
         )
         for one in problems
     ]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.core import TyperGroup
+from typer.models import ArgumentInfo
 
 from marketmove import __version__
 from marketmove.cli import own_files
@@ -16,8 +17,8 @@ from marketmove.errors import ExitStatus
 
 # Each stands in a module of its name: a function, or a program of several.
 COMMANDS = (
-    "calc", "chart", "check", "closes", "completion", "fetch", "history", "indices", "init",
-    "journal", "pair", "read", "schedule", "session", "summary", "verify",
+    "calc", "chart", "check", "closes", "completion", "convert", "fetch", "history", "indices",
+    "init", "journal", "pair", "read", "schedule", "session", "summary", "verify",
 )  # fmt: skip
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
@@ -78,6 +79,7 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
     """A function with the fields of each bundle, which is a named tuple, for its parameters."""
     bundles = {name: kind for name, kind in hints.items() if hasattr(kind, "_fields")}
     parameters: list[inspect.Parameter] = []
+    called: dict[str, str] = {}
     for name, parameter in inspect.signature(function).parameters.items():
         bundle = bundles.get(name)
         one_by_one = inspect.signature(bundle).parameters.values() if bundle else [parameter]
@@ -86,9 +88,14 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
             one.replace(annotation=kinds[one.name], kind=inspect.Parameter.KEYWORD_ONLY)
             for one in one_by_one
         ]
+        called |= {one.name: _called(one.name, kinds[one.name]) for one in one_by_one}
 
     def unbundled(**given: Any) -> Any:
-        own_files.refuse_urls(given.items())
+        # An engine knows places that are no files.
+        urls_too = {"output"} if given.get("engine") else set()
+        own_files.refuse_urls(
+            (name, called[name], value) for name, value in given.items() if name not in urls_too
+        )
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})
@@ -98,6 +105,16 @@ def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callab
     unbundled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     unbundled.__annotations__ = {one.name: one.annotation for one in parameters}
     return unbundled
+
+
+def _called(name: str, kind: Any) -> str:
+    """What people call a parameter: the option as it is typed, or what stands for an argument."""
+    option = f"--{name.replace('_', '-')}"
+    for info in getattr(kind, "__metadata__", ()):
+        if isinstance(info, ArgumentInfo):
+            return info.metavar or name.upper()
+        option = next((one for one in info.param_decls or () if one.startswith("--")), option)
+    return option
 
 
 def _show_version(asked: bool) -> None:

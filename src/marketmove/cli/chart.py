@@ -13,13 +13,15 @@ from marketmove.cli.app import add_command
 from marketmove.cli.own_files import refuse_over
 from marketmove.cli.pair import pair_request
 from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
-from marketmove.errors import ExitStatus, Problem
+from marketmove.errors import ExitStatus, Problem, WrongUsageError
 from marketmove.market.periods import chosen_periods
 from marketmove.render import RenderOptions
 
 if TYPE_CHECKING:
     from marketmove.commands.chart import Chart
     from marketmove.config import Config
+    from marketmove.render.pictures import PictureLook
+    from marketmove.render.pictures.style import PictureWords
 
 
 class PictureOptions(NamedTuple):
@@ -33,15 +35,55 @@ class PictureOptions(NamedTuple):
     ] = None
     palette: shared.PaletteOption = None
     ascii_only: shared.AsciiOption = False
+    title: Annotated[
+        str, typer.Option("--title", metavar="TEXT", help="Write this above a picture.")
+    ] = ""
+    source: Annotated[
+        str,
+        typer.Option("--source", metavar="TEXT", help="Write this as the source under a picture."),
+    ] = ""
+    width: Annotated[
+        int | None,
+        typer.Option(
+            "--width",
+            metavar="PIXELS",
+            min=600,
+            max=8000,
+            help="How wide a picture is, at 200 pixels an inch; at most 1600 if not given.",
+        ),
+    ] = None
+    dark: Annotated[
+        bool,
+        typer.Option("--dark", help="Draw a picture on dark ground; an .html follows its screen."),
+    ] = False
 
     def check(self) -> None:
         """Refuse a file that cannot be drawn into, before any work."""
+        asked = {"--title": self.title, "--source": self.source, "--width": self.width}
+        for name, value in (asked | {"--dark": self.dark}).items():
+            if value and self.output is None:
+                problem = f"{name} is for a picture; add --output FILE"
+                raise WrongUsageError.at(None, problem)
         if self.output is not None:
             arguments.picture_ending(self.output)
 
             from marketmove.render.pictures import need_matplotlib
 
             need_matplotlib()
+
+    def words(self) -> PictureWords:
+        """Give what is asked to be written in a picture."""
+        from marketmove.render.pictures.style import PictureWords
+
+        return PictureWords(self.title, self.source)
+
+    def picture_look(self, palette: str) -> PictureLook:
+        """Give how a picture is to look, in inches."""
+        from marketmove.render.pictures import PictureLook
+        from marketmove.render.pictures.style import DOTS_AN_INCH
+
+        width = None if self.width is None else self.width / DOTS_AN_INCH
+        return PictureLook(palette, width, self.dark)
 
     def render_options(self, config: Config) -> RenderOptions:
         """Give how the chart is to look in the terminal."""
@@ -82,7 +124,7 @@ def session(
         session=when, as_of=moment, periods=periods, pairs=1, context=False, **asked
     )
     look = picture.render_options(request.config)._replace(everything=everything)
-    return _draw(session_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(session_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
 
 def heatmap(
@@ -108,7 +150,7 @@ def heatmap(
 
     request = HistoryRequest(first=first, last=last, shut_days=True, **asked)
     look = picture.render_options(request.config)
-    return _draw(heatmap_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(heatmap_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
 
 def pair(
@@ -131,11 +173,12 @@ def pair(
 
     request = pair_request(asked, levels, reading, run, palette=picture.palette)
     look = picture.render_options(request.config)
-    return _draw(pair_chart(request, look), picture.output, look.palette, run.quiet)
+    return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
 
-def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> ExitStatus:
+def _draw(chart: Chart, asked: PictureOptions, palette: str, quiet: bool) -> ExitStatus:
     """Draw in the terminal, or into the file, whole or not at all."""
+    output = asked.output
     warn(chart.warnings, output, people=True, quiet=quiet)
     if output is None:
         emit(chart.text(), None, people=True)
@@ -143,7 +186,8 @@ def _draw(chart: Chart, output: Path | None, palette: str, quiet: bool) -> ExitS
     from marketmove.atomic import write_file
     from marketmove.render.pictures import picture
 
-    made = picture(chart.drawing(), arguments.picture_ending(output), palette)
+    look = asked.picture_look(palette)
+    made = picture(chart.drawing(), arguments.picture_ending(output), look)
     if not quiet:
         say(Problem(None, f"warning: {text}") for text in made.warnings)
     refuse_over(output)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from marketmove.cli import arguments, environment
+from marketmove.cli import arguments, engines, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit_pieces, say_unusable, warn
 from marketmove.errors import ExitStatus
@@ -36,17 +36,26 @@ def history(
             help="All rows of a long table, dates without a session, and before a first close.",
         ),
     ] = False,
+    engine: shared.EngineOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
     """Give the moves of many sessions, in order of session and symbol.
 
     Every index has a row for every session of its exchange, each move from its own last close
     before it. What cannot be known has a status instead of a figure: where a bad row touches a
-    move it is unusable, and the exit status is 3.
+    move it is unusable, and the exit status is 3. What is too much for this machine's memory
+    --engine works out elsewhere, the same figures, from what convert writes.
     """
     arguments.refuse_stray(typed.args)
+    engines.refuse_master(engine)
     first, last = arguments.history_range(*dates, environment.today())
     shown = arguments.history_columns(columns, output_format, wide)
+    if engine.engine is not None:
+        engines.refuse_options(
+            {"--period": period, "--columns": columns, "--wide": wide}, reading, output_format
+        )
+        written = engines.run((first, last), everything, engine, chosen, look, run)
+        return engines.told(written, output_format, look, run)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command

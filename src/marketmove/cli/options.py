@@ -126,6 +126,24 @@ class ChosenOptions(NamedTuple):
         return arguments.groups(self.group or (), config)
 
 
+class EngineOptions(NamedTuple):
+    """Which engine works it out where the rows are, and where that is."""
+
+    engine: Annotated[
+        Literal["duckdb", "spark"] | None,
+        typer.Option(
+            help="Work it out in DuckDB or Spark: from a Parquet table into a folder of Parquet."
+        ),
+    ] = None
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where Spark is, such as spark://HOST:7077 or, by Spark Connect, sc://HOST:15002.",
+        ),
+    ] = None
+
+
 class ReadingOptions(NamedTuple):
     """What a file leaves open of how to read it."""
 

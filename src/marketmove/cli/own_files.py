@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from marketmove.errors import WrongUsageError
 
-# What may be typed so by mistake and is no file, and what it is.
+# Where a URL may stand, or has a message of its own; and what is to stand elsewhere, if no file.
+_TAKE_URLS = frozenset(["to", "levels", "file", "files", "words", "master"])
 _TEXTS = {"alert": "a condition", "on_alert": "a command"}
 _used: dict[tuple[int, int], str] = {}
 
@@ -43,19 +45,36 @@ def refuse_over(output: Path) -> None:
         raise WrongUsageError.at(None, text)
 
 
-def refuse_urls(given: Iterable[tuple[str, object]]) -> None:
-    """Refuse a URL, which may be a secret, where a file or condition is to be; it is not named."""
-    for name, value in given:
-        texts = value if isinstance(value, list) else [value]
-        for text in texts:
+def refuse_urls(given: Iterable[tuple[str, str, object]]) -> None:
+    """Refuse a URL, which may be a secret, where none is to be; it is not named.
+
+    What is given has the name of a parameter, what people call it, and its value.
+    """
+    for name, called, value in given:
+        if name in _TAKE_URLS:
+            continue
+        for text in value if isinstance(value, list) else [value]:
             path = isinstance(text, Path)
-            if (path or (text and name in _TEXTS)) and _is_url(str(text), path):
-                option = f"--{name.replace('_', '-')}"
-                expected = _TEXTS.get(name, "a file")
-                raise WrongUsageError.at(None, f"{option} is a URL; expected {expected}")
+            if (path or isinstance(text, str)) and _is_url(str(text), path):
+                expected = _TEXTS.get(name, "a file" if path else "")
+                what = f"; expected {expected}" if expected else ", and takes none"
+                raise WrongUsageError.at(None, f"{called} is a URL{what}")
 
 
 def _is_url(text: str, is_path: bool) -> bool:
-    """Tell a URL; of a path one slash of two is left."""
-    scheme, found, _ = text.strip().partition(":/" if is_path else "://")
-    return bool(found) and len(scheme) > 1 and scheme.replace("+", "").isalnum()
+    """Tell a URL, by itself or behind what makes a pair; of a path one slash of two is left."""
+    found = re.match(r"\s*(?:[^\s/]*[:=])?[A-Za-z][A-Za-z0-9+.-]+:/" + "/" * (not is_path), text)
+    return found is not None
+
+
+def without_typed_urls(text: str, typed: Iterable[str], named: Iterable[str] = ()) -> str:
+    """Give a text without what was typed of URLs, but for those of kinds that may be named.
+
+    >>> without_typed_urls("no such option: --x://s3cret/y", ["--x://s3cret/y"])
+    'no such option: --x://…'
+    """
+    for scheme, rest in re.findall(r"([A-Za-z][A-Za-z0-9+.-]*):/+(\S+)", "\n".join(typed)):
+        if scheme.lower() not in named:
+            # Of a path one slash of two is left.
+            text = re.sub(rf"(?://?)?{re.escape(rest)}", "//…", text)
+    return text

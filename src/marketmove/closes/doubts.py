@@ -34,22 +34,22 @@ _NUMBER_OF = {doubt: number for number, doubt in enumerate(get_args(Doubt))}
 
 # A move beyond this is no move of a share index in one session; volatility may double in a day.
 JUMP_PCT = 35.0
-_VOLATILE_PCT = (-60.0, 150.0)
+VOLATILE_PCT = (-60.0, 150.0)
 # Over a longer time an index may move further: with the root of it.
-_USUAL_DAYS = 14.0
+USUAL_DAYS = 14.0
 # A row is a stray one if the next is back as near as this to the one before.
-_BACK_PCT = 10.0
+BACK_PCT = 10.0
 # An index that steps by less than 500 of its last digits in a move of 1% may stay by chance.
-_FEWEST_STEPS = 500.0
+FEWEST_STEPS = 500.0
 _FEWEST_DIGITS = 10_000.0
 _HABITUAL = 0.05
 # An odd number of many digits, to tell sums of two numbers apart.
 _SPREAD = np.int64(0x5851F42D4C957F2D)
 _MOST_EQUAL = 1_000
-_USUAL_WEEKENDS = 0.05
+USUAL_WEEKENDS = 0.05
 # So many rows on shut days are no accident, if hardly one is left when all are moved by a day.
-_SHIFTED, _LEFT = 0.08, 0.2
-_FEWEST_SHUT = 2
+SHIFTED, LEFT_SHIFTED = 0.08, 0.2
+FEWEST_SHUT = 2
 _LEVEL_TOLERANCE = 0.0051
 
 
@@ -177,9 +177,9 @@ def _shifted(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
         days = rows.days[own]
         days = days[calendar.covered(days)]
         on_shut = int(calendar.shut(days).sum())
-        if on_shut >= max(_FEWEST_SHUT, _SHIFTED * len(days)):
+        if on_shut >= max(FEWEST_SHUT, SHIFTED * len(days)):
             moved = min(int(calendar.shut(days + n).sum()) for n in (-1, 1))
-            shifted[own] = moved <= _LEFT * on_shut
+            shifted[own] = moved <= LEFT_SHIFTED * on_shut
     return shifted
 
 
@@ -210,7 +210,7 @@ def _weekend(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
     counts = np.bincount(rows.codes, minlength=len(rows.symbols))
     own = np.bincount(rows.codes[weekend], minlength=len(rows.symbols))
     known = np.array([symbol in calendars for symbol in rows.symbols], dtype=bool)
-    rarely = (own < np.maximum(_USUAL_WEEKENDS * counts, 2)) & ~known
+    rarely = (own < np.maximum(USUAL_WEEKENDS * counts, 2)) & ~known
     odd: Bools = weekend & rarely[rows.codes]
     return odd
 
@@ -227,7 +227,7 @@ def _carried_forward(rows: _Rows) -> Bools:
     moved = np.bincount(session[~np.isnan(rows.prior)], minlength=session.max() + 1)
     repeated = np.bincount(session[same], minlength=session.max() + 1)
     together = (repeated > 1) & (repeated * 2 > moved)
-    fine = rows.known & (_steps(rows) >= _FEWEST_STEPS)
+    fine = rows.known & (_steps(rows) >= FEWEST_STEPS)
     return same & (together[session] | fine[rows.codes])
 
 
@@ -294,11 +294,12 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
     if not len(rows.close):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     held = np.array([symbol in volatile for symbol in rows.symbols], dtype=bool)[rows.codes]
-    root = np.sqrt(np.maximum(rows.gap_days / _USUAL_DAYS, 1.0))
-    ratio = np.log(rows.close / rows.prior)
-    low, high = _VOLATILE_PCT
-    up = np.log1p(np.where(held, high, JUMP_PCT) / 100) * root
-    down = np.log1p(np.where(held, low, -JUMP_PCT) / 100) * root
+    root = np.sqrt(np.maximum(rows.gap_days / USUAL_DAYS, 1.0))
+    # Without logarithms, so that a move of just as much is none beyond it, on any machine.
+    ratio = rows.close / rows.prior
+    low, high = VOLATILE_PCT
+    up = (1 + np.where(held, high, JUMP_PCT) / 100) ** root
+    down = (1 + np.where(held, low, -JUMP_PCT) / 100) ** root
     far = (ratio > up) | (ratio < down)
     stray = np.zeros(len(far), dtype=bool)
     for row in np.flatnonzero(far).tolist():
@@ -306,7 +307,7 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
         if stray[row - 1] or after == len(far) or rows.codes[after] != rows.codes[row]:
             continue
         back = abs(rows.close[after] / rows.prior[row] - 1) * 100
-        stray[row] = bool(far[after]) and back < _BACK_PCT
+        stray[row] = bool(far[after]) and back < BACK_PCT
     after_stray = np.append(False, stray[:-1])
     return stray, far & ~stray & ~after_stray
 

@@ -142,11 +142,16 @@ def _symbols(block: Block, registry: Registry) -> dict[str, str]:
 
 
 def _is_of_something_else(block: Block, name: str, index: Index) -> bool:
-    """Whether the levels of a series are those of the share or fund with the index's name."""
-    low, high = index.levels or (0.0, float("inf"))
     names = block.frame.labels("symbol")
     own = names.codes == names.number(name)
-    days, close = block.frame["session"][own], block.frame["close"][own]
+    return is_of_something_else(block.frame["session"][own], block.frame["close"][own], index)
+
+
+def is_of_something_else(
+    days: npt.NDArray[np.datetime64], close: npt.NDArray[np.float64], index: Index
+) -> bool:
+    """Tell whether levels are those of the share or fund that has the index's name too."""
+    low, high = index.levels or (0.0, float("inf"))
     recent = _median(close[days >= np.datetime64(index.since)])
     earlier = _median(close[days >= np.datetime64(_ABOUT_SINCE)])
     return recent < low or recent > high or earlier < low / _EARLIER_WAS or earlier > high

@@ -26,7 +26,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
-    from marketmove.sources.large import RowFilter
+    from marketmove.sources.plain_rows import RowFilter
 
 
 _MOST_NAMED = 12
@@ -84,11 +84,7 @@ def read_closes(
     symbols, absent = choose(chosen, levels.symbols, settings.registry, groups)
     if absent and not {*symbols} & {*levels.symbols}:
         raise NoSessionError.at(None, _none_of(symbols, levels))
-    known = by_calendar(levels, symbols, settings)._replace(absent=absent)
-    if len(known.shut) and keep and any(source.large is not None for source in sources):
-        # Of a large file only some rows were kept: not those that tell whether these count.
-        return read_closes(sources, reading, settings, chosen, groups=groups)
-    return known
+    return by_calendar(levels, symbols, settings)._replace(absent=absent)
 
 
 def _none_of(symbols: Sequence[str], levels: Levels) -> str:
@@ -125,7 +121,7 @@ def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings)
     settings
         The registry, the clocks and the user's own sessions.
     """
-    known, clocks = _exchanges(symbols, settings)
+    known, clocks = exchanges_of(symbols, settings)
     early = stamped_early(levels, known, clocks)
     levels = without(levels, early["row"])
     shut = on_shut_days(levels, known)
@@ -141,7 +137,7 @@ def with_rows_of(
     lacking = [symbol for symbol in symbols if symbol not in known.symbols]
     if not lacking:
         return known
-    by_symbol, clocks = _exchanges(lacking, settings)
+    by_symbol, clocks = exchanges_of(lacking, settings)
     return known._replace(
         symbols=[*known.symbols, *lacking],
         calendars={**known.calendars, **by_symbol},
@@ -149,10 +145,10 @@ def with_rows_of(
     )
 
 
-def _exchanges(
+def exchanges_of(
     symbols: Sequence[str], settings: CloseSettings
 ) -> tuple[dict[str, Calendar], dict[str, Exchange]]:
-    """The calendar and the clock of each index whose exchange is known."""
+    """Give the calendar and the clock of each index whose exchange is known, by symbol."""
     exchanges = {s: i.exchange for s in symbols if (i := settings.registry.find(s)) and i.exchange}
     loaded = calendars.load(exchanges.values(), settings.sessions)
     by_symbol = {s: loaded[code] for s, code in exchanges.items() if code in loaded}

@@ -14,7 +14,7 @@ from marketmove.render import RenderOptions
 from marketmove.reports.records import SessionReport, in_order
 
 if TYPE_CHECKING:
-    from marketmove.render.pictures.style import Drawing
+    from marketmove.render.pictures.style import Drawing, PictureWords
 
 
 class Chart(NamedTuple):
@@ -29,7 +29,7 @@ class Chart(NamedTuple):
     drawing: Callable[[], Drawing]
 
 
-def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
+def session_chart(request: SessionRequest, look: RenderOptions, words: PictureWords) -> Chart:
     """Work out one session, to be drawn as bars; raises what ``session`` does.
 
     The bars are of the first of its periods, if there are any.
@@ -45,7 +45,7 @@ def session_chart(request: SessionRequest, look: RenderOptions) -> Chart:
         report.warnings,
         report.unusable,
         partial(text, report, look),
-        partial(drawing, report, look.palette, look.everything),
+        partial(drawing, report, words, look.everything),
     )
 
 
@@ -63,7 +63,7 @@ def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
     )
 
 
-def heatmap_chart(request: HistoryRequest, look: RenderOptions) -> Chart:
+def heatmap_chart(request: HistoryRequest, look: RenderOptions, words: PictureWords) -> Chart:
     """Work out many sessions, to be drawn as a row an index; raises what ``history`` does."""
     report = history(request)
 
@@ -77,17 +77,15 @@ def heatmap_chart(request: HistoryRequest, look: RenderOptions) -> Chart:
         report.warnings,
         report.unusable,
         partial(heatmap, report, cells, look),
-        partial(drawing, report, cells, look.palette),
+        partial(drawing, report, cells, words),
     )
 
 
-def pair_chart(request: PairRequest, look: RenderOptions) -> Chart:
+def pair_chart(request: PairRequest, look: RenderOptions, words: PictureWords) -> Chart:
     """Work out one pair, to be drawn through time; raises what ``pair`` does."""
     report = pair(request)
 
     from marketmove.render.drawings.pair import pair as text
     from marketmove.render.pictures.pair import drawing
 
-    return Chart(
-        report.warnings, (), partial(text, report, look), partial(drawing, report, look.palette)
-    )
+    return Chart(report.warnings, (), partial(text, report, look), partial(drawing, report, words))

@@ -1,4 +1,4 @@
-"""`marketmove history`: the moves of many sessions, tidy, for scripts."""
+"""`marketmove history`: the moves of many sessions, tidy, for scripts; here or in an engine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
+from marketmove.engines.request import EngineHistory, EngineRequest
 from marketmove.errors import BadFiguresError
 from marketmove.market.groups import Group
 from marketmove.reports.records import HistoryReport
@@ -111,3 +112,10 @@ def history(request: HistoryRequest) -> HistoryReport:
             *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )
+
+
+def history_in_engine(request: EngineRequest) -> EngineHistory:
+    """Let an engine work out the moves of a range where the rows are; errors as it has them."""
+    from marketmove.engines.history import engine_history
+
+    return engine_history(request)

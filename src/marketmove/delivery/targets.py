@@ -11,10 +11,12 @@ from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError
 from marketmove.secret import Secret, parse_secret, read_secret, refuse_open
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
-# One anywhere in a text; what is fetched has no secret in it, unless it has a login.
+# What is fetched has no secret in it, unless it has a login.
+NO_SECRETS = ("http", "https", "ftp", "ftps", "file")
+# One anywhere in a text, without the sign that ends the sentence.
 _IN_TEXT = re.compile(
-    r"(?<![A-Za-z0-9+.-])(?!(?:https?|ftps?|file)://[^\s@]*(?:\s|$))"
-    r"([A-Za-z][A-Za-z0-9+.-]{1,20})://(?!…)[^\s\"']+"
+    rf"(?<![A-Za-z0-9+.-])(?!(?:{'|'.join(NO_SECRETS)})://[^\s@]*(?:\s|$))"
+    r"([A-Za-z][A-Za-z0-9+.-]{1,20})://(?!…)[^\s\"']*[^\s\"';,.:)]"
 )
 _EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"
 STANDARD_OUTPUT = "standard output"

@@ -49,7 +49,7 @@ _OLDEST_BASE, _LONG_BASE, _HOLIDAYS = {"week": 5, "month": 5, "w": 5, "m": 5}, 1
 # Of so many sessions, one more may be lacking for each of these; and one more a holiday.
 _LACKING_OF, _HOLIDAY_OF = 25, 8
 # From so many sessions on that are over since the last close, the data is stale.
-_STALE = 2
+STALE = 2
 # More digits than these come out of a calculation. A file of thousands of prices is left at two.
 _MOST_DECIMALS, _MOST_STRANGERS = 4, 1_000
 
@@ -418,7 +418,7 @@ def _status(
     kinds = {
         "ok": closed & (before != NONE),
         "no_prior": closed,
-        "stale": ~has_later & (behind >= _STALE),
+        "stale": ~has_later & (behind >= STALE),
         "closed": judged.shut,
         "unknown": ~judged.covered,
         "missing": has_later,

@@ -46,8 +46,24 @@ PICTURES = {
     "cvd": Colours("#6aaee6", "#a84d00", "#8cc4f2", "#d9782b"),
     "none": Colours("#a9a9a9", "#4a4a4a", "#cfcfcf", "#7d7d7d"),
 }
-# What lies between a rise and a fall in a picture.
-FLAT = "#f4f2ec"
-INK, MUTED, RULE, PAPER = "#1b1f24", "#5f6670", "#d5d8dc", "#ffffff"
-LIGHT = {"ink": INK, "muted": MUTED, "rule": RULE, "paper": PAPER}
-DARK = {"ink": "#e8eaed", "muted": "#a3aab4", "rule": "#4a525c", "paper": "#14171a"}
+
+
+class Theme(NamedTuple):
+    """The colours of a picture: letters, rules, the ground, what lies between a rise and a fall."""
+
+    ink: str
+    muted: str
+    rule: str
+    paper: str
+    flat: str
+    up: str
+    down: str
+
+
+def theme(palette: str, *, dark: bool = False) -> Theme:
+    """Give the colours of a picture, on light or on dark ground."""
+    colours = PICTURES[palette]
+    if dark:
+        up, down = colours.up_in_the_dark, colours.down_in_the_dark
+        return Theme("#e8eaed", "#a3aab4", "#4a525c", "#14171a", "#2b3036", up, down)
+    return Theme("#1b1f24", "#5f6670", "#d5d8dc", "#ffffff", "#f4f2ec", colours.up, colours.down)

@@ -117,6 +117,8 @@ class HistoryReport(NamedTuple):
             yield self.frame.take(slice(start, start + _BLOCK_ROWS))
 
 
+# Of what an engine has written; the moves themselves are Parquet.
+ENGINE_HISTORY_SCHEMA = "marketmove.engine_history/1"
 PAIR_SCHEMA = "marketmove.pair/1"
 
 
@@ -185,6 +187,22 @@ class CheckReport(NamedTuple):
     def errors(self) -> int:
         """How many findings cannot be right."""
         return sum(finding.severity == "error" for finding in self.findings)
+
+
+CONVERT_SCHEMA = "marketmove.convert/1"
+
+
+class ConvertReport(NamedTuple):
+    """Closes written as a table: how many of how many indices, from what to where."""
+
+    source: str
+    output: str
+    closes: int
+    indices: int
+    first: dt.date
+    last: dt.date
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 class IndexRow(NamedTuple):

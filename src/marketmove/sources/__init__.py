@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from marketmove.errors import (
     MarketMoveError,
-    Place,
     Problem,
     UnrecognisedFileError,
     WrongUsageError,
@@ -21,12 +19,11 @@ from marketmove.sources.opening import (
     expand,
     is_workbook,
     open_source,
-    refuse_other_kinds,
 )
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
-    from marketmove.sources.large import RowFilter
+    from marketmove.sources.plain_rows import RowFilter
 
 __all__ = [
     "Block",
@@ -42,9 +39,8 @@ __all__ = [
     "read_blocks",
 ]
 
-_DECIMALS = re.compile(r"[0-9][0-9,.]*?(?:[.,]([0-9]+))?")
-_FEWEST_ABOVE = 3
-_YAML_ENDINGS = (".yaml", ".yml")
+# From this size on blocks are faster than cells, by what pandas takes to load.
+BLOCKS_WIN = 1 << 19
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -69,16 +65,19 @@ def read_blocks(
             None, "--symbol names the index of one file, and there are several"
         )
     read = _each(lambda source: _read(source, options, context, keep), sources)
+    for source, blocks in zip(sources, read, strict=True):
+        if source.warnings:
+            blocks[0] = blocks[0]._replace(warnings=(*source.warnings, *blocks[0].warnings))
     return [block for blocks in read for block in blocks]
 
 
 def _read(
     source: Source, options: ReadOptions, context: Context, keep: RowFilter | None
 ) -> list[Block]:
-    if source.large is not None:
+    if source.grid is None and len(source.data) >= BLOCKS_WIN:
         from marketmove.sources.large import read_large
 
-        if block := read_large(source, source.large, options, context, keep):
+        if block := read_large(source, options, context, keep):
             return [block]
         source = source.whole()
     from marketmove.sources.table import read_table
@@ -87,7 +86,9 @@ def _read(
         return [read_table(source.grid, None, options, context)]
     if is_workbook(source.data):
         return _sheets(source, options, context)
-    grid, encoding = _grid(source, options, context)
+    from marketmove.sources.forms import grid_of
+
+    grid, encoding = grid_of(source, options, context)
     if grid.delimiter in {"JSON", "YAML"}:  # which can name half a character
         rows = [row._replace(cells=[*map(as_text, row.cells)]) for row in grid.rows]
         grid = grid._replace(rows=rows)
@@ -98,15 +99,14 @@ def _read(
 
 def _cut(source: Source, grid: Grid) -> Iterator[Problem]:
     """Warn of a last number without a line break that has fewer decimals than all above it."""
+    from marketmove.sources.last_number import LastNumber
+
     if source.data.rstrip(b"\0")[-1:] in {b"\n", b"\r"} or grid.delimiter in {"JSON", "YAML"}:
         return
     line, last = grid.rows[-1]
-    above = [row.cells[-1] for row in grid.rows[1:-1] if len(row.cells) == len(last)]
-    decimals = [len(match[1] or "") for cell in above if (match := _DECIMALS.fullmatch(cell))]
-    match = _DECIMALS.fullmatch(last[-1])
-    if match and len(decimals) >= _FEWEST_ABOVE and len(match[1] or "") < min(decimals):
-        text = f"the file ends with {last[-1]} and no line break; it may be cut within that number"
-        yield Problem(Place(source.label, line), text)
+    number = LastNumber(source.label, last)
+    number.compare(row.cells[-1] for row in grid.rows[1:-1] if len(row.cells) == len(last))
+    yield from number.warnings(line)
 
 
 def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Block]:
@@ -137,29 +137,6 @@ def _sheets(source: Source, options: ReadOptions, context: Context) -> list[Bloc
         raise UnrecognisedFileError(left)
     warnings = [Problem(p.place, f"the sheet is left out: {p.text}") for p in left]
     return [blocks[0]._replace(warnings=(*blocks[0].warnings, *warnings)), *blocks[1:]]
-
-
-def _grid(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
-    """The rows of a file as text, by what it is; and the encoding of the text."""
-    from marketmove.sources import documents, records
-    from marketmove.sources.encodings import decode
-    from marketmove.sources.grid import read_grid
-    from marketmove.sources.json_documents import json_grid
-    from marketmove.sources.price_lines import price_grid
-
-    mark = options.decimal or "."
-    if source.yaml_key == "closes" or source.label.lower().endswith(_YAML_ENDINGS):
-        return records.yaml_grid(source.utf8(), source.label), "utf-8"
-    if source.data.startswith(records.PARQUET):
-        return records.parquet_grid(source.data, source.label, mark), ""
-    refuse_other_kinds(source)
-    text, encoding = decode(source.data, source.label, context, options.encoding)
-    if text.lstrip()[:1] in {"{", "["}:
-        grid = json_grid(text, source.label, context.words, mark)
-        return documents.as_told(grid, text, context), encoding
-    if documents.is_xml(text):
-        return documents.xml_grid(text, source.label, context), encoding
-    return price_grid(text, source.label) or read_grid(text, source.label), encoding
 
 
 def _each(read: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:

@@ -31,14 +31,14 @@ class Grid(NamedTuple):
     delimiter: str
 
 
-def read_grid(text: str, label: str) -> Grid:
-    r"""Split delimited text, with the delimiter that makes the most of its rows alike.
+def read_grid(text: str, label: str, delimiter: str | None = None) -> Grid:
+    r"""Split delimited text; where it is not told, with the delimiter that makes rows alike.
 
     >>> read_grid("date;HSI\n\n14.02.2025;22620,33\n", "x.csv").rows[1]
     GridRow(line=3, cells=['14.02.2025', '22620,33'])
     """
     text = text.replace("\r\r\n", "\r\n")
-    delimiter = _delimiter(text)
+    delimiter = delimiter or _delimiter(text)
     rows: list[GridRow] = []
     reader = _reader(text, delimiter)
     # Cells without any space need no stripping, which is most of the work for a plain file.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
@@ -68,10 +68,10 @@ def arrange(grid: Grid, words: Words) -> Table:
     first = _below_header(rows, first, words, date)
     heads, header_line, used = _heads(rows[:first], words, date, width)
     width = len(heads) if heads else width
-    body = [_trimmed(row, width) for row in rows[first : last + 1]]
-    _refuse_second_header(grid, body, words, date)
-    below = [_trimmed(row, width) for row in rows[last + 1 :]]
-    stray = [row for row in below if _looks_like_data(row)]
+    body = [trimmed(row, width) for row in rows[first : last + 1]]
+    refuse_second_header(grid, body, words, date)
+    below = [trimmed(row, width) for row in rows[last + 1 :]]
+    stray = [row for row in below if looks_like_data(row)]
     alike = [row for row in [*body, *stray] if len(row.cells) == width]
     lines = {rows[n].line for n in dated}
     return Table(
@@ -131,12 +131,20 @@ def _dated(rows: Sequence[GridRow], date: int | None, words: Words) -> list[int]
     if date is None:
         return []
     texts = [row.cells[date] if date < len(row.cells) else "" for row in rows]
-    is_date = {text: _is_date_text(text, words) for text in set(texts)}
+    is_date = {text: is_date_text(text, words) for text in set(texts)}
     return [n for n, text in enumerate(texts) if is_date[text]]
 
 
-def _looks_like_data(row: GridRow) -> bool:
-    """Whether a row below the last date has a number of its own, as a line of text has not."""
+def left_out(label: str, rows: Iterable[GridRow], where: str) -> Iterator[Problem]:
+    """Note the lines that are no rows of a table."""
+    filled = [row for row in rows if any(row.cells)]
+    if filled:
+        text = f"{len(filled)} {'line' if len(filled) == 1 else 'lines'} {where} left out"
+        yield Problem(Place(label, filled[0].line), text)
+
+
+def looks_like_data(row: GridRow) -> bool:
+    """Tell whether a row below the last date has a number of its own, as a line of text has not."""
     filled = [cell for cell in row.cells if cell]
     return len(filled) > 1 and any(numbers.read_signed(cell, ".") is not None for cell in filled)
 
@@ -144,10 +152,11 @@ def _looks_like_data(row: GridRow) -> bool:
 def _is_date(row: GridRow, number: int | None, words: Words) -> bool:
     if number is None or number >= len(row.cells):
         return False
-    return _is_date_text(row.cells[number], words)
+    return is_date_text(row.cells[number], words)
 
 
-def _is_date_text(text: str, words: Words) -> bool:
+def is_date_text(text: str, words: Words) -> bool:
+    """Tell whether a cell is a date, and no whole number that may be one."""
     stamp = date_texts.parse_date_text(text, words.months)
     return stamp is not None and stamp.kind != "number"
 
@@ -188,8 +197,8 @@ def _date_column(grid: Grid, words: Words, width: int) -> int | None:
     return next(iter([*sorted(named & set(dated)), *dated, *sorted(named)]), None)
 
 
-def _trimmed(row: GridRow, width: int) -> GridRow:
-    """A row without the empty cells that stand beyond the header."""
+def trimmed(row: GridRow, width: int) -> GridRow:
+    """Give a row without the empty cells that stand beyond the header."""
     if len(row.cells) > width and not any(row.cells[width:]):
         return row._replace(cells=row.cells[:width])
     return row
@@ -278,7 +287,8 @@ def _filled(cells: Sequence[str]) -> list[str]:
     return filled
 
 
-def _refuse_second_header(grid: Grid, body: Sequence[GridRow], words: Words, date: int) -> None:
+def refuse_second_header(grid: Grid, body: Sequence[GridRow], words: Words, date: int) -> None:
+    """Refuse rows of which one names the date column: a table below another."""
     for row in body:
         cell = row.cells[date] if date < len(row.cells) else ""
         role = words.roles.get(cell.casefold()) if cell and not cell[0].isdigit() else None

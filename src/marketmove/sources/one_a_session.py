@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import statistics
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from marketmove.errors import Place, UnrecognisedFileError
+from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.sources.block import Block
 
 # Days from one row to the next of a table of weeks, and rows that tell.
-WEEK = 5
-FEWEST_SESSIONS = 3
+_WEEK, _MONTH = 5, 25
+_FEWEST_SESSIONS = 3
 _MOST_TURNS, _OTHER_STEP = 2, 3
 
 
@@ -35,7 +37,7 @@ def refuse_stacked(
             covered = min(before) <= max(behind) and min(behind) <= max(before)
             finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
             other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
-            if covered and other and coarser[len(coarser) // 10] >= WEEK:
+            if covered and other and coarser[len(coarser) // 10] >= _WEEK:
                 text = "the dates turn back here, and go on in other steps: two tables in one"
                 place = Place(label, rows[start][1])
                 raise UnrecognisedFileError.at(
@@ -54,7 +56,7 @@ def _turns(days: Sequence[dt.date]) -> Iterator[int]:
         longest = ups if ups[0] < downs[0] else downs
         turns = turns if longest[-1] < turns[0] else []
     for start in turns:
-        if min(start, len(days) - start) >= FEWEST_SESSIONS:
+        if min(start, len(days) - start) >= _FEWEST_SESSIONS:
             yield start
 
 
@@ -76,7 +78,7 @@ def refuse_several_a_session(block: Block) -> None:
     # A close beside another of the same index and date; the first of them all stands for a session.
     differing = int(np.count_nonzero(again & (np.diff(closes[order]) != 0)))
     sessions = len(frame) - int(np.count_nonzero(again))
-    if differing >= FEWEST_SESSIONS and differing * 3 > sessions:
+    if differing >= _FEWEST_SESSIONS and differing * 3 > sessions:
         repeated = np.concatenate([order[1:][again], order[:-1][again]])
         first = frame.row(int(repeated.min()))
         raise UnrecognisedFileError.at(
@@ -84,3 +86,12 @@ def refuse_several_a_session(block: Block) -> None:
             f"{first.symbol} has several closes for {first.session} and for most dates;"
             " marketmove needs one close a session, not minutes, hours or half days",
         )
+
+
+def far_apart(label: str, sessions: npt.NDArray[np.datetime64]) -> Iterator[Problem]:
+    """Warn of rows of weeks or months, by the different dates in their order."""
+    days = np.diff(sessions.astype("datetime64[D]").astype(np.int64)).tolist()
+    if len(sessions) >= _FEWEST_SESSIONS and (gap := statistics.median(days)) >= _WEEK:
+        span = "month" if gap >= _MONTH else "week"
+        text = f"the rows are about a {span} apart; their changes are not those of a day"
+        yield Problem(Place(label), text)

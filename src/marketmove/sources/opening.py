@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from marketmove.errors import MarketMoveError, Place, UnreadableFileError
+from marketmove.errors import MarketMoveError, Place, Problem, UnreadableFileError
 from marketmove.sources.grid import Grid
 
 STDIN_LABEL = "<stdin>"
@@ -29,11 +29,22 @@ _BEGINNING = 1 << 20
 # tenth, so a file that swells far more is refused before it has taken much memory.
 _MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50
 _PIECE = 1 << 10
+_NO_CHECK = 0  # lzma.CHECK_NONE
 # What is read of a pipe, which cannot be read by blocks; and the share of zeros in wide characters.
 _MOST_PIPED, _OF_WIDE = 256 << 20, 0.6
 _AT_ONCE = 16 << 20
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
-_Unpacker = Callable[[bytes, str], tuple[bytes, str | None]]
+
+
+class Unpacked(NamedTuple):
+    """Bytes that were packed; the name they have inside; whether no checksum vouches for them."""
+
+    data: bytes
+    inner: str | None = None
+    unchecked: bool = False
+
+
+_Unpacker = Callable[[bytes, str], Unpacked]
 
 
 class Source(NamedTuple):
@@ -41,7 +52,8 @@ class Source(NamedTuple):
 
     Of a large file that is not packed, ``data`` is the beginning, and ``large`` its path. What is
     no file at all, such as a DataFrame, has no bytes, and its rows in ``grid``. ``stamp`` is what
-    the system had of a large file when its beginning was read.
+    the system had of a large file when its beginning was read. ``unchecked`` is a packed file
+    whose damage nothing would show.
     """
 
     label: str
@@ -50,6 +62,7 @@ class Source(NamedTuple):
     large: Path | None = None
     grid: Grid | None = None
     stamp: tuple[int, ...] = ()
+    unchecked: bool = False
 
     def whole(self) -> Source:
         """Give the source with all its bytes."""
@@ -63,6 +76,21 @@ class Source(NamedTuple):
         """Refuse a large file that is not what it was when its beginning was read."""
         if self.large is not None and _stamp(self.large) != self.stamp:
             raise _unreadable(self.label, "it changed while it was read; read it again")
+
+    @property
+    def is_vast(self) -> bool:
+        """Tell whether there are too many rows to hold all of them as text."""
+        return self.large is not None or len(self.data) >= _HEAD
+
+    def open(self) -> BinaryIO:
+        """Open the bytes of the file, all of them."""
+        return io.BytesIO(self.data) if self.large is None else self.large.open("rb")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is to be said of the file as it is packed."""
+        text = "it is packed without a checksum, so that damage may go unseen"
+        return (Problem(Place(self.label), text),) * self.unchecked
 
     @property
     def lines(self) -> int:
@@ -95,7 +123,7 @@ Spec = Path | BinaryIO | Source
 
 
 def expand(specs: Iterable[Spec]) -> list[Spec]:
-    """Give each folder's files, hidden ones apart, in the order of their names."""
+    """Give each folder's files, hidden ones apart, in the order of their names; or its parts."""
     expanded: list[Spec] = []
     for spec in specs:
         if not (isinstance(spec, Path) and spec.is_dir()):
@@ -103,6 +131,9 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
             continue
         try:
             files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
+            # A table in parts, as marketmove convert and every engine write it.
+            files = [path for path in files if path.name != "_SUCCESS"]
+            files = files or sorted(spec.glob("*=*/*.parquet"))
         except OSError:
             raise _unreadable(str(spec), "no permission to read it") from None
         if not files:
@@ -136,12 +167,13 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
         data = _all_of(spec, name)
     # A name that is no text (not UTF-8 on the disk) is shown, and goes no further as it is.
     name, stem = as_text(name), stem and as_text(stem)
-    data, inner = _unpacked(data, name)
+    data, inner, unchecked = _unpacked(data, name)
     if not data.strip():
         raise _unreadable(name, "an empty file")
     if large is not None:
         data = data[:_BEGINNING]
-    return Source(name, Path(inner).stem if inner else stem, data, large, stamp=stamp)
+    stem = Path(inner).stem if inner else stem
+    return Source(name, stem, data, large, stamp=stamp, unchecked=unchecked)
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -202,21 +234,21 @@ def _read(path: Path, label: str, most: int = -1) -> bytes:
         raise _unreadable(label, (error.strerror or "cannot be read").lower()) from None
 
 
-def _unpacked(data: bytes, label: str) -> tuple[bytes, str | None]:
-    """The bytes of a packed file, told by how it begins; and the name it has inside a zip."""
+def _unpacked(data: bytes, label: str) -> Unpacked:
+    """The bytes of a packed file, told by how it begins; of others those that there are."""
     for magic, unpack in _UNPACKERS.items():
         if data.startswith(magic):
             try:
-                unpacked, inner = unpack(data, label)
+                unpacked = unpack(data, label)
             except MarketMoveError:
                 raise
             except Exception as error:  # noqa: BLE001 - every codec has errors of its own
                 raise _unreadable(label, f"a damaged packed file: {error}") from None
-            if len(unpacked) > (most := _most(data)):
+            if len(unpacked.data) > (most := _most(data)):
                 size = f"{most >> 20:,} MB"
                 raise _unreadable(label, f"unpacks to more than {size}; unpack it yourself")
-            return unpacked, inner
-    return data, None
+            return unpacked
+    return Unpacked(data)
 
 
 def _most(data: bytes) -> int:
@@ -227,9 +259,9 @@ def _most(data: bytes) -> int:
 def _codec(name: str) -> _Unpacker:
     """Make an unpacker of a module of the standard library that ends where a stream ends."""
 
-    def unpack(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    def unpack(data: bytes, _label: str) -> Unpacked:
         with importlib.import_module(name).open(io.BytesIO(data)) as file:
-            return file.read(_most(data) + 1), None
+            return Unpacked(file.read(_most(data) + 1))
 
     return unpack
 
@@ -240,8 +272,9 @@ def _streams(module: str, name: str) -> _Unpacker:
     The modules themselves take a later stream that is damaged for the end of the file.
     """
 
-    def unpack(data: bytes, _label: str) -> tuple[bytes, str | None]:
+    def unpack(data: bytes, _label: str) -> Unpacked:
         parts: list[bytes] = []
+        unchecked = False
         room, rest = _most(data) + 1, data
         while rest and room > 0:
             one = getattr(importlib.import_module(module), name)()
@@ -254,12 +287,13 @@ def _streams(module: str, name: str) -> _Unpacker:
                 room -= len(part)
             # Between and behind streams of xz there may be zeros.
             rest = one.unused_data.lstrip(b"\0") if one.eof else b""
-        return b"".join(parts), None
+            unchecked |= getattr(one, "check", None) == _NO_CHECK
+        return Unpacked(b"".join(parts), None, unchecked)
 
     return unpack
 
 
-def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
+def _zst(data: bytes, label: str) -> Unpacked:
     try:
         import zstandard
     except ImportError:
@@ -267,7 +301,9 @@ def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
     parts: list[bytes] = []
     size = 0
     most = _most(data)
+    unchecked = False
     while data and size <= most:
+        unchecked |= not zstandard.get_frame_parameters(data).has_checksum
         frame = zstandard.ZstdDecompressor().decompressobj()
         for start in range(0, len(data), _PIECE):
             parts.append(frame.decompress(data[start : start + _PIECE]))
@@ -278,22 +314,22 @@ def _zst(data: bytes, label: str) -> tuple[bytes, str | None]:
             raise EOFError("it ends too early")
         used = start + _PIECE
         data = frame.unused_data + data[used:]
-    return b"".join(parts), None
+    return Unpacked(b"".join(parts), None, unchecked)
 
 
-def _zip(data: bytes, label: str) -> tuple[bytes, str | None]:
+def _zip(data: bytes, label: str) -> Unpacked:
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = [info for info in archive.infolist() if not info.is_dir()]
         if any(info.filename in {"[Content_Types].xml", "mimetype"} for info in files):
-            return data, None  # a workbook is a zip too, and is read as what it is
+            return Unpacked(data)  # a workbook is a zip too, and is read as what it is
         if len(files) != 1:
             raise _unreadable(label, f"a zip of {len(files)} files; unpack it and name one")
         if files[0].flag_bits & 1:
             raise _unreadable(label, "a zip with a password; unpack it yourself")
         with archive.open(files[0]) as file:
-            return file.read(_most(data) + 1), files[0].filename
+            return Unpacked(file.read(_most(data) + 1), files[0].filename)
 
 
 _UNPACKERS: dict[bytes, _Unpacker] = {

@@ -7,11 +7,8 @@ import functools
 import itertools
 import math
 import re
-import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.frame import distinct
@@ -21,17 +18,16 @@ from marketmove.sources.columns import Layout, is_code
 from marketmove.sources.file_names import index_of_file
 from marketmove.sources.fractions import in_percent
 from marketmove.sources.grid import Grid, GridRow
-from marketmove.sources.header import Table, arrange
+from marketmove.sources.header import Table, arrange, left_out
 from marketmove.sources.one_a_session import (
-    FEWEST_SESSIONS,
-    WEEK,
+    far_apart,
     refuse_several_a_session,
     refuse_stacked,
 )
 from marketmove.sources.recognise import recognise
 
-_MONTH = 25
-_FEWEST_WEEKENDS = 4
+FEWEST_WEEKENDS = 4
+ZERO_IS_NONE = "0 stands for no close, as on every weekend"
 _ZERO = re.compile(r"0+(?:[.,]0+)?")
 
 
@@ -90,8 +86,10 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     ]
     closes = Closes.joined(found for found, _, _ in columns)
     closes, fractions = _with_percents(sheet, closes)
-    unusable = [fault for _, faults, _ in columns for fault in faults]
-    faults = [*_undated(sheet), *_ragged(sheet, options), *clashing, *unusable]
+    unfit = [fault for _, faults, _ in columns for fault in faults]
+    faults = [
+        *unread(sheet), *undated(sheet), *ragged(sheet, options), *clashing, *unfit,
+    ]  # fmt: skip
     symbols = dict.fromkeys(name for column in names.values() for name in column if name)
     block = Block.of(grid.label, closes, symbols, faults)
     if sheet.layout.kind != "wide":
@@ -247,7 +245,7 @@ def _read_column(
     faults: list[Fault] = []
     blank: list[tuple[str, dt.date]] = []
     if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
-        faults = list(_unusable(sheet, values, names, lines))
+        faults = list(unusable(sheet, values, names, lines))
         rated = zip(values, names, sheet.sessions, strict=True)
         blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
@@ -279,10 +277,15 @@ def _with_percents(sheet: ReadSheet, closes: Closes) -> tuple[Closes, list[Probl
 
 def _zero_is_none(sheet: ReadSheet, texts: Sequence[str]) -> bool:
     """Whether 0 stands for no close: on every Saturday and Sunday, some of which there are."""
-    if not any(text[:1] == "0" and _ZERO.fullmatch(text) for text in texts):
+    if not any(map(is_zero, texts)):
         return False
     off = [t for t, day in zip(texts, sheet.sessions, strict=True) if day and day.weekday() > 4]
-    return len(off) >= _FEWEST_WEEKENDS and all(map(_ZERO.fullmatch, off))
+    return len(off) >= FEWEST_WEEKENDS and all(map(_ZERO.fullmatch, off))
+
+
+def is_zero(text: str) -> bool:
+    """Tell a cell with a 0, which is no level."""
+    return text[:1] == "0" and _ZERO.fullmatch(text) is not None
 
 
 def _signed(text: str, mark: str) -> float:
@@ -290,13 +293,13 @@ def _signed(text: str, mark: str) -> float:
     return float("nan") if value is None else value
 
 
-def _unusable(
+def unusable(
     sheet: ReadSheet,
     values: Sequence[float | str | None],
     names: Sequence[str],
     lines: Sequence[int],
 ) -> Iterator[Fault]:
-    """Cells of rows with a date that are neither a close nor a gap, or of no index."""
+    """Give the cells of rows with a date that are neither a close nor a gap, or of no index."""
     for value, name, session, line in zip(values, names, sheet.sessions, lines, strict=True):
         if session is None or value is None or (type(value) is float and name):
             continue
@@ -332,19 +335,28 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     return sheet._replace(table=table, sessions=[session for _, session in rows])
 
 
-def _undated(sheet: ReadSheet) -> Iterator[Fault]:
-    """Rows whose date cannot be read: they may be of any session."""
+def unread(sheet: ReadSheet) -> Iterator[Fault]:
+    """Give the rows whose date cannot be read: they may be of any session."""
+    rows = zip(sheet.table.rows, sheet.sessions, strict=True)
+    return _without_date(sheet, (row for row, session in rows if session is None))
+
+
+def undated(sheet: ReadSheet) -> Iterator[Fault]:
+    """Give the rows that have no date."""
+    return _without_date(sheet, sheet.table.undated)
+
+
+def _without_date(sheet: ReadSheet, rows: Iterable[GridRow]) -> Iterator[Fault]:
     table, symbol = sheet.table, sheet.layout.symbol
-    unread = [r for r, session in zip(table.rows, sheet.sessions, strict=True) if session is None]
-    for row in [*unread, *table.undated]:
+    for row in rows:
         found = row.cells[table.date] or "an empty cell"
         text = f"{found} is not a date; expected {dates.EXPECTED}"
         name = row.cells[symbol] if symbol is not None else None
         yield Fault(name, None, Problem(Place(table.label, row.line), text))
 
 
-def _ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
-    """Rows with too many or too few cells: of them only a date in its place is trusted."""
+def ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
+    """Give the rows with too many or too few cells: only a date in its place is trusted."""
     table = sheet.table
     width = len(table.heads) or len(table.rows[0].cells)
     known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
@@ -369,15 +381,9 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
 
 
 def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
-    place = Place(block.label)
     for text in sheet.layout.warnings:
-        yield Problem(place, text)
-    days = distinct(block.frame["session"]).astype(np.int64)
-    steps = np.diff(days).tolist()
-    if len(days) >= FEWEST_SESSIONS and (gap := statistics.median(steps)) >= WEEK:
-        span = "month" if gap >= _MONTH else "week"
-        text = f"the rows are about a {span} apart; their changes are not those of a day"
-        yield Problem(place, text)
+        yield Problem(Place(block.label), text)
+    yield from far_apart(block.label, distinct(block.frame["session"]))
 
 
 def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
@@ -386,12 +392,9 @@ def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Pro
     named = [f"{unknown} is no known index; --symbol names it"]
     named = named if unknown and not options.symbol else []
     if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
-        named.append("0 stands for no close, as on every weekend")
+        named.append(ZERO_IS_NONE)
     found = [Problem(Place(table.label), text) for text in named]
     found += [Problem(Place(table.label), text) for text in sheet.layout.notes]
-    for rows, where in ((table.preamble, "above the header"), (table.footers, "below the table")):
-        filled = [row for row in rows if any(row.cells)]
-        if filled:
-            text = f"{len(filled)} {'line' if len(filled) == 1 else 'lines'} {where} left out"
-            found.append(Problem(Place(table.label, filled[0].line), text))
+    found += left_out(table.label, table.preamble, "above the header")
+    found += left_out(table.label, table.footers, "below the table")
     return found

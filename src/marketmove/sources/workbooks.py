@@ -8,6 +8,7 @@ import itertools
 import pickle
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -57,8 +58,12 @@ def _by_openpyxl(data: bytes, label: str) -> list[tuple[str, list[Any]]]:
     try:
         found: list[list[tuple[str, list[Any]]]] = []
         for values_only in (True, False) if _has_formulas(data) else (True,):
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values_only)
-            found.append([(s.title, _rows_of(s, label)) for s in book.worksheets])
+            with warnings.catch_warnings():
+                # Of styles, prints and checks of cells that it leaves out, and we do not need.
+                warnings.simplefilter("ignore")
+                source = io.BytesIO(data)
+                book = openpyxl.load_workbook(source, read_only=True, data_only=values_only)
+                found.append([(s.title, _rows_of(s, label)) for s in book.worksheets])
     except MarketMoveError:
         raise
     except Exception as error:  # noqa: BLE001 - the library has no common error for bad files

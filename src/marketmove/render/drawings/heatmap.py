@@ -65,13 +65,12 @@ class HeatGrid(NamedTuple):
         regions = [region for region in self.regions if region.name != VOLATILITY]
         return [row for region in regions for row in region.rows] or self.rows
 
-    def last(self, number: int) -> HeatGrid:
-        """Give the same with so many of the latest sessions."""
+    def only(self, kept: Sequence[int]) -> HeatGrid:
+        """Give the same with the sessions at some places."""
         regions = (
-            HeatRegion(name, tuple(_last_of(row, number) for row in rows))
-            for name, rows in self.regions
+            HeatRegion(name, tuple(_only(row, kept) for row in rows)) for name, rows in self.regions
         )
-        return HeatGrid(self.sessions[-number:], tuple(regions))
+        return HeatGrid(tuple(self.sessions[n] for n in kept), tuple(regions))
 
     def kinds(self) -> tuple[bool, bool]:
         """Tell whether a cell is of a shut exchange, and whether one has no figure otherwise."""
@@ -80,8 +79,11 @@ class HeatGrid(NamedTuple):
         return any(shut for _, shut in cells), bare
 
 
-def _last_of(row: HeatRow, number: int) -> HeatRow:
-    return row._replace(moves_pct=row.moves_pct[-number:], shut=row.shut[-number:])
+def _only(row: HeatRow, kept: Sequence[int]) -> HeatRow:
+    moves_pct, shut = row.moves_pct, row.shut
+    return row._replace(
+        moves_pct=tuple(moves_pct[n] for n in kept), shut=tuple(shut[n] for n in kept)
+    )
 
 
 def grid(report: HistoryReport, registry: Registry, volatility: Collection[str] = ()) -> HeatGrid:
@@ -132,7 +134,7 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     """Draw many sessions in as roomy cells as fit; of too many the latest."""
     kind, symbols, room = _fitting(grid, options.width or USUAL_WIDTH)
     left_out = max(0, len(grid.sessions) - room)
-    shown = grid.last(room)
+    shown = grid.only(range(len(grid.sessions))[-room:])
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
     first, last = grid.sessions[0], grid.sessions[-1]

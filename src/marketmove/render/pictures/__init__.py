@@ -31,16 +31,27 @@ def need_matplotlib() -> None:
         raise WrongUsageError.at(None, text) from None
 
 
-def picture(drawing: Drawing, ending: str, palette: str) -> Picture:
+class PictureLook(NamedTuple):
+    """How a picture is to look: its palette, how many inches across, light or dark."""
+
+    palette: str
+    width: float | None = None
+    dark: bool = False
+
+
+def picture(drawing: Drawing, ending: str, look: PictureLook) -> Picture:
     """Draw, and give the file whole; the same drawing gives the same bytes."""
+    from marketmove.render.palettes import theme
     from marketmove.render.pictures import saving
     from marketmove.render.pictures.fonts import find_letters
+    from marketmove.render.pictures.style import Surface
 
     letters = find_letters(drawing.texts)
+    width = look.width or drawing.width
     with saving.fixed_style(letters.families):
-        figure = drawing.draw(letters)
         if ending == ".html":
-            data = saving.page(drawing, saving.svg(figure, drawing), palette).encode()
+            data = saving.page(drawing, look.palette, width, letters).encode()
         else:
-            data = saving.SAVERS[ending](figure, drawing)
+            surface = Surface(width, theme(look.palette, dark=look.dark), letters)
+            data = saving.SAVERS[ending](drawing.draw(surface), drawing)
     return Picture(data, letters.warnings())

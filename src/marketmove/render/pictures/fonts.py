@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 USUAL = "DejaVu Sans"
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-_REGULAR = 400
+_REGULAR, _BOLD = 400, 700
 
 
 class Lettering(NamedTuple):
@@ -91,11 +91,15 @@ def _new_families() -> Iterator[str]:
 
 
 def _signs_of(family: str) -> set[str]:
-    """The signs that a family has, drawn upright; none if it cannot be drawn with."""
+    """The signs that a family has, upright, both regular and bold; none if it is not to be had."""
+    return _signs_at(family, _REGULAR) & _signs_at(family, _BOLD)
+
+
+def _signs_at(family: str, weight: int) -> set[str]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     try:
-        wanted = FontProperties(family=family, weight=_REGULAR)
+        wanted = FontProperties(family=family, weight=weight)
         font = get_font(findfont(wanted, fallback_to_default=False))
     except (OSError, RuntimeError, ValueError):
         return set()

@@ -13,9 +13,8 @@ import numpy.typing as npt
 from marketmove.rarity.index_history import LEAST
 from marketmove.render.drawings import pair as drawn
 from marketmove.render.drawings.heatmap import month_starts
-from marketmove.render.palettes import INK, MUTED, PICTURES, RULE, Colours
+from marketmove.render.palettes import Theme
 from marketmove.render.pictures import style
-from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-_WIDTH, _PANEL, _BETWEEN, _DATES = 7.6, 1.9, 0.3, 0.26
-# Bars of so many sessions stand apart.
-_APART_UP_TO, _SHARE = 120, 0.7
-# Of fewer sessions, bars are no wider than of so many; of more than can be seen, they stand for
-# several.
-_FEWEST, _MOST_BARS = 20, 600
+_PANEL, _BETWEEN, _DATES = 1.9, 0.3, 0.26
+# Bars of so many sessions stand apart, and one is no wider than a share of the panel.
+_APART_UP_TO, _SHARE, _WIDEST = 120, 0.7, 0.1
+# Above so many sessions a bar stands for a week, above so many weeks for a month.
+_MOST_BARS = 600
 
 
 class _Band(NamedTuple):
@@ -43,39 +41,67 @@ class _Band(NamedTuple):
     n: int
 
 
-def drawing(report: PairReport, palette: str) -> style.Drawing:
+def drawing(report: PairReport, words: style.PictureWords) -> style.Drawing:
     """Say and draw one pair."""
     one, other = (visible(index.name) for index in (report.one, report.other))
-    title = f"{one} versus {other}"
-    band = _band(report)
+    title = words.title or f"{one} versus {other}"
+    band, bars = _band(report), _bars(report)
     text = style.PictureText(
-        title, [drawn.period(report), drawn.latest(report)], _footers(report, band)
+        title, [drawn.period(report), drawn.latest(report)], _footers(report, words, band, bars)
     )
     return style.Drawing(
         title=f"{title}, {drawn.period(report)}",
-        described=f"Two panels. The spread of {one} less {other}: {drawn.latest(report)}."
-        f" Their relative strength: {drawn.strength_range(report)}.",
+        described=" ".join(
+            [
+                f"Two panels. The spread of {one} less {other}: {drawn.latest(report)}.",
+                f"Their relative strength: {drawn.strength_range(report)}.",
+                *style.sentences(text.foot),
+            ]
+        ),
         head=("Session", f"{one} %", f"{other} %", "Spread", "Relative strength"),
         rows=[_figures(row) for row in _rows(report)],
-        lines=[*text.above, *text.foot, *style.other_notes(report.notes)],
-        texts=[title, *text.above, *text.foot],
-        draw=partial(_draw, report, band, text, PICTURES[palette]),
+        lines=style.other_notes(report.notes),
+        texts=[title, one, other, *text.above, *text.foot],
+        draw=partial(_draw, report, band, bars, text),
+        folded=True,
     )
 
 
-def _footers(report: PairReport, band: _Band | None) -> list[str]:
+class _Bars(NamedTuple):
+    """From which to before which session each bar is, and what it stands for."""
+
+    parts: list[tuple[int, int]]
+    of: str
+
+
+def _bars(report: PairReport) -> _Bars:
+    """A bar a session; where those are too many to be told apart, a bar a week or a month."""
+    sessions = report.frame["session"].tolist()
+    if len(sessions) <= _MOST_BARS:
+        return _Bars([(n, n + 1) for n in range(len(sessions))], "session")
+    weeks = _runs([day.isocalendar()[:2] for day in sessions])
+    if len(weeks) <= _MOST_BARS:
+        return _Bars(weeks, "week")
+    return _Bars(_runs([(day.year, day.month) for day in sessions]), "month")
+
+
+def _runs(keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    starts = [n for n in range(len(keys)) if not n or keys[n] != keys[n - 1]]
+    return list(zip(starts, [*starts[1:], len(keys)], strict=True))
+
+
+def _footers(
+    report: PairReport, words: style.PictureWords, band: _Band | None, bars: _Bars
+) -> list[str]:
     lines = []
-    # Of how many sessions a bar is the widest, where there are more than can be told apart.
-    sizes = drawn.part_sizes(len(report.frame), _MOST_BARS)
-    if sizes[-1] > 1:
-        each = " or ".join(map(str, sizes))
-        lines.append(f"each bar above zero and below it is the widest spread of {each} sessions")
+    if bars.of != "session":
+        lines.append(f"Bars: the widest spreads of each {bars.of}, above zero and below it")
     if band:
         lines.append(
-            "shaded: from the 5th to the 95th percentile of the signed spreads of the"
+            "Shaded: from the 5th to the 95th percentile of the signed spreads of the"
             f" {band.n} sessions before the latest"
         )
-    return style.footers(report, f"closing levels · {report.first} to {report.last}", *lines)
+    return style.footers(report, words, "closing levels", *lines)
 
 
 def _rows(report: PairReport) -> list[tuple[dt.date, float, float, float]]:
@@ -104,16 +130,17 @@ def _band(report: PairReport) -> _Band | None:
 def _draw(
     report: PairReport,
     band: _Band | None,
+    bars: _Bars,
     text: style.PictureText,
-    colours: Colours,
-    letters: Lettering,
+    surface: style.Surface,
 ) -> Figure:
     spreads, strengths = report.frame["spread_pp"], report.frame["relative_strength"]
     one, other = (
-        letters.text(visible(index.name), visible(index.symbol))
+        surface.letters.text(visible(index.name), visible(index.symbol))
         for index in (report.one, report.other)
     )
-    framed = text._replace(title=f"{one} versus {other}").frame(_WIDTH, letters)
+    width, theme = surface.width, surface.theme
+    framed = text.frame(surface)
     heads = [
         f"Spread: {one} less {other}, in percentage points (pp)",
         f"Relative strength: {one} over {other}, {report.first} = 100",
@@ -121,28 +148,29 @@ def _draw(
     ends = list(_figures(_rows(report)[-1])[-2:])
     marks = _ticks(spreads, style.tick_text, 0.0), _ticks(strengths, _plain, 100.0)
     left = MARGIN + style.widest([text for of in marks for text in of.values()], SMALL) + 0.12
-    across = _WIDTH - left - style.widest(ends, BODY) - 0.1 - MARGIN
-    broken = [style.wrapped(head, _WIDTH - 2 * MARGIN, BODY) for head in heads]
+    across = width - left - style.widest(ends, BODY) - 0.1 - MARGIN
+    broken = [style.wrapped(head, (width - 2 * MARGIN) / 1.15, BODY) for head in heads]
     tall = [_PANEL + len(lines) * style.line_height(BODY) for lines in broken]
-    sheet = framed.around(_WIDTH, sum(tall) + _BETWEEN + _DATES)
+    sheet = framed.around(surface, sum(tall) + _BETWEEN + 2 * _DATES)
     top = framed.above
     panels: list[Axes] = []
+    days = report.frame["session"].tolist()
     for lines, height in zip(broken, tall, strict=True):
-        sheet.lines(MARGIN, top, lines, weight="bold", color=INK)
+        sheet.lines(MARGIN, top, lines, weight="bold")
         axes = sheet.axes(*(left, top + height - _PANEL + 0.08, across, _PANEL - 0.08))
-        axes.grid(axis="y", color=RULE, linewidth=0.6)
+        axes.grid(axis="y", color=theme.rule, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xticks([])
+        _dates(axes, days, across, theme)
         panels.append(axes)
-        top += height + _BETWEEN
-    _spreads(panels[0], spreads, band, colours)
-    _strengths(panels[1], strengths)
+        top += height + _DATES + _BETWEEN
+    _spreads(panels[0], spreads, band, bars, theme)
+    _strengths(panels[1], strengths, theme)
     for panel, end, value in zip(panels, ends, (spreads[-1], strengths[-1]), strict=True):
         panel.annotate(
             end, (1, float(value)), xycoords=("axes fraction", "data"), xytext=(4, 0),
-            textcoords="offset points", va="center", size=BODY, color=INK, annotation_clip=False,
+            textcoords="offset points", va="center", size=BODY, color=theme.ink,
+            annotation_clip=False,
         )  # fmt: skip
-    _dates(panels[1], report.frame["session"].tolist(), across)
     return sheet.figure
 
 
@@ -157,47 +185,62 @@ def _plain(value: float) -> str:
     return f"{value:,.6g}"
 
 
-def _spreads(axes: Axes, spreads: Floats, band: _Band | None, colours: Colours) -> None:
+def _spreads(axes: Axes, spreads: Floats, band: _Band | None, bars: _Bars, theme: Theme) -> None:
     number = len(spreads)
     _range(axes, spreads, 0.0, style.tick_text)
     if band:
-        begins = number - 1 - band.n
-        box: Any = {"color": RULE, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
-        axes.fill_between([begins, number], band.low, band.high, **box)
-    bars = drawn.parts(number, _MOST_BARS)
-    share = _SHARE if number <= _APART_UP_TO else 1.0
+        _shade(axes, band, number, theme)
+    share = _SHARE if len(bars.parts) <= _APART_UP_TO else 1.0
     # Each bar has a left and a right edge; between bars the height is nothing.
-    spare = (1 - share) / 2
-    edges = [edge for start, end in bars for edge in (start + spare, end - spare)]
-    rises = [max(0.0, spreads[start:end].max()) for start, end in bars]
-    falls = [min(0.0, spreads[start:end].min()) for start, end in bars]
-    for colour, heights in ((colours.up, rises), (colours.down, falls)):
-        steps = np.zeros(2 * len(bars) - 1)
+    widths = [min(share * (end - start), _WIDEST * number) for start, end in bars.parts]
+    edges = [
+        edge
+        for (start, end), width in zip(bars.parts, widths, strict=True)
+        for edge in ((start + end - width) / 2, (start + end + width) / 2)
+    ]
+    rises = [max(0.0, spreads[start:end].max()) for start, end in bars.parts]
+    falls = [min(0.0, spreads[start:end].min()) for start, end in bars.parts]
+    for colour, heights in ((theme.up, rises), (theme.down, falls)):
+        steps = np.zeros(2 * len(heights) - 1)
         steps[::2] = heights
         axes.stairs(steps, edges, fill=True, color=colour, linewidth=0, zorder=2)
-    axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
-    axes.plot(number - 0.5, spreads[-1], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
+    ink = theme.ink
+    axes.axhline(0, color=ink, linewidth=0.8, zorder=3)
+    axes.plot(number - 0.5, spreads[-1], "o", color=ink, markersize=3.5, zorder=4, clip_on=False)
 
 
-def _strengths(axes: Axes, strengths: Floats) -> None:
+def _shade(axes: Axes, band: _Band, number: int, theme: Theme) -> None:
+    """Shade what is usual, with its name where it begins."""
+    begins = number - 1 - band.n
+    box: Any = {"color": theme.rule, "alpha": 0.55, "linewidth": 0, "zorder": 0.5}
+    axes.fill_between([begins, number], band.low, band.high, **box)
+    axes.annotate(
+        "nine in ten sessions", (max(begins, 0), band.high), xytext=(2, 1), va="bottom",
+        textcoords="offset points", size=SMALL, color=theme.muted, zorder=5,
+        bbox={"fc": theme.paper, "ec": "none", "pad": 0.4, "alpha": 0.8},
+    )  # fmt: skip
+
+
+def _strengths(axes: Axes, strengths: Floats, theme: Theme) -> None:
+    ink = theme.ink
     _range(axes, strengths, 100.0, _plain)
     middles = np.arange(len(strengths)) + 0.5
-    axes.axhline(100, color=MUTED, linewidth=0.8, zorder=1)
-    axes.plot(middles, strengths, color=INK, linewidth=1.1, zorder=3)
-    axes.plot(middles[-1:], strengths[-1:], "o", color=INK, markersize=3.5, zorder=4, clip_on=False)
+    axes.axhline(100, color=theme.muted, linewidth=0.8, zorder=1)
+    axes.plot(middles, strengths, color=ink, linewidth=1.1, zorder=3)
+    axes.plot(middles[-1:], strengths[-1:], "o", color=ink, markersize=3.5, zorder=4, clip_on=False)
 
 
 def _range(axes: Axes, values: Floats, zero: float, write: Callable[[float], str]) -> None:
     """Give the panel room for all values and the base line, and a little more; and its marks."""
     low, high = min(zero, float(values.min())), max(zero, float(values.max()))
     more = 0.06 * ((high - low) or 1.0)
-    axes.set_xlim(min(0, len(values) - _FEWEST), len(values))
+    axes.set_xlim(0, len(values))
     axes.set_ylim(low - (more if low < zero or low == high else 0), high + more)
     ticks = _ticks(values, write, zero)
     axes.set_yticks(list(ticks), list(ticks.values()))
 
 
-def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
+def _dates(axes: Axes, sessions: Sequence[dt.date], across: float, theme: Theme) -> None:
     """Name the first session of as many months as there is room for, else the first and last."""
     starts = month_starts(sessions)
     room = int(across / (style.text_width("2025-02", BODY) + 0.15))
@@ -206,8 +249,8 @@ def _dates(axes: Axes, sessions: Sequence[dt.date], across: float) -> None:
     labels = [f"{sessions[n]:%Y-%m}" for n in kept]
     if len(kept) < 2:
         ends = sorted({0, len(sessions) - 1})
-        apart = (ends[-1] - ends[0]) * across / max(len(sessions), _FEWEST)
+        apart = (ends[-1] - ends[0]) * across / len(sessions)
         kept = ends if apart > style.text_width("2025-02-14 ", SMALL) else ends[-1:]
         labels = [str(sessions[n]) for n in kept]
     axes.set_xticks([n + 0.5 for n in kept], labels)
-    axes.tick_params(axis="x", length=3, color=MUTED, labelsize=SMALL)
+    axes.tick_params(axis="x", length=3, color=theme.muted, labelsize=SMALL)

@@ -8,38 +8,45 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from marketmove.render.palettes import DARK, LIGHT, PICTURES
-from marketmove.render.pictures.style import Drawing
+from marketmove.render.palettes import Theme, theme
+from marketmove.render.pictures.fonts import Lettering
+from marketmove.render.pictures.style import DOTS_AN_INCH, NARROW_WIDTH, Drawing, Surface
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DOTS_PER_INCH = 200
 # More than this no viewer of PNG shows in one piece.
 _MOST_DOTS = 30_000
 NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-# A picture of more points than this is not made smaller for a narrow screen.
-_SHRINKS_UP_TO = 900
 _STYLE = """\
 :root { color-scheme: light dark; LIGHT }
-@media (prefers-color-scheme: dark) { :root { DARK } }
-body { margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--paper); color: var(--ink);
+@media (prefers-color-scheme: dark) { :root { DARK } .light { display: none; } }
+@media not all and (prefers-color-scheme: dark) { .dark { display: none; } }
+@media (max-width: 599px) { .wide { display: none; } }
+@media (min-width: 600px) { .narrow { display: none; } }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
-figure { margin: 0; overflow-x: auto; }
-svg { min-width: 36rem; max-width: 100%; height: auto; }
-.wide svg { min-width: 0; max-width: none; }
-figcaption, p { color: var(--muted); font-size: .875rem; }
-div { overflow-x: auto; }
+figure { margin: 0; }
+figure svg { width: 100%; height: auto; }
+.wide svg { max-width: WIDTHin; }
+p, summary { color: var(--muted); font-size: .875rem; }
+.figures { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--rule); text-align: right;
   white-space: nowrap; }
-th:first-child { text-align: left; white-space: normal; min-width: 10rem; }
+th:first-child { text-align: left; white-space: normal; min-width: 5rem; }
 tbody th { font-weight: 400; }
+@media (max-width: 599px) {
+  table { font-size: .6875rem; }
+  th, td { padding-right: .3rem; }
+  thead th { white-space: normal; vertical-align: bottom; }
+  th:first-child { min-width: 4rem; }
+}
 """
 
 
@@ -62,36 +69,55 @@ def fixed_style(families: Sequence[str]) -> Iterator[None]:
         yield
 
 
-def svg(figure: Figure, drawing: Drawing) -> str:
-    """Give a figure as SVG that says what it shows, without a reference to anything outside."""
+def svg(figure: Figure, drawing: Drawing, name: str = "") -> str:
+    """Give a figure as SVG that says what it shows, without a reference to anything outside.
+
+    ``name`` tells it from others on the same page.
+    """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.BytesIO()
     canvas: Any = FigureCanvasSVG(figure)
-    canvas.print_svg(buffer, metadata=NO_METADATA)
+    with rc_context({"svg.hashsalt": f"marketmove{name}"}):
+        canvas.print_svg(buffer, metadata=NO_METADATA)
     drawn = buffer.getvalue().decode()
     opening = re.search(r"<svg [^>]*", drawn)
     if opening is None:
         raise ValueError("matplotlib has drawn no SVG")
-    named = ' role="img" aria-labelledby="title described"'
+    named = f' role="img" aria-labelledby="title{name} described{name}"'
     said = (
-        f'<title id="title">{escape(drawing.title)}</title>\n'
-        f'<desc id="described">{escape(drawing.described)}</desc>'
+        f'<title id="title{name}">{escape(drawing.title)}</title>\n'
+        f'<desc id="described{name}">{escape(drawing.described)}</desc>'
     )
     return f"{opening[0]}{named}>\n {said}{drawn[opening.end() + 1 :]}"
 
 
-def page(drawing: Drawing, svg: str, palette: str) -> str:
-    """Write the page; its colours follow whether the reader's screen is light or dark."""
-    colours = PICTURES[palette]
-    light = LIGHT | {"up": colours.up, "down": colours.down}
-    dark = DARK | {"up": colours.up_in_the_dark, "down": colours.down_in_the_dark}
-    # Where a viewer knows no variables, the colours are those of a light page.
-    for name, colour in light.items():
-        svg = svg.replace(f" {colour}", f" var(--{name}, {colour})")
+def page(drawing: Drawing, palette: str, width: float, letters: Lettering) -> str:
+    """Write the page: a picture for each kind of screen, of which the reader's shows one.
+
+    Screens are wide or narrow, light or dark.
+    """
+    light, dark = theme(palette), theme(palette, dark=True)
+    pictures = ""
+    for size, across in (("wide", width), ("narrow", min(NARROW_WIDTH, width))):
+        for kind, colours in (("light", light), ("dark", dark)):
+            figure = drawing.draw(Surface(across, colours, letters))
+            drawn = svg(figure, drawing, f"-{size}-{kind}")
+            pictures += f'<div class="{size} {kind}">\n{drawn}</div>\n'
     style = _STYLE.replace("LIGHT", _variables(light)).replace("DARK", _variables(dark))
-    size = re.search(r'<svg [^>]*width="([0-9.]+)pt"', svg)
-    wide = ' class="wide"' if size and float(size[1]) > _SHRINKS_UP_TO else ""
+    table = f"""\
+<div class="figures" role="region" aria-label="The figures" tabindex="0">
+<table>
+<caption>{escape(drawing.title)}</caption>
+<thead>{_row(drawing.head, "col")}</thead>
+<tbody>
+{chr(10).join(_row(row, "row") for row in drawing.rows)}
+</tbody>
+</table>
+</div>"""
+    if drawing.folded:
+        table = f"<details>\n<summary>The figures</summary>\n{table}\n</details>"
     lines = "\n".join(f"<p>{escape(line)}</p>" for line in drawing.lines)
     return f"""\
 <!DOCTYPE html>
@@ -101,21 +127,13 @@ def page(drawing: Drawing, svg: str, palette: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
 <title>{escape(drawing.title)}</title>
 <style>
-{style}</style>
+{style.replace("WIDTH", f"{width:g}")}</style>
 </head>
 <body>
 <main>
-<figure{wide}>
-{svg}</figure>
-<div role="region" aria-label="The figures" tabindex="0">
-<table>
-<caption>{escape(drawing.title)}</caption>
-<thead>{_row(drawing.head, "col")}</thead>
-<tbody>
-{chr(10).join(_row(row, "row") for row in drawing.rows)}
-</tbody>
-</table>
-</div>
+<figure>
+{pictures}</figure>
+{table}
 {lines}
 </main>
 </body>
@@ -131,8 +149,9 @@ def _row(cells: Sequence[str], scope: str) -> str:
     return f'<tr><th scope="{scope}">{first}</th>{others}</tr>'
 
 
-def _variables(colours: Mapping[str, str]) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+def _variables(colours: Theme) -> str:
+    names = ("ink", "muted", "rule", "paper")
+    return " ".join(f"--{name}: {getattr(colours, name)};" for name in names)
 
 
 def _svg_file(figure: Figure, drawing: Drawing) -> bytes:
@@ -142,7 +161,7 @@ def _svg_file(figure: Figure, drawing: Drawing) -> bytes:
 def _png(figure: Figure, drawing: Drawing) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure.dpi = min(_DOTS_PER_INCH, _MOST_DOTS / max(figure.get_size_inches()))
+    figure.dpi = min(DOTS_AN_INCH, _MOST_DOTS / max(figure.get_size_inches()))
     buffer = io.BytesIO()
     canvas: Any = FigureCanvasAgg(figure)
     canvas.print_png(buffer, metadata={"Software": None, "Title": drawing.title})

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketmove.moves.move import Move
 from marketmove.render.drawings.bars import bar_length
-from marketmove.render.palettes import INK, MUTED, PAPER, PICTURES, RULE, Colours
 from marketmove.render.pictures import style
-from marketmove.render.pictures.fonts import Lettering
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import dates, numbers, periods, session_rows, statuses
@@ -18,57 +16,86 @@ from marketmove.wording import dates, numbers, periods, session_rows, statuses
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_ROW, _BAR, _PLOT, _AXIS = 0.27, 0.62, 4.6, 0.42
-_GAP, _LONGEST_NAME, _NARROWEST = 0.12, 3.2, 6.4
+_ROW, _BAR, _AXIS = 0.27, 0.167, 0.42
+# Where names stand above their bars, a row is so much higher.
+_NAME = 0.19
+_GAP, _LONGEST_NAME = 0.12, 3.2
 _HEAD = ("Index", "Close", "Prior close", "Change", "Change %", "Without a move")
 _X_LABEL = "change from the index's own prior close, in %"
 _X_LABEL_OVER = "change from the index's own last close before, in %"
 
 
-def drawing(report: SessionReport, palette: str, everything: bool) -> style.Drawing:
+def drawing(report: SessionReport, words: style.PictureWords, everything: bool) -> style.Drawing:
     """Say and draw one session."""
     moves, left_out = session_rows.shown(session_rows.moved(report), everything)
     listed = session_rows.listed_volatility(report) + session_rows.listed_moves(report)
-    above = [statuses.tally(report.breadth), *session_rows.widest(report)]
-    text = style.PictureText(_title(report), above, _footers(report, left_out))
+    tally = statuses.tally(report.breadth)
+    above = [f"{_when(report)} · {tally}", *session_rows.widest(report)]
+    title = words.title or _news(report, moves)
+    text = style.PictureText(title, above, _footers(report, words, left_out))
     names = [session_rows.name(move) for move in report.moves]
     rows = [(*_figures(move), "") if listed else _figures(move) for move in moves]
     rows += [(session_rows.name(one.move), "", "", "", "", one.text) for one in listed]
-    parts = [f"A bar for each index, {statuses.tally(report.breadth)}."]
+    parts = [f"A bar for each index, {tally}."]
     if moves:
         first, last = moves[0], moves[-1]
-        parts.append(
-            f"From {session_rows.name(first)} {numbers.change_percent(first)}"
-            f" to {session_rows.name(last)} {numbers.change_percent(last)}."
-        )
+        parts.append(f"From {_moved(first)} to {_moved(last)}.")
     return style.Drawing(
-        title=text.title,
-        described=" ".join(parts),
+        title=f"{title} · {_when(report)}",
+        described=" ".join([*parts, *style.sentences([*above[1:], *text.foot])]),
         head=_HEAD if listed else _HEAD[:-1],
         rows=rows,
-        lines=[*above, *text.foot, *style.other_notes(report.notes)],
-        texts=[text.title, *names, *above, *text.foot, *(one.text for one in listed)],
-        draw=partial(_draw, report, moves, listed, text, PICTURES[palette]),
+        lines=style.other_notes(report.notes),
+        texts=[title, *names, *above, *text.foot, *(one.text for one in listed)],
+        draw=partial(_draw, report, moves, listed, text),
+        width=7.0,
     )
 
 
-def _title(report: SessionReport) -> str:
-    over = f" {periods.inside(report.over)}" if report.over else ""
-    if report.session is None:
-        return f"Index moves{over} as of {dates.moment(report.as_of)}"
-    return f"Index moves{over} {'to' if over else 'in'} the session of {dates.day(report.session)}"
+def _when(report: SessionReport) -> str:
+    when = (
+        f"Session of {dates.day(report.session)}"
+        if report.session
+        else f"As of {dates.moment(report.as_of)}"
+    )
+    if not report.over:
+        return when
+    return f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
 
 
-def _footers(report: SessionReport, left_out: int) -> list[str]:
-    basis = {"closes": "closing levels", "published": "figures as published"}[report.basis]
-    day = f" · session {report.session}" if report.session else ""
+def _news(report: SessionReport, moves: Sequence[Move]) -> str:
+    """The first divergent pair; or where all went one way, which index went furthest."""
+    by_symbol = {move.symbol: move for move in moves}
+    for pair in report.divergences:
+        if pair.kind == "split" and {pair.up, pair.down} <= by_symbol.keys():
+            return f"{_moved(by_symbol[pair.up])} versus {_moved(by_symbol[pair.down])}"
+    if not moves:
+        return "No index has a move"
+    lead = max(moves, key=lambda move: abs(bar_length(move)))
+    breadth = report.breadth
+    for number, way in ((breadth.up, "up"), (breadth.down, "down")):
+        if number > 1 and number == len(session_rows.moved(report)):
+            return f"All {number:,} indices {way}, {session_rows.name(lead)} the most: {_pct(lead)}"
+    return _moved(lead)
+
+
+def _pct(move: Move) -> str:
+    return numbers.change_percent(move)
+
+
+def _moved(move: Move) -> str:
+    return f"{session_rows.name(move)} {_pct(move)}"
+
+
+def _footers(report: SessionReport, words: style.PictureWords, left_out: int) -> list[str]:
     lines = []
     if any(move.status == "bound" for move in report.moves):
-        lines.append("hatched: at least the bound that was published, without a figure")
+        lines.append("Hatched: at least the bound that was published, without a figure")
     if left_out:
         rows = numbers.count(left_out, "index", "indices")
         lines.append(f"{rows} in the middle left out; --all draws them")
-    return style.footers(report, f"{basis}{day}", *lines)
+    basis = {"closes": "closing levels", "published": "figures as published"}[report.basis]
+    return style.footers(report, words, basis, *lines)
 
 
 def _figures(move: Move) -> tuple[str, ...]:
@@ -87,91 +114,128 @@ def _draw(
     moves: Sequence[Move],
     listed: Sequence[session_rows.ListedMove],
     text: style.PictureText,
-    colours: Colours,
-    letters: Lettering,
+    surface: style.Surface,
 ) -> Figure:
+    width, above_bar = surface.width, surface.is_narrow
+    longest = width - 2 * MARGIN if above_bar else min(_LONGEST_NAME, 0.42 * width)
     names = {
-        move.symbol: style.index_label(move.name, move.symbol, letters, _LONGEST_NAME)
+        move.symbol: style.index_label(move.name, move.symbol, surface.letters, longest)
         for move in report.moves
     }
-    left = MARGIN + style.widest(list(names.values()), BODY) + _GAP
-    width = max(_NARROWEST, left + _PLOT + MARGIN)
-    framed = text.frame(width, letters)
+    beside = MARGIN + style.widest(list(names.values()), BODY) + _GAP
+    left = MARGIN if above_bar else beside
+    framed = text.frame(surface)
     reasons = [
         (
             names[one.move.symbol],
-            style.wrapped(letters.text(one.text), width - left - MARGIN, SMALL),
+            style.wrapped(surface.letters.text(one.text), width - left - MARGIN, SMALL),
         )
         for one in listed
     ]
-    bars = len(moves) * _ROW
+    row = _ROW + (_NAME if above_bar else 0)
+    bars = len(moves) * row
     plot = bars + (_AXIS if moves else 0)
-    sheet = framed.around(width, plot + sum(_listed_height(lines) for _, lines in reasons))
+    sheet = framed.around(
+        surface, plot + sum(_listed_height(lines, above_bar) for _, lines in reasons)
+    )
     if moves:
         x_label = _X_LABEL_OVER if report.over else _X_LABEL
-        _bars(sheet, (left, framed.above, width - left - MARGIN, bars), moves, colours, x_label)
+        box = (left, framed.above, width - left - MARGIN, bars)
+        _bars(sheet, box, moves, x_label, 1 - _ROW / 2 / row)
         for n, move in enumerate(moves):
-            top = framed.above + (n + 0.5) * _ROW
-            sheet.text(left - _GAP, top, names[move.symbol], ha="right")
-    _list(sheet, left, framed.above + plot, reasons)
+            top = framed.above + n * row
+            if above_bar:
+                ground = {"fc": sheet.theme.paper, "ec": "none", "pad": 0.4}
+                sheet.text(MARGIN, top + _NAME / 2 + 0.03, names[move.symbol], bbox=ground)
+            else:
+                sheet.text(left - _GAP, top + row / 2, names[move.symbol], ha="right")
+    _list(sheet, left, framed.above + plot, reasons, above_bar)
     return sheet.figure
 
 
-def _listed_height(lines: Sequence[str]) -> float:
-    return style.line_height(SMALL) * max(1, len(lines)) + 0.06
+def _listed_height(lines: Sequence[str], above: bool) -> float:
+    return style.line_height(SMALL) * max(1, len(lines)) + 0.06 + (_NAME if above else 0)
 
 
 def _list(
-    sheet: style.PictureSheet, left: float, top: float, reasons: Sequence[tuple[str, list[str]]]
+    sheet: style.PictureSheet,
+    left: float,
+    top: float,
+    reasons: Sequence[tuple[str, list[str]]],
+    above: bool,
 ) -> None:
-    """Name the indices without a move, each with the reason."""
+    """Name the indices without a move, each with the reason: beside it, or below."""
+    muted = sheet.theme.muted
     for name, lines in reasons:
-        sheet.text(left - _GAP, top + style.line_height(SMALL) / 2, name, ha="right", color=MUTED)
-        sheet.lines(left, top, lines, size=SMALL, color=MUTED)
-        top += _listed_height(lines)
+        if above:
+            sheet.text(left, top + _NAME / 2, name, color=muted)
+        else:
+            middle = top + style.line_height(SMALL) / 2
+            sheet.text(left - _GAP, middle, name, ha="right", color=muted)
+        sheet.lines(left, top + (_NAME if above else 0), lines, size=SMALL, color=muted)
+        top += _listed_height(lines, above)
 
 
 def _bars(
     sheet: style.PictureSheet,
     box: tuple[float, float, float, float],
     moves: Sequence[Move],
-    colours: Colours,
     x_label: str,
+    middle: float,
 ) -> None:
-    axes = sheet.axes(*box)
+    """Draw a bar in each row, ``middle`` of a row down, between round numbers on both sides."""
+    theme, axes = sheet.theme, sheet.axes(*box)
     percents = [bar_length(move) for move in moves]
-    labels = [numbers.change_percent(move) for move in moves]
-    low, high, inches_a_pct = _scale(percents, labels, box[2])
+    labels = [_pct(move) for move in moves]
+    ticks = _ticks(percents, box[2])
+    low, high, inches_a_pct = _scale(percents, labels, ticks, box[2])
     axes.set_xlim(low, high)
     axes.set_ylim(len(moves), 0)
-    ticks = style.round_numbers(min([0.0, *percents]), max([0.0, *percents]), 6) or [0.0]
     axes.set_xticks(ticks, list(map(style.tick_text, ticks)), parse_math=False)
     axes.set_yticks([])
-    axes.grid(axis="x", color=RULE, linewidth=0.6, zorder=0)
+    axes.grid(axis="x", color=theme.rule, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
-    axes.set_xlabel(x_label, size=SMALL, color=MUTED, labelpad=3)
-    gap = 0.05 / inches_a_pct
+    axes.set_xlabel(x_label, size=SMALL, color=theme.muted, labelpad=3)
+    gap, tall = 0.05 / inches_a_pct, _BAR * len(moves) / box[3]
     for n, (move, pct, label) in enumerate(zip(moves, percents, labels, strict=True)):
-        colour = colours.down if pct < 0 else colours.up
+        colour = theme.down if pct < 0 else theme.up
         figure = move.status == "ok" or move.change_pct is not None
         fill: Any = {"color": colour} if figure else {"ec": colour, "fc": "none", "hatch": "////"}
-        axes.barh(n + 0.5, pct, _BAR, linewidth=0 if figure else 0.8, zorder=2, **fill)
+        axes.barh(n + middle, pct, tall, linewidth=0 if figure else 0.8, zorder=2, **fill)
         axes.text(
-            pct + (gap if pct >= 0 else -gap), n + 0.5, label, ha="left" if pct >= 0 else "right",
-            va="center_baseline", size=BODY, color=INK, parse_math=False, zorder=2,
-            bbox={"fc": PAPER, "ec": "none", "pad": 0.6},
+            pct + (gap if pct >= 0 else -gap), n + middle, label,
+            ha="left" if pct >= 0 else "right", va="center_baseline", size=BODY, color=theme.ink,
+            parse_math=False, zorder=2, bbox={"fc": theme.paper, "ec": "none", "pad": 0.6},
         )  # fmt: skip
-    axes.axvline(0, color=INK, linewidth=0.8, zorder=3)
+    axes.axvline(0, color=theme.ink, linewidth=0.8, zorder=3)
+
+
+def _ticks(percents: Sequence[float], width: float) -> list[float]:
+    """Round numbers about zero that reach as far as the bars do on both sides."""
+    low, high = min([0.0, *percents]), max([0.0, *percents])
+    return style.round_numbers_around(low, high, 6 if width > style.NARROW_WIDTH else 3) or [0.0]
 
 
 def _scale(
-    percents: Sequence[float], labels: Sequence[str], width: float
+    percents: Sequence[float], labels: Sequence[str], ticks: Sequence[float], width: float
 ) -> tuple[float, float, float]:
-    """Where the plot ends on both sides, with room for labels, in percent; and inches a percent."""
-    pairs = list(zip(percents, labels, strict=True))
-    left = style.widest([label for pct, label in pairs if pct < 0], BODY) + 0.1
-    right = style.widest([label for pct, label in pairs if pct >= 0], BODY) + 0.1
-    low, high = min([0.0, *percents]), max([0.0, *percents])
-    span = (high - low) or 1.0
-    inches = (width - left - right) / span
-    return low - left / inches, high + right / inches, inches
+    """Where the plot ends on both sides, in percent, and how many inches there are to a percent.
+
+    There is room for the ticks, and for the label beside each bar.
+    """
+    room = [style.text_width(label, BODY) + 0.1 for label in labels]
+
+    def ends(inches: float) -> tuple[float, float]:
+        beside = [
+            pct + (room / inches if pct >= 0 else -room / inches)
+            for pct, room in zip(percents, room, strict=True)
+        ]
+        return min([*beside, *ticks]), max([*beside, *ticks])
+
+    # With more inches to a percent labels need fewer percent, so halving finds the most.
+    few, many = 0.0, width / ((ticks[-1] - ticks[0]) or 1.0)
+    for _ in range(40):
+        inches = (few + many) / 2
+        low, high = ends(inches)
+        few, many = (inches, many) if (high - low) * inches <= width else (few, inches)
+    return *ends(few or many), few or many

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import Remark
 from marketmove.render.layout import texts_of
-from marketmove.render.palettes import INK, MUTED, PAPER
+from marketmove.render.palettes import Theme
 from marketmove.render.pictures.fonts import Lettering
 from marketmove.reports.records import HistoryReport, PairReport, SessionReport
-from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
@@ -19,13 +18,35 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE, BODY, SMALL = 12.0, 9.0, 7.5
-MARGIN = 0.3
+MARGIN = 0.25
 _LINE = 1.35
 POINTS_AN_INCH = 72
 _GAP = 0.14
-_SHOWN_WARNINGS = 4
+# A picture that is asked for no width of its own is no wider; a page has one for phones beside it.
+USUAL_WIDTH, NARROW_WIDTH, _WIDE_FROM = 8.0, 3.42, 5.0
+DOTS_AN_INCH = 200
 # That closes are hours apart, and that dividends count in some indices only.
 _NEEDED_NOTES = ("hours_apart", "mixed_returns")
+# That published figures are of no session, of another one, or from before its end.
+_NEEDED_WARNINGS = (
+    "published_no_session",
+    "published_undated",
+    "published_early",
+    "published_fits",
+)
+
+
+class Surface(NamedTuple):
+    """What a picture is drawn on: how many inches across, in which colours, with which letters."""
+
+    width: float
+    theme: Theme
+    letters: Lettering
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether names stand above their rows, since there is no room beside them."""
+        return self.width < _WIDE_FROM
 
 
 class PictureSheet(NamedTuple):
@@ -34,6 +55,7 @@ class PictureSheet(NamedTuple):
     figure: Figure
     width: float
     height: float
+    theme: Theme
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add bare axes: no frame, no ticks, quiet letters."""
@@ -41,13 +63,13 @@ class PictureSheet(NamedTuple):
         box = (left / across, 1 - (top + height) / up, width / across, height / up)
         axes = self.figure.add_axes(box)
         axes.spines[:].set_visible(False)
-        axes.tick_params(length=0, labelsize=SMALL + 0.5, labelcolor=MUTED, pad=4)
+        axes.tick_params(length=0, labelsize=SMALL + 0.5, labelcolor=self.theme.muted, pad=4)
         axes.set_facecolor("none")
         return axes
 
     def text(self, left: float, top: float, text: str, **how: Any) -> None:
         """Write one line, its middle at ``top``; signs in it are letters and no formula."""
-        look: dict[str, Any] = {"size": BODY, "color": INK, "va": "center_baseline"}
+        look: dict[str, Any] = {"size": BODY, "color": self.theme.ink, "va": "center_baseline"}
         place = (left / self.width, 1 - top / self.height)
         self.figure.text(*place, text, parse_math=False, **look | how)
 
@@ -103,6 +125,14 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
     return [float(tick) for tick in found if low <= tick <= high]
 
 
+def round_numbers_around(low: float, high: float, most: int) -> list[float]:
+    """Give about so many round numbers, the first no higher, the last no lower than two numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    found = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in found]
+
+
 def index_label(name: str, symbol: str, letters: Lettering, room: float) -> str:
     """Write the name of an index beside its row; its symbol where no font has the name."""
     return shortened(letters.text(visible(name), visible(symbol)), room, BODY)
@@ -147,16 +177,20 @@ class Frame(NamedTuple):
         """How many inches the lines at the foot need, with the margin."""
         return _GAP + len(self.footers) * line_height(SMALL) + MARGIN
 
-    def around(self, width: float, height: float) -> PictureSheet:
+    def around(self, surface: Surface, height: float) -> PictureSheet:
         """Give a sheet with room for a picture of so many inches, and all lines on it."""
         from matplotlib.figure import Figure
 
+        width, theme = surface.width, surface.theme
         whole = self.above + height + self.below
-        page = PictureSheet(Figure(figsize=(width, whole), facecolor=PAPER), width, whole)
-        page.lines(MARGIN, MARGIN, self.title, size=TITLE, weight="bold", color=INK)
+        page = PictureSheet(
+            Figure(figsize=(width, whole), facecolor=theme.paper), width, whole, theme
+        )
+        page.lines(MARGIN, MARGIN, self.title, size=TITLE, weight="bold")
         top = MARGIN + len(self.title) * line_height(TITLE) + 0.03
-        page.lines(MARGIN, top, self.subtitle, size=BODY, color=MUTED)
-        page.lines(MARGIN, self.above + height + _GAP, self.footers, size=SMALL, color=MUTED)
+        page.lines(MARGIN, top, self.subtitle, color=theme.muted)
+        foot = self.above + height + _GAP
+        page.lines(MARGIN, foot, self.footers, size=SMALL, color=theme.muted)
         return page
 
 
@@ -167,9 +201,9 @@ class PictureText(NamedTuple):
     above: list[str]
     foot: list[str]
 
-    def frame(self, width: float, letters: Lettering) -> Frame:
+    def frame(self, surface: Surface) -> Frame:
         """Break the lines around a picture to its width, in letters that can be drawn."""
-        room = width - 2 * MARGIN
+        room, letters = surface.width - 2 * MARGIN, surface.letters
 
         def broken(lines: Sequence[str], size: float) -> list[str]:
             return [part for line in lines for part in wrapped(letters.text(line), room, size)]
@@ -179,21 +213,33 @@ class PictureText(NamedTuple):
         return Frame(title, broken(self.above, BODY), broken(self.foot, SMALL))
 
 
+class PictureWords(NamedTuple):
+    """What is asked to be written: a title instead of ours, and where the closes are from."""
+
+    title: str = ""
+    source: str = ""
+
+
 def footers(
-    report: SessionReport | HistoryReport | PairReport, what: str, *lines: str
+    report: SessionReport | HistoryReport | PairReport, words: PictureWords, what: str, *lines: str
 ) -> list[str]:
-    """Give what stands under a picture: from which files it is, what it says, notes, warnings."""
-    sample = " (bundled sample)" if report.bundled else ""
-    warnings = texts_of(report.warnings[:_SHOWN_WARNINGS])
-    more = len(report.warnings) - _SHOWN_WARNINGS
-    return [
-        f"source: {visible(report.source)}{sample} · {what}",
+    """Give what stands under a picture: the source, what it shows, and notes it is not to lack.
+
+    Files and their lines mean nothing to those who see a picture: warnings are said beside it.
+    """
+    written = [
+        *([f"Source: {visible(words.source)}"] if words.source else []),
+        what,
         *lines,
-        # A picture is not to go without these, wherever it is taken.
         *texts_of(note for note in report.notes if note.code in _NEEDED_NOTES),
-        *(f"Warning: {warning}" for warning in warnings),
-        *([f"and {numbers.count(more, 'warning', 'warnings')} more"] if more > 0 else []),
+        *(f"Warning: {one.text}" for one in report.warnings if one.code in _NEEDED_WARNINGS),
     ]
+    return [line[:1].upper() + line[1:] for line in written]
+
+
+def sentences(lines: Sequence[str]) -> list[str]:
+    """Give lines of a picture as sentences, for those who hear it."""
+    return [f"{line[:1].upper()}{line[1:].rstrip('.')}." for line in lines]
 
 
 def other_notes(notes: Sequence[Remark]) -> list[str]:
@@ -205,9 +251,10 @@ class Drawing(NamedTuple):
     """What a picture shows, in words, and how it is drawn.
 
     ``described`` says what is to be seen, for those who cannot; ``head`` and ``rows`` are the
-    figures behind it, the first of each row what it is called. ``lines`` stand under the picture.
-    ``texts`` are those that may need a font of their own; ``draw`` makes the figure from what is
-    known of fonts.
+    figures behind it, the first of each row what it is called; ``folded`` says that a page opens
+    them when they are asked for. ``lines`` stand under the picture. ``texts`` are those that may
+    need a font of their own; ``draw`` makes the figure for a surface. ``width`` is how many inches
+    the picture is wide where none is asked for.
     """
 
     title: str
@@ -216,4 +263,6 @@ class Drawing(NamedTuple):
     rows: list[tuple[str, ...]]
     lines: list[str]
     texts: list[str]
-    draw: Callable[[Lettering], Figure]
+    draw: Callable[[Surface], Figure]
+    width: float = USUAL_WIDTH
+    folded: bool = False

@@ -37,8 +37,13 @@ class SummaryRow(NamedTuple):
 
 def heads(report: SessionReport) -> SummaryRow:
     """Give what stands above the columns."""
-    of_periods = tuple(map(periods.column_head, report.periods))
+    of_periods = tuple(map(periods.column_head, longer(report)))
     return SummaryRow("Index", "Session", "Close", "Change", "Day %", of_periods)
+
+
+def longer(report: SessionReport) -> list[str]:
+    """Give the periods that are more than the day, which has a column anyway."""
+    return [period for period in report.periods if period != "day"]
 
 
 def row(report: SessionReport, move: Move) -> SummaryRow:
@@ -52,7 +57,7 @@ def row(report: SessionReport, move: Move) -> SummaryRow:
         points=numbers.points(move.change_pts, move.decimals),
         percent=numbers.percent(move.change_pct),
         periods=tuple(
-            numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
+            numbers.percent(session_rows.period_pct(move, period)) for period in longer(report)
         ),
     )
 

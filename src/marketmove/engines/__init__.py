@@ -1,0 +1,1 @@
+"""Histories past one machine's memory: one SQL text, and the engines that run it."""

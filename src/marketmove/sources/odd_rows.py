@@ -1,0 +1,193 @@
+"""Rows of a large tidy table that are not of the plainest form, read cell by cell.
+
+The whole column of a smaller file decides what its dates and decimal mark are. Of a large file its
+beginning does: where an odd row speaks against it, the file is read whole, or if it is too large
+for that the row is a fault.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from marketmove.errors import Problem, UnrecognisedFileError
+from marketmove.sources import numbers, table
+from marketmove.sources.block import Context, Fault, ReadOptions
+from marketmove.sources.date_texts import date_of, parse_date_text
+from marketmove.sources.grid import DELIMITERS, Grid, GridRow, read_grid
+from marketmove.sources.header import (
+    Table,
+    is_date_text,
+    left_out,
+    looks_like_data,
+    refuse_second_header,
+    trimmed,
+)
+from marketmove.sources.plain_rows import Part, Rows
+from marketmove.sources.table import ReadSheet
+
+_WEEKEND = (5, 6)
+
+
+class ReadWholeError(Exception):
+    """What is found in a row has the whole file decide."""
+
+
+class OddRows:
+    """Reads the odd rows of one file, in its order, and has what they are besides closes."""
+
+    def __init__(
+        self, sheet: ReadSheet, delimiter: str, options: ReadOptions, context: Context, strict: bool
+    ) -> None:
+        self._sheet, self._delimiter, self._strict = sheet, delimiter, strict
+        self._options, self._context = options, context
+        # In the order in which a table names them: bad dates, no dates, other widths, bad closes.
+        self._faults: tuple[list[Fault], ...] = ([], [], [], [])
+        self._zeros: list[Fault] = []
+        self._weekends, self._other_on_weekends = 0, False
+        # The rows since the last one with a date: of the table only if another follows.
+        self._pending: list[GridRow] = []
+        self._footers: list[GridRow] = []
+        self.latest: list[GridRow] = []
+
+    def read(self, data: bytes, first: int) -> Part:
+        """Read whole lines, of which the first has a physical number."""
+        self.latest = self._rows(data, first)
+        rows = [*self._pending, *self.latest]
+        dated = self._dated(rows)
+        last = next((n for n in reversed(range(len(rows))) if dated[n]), -1)
+        self._pending = rows[last + 1 :]
+        return self._body(rows[: last + 1])
+
+    def go_on(self, part: Part) -> None:
+        """Go on behind plain rows, all of which have dates."""
+        if self._pending:
+            self._body(self._pending)
+            self._pending = []
+        days = part.rows.session.astype(np.int64)
+        self._other_on_weekends |= bool(((days + 3) % 7 >= _WEEKEND[0]).any())  # 0 is a Thursday
+
+    def end(self) -> None:
+        """End the file: what stands below the last date is no row, if it has no number."""
+        below = [trimmed(row, len(self._sheet.table.heads)) for row in self._pending]
+        stray = [row for row in below if looks_like_data(row)]
+        self._footers = [row for row in below if row not in stray]
+        self._body(stray)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What cannot be used."""
+        unread, undated, ragged, unusable = self._faults
+        zeros = [] if self.zero_is_none else self._zeros
+        return [*unread, *undated, *ragged, *sorted([*unusable, *zeros], key=_line)]
+
+    @property
+    def zero_is_none(self) -> bool:
+        """Tell whether 0 stands for no close, as on every weekend."""
+        always = self._weekends >= table.FEWEST_WEEKENDS and not self._other_on_weekends
+        return bool(self._zeros) and always
+
+    @property
+    def blank_by_zero(self) -> list[tuple[str, dt.date]]:
+        """The indices and dates of closes that are none because they are 0."""
+        zeros = self._zeros if self.zero_is_none else []
+        return [(f.symbol, f.session) for f in zeros if f.symbol and f.session]
+
+    @property
+    def notes(self) -> Iterator[Problem]:
+        """What is left out."""
+        return left_out(self._sheet.table.label, self._footers, "below the table")
+
+    def _rows(self, data: bytes, first: int) -> list[GridRow]:
+        label, above = self._sheet.table.label, first - 1
+        try:
+            grid = read_grid(data.decode("utf-8"), label, self._delimiter)
+        except UnicodeDecodeError:
+            raise ReadWholeError from None
+        except UnrecognisedFileError as error:
+            if self._strict:
+                raise ReadWholeError from None
+            raise UnrecognisedFileError([_lower(p, above) for p in error.problems]) from None
+        return [row._replace(line=row.line + above) for row in grid.rows]
+
+    def _dated(self, rows: Collection[GridRow]) -> list[bool]:
+        date = self._sheet.table.date
+        texts = [row.cells[date] if date < len(row.cells) else "" for row in rows]
+        is_date = {text: is_date_text(text, self._context.words) for text in set(texts)}
+        return [is_date[text] for text in texts]
+
+    def _body(self, body: Collection[GridRow]) -> Part:
+        """Read rows that are of the table."""
+        known = self._sheet.table
+        width = len(known.heads)
+        rows = [trimmed(row, width) for row in body]
+        grid = Grid(known.label, rows, DELIMITERS[self._delimiter])
+        refuse_second_header(grid, rows, self._context.words, known.date)
+        alike, dated = [len(row.cells) == width for row in rows], self._dated(rows)
+        sorts = [*zip(rows, alike, dated, strict=True)]
+        own: Table = known._replace(
+            rows=[row for row, fits, day in sorts if fits and day],
+            undated=[row for row, fits, day in sorts if fits and not day and any(row.cells)],
+            ragged=[row for row, fits, _ in sorts if not fits],
+        )
+        days = self._days({*own.column(own.date)})
+        sessions = [days[text] for text in own.column(own.date)]
+        sheet = self._sheet._replace(table=own, sessions=sessions)
+        unread, undated, ragged, _ = self._faults
+        unread += table.unread(sheet)
+        undated += table.undated(sheet)
+        ragged += table.ragged(sheet, self._options)
+        return self._closes(sheet)
+
+    def _days(self, texts: Collection[str]) -> dict[str, dt.date | None]:
+        """The dates of texts that say their order; any but the year first may change others."""
+        days: dict[str, dt.date | None] = {}
+        for text in texts:
+            stamp = parse_date_text(text, self._context.words.months)
+            certain = stamp and stamp.kind == "full" and stamp.order
+            plain = certain and stamp and stamp.time in {None, dt.time()}
+            if self._strict and not (plain and certain == "ymd"):
+                raise ReadWholeError
+            days[text] = date_of(stamp, certain) if plain and stamp and certain else None
+        return days
+
+    def _closes(self, sheet: ReadSheet) -> Part:
+        close, symbol = next(iter(sheet.layout.closes)), sheet.layout.symbol or 0
+        texts, names = sheet.table.column(close), sheet.table.column(symbol)
+        evidence = numbers.weigh(texts)
+        if evidence.comma and self._strict:
+            raise ReadWholeError
+        values, lines = numbers.read_all(texts, "."), [row.line for row in sheet.table.rows]
+        zero = {line for line, text in zip(lines, texts, strict=True) if table.is_zero(text)}
+        for fault in table.unusable(sheet, values, names, lines):
+            (self._zeros if _line(fault) in zero else self._faults[-1]).append(fault)
+        off = [n for n, day in enumerate(sheet.sessions) if day and day.weekday() in _WEEKEND]
+        self._weekends += len(off)
+        self._other_on_weekends |= any(lines[n] not in zero for n in off)
+        symbols = [*dict.fromkeys(names)]
+        number = {name: n for n, name in enumerate(symbols)}
+        kept = [n for n, day in enumerate(sheet.sessions) if day]
+        levels = [v if type(v := values[n]) is float and names[n] else np.nan for n in kept]
+        rows = Rows(
+            np.array([number[names[n]] for n in kept], dtype=np.int32),
+            np.array([sheet.sessions[n] for n in kept], dtype="datetime64[D]"),
+            np.array(levels, dtype=np.float64),
+            np.array([lines[n] for n in kept], dtype=np.int64),
+        )
+        blank = np.array([values[n] is None and names[n] != "" for n in kept], dtype=bool)
+        return Part(symbols, rows, blank, evidence.point > 0, evidence.open_text is not None)
+
+
+def _line(fault: Fault) -> int:
+    place = fault.problem.place
+    return place.line or 0 if place else 0
+
+
+def _lower(problem: Problem, lines: int) -> Problem:
+    """A problem of a part of a file, with the line that it has in the whole."""
+    place = problem.place
+    if place is None or place.line is None:
+        return problem
+    return problem._replace(place=place._replace(line=place.line + lines))
