@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -104,6 +103,7 @@ def _bash(tmp_path: Path, *words: str) -> list[str]:
         (["chart", "pair", "HSI", "--fro"], [""]),
         (["schedule", "--print", "s"], ["systemd"]),
         (["completion", "f"], ["fish"]),
+        (["completion", "p"], ["powershell"]),
         (["session", "--levels", "clo"], [""]),
         (["frobnicate", "--inde"], [""]),
         (["check", "--", "--sym"], [""]),
@@ -148,7 +148,7 @@ def test_zsh(words: list[str], offered: list[str], tmp_path: Path, write: Write)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("ver", "verify\tHold published figures against closes: which agree"),
+        ("ver", "verify\tHold published figures against closes."),
         ("session --group gr", "greater-china\t28 indices"),
         ("session --pair HSI:n22", "HSI:N225\tNikkei 225"),
         ("session --index=n22", "--index=N225\tNikkei 225"),
@@ -195,22 +195,24 @@ def test_a_command_has_one_file_in_each_room() -> None:
 
 def test_no_other_word_of_a_line_is_the_command(run_cli: RunCli) -> None:
     assert "verify" in run_cli("--help", "session").stdout
-    assert run_cli("sumary", "session").stderr.startswith("marketmove: No such command 'sumary'.")
+    assert run_cli("sumary", "session").stderr.startswith("marketmove: unknown command: sumary;")
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "chart session", "chart pair", "chart heatmap"])
 def test_all_options_are_offered(name: str, run_cli: RunCli) -> None:
     """Every long name that the help of a command shows, and no other."""
     shown = {
-        word.rstrip(",")
-        for line in run_cli(*name.split(), "--help").stdout.splitlines()
-        if line.lstrip("│ *").startswith("-")
-        for word in line.split()
-        if word.startswith("--") and word.strip("-")
+        name
+        for line in run_cli("help", *name.split()).stdout.splitlines()
+        if line.startswith("  --")
+        for word in line.strip().partition("  ")[0].split()
+        if word.startswith("--")
+        for name in {
+            word.rstrip(",").replace("[no-]", ""),
+            word.rstrip(",").replace("[no-]", "no-"),
+        }
     }
-    assert set(_words(run_cli, *name.split(), "--")) == {
-        n for word in shown for n in re.split("[/,]", word)
-    }
+    assert set(_words(run_cli, *name.split(), "--")) == shown
 
 
 def test_the_usual_configuration_counts(run_cli: RunCli, write: Write) -> None:
@@ -258,3 +260,26 @@ def test_whatever_is_typed_there_is_no_error(typed: list[str]) -> None:
 def test_bytes_that_are_no_text() -> None:
     ran = run_process("completion", "bash", "--", "marketmove", "session", os.fsdecode(b"\xff"))
     assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
+
+
+def test_powershell(run_cli: RunCli) -> None:
+    """The script as it is printed, and what it asks for: the words, and what each is."""
+    script = run_cli("completion", "powershell").stdout
+    assert script.startswith("Register-ArgumentCompleter -Native -CommandName marketmove ")
+    assert "completion powershell -- @words" in script
+    assert script.count("{") == script.count("}")
+    asked = ("completion", "powershell", "--", "marketmove")
+    assert "N225\tNikkei 225\n" in run_cli(*asked, "session", "-i", "N2").stdout
+    # An empty word, as PowerShell can hand it to a program.
+    for nothing in ("", '""'):
+        assert "session\t" in run_cli(*asked, nothing).stdout
+    assert run_cli(*asked, "check", "").stdout.endswith("/\n")
+
+
+@pytest.mark.skipif(not shutil.which("pwsh"), reason="PowerShell is not installed")
+def test_powershell_itself(tmp_path: Path) -> None:
+    code = (
+        "marketmove completion powershell | Out-String | Invoke-Expression; $l = 'marketmove ses';"
+        " (TabExpansion2 $l $l.Length).CompletionMatches.CompletionText"
+    )
+    assert _in_shell(tmp_path, "pwsh", "-NoProfile", "-c", code) == ["session"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -98,7 +99,7 @@ def test_what_changed_is_a_revision_and_nothing_is_lost(
         assert ran.status == 0
     said = "N225: 2025-02-12 is revised to 38964; it was 38963.7 of tokyo, fetched 20"
     assert said in ran.stdout
-    assert "tokyo gives 2025-02-07 no more; the archive keeps it" in ran.stdout
+    assert "tokyo no longer gives 2025-02-07; the archive keeps it" in ran.stdout
     assert desk.closes()["2025-02-07"] == N225["2025-02-07"]
     (row,) = desk.run("closes", "--revisions", "-f", "csv").rows
     assert (row["session"], row["before"], row["after"]) == ("2025-02-12", "38963.7", "38964.0")
@@ -250,7 +251,7 @@ def test_from_an_empty_home_in_five_commands(run_cli: RunCli, provider: Provider
     lines = config.read_text(encoding="utf-8").splitlines()
     n = next(n for n, line in enumerate(lines) if "#N225:" in line)
     url = provider.serve("/n225.csv", csv_of(N225))
-    lines[n] = re.sub("https:.*", url, lines[n].replace("#", "", 1))
+    lines[n] = re.sub("nikkei$", url, lines[n].replace("#", "", 1))
     config.write_text("\n".join(lines), encoding="utf-8")
     ran = run_cli("fetch", "--as-of", EVENING)
     assert (ran.stderr, ran.status) == ("", 0)
@@ -304,7 +305,7 @@ def test_a_command_is_a_feed(desk: Desk, tmp_path: Path) -> None:
     script.write_text("#!/bin/sh\nexit 9\n", encoding="utf-8")
     assert desk.report()["feeds"][0]["failure"] == "the command ended with status 9"
     script.write_text("#!/bin/sh\nsleep 60\n", encoding="utf-8")
-    assert "not done within 1 s" in desk.report("--timeout", "1")["feeds"][0]["failure"]
+    assert "not finished within 1 s" in desk.report("--timeout", "1")["feeds"][0]["failure"]
 
 
 def test_explain_stores_nothing(desk: Desk, provider: Provider) -> None:
@@ -329,7 +330,7 @@ def test_explain_stores_nothing(desk: Desk, provider: Provider) -> None:
         ("  HSI: {url: 'https://e.org/', command: [x]}\n", "expected one of url:, command:"),
         ("  HSI: {url: 'https://e.org/', date_format: xyz}\n", "date_format: xyz is none of"),
         ("  HSI: {url: 'https://e.org/', next: 'https://f.org/'}\n", "another host"),
-        ("  HSI: [a b]\n", "expected a URL, the name of a plug-in"),
+        ("  HSI: [a b]\n", "expected a URL, the name of a provider or plug-in"),
     ],
 )
 def test_feeds_that_cannot_be(feeds: str, said: str, desk: Desk) -> None:
@@ -353,7 +354,7 @@ def test_what_cannot_be_asked_for(desk: Desk) -> None:
         assert ran.status == 2, words
         assert said in ran.stderr
     desk.feeds("  HSI: yahu\n")
-    assert "no plug-in is called yahu; there is yahoo" in desk.fetch().stderr
+    assert "no provider or plug-in is called yahu; there is " in desk.fetch().stderr
 
 
 def test_an_archive_that_somebody_edited(desk: Desk, providers: Callable[[], Provider]) -> None:
@@ -382,7 +383,7 @@ def test_a_foreign_file_in_the_archive(desk: Desk, provider: Provider) -> None:
     assert desk.fetch().status == 0
     ran = desk.run("session", "latest")
     assert ran.status == 0
-    said = f"{desk.archive}/HSI.csv: warning: is no file of the archive, and is not read"
+    said = f"{desk.archive}/HSI.csv: warning: not a file of the archive, so it is not read"
     assert said in ran.stderr
     assert "Hang Seng" not in ran.stdout
 
@@ -394,7 +395,7 @@ def test_a_full_disk_leaves_what_was_there(desk: Desk, providers: Callable[[], P
     before = {path.name: path.read_bytes() for path in desk.archive.glob("*.csv")}
     desk.feeds(f"  N225: {providers().serve('/', csv_of(N225 | {'2025-02-03': '38521'}))}\n")
     # Two blocks of 512 bytes hold no file of the archive.
-    line = f"ulimit -f 0; exec {sys.executable} -m marketmove fetch --as-of {EVENING}"
+    line = f"ulimit -f 0; exec {shlex.quote(sys.executable)} -m marketmove fetch --as-of {EVENING}"
     ran = run_fresh(["/bin/sh", "-c", f"{line} --config {desk.config}"])
     assert ran.status in {3, 6}
     assert "cannot be" in ran.stdout + ran.stderr

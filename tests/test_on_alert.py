@@ -42,12 +42,18 @@ def test_a_command_gets_the_document(write: Write, tmp_path: Path) -> None:
     assert [alert["condition"] for alert in document["alerts"]] == ["HSI: 3"]
 
 
+PYTHON = shlex.quote(sys.executable)
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
         ("/no/such/program --now", "/no/such/program: cannot be run: no such file or directory"),
-        (f"{sys.executable} -c 'raise SystemExit(7)'", "ended with status 7"),
-        (f"{sys.executable} -c 'import os; os.kill(os.getpid(), 15)'", "ended by signal 15"),
+        (f"{PYTHON} -c 'raise SystemExit(7)'", "ended with status 7"),
+        (
+            f"{shlex.quote(sys.executable)} -c 'import os; os.kill(os.getpid(), 15)'",
+            "ended by signal 15",
+        ),
     ],
 )
 def test_a_command_that_fails(command: str, said: str) -> None:
@@ -73,7 +79,7 @@ def test_a_command_that_does_not_end_is_ended_with_all_it_started(
     ran = run_process(*FEBRUARY_14, *typed)
     assert time.monotonic() - started < 30
     assert ran.status == 6
-    assert "not done within 2 s (--on-alert-timeout), so it was ended" in ran.stderr
+    assert "not finished within 2 s (--on-alert-timeout), so it was ended" in ran.stderr
     assert _is_gone(int(child.read_text()))
 
 

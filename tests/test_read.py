@@ -138,7 +138,7 @@ def test_the_day_that_is_said_wins(run_cli: RunCli, write: Write) -> None:
     assert ran.document["figures"][0]["session"] == "2026-06-16"
     bad = run_cli("read", path, "--date", "02/03/2025")
     assert (bad.status, bad.stdout) == (2, "")
-    assert "02/03/2025 is not a date" in bad.stderr
+    assert "02/03/2025 may be 2025-02-03 or 2025-03-02" in bad.stderr
 
 
 # Forms of text.
@@ -214,7 +214,7 @@ def test_what_is_no_text_is_refused(
 def test_a_text_without_figures(run_cli: RunCli, write: Write) -> None:
     ran = run_cli("read", write("r.txt", "Nothing of note happened today.\n"))
     assert (ran.stdout, ran.status) == ("", 4)
-    assert "has no figure of an index" in ran.stderr
+    assert "has no figure of a known index" in ran.stderr
     futures = write("f.txt", "Dow futures rose 1%.\n")
     assert "--all shows 1 figure of other kinds" in run_cli("read", futures).stderr
     document = run_cli("read", write("r.txt", "None."), "--format", "json").document

@@ -69,7 +69,7 @@ def test_standard_input(run_cli: RunCli) -> None:
 
 def test_standard_input_is_read_once(run_cli: RunCli) -> None:
     ran = run_cli("session", "2025-02-14", "-l", "-", "-l", "-", stdin=b"x")
-    assert ran.stderr == "marketmove: --levels - stands twice; standard input is read once\n"
+    assert ran.stderr == "marketmove: --levels - is given twice; standard input is read once\n"
     assert ran.status == 2
 
 
@@ -81,7 +81,8 @@ def test_standard_input_is_read_once(run_cli: RunCli) -> None:
         ("1999-12-31", 4, "the nearest in the data: 2023-12-28"),
         ("2025-02-30", 2, "2025-02-30 is not a date"),
         ("2025-2-4x", 2, "2025-2-4x is not a date"),
-        ("04.02.2025", 2, "04.02.2025 is not a date"),
+        ("04.13.2025", 2, "04.13.2025 is not a date"),
+        ("04/02/2025", 2, "04/02/2025 may be 2025-02-04 or 2025-04-02"),
         ("0001-01-01", 2, "0001-01-01 is not a date"),
         ("tomorrow", 2, "expected a date such as 2025-02-04, or latest, today, yesterday"),
         ("", 2, "is not a date"),

@@ -16,6 +16,7 @@ from marketmove.delivery.targets import Target, parse_targets
 from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.feeds.settings import Feeds, parse_feeds
 from marketmove.market.choose import parse_pairs
+from marketmove.market.currencies import ChosenRates, parse_fx
 from marketmove.market.groups import Group, Groups, parse_group, parse_groups
 from marketmove.market.indices import (
     Exchange,
@@ -59,6 +60,7 @@ class Config:
     to: tuple[Target, ...] = ()
     feeds: Feeds = field(default_factory=dict)
     archive: Path | None = None
+    fx: ChosenRates = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
@@ -212,7 +214,7 @@ def _settings(
             problems.append(Problem(place, f"{name} is not a setting{did_you_mean(key, _READERS)}"))
             continue
         if _has_url(value, key):
-            text = f"{key} has a URL, which may be a secret and stands under to: or feeds: alone"
+            text = f"{key} has a URL, which may be a secret and belongs under to: or feeds: only"
             problems.append(Problem(place, text))
             continue
         try:
@@ -283,4 +285,5 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "to": _as_is,
     "feeds": _as_is,
     "archive": _path,
+    "fx": parse_fx,
 }

@@ -160,7 +160,7 @@ class _Reader:
             if key.text in items:
                 first = lines[key.text]
                 name = _shown(key.text)
-                text = f"{name} stands twice, here and on line {first}; remove one"
+                text = f"{name} is there twice, here and on line {first}; remove one"
                 raise self.error.at(place, text)
             items[key.text] = self.value(value_node)
             lines[key.text] = place.line or 1

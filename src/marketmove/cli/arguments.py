@@ -8,49 +8,43 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from marketmove.cli import own_files
-from marketmove.errors import WrongUsageError
+from marketmove.cli.dates import EXPECTED, is_date, read_date
+from marketmove.cli.words import is_path
+from marketmove.errors import WrongUsageError, quoted
 from marketmove.market.periods import period_of_column
 
 if TYPE_CHECKING:
     from marketmove.closes.find import Spec, When
     from marketmove.config import Config
     from marketmove.market.groups import Group
+    from marketmove.market.indices import Registry
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PICTURES = (".svg", ".png", ".pdf", ".html")
 
 
 def session_date(text: str, today: dt.date) -> When:
-    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``."""
-    if text == "latest":
-        return "latest"
-    if text in {"today", "yesterday"}:
-        return today - dt.timedelta(days=text == "yesterday")
-    try:
-        date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date is a label
-    except ValueError:
-        date = dt.date.min
-    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
-        expected = "a date such as 2025-02-04, or latest, today, yesterday"
-        raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
-    return date
+    """Read a session: a date, ``latest``, ``today``, ``yesterday`` or a weekday."""
+    when = read_date(text, today)
+    if when is None:
+        how = f"name the file with --levels {quoted(text)}" if is_path(text) else ""
+        raise WrongUsageError.at(None, f"{text} is not a date; {how or f'expected {EXPECTED}'}")
+    return when
 
 
-def plain_date(text: str, named: str) -> dt.date:
+def plain_date(text: str, named: str, today: dt.date) -> dt.date:
     """Read a date that an option gives, as people write dates.
 
-    >>> plain_date("16 June 2026", "--date")
+    >>> plain_date("16 June 2026", "--date", dt.date(2026, 7, 1))
     datetime.date(2026, 6, 16)
     """
-    from marketmove.published.dates import date_of_people
-
-    when = date_of_people(text)
-    if when is None:
+    when = read_date(text, today)
+    if not isinstance(when, dt.date):
         expected = "a date such as 2025-02-14 or 14 February 2025"
         raise WrongUsageError.at(None, f"{named}: {text} is not {expected}")
     return when
@@ -64,7 +58,9 @@ def session_or_moment(
         return session_date("latest" if date is None else date, today), None
     when = moment(as_of, now)
     if date is not None:
-        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+        raise WrongUsageError.at(
+            None, f"{date} and --as-of both give the date; leave one of them out"
+        )
     return "latest" if as_of == "now" else when.date(), when
 
 
@@ -77,6 +73,31 @@ def history_range(
     if re.fullmatch(r"[0-9]{4}", first):
         first = f"{first}-01-01"
     return date_range(first, last, today)
+
+
+def date_or_indices(
+    date: str | None,
+    further: Sequence[str],
+    indices: Sequence[str] | None,
+    registry: Callable[[], Registry],
+) -> tuple[str | None, list[str]]:
+    """Part the words that stand where a date goes: the date of them, and names of indices.
+
+    They are added to the indices that were named. What is neither is refused.
+    """
+    words = [*([] if date is None else [date]), *further]
+    chosen = list(indices or ())
+    if not words or is_date(" ".join(words)):
+        return " ".join(words) or None, chosen
+    dates = [word for word in words if is_date(word)]
+    names = " ".join(word for word in words if word not in dates)
+    if len(dates) <= 1 and re.search(r"[^\W\d_]", names):
+        from marketmove.market.names import is_name
+
+        if is_name(names, registry()):
+            return next(iter(dates), None), [*chosen, names]
+    refuse_stray(further)
+    return date, chosen
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
@@ -133,8 +154,11 @@ def refuse_pairs(
         raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
 
 
-def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
+def columns(
+    texts: Sequence[str] | None, output_format: str, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns to show, separated by commas, and refuse what is none."""
+    from marketmove.moves.move import FX_FIELDS, PERIOD_FX
     from marketmove.reports.documents import ALL_COLUMNS
 
     named = [name.strip() for text in texts or () for name in text.split(",")]
@@ -145,7 +169,11 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
         raise WrongUsageError.at(
             None, f"--columns chooses those of a table, csv or ndjson, not of {output_format}"
         )
-    unknown = [name for name in chosen if name not in ALL_COLUMNS and not period_of_column(name)]
+    known = {*ALL_COLUMNS, *FX_FIELDS}
+    unknown = [name for name in chosen if name not in known and not period_of_column(name)]
+    of_fx = [name for name in chosen if name in FX_FIELDS or name.endswith(PERIOD_FX)]
+    if of_fx and not in_currency and not unknown:
+        raise WrongUsageError.at(None, f"{of_fx[0]} is a column of --in, such as --in USD")
     if unknown or not chosen:
         what = f"unknown column {unknown[0]}" if unknown else "--columns names none"
         choice = ", ".join(ALL_COLUMNS)
@@ -154,11 +182,13 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
     return chosen
 
 
-def history_columns(texts: Sequence[str] | None, output_format: str, wide: bool) -> tuple[str, ...]:
+def history_columns(
+    texts: Sequence[str] | None, output_format: str, wide: bool, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns of many sessions to show: none that need the past of each, one if wide."""
     from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
 
-    shown = columns(texts, output_format)
+    shown = columns(texts, output_format, in_currency)
     past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
     if past:
         text = f"{past[0]} is a column of session, not of history"
@@ -180,6 +210,13 @@ def refuse_context(context: bool | None) -> None:
         raise WrongUsageError.at(None, text)
 
 
+def currency(text: str) -> str:
+    """Read the currency that figures are wanted in; none if that is empty."""
+    from marketmove.market.currencies import currency_code
+
+    return currency_code(text, "--in") if text.strip() else ""
+
+
 def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
     """Add to some periods those that chosen columns are of."""
     return tuple(dict.fromkeys((*periods, *filter(None, map(period_of_column, chosen)))))
@@ -196,7 +233,7 @@ def paths(texts: Sequence[str]) -> list[str]:
                 None, f"{why}: curl -s {text} | marketmove session DATE --levels -"
             )
     if list(texts).count("-") > 1:
-        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+        raise WrongUsageError.at(None, "--levels - is given twice; standard input is read once")
     return list(texts)
 
 
@@ -217,21 +254,11 @@ def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
     return find_groups(texts, config.groups)
 
 
-def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
-    """Refuse what contradicts itself about the journal."""
-    if force and not once:
-        text = "--force prints what --once would not; without --once all is printed"
-        raise WrongUsageError.at(None, text)
-    if journal is not None and output is not None and journal.resolve() == output.resolve():
-        text = f"--journal and --output are the same file, {journal}; name two"
-        raise WrongUsageError.at(None, text)
-
-
 def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        text = f"--output: {path} has not the ending of a picture; expected one of"
+        text = f"--output: {quoted(path)} does not end like a picture; expected one of"
         raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
@@ -239,9 +266,10 @@ def picture_ending(path: Path) -> str:
 def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
     """Refuse what a command does not take, such as the files that a shell made of a ``*``."""
     if texts:
-        text = (
-            f"{texts[0]} stands after {after}; name each file with --levels (--levels {texts[0]})"
-        )
+        stray = quoted(texts[0])
+        if not is_path(texts[0]):
+            raise WrongUsageError.at(None, f"{stray} stands after {after}, where nothing more goes")
+        text = f"{stray} stands after {after}; name each file with --levels (--levels {stray})"
         raise WrongUsageError.at(None, f"{text}, also where the shell put several for a *")
 
 
@@ -262,5 +290,5 @@ def zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (LookupError, ValueError, OSError):
-        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        text = f"{name} is not a known time zone; expected one such as Europe/Berlin"
         raise WrongUsageError.at(None, text) from None

@@ -19,11 +19,12 @@ def history(
     dates: shared.HistoryArguments,
     chosen: shared.ChosenOptions,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     columns: shared.ColumnsOption = None,
     wide: Annotated[
         bool,
-        typer.Option(
-            "--wide", help="A column an index: of its change in %, or of the column chosen."
+        shared.output_option(
+            "--wide", help="A column an index: of its change in %, or of --columns."
         ),
     ] = False,
     reading: shared.ReadingOptions,
@@ -31,7 +32,7 @@ def history(
     look: shared.LookOptions,
     everything: Annotated[
         bool,
-        typer.Option(
+        shared.output_option(
             "--all",
             help="All rows of a long table, dates without a session, and before a first close.",
         ),
@@ -39,21 +40,25 @@ def history(
     engine: shared.EngineOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Give the moves of many sessions, in order of session and symbol.
+    """Give the moves of many sessions, as a table, CSV or JSON.
 
     Every index has a row for every session of its exchange, each move from its own last close
     before it. What cannot be known has a status instead of a figure: where a bad row touches a
     move it is unusable, and the exit status is 3. What is too much for this machine's memory
     --engine works out elsewhere, the same figures, from what convert writes.
+
+    $ marketmove history 2025-02-03 2025-02-14 -i HSI -i N225
+    $ marketmove history ytd latest -l closes.csv --format csv -o moves.csv
+    $ marketmove history 2025-02-03 2025-02-14 --wide --columns close
     """
     arguments.refuse_stray(typed.args)
     engines.refuse_master(engine)
     first, last = arguments.history_range(*dates, environment.today())
-    shown = arguments.history_columns(columns, output_format, wide)
+    in_currency = arguments.currency(in_currency)
+    shown = arguments.history_columns(columns, output_format, wide, in_currency)
     if engine.engine is not None:
-        engines.refuse_options(
-            {"--period": period, "--columns": columns, "--wide": wide}, reading, output_format
-        )
+        asked_for = {"--period": period, "--columns": columns, "--wide": wide, "--in": in_currency}
+        engines.refuse_options(asked_for, reading, output_format)
         written = engines.run((first, last), everything, engine, chosen, look, run)
         return engines.told(written, output_format, look, run)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
@@ -65,6 +70,7 @@ def history(
             first=first,
             last=last,
             shut_days=everything,
+            in_currency=in_currency,
             periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from marketmove.cli.help_pages import HelpPage, help_lines
 from marketmove.cli.own_files import refuse_over
 from marketmove.errors import ExitStatus, OutputError, Place, Problem, Remark
 from marketmove.render import RenderOptions
 
 _SHOWN_PROBLEMS = 20
+_USUAL_WIDTH = 80
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
 _SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
 _OUR_SIGNS = "−≈│▇·–▁█"
@@ -40,15 +42,32 @@ def render_options(output: Path | None, palette: str, ascii_only: bool) -> Rende
 def _carried(text: str, stream: TextIO) -> bool:
     """Tell whether the encoding of a stream has every sign of a text."""
     try:
-        text.encode(stream.encoding)
+        # A stream of letters, such as a test has, carries all of them.
+        text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
 
 
-def same_terminal() -> bool:
-    """Tell whether what goes to stdout and stderr is read on a terminal, together."""
-    return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
+def help_screen(page: HelpPage, whole: bool) -> str:
+    """Give a page of help as standard output shows it: 80 columns wide where it is no terminal."""
+    terminal = _is_terminal(sys.stdout)
+    plain = not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    width = shutil.get_terminal_size().columns if terminal else _USUAL_WIDTH
+    rule = "-" if render_options(None, "none", ascii_only=False).ascii_only else "─"
+    bold = str if plain else "\x1b[1m{}\x1b[0m".format
+    return "\n".join(help_lines(page, width, rule, bold, whole)) + "\n"
+
+
+def same_place() -> bool:
+    """Tell whether stdout and stderr are read together: on a terminal, in one file, by cron."""
+    if _is_terminal(sys.stdout) and _is_terminal(sys.stderr):
+        return True
+    try:
+        out, err = (os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr))
+    except (OSError, ValueError, AttributeError):
+        return False
+    return os.path.samestat(out, err)
 
 
 def stderr_is_terminal() -> bool:
@@ -119,8 +138,8 @@ def say_unusable(problems: Iterable[Problem]) -> ExitStatus:
 
 
 def warn(warnings: Iterable[Remark], output: Path | None, people: bool, quiet: bool) -> None:
-    """Print warnings to stderr, unless the result says them on the same terminal."""
-    if not (quiet or (people and output is None and same_terminal())):
+    """Print warnings to stderr, unless the result says them in the same place."""
+    if not (quiet or (people and output is None and same_place())):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in warnings)
 
 

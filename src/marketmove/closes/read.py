@@ -26,7 +26,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
-    from marketmove.sources.plain_rows import RowFilter
+    from marketmove.sources.parts import RowFilter
 
 
 _MOST_NAMED = 12
@@ -48,6 +48,11 @@ class ChosenCloses(NamedTuple):
     calendars: Mapping[str, Calendar]
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
+
+    def without(self, others: Iterable[str]) -> ChosenCloses:
+        """Give the same without indices that are none; all where nothing else is there."""
+        symbols = [symbol for symbol in self.symbols if symbol not in {*others}]
+        return self._replace(symbols=symbols or self.symbols)
 
 
 def read_closes(
@@ -92,7 +97,7 @@ def _none_of(symbols: Sequence[str], levels: Levels) -> str:
     have = "has no close" if len(symbols) == 1 else "have no close"
     text = f"{listed(symbols)} {have} in the data; it has {listed(levels.symbols, _MOST_NAMED)}"
     if len(levels.symbols) == 1 and not levels.registry.find(levels.symbols[0]):
-        text += ", which is no known index; --symbol names it"
+        text += ", which is not a known index; --symbol names it"
     return text
 
 

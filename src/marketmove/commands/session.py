@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.alerts.conditions import Condition
 from marketmove.closes.find import FoundCloses, Spec, When, find_sources
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError
+from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError, quoted
 from marketmove.market.choose import (
     Comparison,
     choose,
@@ -18,8 +19,9 @@ from marketmove.market.choose import (
     volatility_indices,
 )
 from marketmove.market.groups import Group
+from marketmove.market.names import find_index
 from marketmove.reports.records import SessionReport, in_order
-from marketmove.sources import Context, ReadOptions, Source
+from marketmove.sources import Context, ReadOptions, Source, count_lines
 
 if TYPE_CHECKING:
     from marketmove.moves.move import Move
@@ -39,7 +41,7 @@ class SessionRequest(NamedTuple):
     published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
     of the configuration. ``now`` is the moment that tells which sessions are over; None if that is
     of no matter. With ``pair_lines`` the divergent pairs of one index with many are one line, and
-    ``pairs`` counts these.
+    ``pairs`` counts these. With ``in_currency`` moves and pairs are in that currency.
     """
 
     session: When
@@ -59,6 +61,7 @@ class SessionRequest(NamedTuple):
     alerts: tuple[Condition, ...] = ()
     now: dt.datetime | None = None
     pair_lines: bool = False
+    in_currency: str = ""
 
     @property
     def restricted(self) -> bool:
@@ -83,12 +86,17 @@ class SessionRequest(NamedTuple):
             "--period": bool(self.periods),
             "--wide": self.comparison.wide,
             "--context": bool(self.context),
+            "--in": bool(self.in_currency),
         }
         return next((option for option, given in options.items() if given), "")
 
 
 class _Found(NamedTuple):
-    """The session that was meant, its moves, and what there is to say of the data."""
+    """The session that was meant, its moves, and what there is to say of the data.
+
+    In one currency ``converted`` are the moves in it, as is ``context``; ``own_context`` is of
+    those that they were.
+    """
 
     session: dt.date | None
     moves: Sequence[Move]
@@ -96,6 +104,8 @@ class _Found(NamedTuple):
     notes: Sequence[Remark]
     context: SessionContext
     unusable: Sequence[Problem] = ()
+    converted: Sequence[Move] = ()
+    own_context: SessionContext | None = None
 
 
 def session(request: SessionRequest) -> SessionReport:
@@ -130,7 +140,7 @@ def session(request: SessionRequest) -> SessionReport:
         found = _from_published(files, request)
     else:
         found = _from_closes(files, request, conditions)
-    moves = found.moves
+    moves = found.converted or found.moves
     context = SessionContext() if request.context is False else found.context
     excluded = volatility_indices(config.groups, [move.symbol for move in moves])
     home = config.registry.resolve(config.home).symbol if config.home else ""
@@ -141,8 +151,8 @@ def session(request: SessionRequest) -> SessionReport:
     ordered = in_order(moves, config.sort, home)
     judged = alerts_of(
         conditions,
-        ordered,
-        found.context,
+        in_order(found.moves, config.sort, home),
+        found.own_context or found.context,
         config.registry,
         restricted,
         over=request.as_of is not None,
@@ -175,6 +185,7 @@ def session(request: SessionRequest) -> SessionReport:
         periods=request.periods,
         pair_lines=compared.lines,
         home=home,
+        in_currency=request.in_currency,
         contexts=context.contexts,
         extremes=context.extremes,
         context=bool(request.context),
@@ -198,7 +209,7 @@ def _compared(
     config, asked = request.config, request.comparison
     symbols = [move.symbol for move in moves]
     pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
-    against = choose([asked.against], symbols, config.registry)[0][0] if asked.against else None
+    against = find_index(asked.against, symbols, config.registry) if asked.against else None
     wanted = PairsWanted(
         asked=[(pair.one, pair.other) for pair in pairs],
         against=against,
@@ -224,12 +235,10 @@ def _are_published(sources: Sequence[Source], needs_closes: str, config: Config)
     published = [s.label for s, of_report in zip(sources, reports, strict=True) if of_report]
     closes = [s.label for s, of_report in zip(sources, reports, strict=True) if not of_report]
     if published and closes:
-        text = (
-            f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
-        )
-        raise WrongUsageError.at(None, text)
+        text = f"{quoted(published[0])} has published figures and {quoted(closes[0])} closes"
+        raise WrongUsageError.at(None, f"{text}; name one kind at a time")
     if published and needs_closes:
-        text = f"{published[0]} has published figures; {needs_closes} needs closes"
+        text = f"{quoted(published[0])} has published figures; {needs_closes} needs closes"
         raise WrongUsageError.at(None, text)
     return bool(published)
 
@@ -244,14 +253,14 @@ def _from_published(files: FoundCloses, request: SessionRequest) -> _Found:
     reports = [_report(source, request) for source in files.sources]
     dates = sorted({report.session for report in reports if report.session is not None})
     if request.session == "latest" and not dates:
-        text = f"{files.sources[0].label} has no date; name the session, as in session 2025-02-04"
-        raise WrongUsageError.at(None, text)
+        text = f"{quoted(files.sources[0].label)} has no date; name the session"
+        raise WrongUsageError.at(None, f"{text}, as in session 2025-02-04")
     when = dates[-1] if request.session == "latest" else request.session
     asked = [report for report in reports if report.session == when]
     if not asked:
         raise no_session(when, dates, files.bundled)
     if len(asked) > 1:
-        labels = " and ".join(report.label for report in asked)
+        labels = " and ".join(quoted(report.label) for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
     known = [printed.symbol for printed in asked[0].printed]
     symbols, absent = choose(request.chosen_or_compared, known, registry, request.groups)
@@ -289,7 +298,7 @@ def _from_closes(
     )
     from marketmove.moves.measure import moves_at
     from marketmove.moves.rows import read_moves, usable
-    from marketmove.rarity.session import reads_past, session_context
+    from marketmove.rarity.session import SessionContext, reads_past, session_context
     from marketmove.wording import remarks
     from marketmove.wording.doubts import age_of_data
     from marketmove.wording.no_sessions import no_session
@@ -300,7 +309,7 @@ def _from_closes(
     periods = tuple(dict.fromkeys((*request.periods, *watched_periods)))
     needed = any(condition.needs_past for condition in conditions)
     wants_context = True if needed else request.context
-    past = reads_past(sum(source.lines for source in files.sources), wants_context)
+    past = reads_past(sum(map(count_lines, files.sources)), wants_context)
     known = read_closes(
         files.sources,
         request.reading,
@@ -309,11 +318,20 @@ def _from_closes(
         None if past else keep_for_session(request.session, request.as_of, periods),
         request.groups,
     )
+    rates = None
+    if request.in_currency or config.fx:
+        from marketmove.market.currencies import currencies
+        from marketmove.moves.currency import find_rates
+
+        rates = find_rates(known.levels, currencies(), config.fx)
+        if not request.restricted:
+            known = known.without(rates.names)
     if not request.restricted:
         known = with_rows_of(known, watched(conditions), config.closes)
     levels = known.levels
     sessions = session_of_each(known, request.session, request.as_of)
-    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
+    volatility = volatility_indices(config.groups, known.symbols)
+    doubts = find_doubts(known, volatility, request.now)
     completed = completed_sessions(known, request.now)
     found = moves_at(levels, sessions, known.calendars, periods, doubts, completed)
     rows, touching, elsewhere, undated = usable(found, levels.faults, periods)
@@ -333,11 +351,21 @@ def _from_closes(
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
     ]
-    return _Found(
-        session=when,
-        moves=moves,
-        warnings=warnings,
-        notes=notes,
-        context=session_context(moves, known, doubts, wants_context, past),
-        unusable=touching,
+    context = partial(
+        session_context, known=known, doubts=doubts, asked=wants_context, past_read=past
+    )
+    result = _Found(when, moves, warnings, notes, SessionContext(), touching)
+    if not request.in_currency or rates is None:
+        return result._replace(context=context(moves))
+    from marketmove.moves.currency import one_currency
+    from marketmove.wording.currency import rate_notes, rate_warnings
+
+    one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
+    converted = one.moves(moves)
+    return result._replace(
+        warnings=[*warnings, *rate_warnings(rates)],
+        notes=[*rate_notes(one.to, converted, rates), *notes],
+        context=context(converted, convert=one.series),
+        converted=converted,
+        own_context=context(moves) if conditions else None,
     )

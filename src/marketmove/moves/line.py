@@ -55,7 +55,7 @@ def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = Non
     return CloseLine(
         names=names,
         keys=keys[order],
-        session=column("session", np.datetime64("NaT")),
+        session=column("session", np.datetime64("NaT", "D")),
         close=column("close", np.nan),
         doubts=doubts.code.values,
         beside={

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.frame import Frame, Labels, distinct
-from marketmove.market.calendars import Calendar
+from marketmove.market.calendars import ONE_DAY, Calendar
 from marketmove.market.indices import Index, Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
@@ -343,7 +343,7 @@ def _since_period(
     gap = np.where(gap < 0, 0.0, gap)  # closes of days without a session
     weekdays = np.zeros(len(base))
     known = ~np.isnat(base) & ~np.isnat(first)
-    weekdays[known] = np.busday_count(base[known] + 1, first[known])
+    weekdays[known] = np.busday_count(base[known] + ONE_DAY, first[known])
     counted = np.where(np.isnan(gap), weekdays - inside - holidays, gap)
     too_old = (before != NONE) & (counted > oldest)
     begun = _begun(of, days, at)
@@ -355,7 +355,7 @@ def _since_period(
         **_changes(line, at, before),
         "gap_sessions": np.where(before == NONE, np.nan, gap),
         "first_day": first,
-        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")),
+        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT", "D")),
         "reason": lacks,
     }
 
@@ -406,7 +406,7 @@ def _sessions_behind(
 ) -> Floats:
     """How many sessions are over by a date since the last close before it; nan if unknown."""
     over = np.array([judge.completed.get(name, dt.date.max) for name in line.names], "M8[D]")
-    until = np.minimum(days, over[codes]) + np.timedelta64(1, "D")
+    until = np.minimum(days, over[codes]) + ONE_DAY
     return sessions_lacking(codes, until, line.session[before], judge.groups)
 
 

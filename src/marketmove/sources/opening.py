@@ -15,6 +15,7 @@ from marketmove.sources.grid import Grid
 STDIN_LABEL = "<stdin>"
 # An archive, which a workbook is too, and the form of workbooks before 2007.
 _ARCHIVE, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PARQUET = b"PAR1"
 _HTML = re.compile(
     rb"\s*(?:<\?[^>]*>\s*)*(?:<!doctype|<html|<head|<body|<table|<meta|<workbook)",
     re.IGNORECASE,
@@ -89,16 +90,8 @@ class Source(NamedTuple):
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of the file as it is packed."""
-        text = "it is packed without a checksum, so that damage may go unseen"
+        text = "it is compressed without a checksum, so damage may go unnoticed"
         return (Problem(Place(self.label), text),) * self.unchecked
-
-    @property
-    def lines(self) -> int:
-        """How many lines there are; of a large file about, judged by its beginning."""
-        found = self.data.count(b"\n") if self.grid is None else len(self.grid.rows)
-        if self.large is None:
-            return found
-        return found * self.large.stat().st_size // len(self.data)
 
     @property
     def yaml_key(self) -> str | None:
@@ -243,7 +236,7 @@ def _unpacked(data: bytes, label: str) -> Unpacked:
             except MarketMoveError:
                 raise
             except Exception as error:  # noqa: BLE001 - every codec has errors of its own
-                raise _unreadable(label, f"a damaged packed file: {error}") from None
+                raise _unreadable(label, f"a damaged compressed file: {error}") from None
             if len(unpacked.data) > (most := _most(data)):
                 size = f"{most >> 20:,} MB"
                 raise _unreadable(label, f"unpacks to more than {size}; unpack it yourself")

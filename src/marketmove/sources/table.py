@@ -180,7 +180,7 @@ def _single_name(
     if by_file:
         return by_file, "the file's name says it"
     if headed or stem:
-        return headed or (stem or "").strip(), "the file's name is no known index's"
+        return headed or (stem or "").strip(), "the file's name is not a known index's"
     raise UnrecognisedFileError.at(
         Place(label), "closes of one index without its name; say --symbol, such as HSI"
     )
@@ -250,7 +250,7 @@ def _read_column(
         blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
-        c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
+        c.role.kind: [signed(table.rows[n].cells[c.number], mark) for n in rows]
         for c in sheet.layout.beside
         if c.role
     }
@@ -275,6 +275,13 @@ def _with_percents(sheet: ReadSheet, closes: Closes) -> tuple[Closes, list[Probl
     return scaled, [Problem(Place(sheet.table.label), text)]
 
 
+def stated_in_fractions(sheet: ReadSheet) -> list[Problem]:
+    """Note stated changes that are fractions, as those of the rows show it."""
+    names = _names(sheet)
+    columns = (_read_column(sheet, number, names[number]) for number in sheet.layout.closes)
+    return _with_percents(sheet, Closes.joined(found for found, _, _ in columns))[1]
+
+
 def _zero_is_none(sheet: ReadSheet, texts: Sequence[str]) -> bool:
     """Whether 0 stands for no close: on every Saturday and Sunday, some of which there are."""
     if not any(map(is_zero, texts)):
@@ -288,7 +295,8 @@ def is_zero(text: str) -> bool:
     return text[:1] == "0" and _ZERO.fullmatch(text) is not None
 
 
-def _signed(text: str, mark: str) -> float:
+def signed(text: str, mark: str) -> float:
+    """Read a number that may have a sign; nan if it is none."""
     value = numbers.read_signed(text, mark)
     return float("nan") if value is None else value
 
@@ -389,7 +397,7 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
 def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
     table = sheet.table
     unknown = sheet.single if context.registry.find(sheet.single) is None else ""
-    named = [f"{unknown} is no known index; --symbol names it"]
+    named = [f"{unknown} is not a known index; --symbol names it"]
     named = named if unknown and not options.symbol else []
     if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
         named.append(ZERO_IS_NONE)
