@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from profiles import tried
+from marketmove.delivery.chats import DIALECTS, Limits, pieces
+from marketmove.delivery.targets import Block, Message
+from profiles import chosen, tried
 from program import RunCli, Write
-from servers import SECRET, Mail, Web, summary
-from services import SERVICES, Sent, beside_blocks, blocks, messages, record, seen
+from servers import FEBRUARY_14, SECRET, Mail, Web
+from services import SERVICES, Sent, beside_blocks, messages, record, seen
+from services import blocks as blocks_of
 
 pytest.importorskip("apprise")
 
@@ -51,7 +54,7 @@ def test_every_service_gets_all_of_it(
     for name, service in services.items():
         sent = messages(requests, service)
         assert sent, name
-        tables = [table for one in sent for table in blocks(one, service.markup)]
+        tables = [table for one in sent for table in blocks_of(one, service.markup)]
         assert [table[0] for table in tables] == [heads] * len(tables), name
         assert [line for table in tables for line in table[1:]] == rows, name
         told = " ".join(beside_blocks(one, service.markup) for one in sent)
@@ -118,29 +121,60 @@ def test_a_dry_run_says_what_would_go_where(
     assert len(web.got) == 1
 
 
-def test_no_page_for_what_shows_none(web: Web, mail: Mail, write: Write) -> None:
+def test_no_page_for_what_shows_none(
+    web: Web, write: Write, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = write("own.yaml", "to: [env:CHAT, env:HOOK]\n")
-    chat = SERVICES["telegram"].url.replace("AbcDef", SECRET)
-    ran = summary("-c", config, "--format", "html", CHAT=chat, HOOK=web.url())
+    monkeypatch.setenv("CHAT", SERVICES["telegram"].url.replace("AbcDef", SECRET))
+    monkeypatch.setenv("HOOK", web.url())
+    ran = run_cli(*FEBRUARY_14, "-c", config, "--format", "html")
     assert (ran.stdout, ran.status, web.got) == ("", 2, [])
     assert ran.stderr == (
         f"{config}:1: --format html: env:CHAT takes no HTML page; leave --format out, and its text"
         " is made for it, or send the page by mail (mailtos://…)\n"
     )
     for url in (SERVICES["slack"].url, SERVICES["ntfy"].url, "pover://user@token"):
-        assert summary("--to", url, "-f", "html").status == 2
-    ran = summary("--to", web.url(), "--to", mail.url(), "--format", "html")
-    assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
-    page = web.got[0].body["message"]
-    assert page.startswith("<!DOCTYPE html>")
-    assert len(mail.got) == 1
+        ran = run_cli(*FEBRUARY_14, "--to", url, "-f", "html")
+        assert (ran.stdout, ran.status) == ("", 2)
+        assert "takes no HTML page" in ran.stderr
+    # A program takes one, as mail does.
+    assert run_cli(*FEBRUARY_14, "--to", web.url(), "--format", "html") == ("", "", 0)
+    assert web.got[0].body["message"].startswith("<!DOCTYPE html>")
 
 
-def test_a_program_gets_the_document_itself(web: Web) -> None:
-    printed = summary("-f", "json").document
-    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
-    assert web.got[0].body == printed
+def test_a_program_gets_the_document_itself(web: Web, run_cli: RunCli) -> None:
+    printed = run_cli(*FEBRUARY_14, "-f", "json").document
     # Where the URL names what stands beside it, it stands under the name of the message.
-    assert summary("--to", web.url("?:desk=asia&:message=summary"), "-f", "json").status == 0
-    assert web.got[1].body["summary"] == printed
-    assert web.got[1].body["desk"] == "asia"
+    named = web.url("?:desk=asia&:message=summary")
+    ran = run_cli(*FEBRUARY_14, "--to", web.url(), "--to", named, "-f", "json")
+    assert ran == ("", "", 0)
+    plain, within = sorted((one.body for one in web.got), key=lambda body: "desk" in body)
+    assert plain == printed
+    assert (within["summary"], within["desk"]) == (printed, "asia")
+
+
+@pytest.mark.parametrize("most", chosen([*range(100, 400, 7)], 2))
+@pytest.mark.parametrize("name", [*DIALECTS])
+def test_pieces_of_any_size(name: str, most: int) -> None:
+    """Where a row and a word have room, none is split; and no piece is empty or too long."""
+    rows = tuple(f"  NAME {number:02}  1,0{number:02}.00  +0.{number:02}%" for number in range(40))
+    words = " ".join(f"word{number}" for number in range(60))
+    blocks = (
+        *(Block("lead", ("One & only.",)), Block("text", (words,)), Block("table", rows)),
+        *(Block("head", ("Also",)), Block("item", (words,)), Block("item", ("The end.",))),
+    )
+    message = Message("", "The day", "", "text", "", "", blocks)
+    dialect = DIALECTS[name]
+    found = pieces(message, dialect, Limits(most, 0))
+    markup = {"html": "html", "NotifySlack": "slack"}.get(
+        dialect.body_format if dialect.body_format == "html" else name,
+        "markdown" if dialect.bold("x") == "**x**" else "stars",
+    )
+    sent = [Sent(*piece) for piece in found]
+    assert all(dialect.size(one.body) <= most for one in sent)
+    assert all(beside_blocks(one, markup).strip() or blocks_of(one, markup) for one in sent)
+    lines = [line for one in sent for table in blocks_of(one, markup) for line in table]
+    told = " ".join(beside_blocks(one, markup) for one in sent)
+    assert list(dict.fromkeys(lines)) == [*rows]
+    assert [word for word in told.split() if word.startswith("word")] == words.split() * 2
+    assert "One & only." in told

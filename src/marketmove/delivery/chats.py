@@ -154,9 +154,8 @@ DIALECTS = {
         most=16_000,
     ),
 }
+BRIDGE = _MARKDOWN
 PLAIN = Dialect("text", _uncalled, str, _uncalled)
-# For mail that takes no page of that size.
-MAIL = _HTML
 
 
 def pieces(message: Message, dialect: Dialect, limits: Limits) -> list[Piece]:
