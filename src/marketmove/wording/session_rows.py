@@ -34,7 +34,7 @@ _LEAST = re.compile(r": at least [^:]*$")
 # Notes that are context: one line says how many there are of them.
 _CONTEXT = frozenset(
     {
-        "hours_apart", "mixed_returns", "few_sessions", "no_context", "reading", "repeated_rows",
+        "hours_apart", "mixed_returns", "few_sessions", "no_context", "repeated_rows",
         "calendar_ends", "provisional_calendar", "explained", "no_base",
     }
 )  # fmt: skip
