@@ -6,6 +6,7 @@ in their order, and the command gets them together.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -267,7 +268,8 @@ class RunOptions(NamedTuple):
 
     def settings(self, **chosen: str | float | int | None) -> Config:
         """Give the configuration, with what was chosen on the command line over it."""
-        return environment.settings(self.config, **chosen)
+        settings = environment.settings(self.config, **chosen)
+        return replace(settings, progress=None) if self.quiet else settings
 
 
 def asked(
