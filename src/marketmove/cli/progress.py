@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ _shown: list[_Line] = []
 
 def line() -> Progress | None:
     """Give what shows how far a run is; None where nobody would see it."""
-    return _Line() if stderr_is_terminal() else None
+    moves = os.environ.get("TERM") != "dumb"
+    return _Line() if moves and stderr_is_terminal() else None
 
 
 def end() -> None:
@@ -50,18 +52,22 @@ class _Line:
 
         from marketmove.wording.progress import how_far
 
+        left = elapsed * (1 - share) / share if share else None
+        said = how_far(rows, rows / elapsed, left)
         if self._bar is None:
             text = TextColumn("{task.description}", markup=False)
-            console = Console(file=sys.stderr)
             # Without a thread of its own, which would write into what an error says.
             self._bar = Progress(
-                BarColumn(), text, console=console, transient=True, auto_refresh=False
+                BarColumn(),
+                text,
+                console=Console(file=sys.stderr),
+                transient=True,
+                auto_refresh=False,
             )
+            self._bar.add_task(said, total=1.0)
             self._bar.start()
-            self._bar.add_task("", total=1.0)
             _shown.append(self)
-        left = elapsed * (1 - share) / share if share else None
-        self._bar.update(0, completed=share, description=how_far(rows, rows / elapsed, left))
+        self._bar.update(0, completed=share, description=said)
         self._bar.refresh()
 
     def stop(self) -> None:
