@@ -16,11 +16,9 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-        try:
-            name = "marketmove"
-            status = command.main(list(typed), prog_name=name, standalone_mode=False, obj=asked)
-        finally:
-            progress.end()
+from marketmove.cli import own_files, progress
+from marketmove.cli.app import COMMANDS, WHOLE_HELP, program, typed_command
+from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import (
     ExitStatus,
