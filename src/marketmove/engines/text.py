@@ -39,8 +39,6 @@ _SCALES = ("1e2", "1e4", "1e6", "1e8")
 _EXACT = "9.0e13"
 _W = "(PARTITION BY symbol ORDER BY date)"
 _BEFORE = "(PARTITION BY symbol ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-# All rows of an index, in the order that they are sorted in anyway.
-_ALL = _BEFORE.replace("1 PRECEDING", "UNBOUNDED FOLLOWING")
 
 
 class Asked(NamedTuple):
@@ -88,8 +86,7 @@ def _far(close: str, prior: str, days: str) -> str:
     # Hardly any move is beyond the nearest bounds, which spares the roots.
     usual = f"{ratio} >= {1 - JUMP_PCT / 100!r}e0 AND {ratio} <= {1 + JUMP_PCT / 100!r}e0"
     return (
-        f"CASE WHEN {usual} THEN FALSE"
-        f" ELSE coalesce({ratio} > {up} OR {ratio} < {down}, FALSE) END"
+        f"CASE WHEN {usual} THEN FALSE ELSE coalesce({ratio} > {up} OR {ratio} < {down}, FALSE) END"
     )
 
 
@@ -156,9 +153,8 @@ UNNAMED = (
 NO_LEVEL = f"close IS NULL OR isnan(close) OR NOT (close >= {SMALLEST:g} AND close < {LARGEST:g})"
 
 
-def _count(when: str, over: str = "") -> str:
-    window = f" OVER {over}" if over else ""
-    return f"CAST(sum(CASE WHEN {when} THEN 1 ELSE 0 END){window} AS BIGINT)"
+def _count(when: str) -> str:
+    return f"CAST(sum(CASE WHEN {when} THEN 1 ELSE 0 END) AS BIGINT)"
 
 
 def long_text(most: int) -> str:
@@ -237,25 +233,46 @@ def _closes(asked: Asked) -> list[str]:
     prior_stray = "CASE WHEN prior_undone AND run % 2 = 1 THEN 'stray' END"
     units, prior_units = _units("close", "scale"), _units("prior", "scale")
     return [
-        f"\nseen AS ({_SEEN.format(join='LEFT', where=_where(asked))}\n)",
         f"""
-kept AS (SELECT * FROM seen WHERE NOT {_GHOST})""",
+own AS (SELECT *, {_GHOST} AS is_ghost FROM ({_SEEN.format(join="INNER", where=_where(asked))}
+) with_row_before)""",
+        f"""
+habits AS (
+  SELECT symbol, {_count("shut")} AS on_shut, count(shut) AS covered,
+    {_count("shut_before")} AS shut_if_earlier, {_count("shut_after")} AS shut_if_later,
+    min(CASE WHEN known THEN {digit} END) AS finest,
+    min(CASE WHEN known THEN close END) AS least_close
+  FROM own WHERE NOT is_ghost GROUP BY symbol
+)""",
+        f"""
+weeks AS (
+  SELECT symbol, count(*) AS closes, {_count(weekend)} AS weekends
+  FROM (SELECT symbol, unix_date(date) AS day FROM named) every_day
+  GROUP BY symbol HAVING {_count(weekend)} > 0
+)""",
+        f"""
+kept AS (
+  SELECT c.symbol, c.date, c.close, unix_date(c.date) AS day,
+    coalesce(i.known, FALSE) AS known, coalesce(i.volatile, FALSE) AS volatile,
+    i.calendar, i.local_date, i.open_session, coalesce(d.surely_shut, FALSE) AS surely_shut,
+    d.seen_before, d.seen_until
+  FROM named c LEFT JOIN indices i ON i.symbol = c.symbol
+  LEFT JOIN days d ON d.calendar = i.calendar AND d.date = c.date
+  LEFT JOIN (SELECT symbol, date FROM own WHERE is_ghost) g
+    ON g.symbol = c.symbol AND g.date = c.date
+  WHERE g.symbol IS NULL{" AND i.chosen" if asked.only_chosen else ""}
+)""",
         f"""
 beside AS (
   SELECT *, lag(date) OVER {_W} AS prior_date, lag(close) OVER {_W} AS prior,
     lag(day) OVER {_W} AS prior_day, lag(seen_until) OVER {_W} AS prior_seen_until,
     lead(close) OVER {_W} AS next_close, lead(day) OVER {_W} AS next_day,
-    row_number() OVER {_W} AS place, count(*) OVER {_ALL} AS closes,
-    {_count(weekend, _ALL)} AS weekends, {_count("shut", _ALL)} AS on_shut,
-    count(shut) OVER {_ALL} AS covered, {_count("shut_before", _ALL)} AS shut_if_earlier,
-    {_count("shut_after", _ALL)} AS shut_if_later,
-    min(CASE WHEN known THEN {digit} END) OVER {_ALL} AS finest,
-    min(CASE WHEN known THEN close END) OVER {_ALL} AS least_close
+    row_number() OVER {_W} AS place
   FROM kept
 )""",
         f"""
 moved AS (
-  SELECT *, {_far("close", "prior", "(day - prior_day)")} AS far,
+  SELECT beside.*, {_far("close", "prior", "(day - prior_day)")} AS far,
     {_far("close", "prior", "(day - prior_day)")}
       AND {_far("next_close", "close", "(next_day - day)")}
       AND coalesce(abs(next_close / prior - 1e0) * 1e2 < {BACK_PCT!r}e0, FALSE) AS undone,
@@ -270,7 +287,8 @@ moved AS (
     WHEN close = prior AND (repeated_on IS NOT NULL
       OR (known AND least_close * 1e-2 / finest >= {FEWEST_STEPS!r}e0)) THEN 'carried_forward'
     END AS code
-  FROM beside LEFT JOIN repeats ON repeated_on = date
+  FROM beside LEFT JOIN habits ON habits.symbol = beside.symbol
+  LEFT JOIN weeks ON weeks.symbol = beside.symbol LEFT JOIN repeats ON repeated_on = date
 )""",
         f"""
 linked AS (
@@ -328,8 +346,7 @@ def _grid(asked: Asked) -> list[str]:
         f"""
 spans AS (
   SELECT *, lead(date) OVER {_W} AS next_date, lead(seen_before) OVER {_W} AS next_seen_before
-  FROM ({_SEEN.format(join="INNER", where=_where(asked))}
-  ) known_days WHERE calendar IS NOT NULL AND NOT {_GHOST}
+  FROM own WHERE calendar IS NOT NULL AND NOT is_ghost
 )""",
         f"""
 lacking AS (
