@@ -86,7 +86,8 @@ class _Spark:
     def add(self, table: Table) -> None:
         schema = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
         frame = self._session.createDataFrame(list(table.rows), schema)
-        frame.createOrReplaceTempView(table.name)
+        # It goes whole to each worker; the rows beside it stay where they are.
+        frame.hint("broadcast").createOrReplaceTempView(table.name)
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         with _said(self._error, None, UnreadableFileError):

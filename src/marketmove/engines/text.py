@@ -3,6 +3,8 @@
 What it reads are tables: ``levels`` (date, symbol, close) as the files have them, ``names`` from
 symbols as written to those of the registry, ``indices`` and ``days`` of ``tables``, ``repeats``
 of dates on which most closes stayed, and ``exact`` for changes of too many digits.
+What stands in comments tells Spark which tables are small, so that closes are shuffled by index
+alone.
 """
 
 from __future__ import annotations
@@ -252,7 +254,7 @@ weeks AS (
 )""",
         f"""
 kept AS (
-  SELECT c.symbol, c.date, c.close, unix_date(c.date) AS day,
+  SELECT /*+ BROADCAST(g) */ c.symbol, c.date, c.close, unix_date(c.date) AS day,
     coalesce(i.known, FALSE) AS known, coalesce(i.volatile, FALSE) AS volatile,
     i.calendar, i.local_date, i.open_session, coalesce(d.surely_shut, FALSE) AS surely_shut,
     d.seen_before, d.seen_until
@@ -272,7 +274,7 @@ beside AS (
 )""",
         f"""
 moved AS (
-  SELECT beside.*, {_far("close", "prior", "(day - prior_day)")} AS far,
+  SELECT /*+ BROADCAST(habits, weeks) */ beside.*, {_far("close", "prior", "(day - prior_day)")} AS far,
     {_far("close", "prior", "(day - prior_day)")}
       AND {_far("next_close", "close", "(next_day - day)")}
       AND coalesce(abs(next_close / prior - 1e0) * 1e2 < {BACK_PCT!r}e0, FALSE) AS undone,
@@ -371,7 +373,7 @@ without_close AS (
 )""",
         f"""
 before_first AS (
-  SELECT d.date AS session, i.symbol, i.name,
+  SELECT /*+ BROADCAST(f) */ d.date AS session, i.symbol, i.name,
     CASE WHEN d.shut THEN 'closed' WHEN f.first_date IS NULL THEN 'pending' ELSE 'missing' END
       AS status,
     {kinds} AS close, CAST(NULL AS DATE) AS prior_session, {kinds} AS prior_close,
