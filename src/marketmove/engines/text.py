@@ -274,7 +274,8 @@ beside AS (
 )""",
         f"""
 moved AS (
-  SELECT /*+ BROADCAST(habits, weeks) */ beside.*, {_far("close", "prior", "(day - prior_day)")} AS far,
+  SELECT /*+ BROADCAST(habits, weeks) */ beside.*,
+    {_far("close", "prior", "(day - prior_day)")} AS far,
     {_far("close", "prior", "(day - prior_day)")}
       AND {_far("next_close", "close", "(next_day - day)")}
       AND coalesce(abs(next_close / prior - 1e0) * 1e2 < {BACK_PCT!r}e0, FALSE) AS undone,
