@@ -157,7 +157,7 @@ def absent(reader: Reader, texts: list[str]) -> None:
             reader.are_those(found[1], early)
             early = set()
             reader.saw("so early")
-        elif found := re.fullmatch(r"Nor have (.+) a move\.", text):
+        elif found := re.fullmatch(r"No move either: (.+)\.", text):
             assert len(told) == MOST_NAMED
             reader.are_those(found[1], others - told)
             told |= others

@@ -271,7 +271,7 @@ FRAME = hsi(1.5, 1.6)
         (lambda: marketmove.session(FRAME, as_of=pd.Timestamp(2025, 2, 3)), "as_of: .* offset"),
         (
             lambda: marketmove.session(FRAME, "2025-02-03", as_of=dt.datetime.now(dt.UTC)),
-            "2025-02-03 and as_of both say when",
+            "2025-02-03 and as_of both give the date",
         ),
         (lambda: marketmove.session(FRAME, indices="HSX"), "unknown index: HSX"),
         (lambda: marketmove.session(FRAME, groups="nowhere"), "nowhere"),
@@ -289,7 +289,7 @@ FRAME = hsi(1.5, 1.6)
         (lambda: marketmove.read_closes(FRAME, encoding="klingon"), "--encoding: klingon"),
         (lambda: marketmove.read_closes(FRAME, symbol=" "), "--symbol is empty"),
         (lambda: marketmove.read_closes([]), "closes: an empty list"),
-        (lambda: marketmove.read_closes(5), "closes: int is no path"),  # type: ignore[arg-type]
+        (lambda: marketmove.read_closes(5), "closes: int is not a path"),  # type: ignore[arg-type]
         (lambda: marketmove.calendar("HSX"), "unknown index: HSX"),
         (
             lambda: marketmove.calendar("HSI").is_session("1970-01-02"),

@@ -125,7 +125,10 @@ def test_an_index_without_an_exchange_has_no_last_session(run_cli: RunCli, write
         (("--as-of", "2025-02-14T18:00"), "2025-02-14T18:00 has no offset; expected a date and"),
         (("--as-of", "2025-02-14"), "2025-02-14 has no offset; expected a date and"),
         (("--as-of", "tomorrow"), "tomorrow is not a date and time with its offset from UTC"),
-        (("2025-02-14", "--as-of", "now"), "2025-02-14 and --as-of both say when; leave one of"),
+        (
+            ("2025-02-14", "--as-of", "now"),
+            "2025-02-14 and --as-of both give the date; leave one of",
+        ),
         (("--as-of", "now"), "no closes are named; say --levels FILE"),
         (
             ("2025-02-14", "--period", "decade"),

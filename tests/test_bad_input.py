@@ -74,7 +74,7 @@ def test_a_yaml_of_more_than_5_mb(run_cli: RunCli, write: Write) -> None:
     entry = "  - {date: 2025-02-14, symbol: HSI, close: 22620.33}\n"
     path = write("large.yaml", "closes:\n" + entry * 100_000)
     ran = run_cli("session", SESSION, "--levels", path)
-    assert ran.stderr == f"{path}: YAML of over 5 MB; use CSV\n"
+    assert ran.stderr == f"{path}: YAML above 5 MB; use CSV\n"
     assert (ran.stdout, ran.status) == ("", 3)
 
 

@@ -32,7 +32,7 @@ def test_another_ending_is_refused_before_anything_is_read(name: str, run_cli: R
     ran = run_cli("chart", "session", "2025-02-14", "-l", "none.csv", "-o", name)
     assert (ran.stdout, ran.status) == ("", 2)
     assert ran.stderr == (
-        f"marketmove: --output: {name} has not the ending of a picture;"
+        f"marketmove: --output: {name} does not end like a picture;"
         " expected one of .svg, .png, .pdf, .html\n"
     )
 

@@ -130,7 +130,7 @@ SUSPICIONS = {
         "out_of_order",
         "2025-02-12",
         5,
-        "2025-02-12 stands out of order",
+        "2025-02-12 is out of order",
     ),
     "gap": (
         _tidy([("2025-01-02", "19623.32"), *WEEK]),

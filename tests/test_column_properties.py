@@ -151,7 +151,7 @@ def test_months_below_the_days_that_they_cover_are_refused(
     part = Part(header, levels(chance, len(dates), 20000, 0.01), None)
     covered = max(monthly) >= min(daily)
     with (
-        pytest.raises(MarketMoveError, match="the dates turn back here")
+        pytest.raises(MarketMoveError, match="the dates start again here")
         if covered
         else nullcontext()
     ):

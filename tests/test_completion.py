@@ -104,6 +104,7 @@ def _bash(tmp_path: Path, *words: str) -> list[str]:
         (["chart", "pair", "HSI", "--fro"], [""]),
         (["schedule", "--print", "s"], ["systemd"]),
         (["completion", "f"], ["fish"]),
+        (["completion", "p"], ["powershell"]),
         (["session", "--levels", "clo"], [""]),
         (["frobnicate", "--inde"], [""]),
         (["check", "--", "--sym"], [""]),
@@ -258,3 +259,26 @@ def test_whatever_is_typed_there_is_no_error(typed: list[str]) -> None:
 def test_bytes_that_are_no_text() -> None:
     ran = run_process("completion", "bash", "--", "marketmove", "session", os.fsdecode(b"\xff"))
     assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
+
+
+def test_powershell(run_cli: RunCli) -> None:
+    """The script as it is printed, and what it asks for: the words, and what each is."""
+    script = run_cli("completion", "powershell").stdout
+    assert script.startswith("Register-ArgumentCompleter -Native -CommandName marketmove ")
+    assert "completion powershell -- @words" in script
+    assert script.count("{") == script.count("}")
+    asked = ("completion", "powershell", "--", "marketmove")
+    assert "N225\tNikkei 225\n" in run_cli(*asked, "session", "-i", "N2").stdout
+    # An empty word, as PowerShell can hand it to a program.
+    for nothing in ("", '""'):
+        assert "session\t" in run_cli(*asked, nothing).stdout
+    assert run_cli(*asked, "check", "").stdout.endswith("/\n")
+
+
+@pytest.mark.skipif(not shutil.which("pwsh"), reason="PowerShell is not installed")
+def test_powershell_itself(tmp_path: Path) -> None:
+    code = (
+        "marketmove completion powershell | Out-String | Invoke-Expression; $l = 'marketmove ses';"
+        " (TabExpansion2 $l $l.Length).CompletionMatches.CompletionText"
+    )
+    assert _in_shell(tmp_path, "pwsh", "-NoProfile", "-c", code) == ["session"]

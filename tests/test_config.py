@@ -149,7 +149,8 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
         f"{path}:6: levels: expected a list of files",
         (
             f"{path}:7: shade is not a setting; the keys are levels, sessions, palette, floor_pct,"
-            " top, sort, home, prefer, pairs, indices, groups, columns, alerts, to, feeds, archive"
+            " top, sort, home, prefer, pairs, indices, groups, columns, alerts, to, feeds, archive,"
+            " fx"
         ),
         f"{path}:9: nam is not a key here; did you mean name?",
         f"{path}:10: decimals: 2.5 is not a whole number from 0 to 8",
@@ -165,7 +166,7 @@ def test_all_problems_are_named_together(run_cli: RunCli, write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("top: 1\ntop: 2\n", "2: top stands twice, here and on line 1; remove one"),
+        ("top: 1\ntop: 2\n", "2: top is there twice, here and on line 1; remove one"),
         ("top: 010\n", '1: YAML reads 010 as the number 8; write "010", in quotes'),
         ("top:\t5\n", "1: a tab character; YAML wants spaces"),
         ("top: [1]\n", "1: top: expected one value"),
@@ -193,7 +194,7 @@ def test_a_setting_that_is_refused(text: str, said: str, run_cli: RunCli, write:
 def test_a_configuration_that_is_no_text(run_cli: RunCli, write: Write) -> None:
     path = write("own.yaml", b"top: \xff\n")
     ran = run_cli(*SESSION, "--config", path)
-    assert ran == ("", f"{path}: the configuration is not UTF-8 text\n", 3)
+    assert ran == ("", f"{path}: the configuration: not UTF-8 text\n", 3)
 
 
 def test_levels_are_relative_to_the_file_that_names_them(

@@ -93,7 +93,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
         ]
     assert list(document["breadth"]) == [
         *("up", "down", "unchanged", "closed", "missing", "pending", "no_prior", "unknown"),
-        *("stale", "unusable", "doubtful"),
+        *("stale", "unusable", "doubtful", "no_rate"),
     ]
     assert sum(document["breadth"].values()) == len(document["moves"])
     assert list(document["dispersion"]) == ["n", "range_pp", "dispersion_pp"]

@@ -158,7 +158,7 @@ def test_a_target_that_is_a_pipe_does_not_hang(run_cli: RunCli, tmp_path: Path) 
     os.mkfifo(pipe, 0o600)
     ran = run_cli(*FEBRUARY_14, "--to", f"file:{pipe}")
     assert (ran.stdout, ran.status) == ("", 2)
-    assert "is no file" in ran.stderr
+    assert "is not a file" in ran.stderr
 
 
 def test_a_damaged_journal_never_costs_the_summary(run_cli: RunCli, tmp_path: Path) -> None:

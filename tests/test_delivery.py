@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import threading
@@ -20,7 +19,7 @@ pytest.importorskip("apprise")
 def test_mail_has_text_and_html(mail: Mail) -> None:
     assert summary("--to", "env:DESK", DESK=mail.url()) == ("", "", 0)
     (message,) = mail.got
-    assert message["Subject"] == HEADLINE
+    assert message["Subject"] == f"14 Feb: {HEADLINE}"
     assert (message["From"], message["To"]) == ("markets@example.com", "desk@example.com")
     assert message["Date"]
     assert message["Message-ID"]
@@ -38,7 +37,7 @@ def test_mail_has_text_and_html(mail: Mail) -> None:
 def test_mail_says_in_its_subject_that_an_alert_is_met(mail: Mail) -> None:
     ran = summary("--to", mail.url(), "--alert", "HSI: 3")
     assert (ran.stdout, ran.status) == ("", 5)
-    assert mail.got[0]["Subject"] == f"Alert: {HEADLINE}"
+    assert mail.got[0]["Subject"] == "Alert 14 Feb: Hang Seng up 3.69%"
     plain = next(mail.got[0].iter_parts()).get_content()
     assert plain.startswith("Alert: Hang Seng up 3.69%: at least 3%\r\n")
 
@@ -61,11 +60,6 @@ def test_a_webhook_gets_the_format_asked_for(output_format: str, begins: str, we
     assert got.body["title"] == "Session of Fri 14 Feb 2025"
     assert got.body["message"].startswith(begins)
     assert got.body["message"].rstrip() == summary("-f", output_format).stdout.rstrip()
-
-
-def test_a_webhook_gets_json(web: Web) -> None:
-    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
-    assert json.loads(web.got[0].body["message"]) == summary("-f", "json").document
 
 
 def test_a_large_summary_arrives_whole(mail: Mail, web: Web, write: Write) -> None:
@@ -111,8 +105,8 @@ def test_refused_connections_and_wrong_urls() -> None:
     assert ran.status == 6
     assert ran.stderr.splitlines() == [
         "marketmove: not delivered to json://…: the connection was refused",
-        "marketmove: not delivered to nonsense://…: its URL is not one that apprise knows",
-        "marketmove: not delivered to slack://…: its URL is not one that apprise knows",
+        "marketmove: not delivered to nonsense://…: apprise does not know this kind of URL",
+        "marketmove: not delivered to slack://…: apprise does not know this kind of URL",
     ]
     assert ran.stdout == summary().stdout
 
@@ -136,7 +130,7 @@ def test_a_server_that_hangs(scheme: str) -> None:
     assert ran.status == 6
     assert ran.stderr in {
         f"marketmove: not delivered to {scheme}://…: its server did not answer in time\n",
-        f"marketmove: not delivered to {scheme}://…: not done within 4 s (--to-timeout)\n",
+        f"marketmove: not delivered to {scheme}://…: not finished within 4 s (--to-timeout)\n",
     }
     assert ran.stdout == summary().stdout
 
@@ -153,7 +147,8 @@ def test_a_server_that_drips_is_ended_too() -> None:
         dripping.join()
     assert ran.status == 6
     assert (
-        ran.stderr == "marketmove: not delivered to json://…: not done within 4 s (--to-timeout)\n"
+        ran.stderr
+        == "marketmove: not delivered to json://…: not finished within 4 s (--to-timeout)\n"
     )
 
 

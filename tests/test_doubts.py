@@ -193,7 +193,7 @@ def test_an_index_chosen_that_the_data_lacks(run_cli: RunCli, write: Write) -> N
         assert ran.stderr == "marketmove: GDAXI has no close in the data; it has HSI\n"
     path = write("HistoricalPrices.csv", "Date,Close\n2025-02-13,22612.02\n2025-02-14,22513.42\n")
     ran = run_cli("session", "latest", "-i", "DAX", "-l", path)
-    assert "it has HistoricalPrices, which is no known index; --symbol names it" in ran.stderr
+    assert "it has HistoricalPrices, which is not a known index; --symbol names it" in ran.stderr
     assert run_cli("session", "latest", "-i", "DAX", "--symbol", "DAX", "-l", path).status == 0
 
 
@@ -248,7 +248,7 @@ def test_an_index_that_looks_known_is_noted(run_cli: RunCli, write: Write) -> No
     rows = "2025-02-13,HSI_closes,21814.37\n2025-02-14,HSI_closes,22620.33\n"
     ran = run_cli("session", "2025-02-14", "-l", write("c.csv", HEADER + rows), "-f", "json")
     text = (
-        "HSI_closes is no known index, though it looks like Hang Seng; if it is, say so with"
+        "HSI_closes is not a known index, though it looks like Hang Seng; if it is, say so with"
         " aliases: [HSI_closes] under indices: in the configuration"
     )
     notes = ran.document["notes"]

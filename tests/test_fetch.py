@@ -98,7 +98,7 @@ def test_what_changed_is_a_revision_and_nothing_is_lost(
         assert ran.status == 0
     said = "N225: 2025-02-12 is revised to 38964; it was 38963.7 of tokyo, fetched 20"
     assert said in ran.stdout
-    assert "tokyo gives 2025-02-07 no more; the archive keeps it" in ran.stdout
+    assert "tokyo no longer gives 2025-02-07; the archive keeps it" in ran.stdout
     assert desk.closes()["2025-02-07"] == N225["2025-02-07"]
     (row,) = desk.run("closes", "--revisions", "-f", "csv").rows
     assert (row["session"], row["before"], row["after"]) == ("2025-02-12", "38963.7", "38964.0")
@@ -304,7 +304,7 @@ def test_a_command_is_a_feed(desk: Desk, tmp_path: Path) -> None:
     script.write_text("#!/bin/sh\nexit 9\n", encoding="utf-8")
     assert desk.report()["feeds"][0]["failure"] == "the command ended with status 9"
     script.write_text("#!/bin/sh\nsleep 60\n", encoding="utf-8")
-    assert "not done within 1 s" in desk.report("--timeout", "1")["feeds"][0]["failure"]
+    assert "not finished within 1 s" in desk.report("--timeout", "1")["feeds"][0]["failure"]
 
 
 def test_explain_stores_nothing(desk: Desk, provider: Provider) -> None:
@@ -382,7 +382,7 @@ def test_a_foreign_file_in_the_archive(desk: Desk, provider: Provider) -> None:
     assert desk.fetch().status == 0
     ran = desk.run("session", "latest")
     assert ran.status == 0
-    said = f"{desk.archive}/HSI.csv: warning: is no file of the archive, and is not read"
+    said = f"{desk.archive}/HSI.csv: warning: not a file of the archive, so it is not read"
     assert said in ran.stderr
     assert "Hang Seng" not in ran.stdout
 

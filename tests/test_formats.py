@@ -80,7 +80,9 @@ def test_a_packed_file_may_name_its_index(ending: str, run_cli: RunCli, write: W
 
 
 def _zstandard(data: bytes) -> bytes:
-    packed: bytes = pytest.importorskip("zstandard").compress(data)
+    packed: bytes = (
+        pytest.importorskip("zstandard").ZstdCompressor(write_checksum=True).compress(data)
+    )
     return packed
 
 

@@ -65,7 +65,7 @@ def test_every_stream_of_a_packed_file_is_read(
     ):
         ran = run_cli(*THE_14TH, write(f"b{n}.csv.{ending}", damaged))
         assert (ran.stdout, ran.status) == ("", 3)
-        assert "a damaged packed file" in ran.stderr
+        assert "a damaged compressed file" in ran.stderr
 
 
 def test_what_is_packed_without_a_checksum_is_told(run_cli: RunCli, write: Write) -> None:
@@ -82,7 +82,7 @@ def test_what_is_packed_without_a_checksum_is_told(run_cli: RunCli, write: Write
             path = write(name, pack(CLOSES[:45], sure[0]) + pack(CLOSES[45:], sure[1]))
             for ran in (run_cli("check", path), run_cli(*THE_14TH, path)):
                 assert ran.status == 0
-                told = "packed without a checksum" in ran.stdout + ran.stderr
+                told = "compressed without a checksum" in ran.stdout + ran.stderr
                 assert told == (not all(sure))
 
 

@@ -117,7 +117,7 @@ def test_each_line_is_valid_alone(write: Write) -> None:
 def test_nothing_is_overwritten(run_cli: RunCli, write: Write) -> None:
     place = write("own.yaml", "top: 3\n")
     advice = "edit it, or name another place: marketmove init --config PATH"
-    said = f"{place}: is there already, and stays as it is; {advice}\n"
+    said = f"{place}: already exists, and was not changed; {advice}\n"
     assert run_cli("init", "--config", place) == ("", said, 3)
     assert place.read_text(encoding="utf-8") == "top: 3\n"
     assert list(place.parent.iterdir()) == [place]
@@ -132,7 +132,7 @@ def test_nothing_is_written_through_a_link(there: bool, run_cli: RunCli, tmp_pat
     place.symlink_to(target)
     ran = run_cli("init", "--config", place)
     assert ran.status == 3
-    assert f"{place}: is there already" in ran.stderr
+    assert f"{place}: already exists" in ran.stderr
     assert place.is_symlink()
     assert target.exists() == there
     assert not there or target.read_text(encoding="utf-8") == "top: 3\n"
@@ -141,7 +141,7 @@ def test_nothing_is_written_through_a_link(there: bool, run_cli: RunCli, tmp_pat
 def test_a_folder_is_not_replaced(run_cli: RunCli, tmp_path: Path) -> None:
     ran = run_cli("init", "--config", tmp_path)
     assert (ran.stdout, ran.status) == ("", 3)
-    assert "is there already" in ran.stderr
+    assert "already exists" in ran.stderr
 
 
 def test_of_many_at_once_one_writes(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_of_many_at_once_one_writes(tmp_path: Path) -> None:
     runs = [start_process("init", "--config", place) for _ in range(6)]
     said = [run.communicate(timeout=60)[1].decode() for run in runs]
     assert sorted(run.wait(60) for run in runs) == [0, 3, 3, 3, 3, 3]
-    assert sum("is there already" in text for text in said) == 5
+    assert sum("already exists" in text for text in said) == 5
     assert place.read_text(encoding="utf-8") == STARTER
     assert list(place.parent.iterdir()) == [place]
 
@@ -239,7 +239,7 @@ def test_any_name_is_read_again(names: list[str]) -> None:
     ("levels", "status", "said"),
     [
         ("none.csv", 3, "none.csv: no such file; nothing was written"),
-        ("-", 2, "--levels - is standard input, which is another each time; name a file"),
+        ("-", 2, "--levels - is standard input, which differs each time; name a file"),
         ("https://example.org/a.csv", 2, "https://example.org/a.csv is a URL"),
     ],
 )

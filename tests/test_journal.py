@@ -59,11 +59,11 @@ def test_an_unusable_file_is_told_and_left_alone(how: str, run_cli: RunCli, path
             with contextlib.closing(sqlite3.connect(path)) as other:
                 other.execute("PRAGMA user_version = 99")
     said = {
-        "foreign": "is a SQLite file, but no journal of marketmove",
+        "foreign": "is a SQLite file, but not a journal of marketmove",
         "newer": "this journal was written by a newer marketmove (version 99, known is 4)",
-        "folder": "is no file",
-        "pipe": "is no file",
-    }.get(how, "the journal is damaged, or no journal; it is left as it is. Move it away")
+        "folder": "is not a file",
+        "pipe": "is not a file",
+    }.get(how, "the journal is damaged, or is not one; it was not changed. Move it away")
     before = path.read_bytes() if path.is_file() else None
     ran = run_cli(*once)
     assert (ran.stdout, ran.status) == (plain.stdout, 3)

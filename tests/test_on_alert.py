@@ -73,7 +73,7 @@ def test_a_command_that_does_not_end_is_ended_with_all_it_started(
     ran = run_process(*FEBRUARY_14, *typed)
     assert time.monotonic() - started < 30
     assert ran.status == 6
-    assert "not done within 2 s (--on-alert-timeout), so it was ended" in ran.stderr
+    assert "not finished within 2 s (--on-alert-timeout), so it was ended" in ran.stderr
     assert _is_gone(int(child.read_text()))
 
 

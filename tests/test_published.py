@@ -264,4 +264,4 @@ def test_session_takes_the_closes_of_the_configuration(run_cli: RunCli, write: W
     write("own.csv", "nothing\nof use\n")
     broken = run_cli(*asked)
     assert broken.status == 0
-    assert "the published figures could not be held against closes" in broken.stderr
+    assert "the published figures could not be checked against closes" in broken.stderr

@@ -214,7 +214,7 @@ def test_what_is_no_text_is_refused(
 def test_a_text_without_figures(run_cli: RunCli, write: Write) -> None:
     ran = run_cli("read", write("r.txt", "Nothing of note happened today.\n"))
     assert (ran.stdout, ran.status) == ("", 4)
-    assert "has no figure of an index" in ran.stderr
+    assert "has no figure of a known index" in ran.stderr
     futures = write("f.txt", "Dow futures rose 1%.\n")
     assert "--all shows 1 figure of other kinds" in run_cli("read", futures).stderr
     document = run_cli("read", write("r.txt", "None."), "--format", "json").document

@@ -94,8 +94,8 @@ REFUSED = {
     "f6.csv": "Price names no index, and beside it stand columns of HSI;",
     "h1.csv": "Close_x and Close_y may both be the close, and differ",
     "h3.csv": "no close column; the columns are: Date, Actual, Predicted",
-    "m1.csv": ":32: the dates turn back here",
-    "g9.csv": ":46: the dates turn back here",
+    "m1.csv": ":32: the dates start again here",
+    "g9.csv": ":46: the dates start again here",
     "n2.csv": ":2: an empty cell is not a date",
     "l9.csv": "a header only",
     "f8.csv": "say --symbol, if the file is of one index",
@@ -132,7 +132,7 @@ def test_a_close_beside_indices_is_of_the_index_that_is_told(run_cli: RunCli) ->
         ("g2.csv", "id counts the rows, and is left out"),
         ("g5.csv", "left out beside the levels: MA20"),
         ("n11.csv", "no known indices, and read under the names they have: HSI Volatility"),
-        ("f7.csv", "f7 is no known index; --symbol names it"),
+        ("f7.csv", "f7 is not a known index; --symbol names it"),
     ],
 )
 def test_what_is_left_out_or_unknown_is_named(name: str, note: str, run_cli: RunCli) -> None:
@@ -275,7 +275,7 @@ def test_shares_with_the_name_of_an_index_are_told_by_their_levels(
         run_cli("session", "latest", "-l", p, "-f", "csv").rows[0] for p in (share, index, fund)
     ]
     assert [row["symbol"] for row in found] == ["MOEX (not IMOEX)", "IMOEX", "DAX (not GDAXI)"]
-    assert "63.64 is no level of MOEX Russia" in run_cli("session", "latest", "-l", share).stdout
+    assert "63.64 is not a level of MOEX Russia" in run_cli("session", "latest", "-l", share).stdout
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_file_of_one_index_is_known_by_its_name(
     path = write(f"{name}.csv", "Date,Close\n2025-02-13,5000.25\n2025-02-14,5010.75\n")
     document = run_cli("session", "latest", "-l", path, "-f", "json", "--explain").document
     assert [move["symbol"] for move in document["moves"]] == [symbol]
-    unknown = f"{symbol} is no known index; --symbol names it"
+    unknown = f"{symbol} is not a known index; --symbol names it"
     assert (unknown in [note["text"] for note in document["notes"]]) == (symbol == name)
 
 

@@ -179,7 +179,7 @@ def test_a_text_without_a_date_is_held_against_the_session_that_it_fits(
     vague = write("vague.txt", "The Hang Seng Index rose 1%.")
     ran = run_cli("verify", vague)
     assert (ran.stdout, ran.status) == ("", 4)
-    assert "has no date, and its figures fit no one session" in ran.stderr
+    assert "has no date, and its figures fit no single session" in ran.stderr
     assert run_cli("verify", vague, "--date", "14 Feb 2025").status == 1
 
 

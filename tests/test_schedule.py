@@ -6,6 +6,7 @@ import bisect
 import datetime as dt
 import itertools
 import os
+import plistlib
 import re
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from marketmove import config
 from marketmove.commands.schedule import schedule
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from marketmove.market.last_close import SchedulePlan
 
 REGIONS = ("africa", "americas", "asia", "europe", "middle-east", "oceania")
+SCHEDULERS = ("cron", "systemd", "github", "launchd", "windows")
 ZONES = (
     *("UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata"),
     *("Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"),
@@ -42,6 +45,8 @@ GROUPS = (
     "indices: {FAR: {exchange: XFAR}}\n"
 )
 ONCE_NOW = ("--once", "--as-of", "now")
+# It is run once a day, and so waits for nothing.
+NOW_OR_NEVER = ("--patience", "0m")
 
 
 def _plan(
@@ -186,7 +191,7 @@ def test_no_such_region(run_cli: RunCli) -> None:
 def test_no_such_zone(zone: str, run_cli: RunCli) -> None:
     ran = run_cli("schedule", "--region", "asia", "--print", "cron", "--zone", zone)
     assert (ran.stdout, ran.status) == ("", 2)
-    assert "is not a time zone that is known; expected such as Europe/Berlin" in ran.stderr
+    assert "is not a known time zone; expected one such as Europe/Berlin" in ran.stderr
 
 
 def test_closes_that_are_not_named_are_missed(run_cli: RunCli, write: Write) -> None:
@@ -220,7 +225,7 @@ NASTY = (
 def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write) -> None:
     own = write(f"{name}/{name}.yaml", f"groups: {{{_yaml(name)}: [HSI]}}\n")
     asked = ("schedule", "--group", name, "--config", own, "--zone", "UTC", "--print")
-    meant = ["summary", *ONCE_NOW, "--group", name, "--config", str(own)]
+    meant = ["summary", *ONCE_NOW, "--group", name, "--config", str(own), *NOW_OR_NEVER]
     command = cron_fields(run_cli(*asked, "cron").stdout)[5]
     done = subprocess.run(
         ["/bin/sh", "-c", f"printf '%s\\n' {unescaped(command)}"],
@@ -228,8 +233,8 @@ def test_the_command_is_what_was_meant(name: str, run_cli: RunCli, write: Write)
         check=True,
         timeout=60,
     )
-    assert done.stdout.decode().splitlines()[-8:] == meant
-    assert exec_words(run_cli(*asked, "systemd").stdout)[-8:] == meant
+    assert done.stdout.decode().splitlines()[-10:] == meant
+    assert exec_words(run_cli(*asked, "systemd").stdout)[-10:] == meant
 
 
 def _yaml(text: str) -> str:
@@ -239,7 +244,7 @@ def _yaml(text: str) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not have")
 def test_a_name_of_two_lines_is_refused(run_cli: RunCli, write: Write) -> None:
     own = write("two\nlines.yaml", "top: 3\n")
-    for scheduler in ("cron", "systemd"):
+    for scheduler in SCHEDULERS:
         asked = ("schedule", "--region", "asia", "--print", scheduler, "--zone", "UTC")
         ran = run_cli(*asked, "-c", own)
         assert (ran.stdout, ran.status) == ("", 2)
@@ -252,9 +257,9 @@ def test_the_program_is_found_from_anywhere(tmp_path: Path, write: Write) -> Non
     asked = ("schedule", "--region", "asia", "--print", "cron", "--zone", "UTC", "-c", "own.yaml")
     ran = run_process(*asked, cwd=tmp_path)
     assert (ran.stderr, ran.status) == ("", 0)
-    *program, summary, once, as_of, now, group, asia, option, place = shlex.split(
-        cron_fields(ran.stdout)[5]
-    )
+    words = shlex.split(cron_fields(ran.stdout)[5])
+    *program, summary, once, as_of, now, group, asia, option, place, patience, none = words
+    assert (patience, none) == NOW_OR_NEVER
     assert [summary, once, as_of, now] == ["summary", *ONCE_NOW]
     assert [group, asia] == ["--group", "asia"]
     assert (option, place) == ("--config", str(tmp_path / "own.yaml"))
@@ -334,10 +339,10 @@ def test_the_zone_of_the_machine() -> None:
     if ran.status == 0:
         assert re.search(r"cron\s+(?:# )?knows\s+(?:# )?one\s+(?:# )?clock,", ran.stdout)
     else:
-        assert "the time zone of this machine has no name here" in ran.stderr
+        assert "this machine does not name its time zone" in ran.stderr
 
 
-@pytest.mark.parametrize("scheduler", ["cron", "systemd"])
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
 def test_it_is_plain_text(scheduler: str, run_cli: RunCli) -> None:
     for region in REGIONS:
         ran = run_cli("schedule", "--region", region, "--print", scheduler, "--zone", "UTC")
@@ -386,3 +391,111 @@ def test_the_page_shows_what_is_printed(run_cli: RunCli) -> None:
     printed = run_cli(*command.split()).stdout
     program = cron_fields(printed)[5].partition(" summary ")[0]
     assert printed.replace(program, "/home/you/.local/bin/marketmove") == shown
+
+
+TOKYO = "date,symbol,close\n2025-02-13,N225,39461.47\n2025-02-14,N225,39149.43\n"
+
+
+def test_the_exchanges_are_those_of_the_closes(run_cli: RunCli, write: Write) -> None:
+    """Who has Tokyo waits for Tokyo, and not for the last exchange of Asia."""
+    write("closes.csv", TOKYO)
+    own = write("own.yaml", "levels: [closes.csv]\n")
+    asked = ("schedule", "--print", "cron", "--zone", "Asia/Tokyo", "-c", own)
+    for group, typed in (([], ()), (["--group", "asia"], ("-g", "asia")), ([], ("-g", "ALL"))):
+        ran = run_cli(*asked, *typed)
+        assert (ran.stderr, ran.status) == ("", 0)
+        assert "Last to close is XTKS (15:30 Asia/Tokyo);" in ran.stdout
+        fields = cron_fields(ran.stdout)
+        assert fields[:5] == ["0", "16", "*", "*", "1-5"]
+        words = shlex.split(fields[5])
+        words = words[words.index("summary") :]
+        assert words == ["summary", *ONCE_NOW, *group, "--config", str(own), *NOW_OR_NEVER]
+    # Of a group that is none of the closes, and where a file is not there yet, all of the group.
+    assert "XNYS" in run_cli(*asked, "-g", "americas").stdout
+    (write("closes.csv", "").parent / "closes.csv").unlink()
+    assert "XTKS (15" not in run_cli(*asked, "-g", "asia").stdout
+    refused = run_cli(*asked)
+    assert (refused.stdout, refused.status) == ("", 3)
+    assert "closes.csv" in refused.stderr
+
+
+def test_the_exchanges_are_those_of_the_feeds(run_cli: RunCli, write: Write) -> None:
+    own = write("own.yaml", "feeds:\n  HSI: {url: https://example.com/hsi.csv}\n")
+    ran = run_cli("schedule", "--print", "systemd", "-c", own)
+    assert "OnCalendar=Mon..Fri 16:30 Asia/Hong_Kong\n" in ran.stdout
+    (fetch,) = re.findall(r"^ExecStart=-.* fetch (.*)$", ran.stdout, re.MULTILINE)
+    assert shlex.split(fetch) == ["--quiet", "--config", str(own)]
+
+
+def test_all_is_all_there_is(run_cli: RunCli) -> None:
+    asked = ("schedule", "--print", "cron", "--zone", "UTC")
+    ran = run_cli(*asked, "--group", "all")
+    assert ran.status == 0
+    assert "--group" not in cron_fields(ran.stdout)[5]
+    assert cron_fields(ran.stdout)[4] == "0-5"
+    refused = run_cli(*asked)
+    assert (refused.stdout, refused.status) == ("", 2)
+    assert "no closes are named: say --group GROUP or --group all" in refused.stderr
+
+
+def test_a_workflow_of_github(run_cli: RunCli, write: Write) -> None:
+    """YAML that says the time in the zone of the exchange, and what is typed in a clone."""
+    write("closes.csv", TOKYO)
+    own = write("own.yaml", "levels: [closes.csv]\n")
+    text = run_cli("schedule", "--print", "github", "-c", own).stdout
+    flow = yaml.safe_load(text)
+    # YAML 1.1 takes "on" for yes.
+    assert flow[True]["schedule"] == [{"cron": "0 16 * * 1-5", "timezone": "Asia/Tokyo"}]
+    steps = flow["jobs"]["summary"]["steps"]
+    assert shlex.split(steps[-1]["run"].partition(" | ")[0]) == [
+        *("marketmove", "summary", *ONCE_NOW, "--config", "own.yaml", *NOW_OR_NEVER),
+        *("--journal", ".marketmove/journal.sqlite", "--format", "markdown"),
+    ]
+    feeds = write("feeds.yaml", "feeds:\n  HSI: {url: https://example.com/hsi.csv}\n")
+    steps = yaml.safe_load(run_cli("schedule", "--print", "github", "-c", feeds).stdout)
+    runs = [step["run"] for step in steps["jobs"]["summary"]["steps"] if "run" in step]
+    assert runs[1] == "marketmove fetch --quiet --config feeds.yaml || true"
+    hostile = write("groups.yaml", 'groups: {"${{ secrets.X }}": [HSI]}\n')
+    asked = ("schedule", "--print", "github", "-c", hostile, "--group", "${{ secrets.X }}")
+    ran = run_cli(*asked)
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert "GitHub would read the ${{ in that; rename it" in ran.stderr
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_the_command_of_launchd_and_of_windows(name: str, run_cli: RunCli, write: Write) -> None:
+    own = write("own.yaml", f"groups: {{{_yaml(name)}: [HSI]}}\n")
+    asked = ("schedule", "--group", name, "--config", own, "--zone", "America/New_York", "--print")
+    meant = ["summary", *ONCE_NOW, "--group", name, "--config", str(own), *NOW_OR_NEVER]
+    job = plistlib.loads(run_cli(*asked, "launchd").stdout.encode())
+    shell, _, script = job["ProgramArguments"]
+    assert shell == "/bin/sh"
+    assert shlex.split(script.partition("; ")[2])[-10:] == meant
+    # 16:10 in Hong Kong is 04:10 or 03:10 of the same day in New York.
+    assert job["StartCalendarInterval"] == [
+        {"Weekday": day, "Hour": 4, "Minute": 30} for day in range(1, 6)
+    ]
+    text = run_cli(*asked, "windows").stdout
+    (arguments,) = re.findall(r"-Argument '((?:[^']|'')*)'$", text, re.MULTILINE)
+    assert _windows_words(arguments.replace("''", "'"))[-10:] == meant
+    assert "-At '04:30' -DaysOfWeek Monday,Tuesday,Wednesday,Thursday,Friday\n" in text
+
+
+def _windows_words(line: str) -> list[str]:
+    """What a program on Windows makes of its command line, by the rules of its C library."""
+    words, word, quoted, begun = [], "", False, False
+    at = 0
+    while at < len(line):
+        slashes = len(line) - at - len(line[at:].lstrip("\\"))
+        if line[at + slashes : at + slashes + 1] == '"':
+            word += "\\" * (slashes // 2) + ('"' if slashes % 2 else "")
+            quoted, begun = quoted ^ (slashes % 2 == 0), True
+            at += slashes + 1
+        elif slashes:
+            word, begun, at = word + "\\" * slashes, True, at + slashes
+        elif line[at].isspace() and not quoted:
+            words += [word] if begun else []
+            word, begun, at = "", False, at + 1
+        else:
+            word, begun, at = word + line[at], True, at + 1
+    return [*words, word] if begun else words

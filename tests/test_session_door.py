@@ -69,7 +69,7 @@ def test_standard_input(run_cli: RunCli) -> None:
 
 def test_standard_input_is_read_once(run_cli: RunCli) -> None:
     ran = run_cli("session", "2025-02-14", "-l", "-", "-l", "-", stdin=b"x")
-    assert ran.stderr == "marketmove: --levels - stands twice; standard input is read once\n"
+    assert ran.stderr == "marketmove: --levels - is given twice; standard input is read once\n"
     assert ran.status == 2
 
 

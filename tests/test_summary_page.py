@@ -107,7 +107,7 @@ class Bar(NamedTuple):
     length: float
 
 
-BAR_ROW = re.compile(r'<tr aria-hidden="true">(.*?)</table></td><td [^>]*></td></tr>')
+BAR_ROW = re.compile(r'<tr aria-hidden="true">(.*?)</table></td>(?:<td [^>]*></td>)*</tr>')
 ZERO = ' style="border-left:1px solid"'
 
 
@@ -227,3 +227,23 @@ def test_the_page_needs_no_matplotlib(write: Write) -> None:
     ran = subprocess.run(list(map(str, asked)), capture_output=True, check=True)
     assert ran.stderr == b""
     assert len(bars_in(ran.stdout.decode())) == 20
+
+
+def test_the_page_says_its_day_and_has_a_column_of_closes_where_there_is_room(
+    run_cli: RunCli,
+) -> None:
+    """A client that knows no style has the close under the name; a wide screen beside it."""
+    text = run_cli(*FEBRUARY_14, "-f", "html").stdout
+    above, _, below = text.partition("<h1")
+    assert "Session of Fri 14 Feb 2025" in above.partition("<body")[2]
+    assert '<td class="wide rule ink" style="display:none">22,620.33</td>' in below
+    assert "22,620.33 (+805.96)</span>" in below
+    assert re.search(r"@media \(min-width: 600px\) \{\s+\.wide \{ display: table-cell !imp", text)
+
+
+def test_the_day_is_one_column(run_cli: RunCli) -> None:
+    for output_format in ("text", "html"):
+        asked = (*FEBRUARY_14, "--period", "day", "--period", "week", "-f", output_format)
+        text = run_cli(*asked).stdout
+        assert text.count("Day %") == 1
+        assert text.count("WTD %") == 1

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from program import SAMPLE_CLOSES, Write, run_process, start_process
+from kept import closes_but
+from program import (
+    SAMPLE_CLOSES,
+    Write,
+    bare_environment,
+    command,
+    run_process,
+    start_process,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from servers import Web
 
 FEBRUARY_4 = ("session", "2025-02-04", "--quiet")
 FEBRUARY_14 = ("session", "2025-02-14", "--levels", SAMPLE_CLOSES)
@@ -156,3 +167,42 @@ def test_a_warning_stands_once_on_a_terminal(write: Write) -> None:
     shown, status = _on_terminal("session", "2025-02-14", "--levels", path)
     assert status == 0
     assert shown.count("does not touch") == 1
+
+
+@needs_terminal
+def test_what_is_sent_or_waited_for_is_said_on_a_terminal(
+    web: Web, write: Write, tmp_path: Path
+) -> None:
+    pytest.importorskip("apprise")
+    rows = ("2025-02-13,HSI,21814.37", "2025-02-13,N225,39461.47", "2025-02-14,HSI,22620.33")
+    closes = write("closes.csv", "\n".join(["date,symbol,close", *rows, ""]))
+    asked = ("summary", "--levels", closes, "--once", "--journal", tmp_path / "journal.sqlite")
+    now = {"MARKETMOVE_NOW": "2025-02-14T10:00+00:00", "TZ": "UTC"}
+    shown = _on_terminal(*asked, "--to", web.url(), environment=now)
+    waits = "waits for Nikkei 225 until 11:10 on Fri 14 Feb 2025; --no-complete sends it now"
+    assert shown == (f"marketmove: not sent yet: {waits}\n", 0)
+    shown = _on_terminal(*asked, "--to", web.url(), "--no-complete", environment=now)
+    assert shown == ("marketmove: session of Fri 14 Feb 2025: sent to json://…\n", 0)
+    assert len(web.got) == 1
+    # Once it is out there, nothing is said, there or elsewhere.
+    assert _on_terminal(*asked, "--to", web.url(), "--no-complete", environment=now) == ("", 0)
+    other = ("--to", web.url("other"), "--no-complete", "--quiet")
+    assert _on_terminal(*asked, *other, environment=now) == ("", 0)
+
+
+def test_a_warning_stands_once_where_both_streams_are_one(write: Write) -> None:
+    """As cron mails them, in one pipe; and on stderr alone where the summary goes elsewhere."""
+    closes = closes_but(write, ("2024-03-01,HSI,16589.44", "2024-03-01,HSI,odd"))
+    for output_format in ("text", "markdown", "html"):
+        asked = ("summary", "2025-02-14", "-l", closes, "-i", "HSI", "-f", output_format)
+        done = subprocess.run(
+            command(*asked),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=bare_environment(),
+            check=False,
+            timeout=60,
+        )
+        both = " ".join(done.stdout.decode().split())
+        assert both.count("odd is not a number") == 1, both
+        assert "warning: " in run_process(*asked).stderr

@@ -92,7 +92,7 @@ REFUSALS = (
         ),
         "Yahoo has no closes of ^SOX",
     ),
-    (Reply(b"Edge: Too Many Requests", 429), "Yahoo takes no more requests for now"),
+    (Reply(b"Edge: Too Many Requests", 429), "Yahoo accepts no more requests for now"),
 )
 
 

@@ -37,7 +37,7 @@ def write_new(path: Path, data: bytes) -> None:
             raise FileExistsError
         _link(path, data)
     except FileExistsError:
-        raise OutputError.at(Place(str(path)), "is there already, and stays as it is") from None
+        raise OutputError.at(Place(str(path)), "already exists, and was not changed") from None
     except OSError as error:
         raise OutputError.at(Place(str(path)), f"cannot be written: {_why(error)}") from None
 
@@ -51,7 +51,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises ``OutputError`` if there is something in that place already, or it cannot be written.
     """
     if os.path.lexists(path) and (not path.is_dir() or any(path.iterdir())):
-        raise OutputError.at(Place(str(path)), "is there already, and stays as it is; name another")
+        raise OutputError.at(Place(str(path)), "already exists, and was not changed; name another")
     beside = None
     try:
         full = path.absolute()

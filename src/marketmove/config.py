@@ -13,9 +13,10 @@ from marketmove import yamltext
 from marketmove.alerts.conditions import Condition, parse_alerts
 from marketmove.closes.find import CloseSettings
 from marketmove.delivery.targets import Target, parse_targets
-from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.feeds.settings import Feeds, parse_feeds
 from marketmove.market.choose import parse_pairs
+from marketmove.market.currencies import ChosenRates, parse_fx
 from marketmove.market.groups import Group, Groups, parse_group, parse_groups
 from marketmove.market.indices import (
     Exchange,
@@ -59,6 +60,7 @@ class Config:
     to: tuple[Target, ...] = ()
     feeds: Feeds = field(default_factory=dict)
     archive: Path | None = None
+    fx: ChosenRates = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
@@ -174,13 +176,7 @@ def _is_said(value: yamltext.Value) -> bool:
 
 
 def _text(path: Path, label: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise UnreadableFileError.at(Place(label), f"the configuration: {reason}") from None
-    except UnicodeDecodeError:
-        raise UnreadableFileError.at(Place(label), "the configuration is not UTF-8 text") from None
+    return yamltext.read_text(path, label, "the configuration")
 
 
 def _located(text: str, folder: Path, home: Path | None) -> Path:
@@ -218,7 +214,7 @@ def _settings(
             problems.append(Problem(place, f"{name} is not a setting{did_you_mean(key, _READERS)}"))
             continue
         if _has_url(value, key):
-            text = f"{key} has a URL, which may be a secret and stands under to: or feeds: alone"
+            text = f"{key} has a URL, which may be a secret and belongs under to: or feeds: only"
             problems.append(Problem(place, text))
             continue
         try:
@@ -289,4 +285,5 @@ _READERS: dict[str, Callable[[yamltext.Value], Any]] = {
     "to": _as_is,
     "feeds": _as_is,
     "archive": _path,
+    "fx": parse_fx,
 }

@@ -62,7 +62,7 @@ def _from_file(path: Path, what: str) -> str:
     """The one line of a file that is no comment."""
     refuse_open(path)
     if not path.is_file():
-        raise ValueError("it is no file")
+        raise ValueError("it is not a file")
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:

@@ -11,13 +11,15 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterator
 from collections.abc import Mapping as ReadOnly
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
-from marketmove.errors import BadConfigError, MarketMoveError, Place
+from marketmove.errors import BadConfigError, MarketMoveError, Place, UnreadableFileError
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_BYTES = 8 << 20
 _TAG = "tag:yaml.org,2002:"
 _TEXT = _TAG + "str"
 _PLAIN_TAGS = frozenset(_TAG + kind for kind in ("int", "float", "bool", "timestamp", "merge"))
@@ -50,6 +52,24 @@ class Mapping(NamedTuple):
 
 Value = Scalar | Sequence | Mapping
 _Entry = TypeVar("_Entry")
+
+
+def read_text(path: Path, label: str, what: str) -> str:
+    """Read a file of settings, which ``what`` names, as UTF-8 text.
+
+    Raises ``UnreadableFileError``, also for what is larger than settings are, or never ends.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise UnreadableFileError.at(Place(label), f"{what}: more than {_MOST_BYTES >> 20} MB")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UnreadableFileError.at(Place(label), f"{what}: {reason}") from None
+    except UnicodeDecodeError:
+        raise UnreadableFileError.at(Place(label), f"{what}: not UTF-8 text") from None
 
 
 def parse(text: str, label: str, error: type[MarketMoveError] = BadConfigError) -> Value:
@@ -140,7 +160,7 @@ class _Reader:
             if key.text in items:
                 first = lines[key.text]
                 name = _shown(key.text)
-                text = f"{name} stands twice, here and on line {first}; remove one"
+                text = f"{name} is there twice, here and on line {first}; remove one"
                 raise self.error.at(place, text)
             items[key.text] = self.value(value_node)
             lines[key.text] = place.line or 1

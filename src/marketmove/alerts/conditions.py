@@ -205,7 +205,7 @@ def _split_target(target: str, read: Condition, registry: Registry) -> tuple[str
     if not wanted:
         return (target,)
     if len(wanted) > 1:
-        raise ValueError(f'"{read.text}": {target} can be taken apart in several ways; use symbols')
+        raise ValueError(f'"{read.text}": {target} can be read in several ways; use symbols')
     return wanted[0]
 
 

@@ -60,6 +60,7 @@ def session(
     wide: bool = False,
     context: bool | None = None,
     floor_pct: float | None = None,
+    in_currency: str = "",
     strict: bool = False,
     now: dt.datetime | None = None,
 ) -> SessionResult:
@@ -83,6 +84,9 @@ def session(
         Compare with this index; show such pairs as ``HSI:N225``; show pairs wider than usual.
     context
         True for columns that tell how rare each move is; False leaves it out altogether.
+    in_currency
+        Moves and pairs in one currency, such as ``USD``, by the rates among the closes, such as a
+        column ``USDJPY``: each move compounded with that of its currency.
     floor_pct, strict
         The least size of a divergent pair's moves, in percent; whether each row that cannot be
         used is an error. Else an index whose figures rest on one is ``unusable``, with a warning.
@@ -110,7 +114,7 @@ def session(
     given.check_moment("as_of", as_of)
     given.check_moment("now", now)
     given.refuse(
-        as_of is not None and day != "latest", f"{day} and as_of both say when; leave one out"
+        as_of is not None and day != "latest", f"{day} and as_of both give the date; leave one out"
     )
     request = session_command.SessionRequest(
         session=day,
@@ -121,6 +125,7 @@ def session(
         comparison=Comparison(against, given.texts(pairs), wide),
         context=wide or context,
         pair_lines=True,
+        in_currency=given.currency(in_currency),
         **given.asked(given.with_floor(closes, floor_pct), indices, groups),
     )
     return warned(SessionResult(session_command.session(request), session_render))
@@ -135,6 +140,7 @@ def history(
     groups: Texts = (),
     periods: Texts = (),
     shut_days: bool = False,
+    in_currency: str = "",
     strict: bool = False,
     now: dt.datetime | None = None,
 ) -> Result[records.HistoryReport]:
@@ -146,7 +152,7 @@ def history(
         The range, both included; ``last`` may be ``"latest"``.
     shut_days
         Whether dates on which an index had no session, and another had one, are rows too.
-    closes, indices, groups, periods, strict, now
+    closes, indices, groups, periods, in_currency, strict, now
         As of ``session``.
 
     Raises
@@ -171,6 +177,7 @@ def history(
         shut_days=shut_days,
         periods=chosen_periods(given.texts(periods)),
         now=now,
+        in_currency=given.currency(in_currency),
         **given.asked(table, indices, groups),
     )
     return warned(Result(history_command.history(request), history_render))
@@ -185,6 +192,7 @@ def pair(
     until: Date | None = None,
     window: int = WINDOW,
     floor_pct: float | None = None,
+    in_currency: str = "",
     strict: bool = False,
     now: dt.datetime | None = None,
 ) -> Result[records.PairReport]:
@@ -198,7 +206,7 @@ def pair(
         The range, both included; None for as far as the closes go.
     window
         How many common sessions before it each spread is held against, 60 or more.
-    closes, floor_pct, strict, now
+    closes, floor_pct, in_currency, strict, now
         As of ``session``.
 
     Raises
@@ -220,7 +228,7 @@ def pair(
     table = given.with_floor(closes, floor_pct)
     request = pair_command.PairRequest(
         one, other, start, end, table.sources, table.reading, table.config, window, strict, now
-    )
+    )._replace(in_currency=given.currency(in_currency))
     return warned(Result(pair_command.pair(request), pair_render))
 
 

@@ -21,6 +21,7 @@ from marketmove.closes.levels import Levels
 from marketmove.closes.read import read_levels
 from marketmove.config import Config, load, with_choices
 from marketmove.errors import Remark, WrongUsageError, by_place
+from marketmove.market.currencies import currency_code
 from marketmove.market.groups import find_groups
 from marketmove.sources import ReadOptions, Source, open_all, open_source
 from marketmove.sources.block import read_options
@@ -156,7 +157,7 @@ def opened_one(item: Any, name: str = "", decimal: str | None = None) -> Source 
         return frame_source(item, decimal, name or FRAME_LABEL)
     if isinstance(item, str | os.PathLike):
         return Path(item)
-    text = f"closes: {type(item).__name__} is no path, open stream of bytes or DataFrame"
+    text = f"closes: {type(item).__name__} is not a path, an open stream of bytes or a DataFrame"
     refuse(not hasattr(item, "read"), text)
     label = getattr(item, "name", None)
     return open_source(item, label if isinstance(label, str) else name or "<stream>")
@@ -183,7 +184,7 @@ def parse_day(value: Date, first: dt.date | None = None) -> dt.date:
     if isinstance(day, dt.datetime) and day == day and not day.tzinfo and day.time() == dt.time():
         day = day.date()
     if isinstance(day, dt.datetime) or not isinstance(day, dt.date):
-        raise WrongUsageError.at(None, f"{value} is not a date; expected such as 2025-02-14")
+        raise WrongUsageError.at(None, f"{value} is not a date; expected one such as 2025-02-14")
     refuse(bool(first and first > day), f"{first} is after {day}; the first date comes first")
     return day
 
@@ -204,3 +205,8 @@ def check_moment(name: str, moment: dt.datetime | None) -> None:
     if moment is not None and not (isinstance(moment, dt.datetime) and moment.tzinfo):
         text = f"{name}: {moment!r} is not a datetime with its offset from UTC"
         raise WrongUsageError.at(None, f"{text}, such as datetime.now(timezone.utc)")
+
+
+def currency(text: str) -> str:
+    """Return the code of a currency that figures are wanted in; none if that is empty."""
+    return currency_code(text, "in_currency") if text else ""

@@ -68,8 +68,10 @@ class SessionResult(Result[records.SessionReport]):
     @cached_property
     def divergences(self) -> pd.DataFrame:
         """The divergent pairs, or those asked for, under the keys of JSON."""
-        pairs = self.report.divergences
-        return typed_frame(Divergence._fields, [tuple(plain(pair).values()) for pair in pairs])
+        pairs, marked = self.report.divergences, self.report.in_currency
+        names = [*Divergence._fields, *(["in_currency"] if marked else [])]
+        rows = [(*plain(pair).values(), *([marked] if marked else [])) for pair in pairs]
+        return typed_frame(names, rows)
 
 
 def warned(result: _ResultT) -> _ResultT:

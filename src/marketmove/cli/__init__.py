@@ -92,7 +92,7 @@ def _refuse_broken(typed: Sequence[str]) -> None:
         try:
             os.fsencode(text)
         except UnicodeEncodeError:
-            what = "half a letter was typed, which no name and no file has; type it again"
+            what = "an argument has half a character, as no file name has; type it again"
             raise WrongUsageError.at(None, what) from None
 
 

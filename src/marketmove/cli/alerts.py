@@ -97,7 +97,7 @@ def _run(command: Sequence[str], data: bytes, seconds: int) -> str:
     try:
         process.communicate(data, timeout=seconds)
     except subprocess.TimeoutExpired:
-        return f"not done within {seconds} s (--on-alert-timeout), so it was ended"
+        return f"not finished within {seconds} s (--on-alert-timeout), so it was ended"
     finally:
         if process.poll() is None:
             if hasattr(os, "killpg"):

@@ -64,7 +64,9 @@ def session_or_moment(
         return session_date("latest" if date is None else date, today), None
     when = moment(as_of, now)
     if date is not None:
-        raise WrongUsageError.at(None, f"{date} and --as-of both say when; leave one of them out")
+        raise WrongUsageError.at(
+            None, f"{date} and --as-of both give the date; leave one of them out"
+        )
     return "latest" if as_of == "now" else when.date(), when
 
 
@@ -133,8 +135,11 @@ def refuse_pairs(
         raise WrongUsageError.at(None, "--wide needs the context that --no-context leaves out")
 
 
-def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
+def columns(
+    texts: Sequence[str] | None, output_format: str, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns to show, separated by commas, and refuse what is none."""
+    from marketmove.moves.move import FX_FIELDS, PERIOD_FX
     from marketmove.reports.documents import ALL_COLUMNS
 
     named = [name.strip() for text in texts or () for name in text.split(",")]
@@ -145,7 +150,11 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
         raise WrongUsageError.at(
             None, f"--columns chooses those of a table, csv or ndjson, not of {output_format}"
         )
-    unknown = [name for name in chosen if name not in ALL_COLUMNS and not period_of_column(name)]
+    known = {*ALL_COLUMNS, *FX_FIELDS}
+    unknown = [name for name in chosen if name not in known and not period_of_column(name)]
+    of_fx = [name for name in chosen if name in FX_FIELDS or name.endswith(PERIOD_FX)]
+    if of_fx and not in_currency and not unknown:
+        raise WrongUsageError.at(None, f"{of_fx[0]} is a column of --in, such as --in USD")
     if unknown or not chosen:
         what = f"unknown column {unknown[0]}" if unknown else "--columns names none"
         choice = ", ".join(ALL_COLUMNS)
@@ -154,11 +163,13 @@ def columns(texts: Sequence[str] | None, output_format: str) -> tuple[str, ...]:
     return chosen
 
 
-def history_columns(texts: Sequence[str] | None, output_format: str, wide: bool) -> tuple[str, ...]:
+def history_columns(
+    texts: Sequence[str] | None, output_format: str, wide: bool, in_currency: str = ""
+) -> tuple[str, ...]:
     """Read the columns of many sessions to show: none that need the past of each, one if wide."""
     from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
 
-    shown = columns(texts, output_format)
+    shown = columns(texts, output_format, in_currency)
     past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
     if past:
         text = f"{past[0]} is a column of session, not of history"
@@ -180,6 +191,13 @@ def refuse_context(context: bool | None) -> None:
         raise WrongUsageError.at(None, text)
 
 
+def currency(text: str) -> str:
+    """Read the currency that figures are wanted in; none if that is empty."""
+    from marketmove.market.currencies import currency_code
+
+    return currency_code(text, "--in") if text.strip() else ""
+
+
 def with_periods_of(periods: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
     """Add to some periods those that chosen columns are of."""
     return tuple(dict.fromkeys((*periods, *filter(None, map(period_of_column, chosen)))))
@@ -196,7 +214,7 @@ def paths(texts: Sequence[str]) -> list[str]:
                 None, f"{why}: curl -s {text} | marketmove session DATE --levels -"
             )
     if list(texts).count("-") > 1:
-        raise WrongUsageError.at(None, "--levels - stands twice; standard input is read once")
+        raise WrongUsageError.at(None, "--levels - is given twice; standard input is read once")
     return list(texts)
 
 
@@ -217,21 +235,11 @@ def groups(texts: Sequence[str], config: Config) -> tuple[Group, ...]:
     return find_groups(texts, config.groups)
 
 
-def refuse_journal(once: bool, force: bool, journal: Path | None, output: Path | None) -> None:
-    """Refuse what contradicts itself about the journal."""
-    if force and not once:
-        text = "--force prints what --once would not; without --once all is printed"
-        raise WrongUsageError.at(None, text)
-    if journal is not None and output is not None and journal.resolve() == output.resolve():
-        text = f"--journal and --output are the same file, {journal}; name two"
-        raise WrongUsageError.at(None, text)
-
-
 def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        text = f"--output: {path} has not the ending of a picture; expected one of"
+        text = f"--output: {path} does not end like a picture; expected one of"
         raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
@@ -262,5 +270,5 @@ def zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (LookupError, ValueError, OSError):
-        text = f"{name} is not a time zone that is known; expected such as Europe/Berlin"
+        text = f"{name} is not a known time zone; expected one such as Europe/Berlin"
         raise WrongUsageError.at(None, text) from None

@@ -102,6 +102,7 @@ def session(
             metavar="week|month|qtd|ytd|5d|1y|...", help="Draw the change of this period instead."
         ),
     ] = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     sort: Annotated[shared.BarSort | None, typer.Option(help="Order of the bars.")] = None,
     picture: PictureOptions,
@@ -121,7 +122,13 @@ def session(
     from marketmove.commands.session import SessionRequest
 
     request = SessionRequest(
-        session=when, as_of=moment, periods=periods, pairs=1, context=False, **asked
+        session=when,
+        as_of=moment,
+        periods=periods,
+        pairs=1,
+        context=False,
+        in_currency=arguments.currency(in_currency),
+        **asked,
     )
     look = picture.render_options(request.config)._replace(everything=everything)
     return _draw(session_chart(request, look, picture.words()), picture, look.palette, run.quiet)
@@ -132,6 +139,7 @@ def heatmap(
     typed: typer.Context,
     dates: shared.RangeArguments,
     chosen: shared.ChosenOptions,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
@@ -148,7 +156,8 @@ def heatmap(
     from marketmove.commands.chart import heatmap_chart
     from marketmove.commands.history import HistoryRequest
 
-    request = HistoryRequest(first=first, last=last, shut_days=True, **asked)
+    money = arguments.currency(in_currency)
+    request = HistoryRequest(first=first, last=last, shut_days=True, in_currency=money, **asked)
     look = picture.render_options(request.config)
     return _draw(heatmap_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
@@ -158,6 +167,7 @@ def pair(
     typed: typer.Context,
     asked: shared.PairOptions,
     levels: shared.LevelsOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     picture: PictureOptions,
     run: shared.RunOptions,
@@ -172,6 +182,7 @@ def pair(
     from marketmove.commands.chart import pair_chart
 
     request = pair_request(asked, levels, reading, run, palette=picture.palette)
+    request = request._replace(in_currency=arguments.currency(in_currency))
     look = picture.render_options(request.config)
     return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def completion(
     shell: Annotated[
-        Literal["bash", "zsh", "fish"], typer.Argument(metavar="bash|zsh|fish", show_default=False)
+        Literal["bash", "zsh", "fish", "powershell"],
+        typer.Argument(metavar="bash|zsh|fish|powershell", show_default=False),
     ],
     words: Annotated[
         list[str] | None,
@@ -31,10 +32,11 @@ def completion(
     ] = None,
     output: OutputOption = None,
 ) -> None:
-    """Print the completion script for bash, zsh or fish.
+    """Print the completion script for bash, zsh, fish or PowerShell.
 
     Bash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in
     ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish
+    PowerShell: marketmove completion powershell | Out-String | Invoke-Expression in $PROFILE.
     """
     from marketmove.commands.completion import SCRIPTS
 
@@ -50,7 +52,9 @@ def _completions(shell: str, words: Sequence[str]) -> str:
     """What can stand at the end of a command line, of which the first word is the program."""
     from marketmove.commands.completion import complete, for_bash, joined, with_help
 
-    typed, kept = (words, "") if shell != "bash" else joined(words)
+    # PowerShell has no other way to hand on that nothing is typed yet.
+    begun = [*words[:-1], "" if words[-1] == '""' else words[-1]]
+    typed, kept = (begun, "") if shell != "bash" else joined(words)
     commands = _below(program(typed[1:-1]), "")
     found = complete(typed[1:], commands, lambda: _known(typed))
     return for_bash(found, kept, words[-1]) if shell == "bash" else with_help(found)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from marketmove.cli.environment import home, of_own_process, own_process
-from marketmove.cli.terminal import say
+from marketmove.cli.terminal import say, stderr_is_terminal
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
 from marketmove.errors import Problem, WrongUsageError
 
@@ -87,11 +87,31 @@ def delivery_of(options: DeliveryOptions, config: Config) -> ReadyTargets:
     return ReadyTargets(targets, urls, options.to_timeout, prints)
 
 
+def refuse_page(to: ReadyTargets, output_format: str) -> None:
+    """Refuse to send a page to a service that takes none; nothing else needs to know them."""
+    if output_format != "html" or not to.targets:
+        return
+    from marketmove.delivery.send import takes_pages
+
+    problems = [
+        Problem(
+            target.place,
+            f"--format html: {target.name} takes no HTML page; leave --format out, and its text is"
+            " made for it, or send the page by mail (mailtos://…)",
+        )
+        for target in to.targets
+        if not takes_pages(to.urls[target.name])
+    ]
+    if problems:
+        raise WrongUsageError(problems)
+
+
 def deliver(
-    to: ReadyTargets, messages: Mapping[str, Message], earlier: bool
+    to: ReadyTargets, messages: Mapping[str, Message], earlier: bool, *, quiet: bool
 ) -> Iterator[Delivered]:
     """Deliver to all at once, each as soon as it is done; say on stderr at the end what failed.
 
+    On a terminal what was sent is said as well.
     Where the run is interrupted the couriers are ended, and what they had done is given still.
     """
     if not messages:
@@ -119,6 +139,10 @@ def deliver(
             raise
         finally:
             couriers.end()
+    done = [name for name in messages if not reasons[name]]
+    if done and stderr_is_terminal() and not quiet:
+        title = messages[done[0]].title
+        say([Problem(None, f"{title[0].lower()}{title[1:]}: sent to {', '.join(done)}")])
     for name, message in messages.items():
         if reasons[name]:
             still = f"{message.title} is still " if earlier else ""
@@ -149,7 +173,7 @@ class _Couriers:
         try:
             process = _courier()
         except OSError as error:
-            return f"no process for it: {(error.strerror or 'no reason given').lower()}"
+            return f"no process could be started: {(error.strerror or 'no reason given').lower()}"
         self._running.add(process)
         if self._ended:
             process.kill()
@@ -158,7 +182,7 @@ class _Couriers:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            return f"not done within {seconds} s (--to-timeout)"
+            return f"not finished within {seconds} s (--to-timeout)"
         finally:
             self._running.discard(process)
         if said:
@@ -166,7 +190,7 @@ class _Couriers:
         if self._ended:
             return None
         by_alarm = hasattr(signal, "SIGALRM") and process.returncode == -signal.SIGALRM
-        return f"not done within {seconds} s (--to-timeout)" if by_alarm else "apprise failed"
+        return f"not finished within {seconds} s (--to-timeout)" if by_alarm else "apprise failed"
 
 
 def _courier() -> subprocess.Popen[bytes]:

@@ -38,6 +38,11 @@ def today() -> dt.date:
     return fixed.date() if fixed else dt.date.today()  # noqa: DTZ011 - the day where the user is
 
 
+def zone() -> dt.tzinfo:
+    """Give the clock that people here read: that of MARKETMOVE_NOW, else the machine's."""
+    return (_fixed_now() or clock().astimezone()).tzinfo or dt.UTC
+
+
 def _fixed_now() -> dt.datetime | None:
     text = os.environ.get("MARKETMOVE_NOW")
     return arguments.moment(text, clock(), "MARKETMOVE_NOW") if text else None
@@ -125,11 +130,11 @@ def machine_zone() -> str:
     system = _system_zone()
     session = os.environ.get("TZ", "").removeprefix(":")
     if system and session and _plain(system) != _plain(session):
-        text = f"TZ is {session} here, and the zone of the system {system}"
+        text = f"TZ is {session}, but the time zone of the system is {system}"
         raise WrongUsageError.at(None, f"{text}; {_NAME_IT}")
     if zone := next(filter(_is_zone, (system, session)), None):
         return zone
-    raise WrongUsageError.at(None, f"the time zone of this machine has no name here; {_NAME_IT}")
+    raise WrongUsageError.at(None, f"this machine does not name its time zone; {_NAME_IT}")
 
 
 def _system_zone() -> str:

@@ -19,6 +19,7 @@ def history(
     dates: shared.HistoryArguments,
     chosen: shared.ChosenOptions,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     columns: shared.ColumnsOption = None,
     wide: Annotated[
         bool,
@@ -49,11 +50,11 @@ def history(
     arguments.refuse_stray(typed.args)
     engines.refuse_master(engine)
     first, last = arguments.history_range(*dates, environment.today())
-    shown = arguments.history_columns(columns, output_format, wide)
+    in_currency = arguments.currency(in_currency)
+    shown = arguments.history_columns(columns, output_format, wide, in_currency)
     if engine.engine is not None:
-        engines.refuse_options(
-            {"--period": period, "--columns": columns, "--wide": wide}, reading, output_format
-        )
+        asked_for = {"--period": period, "--columns": columns, "--wide": wide, "--in": in_currency}
+        engines.refuse_options(asked_for, reading, output_format)
         written = engines.run((first, last), everything, engine, chosen, look, run)
         return engines.told(written, output_format, look, run)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
@@ -65,6 +66,7 @@ def history(
             first=first,
             last=last,
             shut_days=everything,
+            in_currency=in_currency,
             periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )

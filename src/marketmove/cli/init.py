@@ -37,7 +37,7 @@ def init(
     arguments.refuse_stray(typed.args, "init")
     texts = arguments.paths(levels or [])
     if "-" in texts:
-        text = "--levels - is standard input, which is another each time; name a file"
+        text = "--levels - is standard input, which differs each time; name a file"
         raise WrongUsageError.at(None, text)
     paths = list(map(_whole, map(Path, texts)))
     place = config_place(config).absolute()

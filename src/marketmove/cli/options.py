@@ -72,6 +72,15 @@ PeriodOption = Annotated[
         " (5d), calendar weeks, months or years (2w, 3m, 1y), or since:DATE. Repeatable.",
     ),
 ]
+InOption = Annotated[
+    str,
+    typer.Option(
+        "--in",
+        metavar="CURRENCY",
+        help="In one currency, such as USD, by the exchange rates among the closes, such as"
+        " USDJPY; each move compounded with that of its currency.",
+    ),
+]
 ColumnsOption = Annotated[
     list[str] | None,
     typer.Option(

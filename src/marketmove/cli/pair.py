@@ -24,6 +24,7 @@ def pair(
         typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
     ] = None,
     levels: shared.LevelsOption = None,
+    in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
@@ -36,6 +37,7 @@ def pair(
     """
     arguments.refuse_stray(typed.args, "the two indices")
     request = pair_request(asked, levels, reading, run, palette=look.palette, floor_pct=floor_pct)
+    request = request._replace(in_currency=arguments.currency(in_currency))
     from marketmove.commands import pair as command
 
     report = command.pair(request)

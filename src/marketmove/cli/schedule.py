@@ -13,15 +13,20 @@ from marketmove.errors import Problem
 
 
 def schedule(
-    region: Annotated[
-        str,
-        typer.Option(
-            "--region", "--group", "-g", metavar="GROUP", help="A region, or another group."
-        ),
-    ],
     scheduler: Annotated[
-        Literal["cron", "systemd"], typer.Option("--print", help="What is to run it.")
+        Literal["cron", "systemd", "github", "launchd", "windows"],
+        typer.Option("--print", help="What is to run it."),
     ],
+    region: Annotated[
+        str | None,
+        typer.Option(
+            "--region",
+            "--group",
+            "-g",
+            metavar="GROUP|all",
+            help="A region, another group, or all; else all of your closes.",
+        ),
+    ] = None,
     after: Annotated[
         int, typer.Option(min=0, max=1440, metavar="MINUTES", help="How long after the close.")
     ] = 30,
@@ -29,26 +34,35 @@ def schedule(
         str | None,
         typer.Option(
             metavar="ZONE",
-            help="The clock to tell the time by: else this machine's, for systemd an exchange's.",
+            help="The clock to tell the time by: else this machine's, or an exchange's for those"
+            " that know it (systemd, github).",
         ),
     ] = None,
     output: OutputOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Print the lines that run the summary of a region by themselves, after its last close.
+    """Print the lines that run the summary by themselves, after the last close of your closes.
 
-    Cron knows one clock: the time is the latest that the close has on it over the year. The timer
-    of systemd is told the zone. Nothing is installed; the comments say how to.
+    Cron, launchd and Windows know one clock: the time is the latest that the close has on it over
+    the year. The timer of systemd and GitHub Actions are told the zone. The exchanges are those of
+    your closes (levels: or feeds:), of a region those of it. Nothing is installed; the comments
+    say how to.
     """
     clock = None if zone is None else arguments.zone(zone)
     settings = environment.settings(config)
-    (group,) = arguments.groups([region], settings)
-    if clock is None and scheduler == "cron":
-        clock = environment.machine_zone()
 
     from marketmove.commands import schedule as command
+    from marketmove.market.groups import Group
     from marketmove.render.schedule import FORMATS
 
+    asked: Group | None = None
+    if region and region.casefold() == command.ALL and command.ALL not in settings.groups:
+        asked = Group(command.ALL, tuple(settings.registry.indices))
+    elif region is not None:
+        (asked,) = arguments.groups([region], settings)
+    group, own = command.group_of_own(asked, settings)
+    if clock is None and scheduler in {"cron", "launchd", "windows"}:
+        clock = environment.machine_zone()
     place, _ = environment.config_file(config)
     line = command.summary_command(
         environment.this_program(), group.name, place and place.absolute()
@@ -57,7 +71,7 @@ def schedule(
     fetch = command.fetch_command(
         environment.this_program(), group, settings, place and place.absolute()
     )
-    plan = command.schedule(group, settings, line, clock, after, environment.today(), fetch)
+    plan = command.schedule(group, settings, line, clock, after, environment.today(), fetch, own)
     if not (settings.levels or fetch):
         text = "no closes are named for it: set levels: or feeds: in a configuration"
         say([Problem(None, f"warning: {text} (marketmove init)")])

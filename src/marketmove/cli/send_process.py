@@ -32,9 +32,9 @@ def main() -> None:
     _end_with(job["run"], job["seconds"])
 
     from marketmove.delivery.send import send
-    from marketmove.delivery.targets import Message
+    from marketmove.delivery.targets import message_of
 
-    reason = send(job["url"], Message(*job["message"]), job["seconds"])
+    reason = send(job["url"], message_of(job["message"]), job["seconds"])
     os.write(outcome, json.dumps(reason).encode())
 
 

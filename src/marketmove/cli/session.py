@@ -51,6 +51,7 @@ def session(
     chosen: shared.ChosenOptions,
     as_of: shared.AsOfOption = None,
     period: shared.PeriodOption = None,
+    in_currency: shared.InOption = "",
     columns: shared.ColumnsOption = None,
     reading: shared.ReadingOptions,
     compared: ComparedOptions,
@@ -75,7 +76,8 @@ def session(
     settings = asked["config"]
     alerting = alerting_of(alerts, settings)
     arguments.refuse_pairs(output_format, against, pairs, wide, context)
-    shown = arguments.columns(columns, output_format)
+    in_currency = arguments.currency(in_currency)
+    shown = arguments.columns(columns, output_format, in_currency)
     periods = arguments.with_periods_of(chosen_periods(period or ()), shown)
     people, rows = output_format in {"table", "markdown"}, output_format in {"csv", "ndjson"}
     if any(name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS} for name in shown):
@@ -97,6 +99,7 @@ def session(
             comparison=Comparison(against, tuple(pairs or ()), wide),
             context=True if wide else context,
             pair_lines=people,
+            in_currency=in_currency,
             alerts=alerting.conditions,
             **asked,
         )

@@ -46,9 +46,15 @@ def _carried(text: str, stream: TextIO) -> bool:
     return True
 
 
-def same_terminal() -> bool:
-    """Tell whether what goes to stdout and stderr is read on a terminal, together."""
-    return _is_terminal(sys.stdout) and _is_terminal(sys.stderr)
+def same_place() -> bool:
+    """Tell whether stdout and stderr are read together: on a terminal, in one file, by cron."""
+    if _is_terminal(sys.stdout) and _is_terminal(sys.stderr):
+        return True
+    try:
+        out, err = (os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr))
+    except (OSError, ValueError, AttributeError):
+        return False
+    return os.path.samestat(out, err)
 
 
 def stderr_is_terminal() -> bool:
@@ -119,8 +125,8 @@ def say_unusable(problems: Iterable[Problem]) -> ExitStatus:
 
 
 def warn(warnings: Iterable[Remark], output: Path | None, people: bool, quiet: bool) -> None:
-    """Print warnings to stderr, unless the result says them on the same terminal."""
-    if not (quiet or (people and output is None and same_terminal())):
+    """Print warnings to stderr, unless the result says them in the same place."""
+    if not (quiet or (people and output is None and same_place())):
         say(Problem(remark.place, f"warning: {remark.text}") for remark in warnings)
 
 

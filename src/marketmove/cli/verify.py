@@ -62,6 +62,6 @@ def verify(
     if report.found:
         return ExitStatus.FOUND
     if not report.checked:
-        say([Problem(None, "not one figure can be checked")])
+        say([Problem(None, "no figure can be checked")])
         return ExitStatus.NO_SESSION
     return ExitStatus.DONE

@@ -122,7 +122,7 @@ def _disorder(rows: Frame) -> Iterator[Finding]:
         up, down = steps > 0, steps < 0
         if up.any() and down.any():
             odd = part[1:][down if up.sum() >= down.sum() else up]
-            text = "{row.symbol}: {row.session} stands out of order"
+            text = "{row.symbol}: {row.session} is out of order"
             yield from _findings(rows.take(odd), "suspicion", "out_of_order", text)
 
 
@@ -162,7 +162,7 @@ def early_rows(early: Frame) -> Iterator[Finding]:
         stamp = f"{int(row.early) // 60:02d}:{int(row.early) % 60:02d}"
         text = (
             f"{row.symbol}: the row of {row.session} is stamped {stamp}, before the"
-            f" close at {row.ended:%H:%M}; it is no close, and left out"
+            f" close at {row.ended:%H:%M}; it is not a close, and is left out"
         )
         yield _of_row("unfinished", text, row)
 

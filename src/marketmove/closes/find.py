@@ -76,7 +76,7 @@ class FoundCloses(NamedTuple):
         return [
             Remark(
                 "not_archived",
-                "is no file of the archive, and is not read; move it out of the folder",
+                "not a file of the archive, so it is not read; move it out of the folder",
                 place=Place(str(path)),
             )
             for path in self.strangers

@@ -79,7 +79,7 @@ def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) 
     blocks = list(blocks)
     for block in blocks:
         if not len(block.frame):
-            nothing = Problem(Place(block.label), "not one close in it")
+            nothing = Problem(Place(block.label), "no close in it")
             raise BadFiguresError([f.problem for f in block.faults] or [nothing])
     symbols_of = [_symbols(block, registry) for block in blocks]
     frame = Frame.joined([_named(*each) for each in zip(blocks, symbols_of, strict=True)])
@@ -170,8 +170,8 @@ def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
             usual = block.frame["close"][names.codes == names.number(text)][-1]
             yield Problem(
                 Place(block.label),
-                f"{usual:,.15g} is no level of {index.name}: this {text} is something else, and is"
-                f" called {text} (not {index.symbol}) here",
+                f"{usual:,.15g} is not a level of {index.name}: this {text} is something else, and"
+                f" is called {text} (not {index.symbol}) here",
             )
 
 

@@ -49,6 +49,11 @@ class ChosenCloses(NamedTuple):
     clocks: Mapping[str, Exchange]
     absent: list[Remark]
 
+    def without(self, others: Iterable[str]) -> ChosenCloses:
+        """Give the same without indices that are none; all where nothing else is there."""
+        symbols = [symbol for symbol in self.symbols if symbol not in {*others}]
+        return self._replace(symbols=symbols or self.symbols)
+
 
 def read_closes(
     sources: Sequence[Source],
@@ -92,7 +97,7 @@ def _none_of(symbols: Sequence[str], levels: Levels) -> str:
     have = "has no close" if len(symbols) == 1 else "have no close"
     text = f"{listed(symbols)} {have} in the data; it has {listed(levels.symbols, _MOST_NAMED)}"
     if len(levels.symbols) == 1 and not levels.registry.find(levels.symbols[0]):
-        text += ", which is no known index; --symbol names it"
+        text += ", which is not a known index; --symbol names it"
     return text
 
 

@@ -66,6 +66,9 @@ def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
 def heatmap_chart(request: HistoryRequest, look: RenderOptions, words: PictureWords) -> Chart:
     """Work out many sessions, to be drawn as a row an index; raises what ``history`` does."""
     report = history(request)
+    if report.in_currency:
+        converted = report.frame["converted_change_pct"]
+        report = report._replace(frame=report.frame.assign(change_pct=converted))
 
     from marketmove.market.groups import VOLATILITY_GROUP
     from marketmove.render.drawings.heatmap import grid, heatmap

@@ -73,6 +73,30 @@ fi
 end
 complete -c marketmove -f -a '(__marketmove_complete)'
 """,
+    "powershell": r"""Register-ArgumentCompleter -Native -CommandName marketmove -ScriptBlock {
+    param($typed, $line, $cursor)
+    $words = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -le $cursor } |
+        ForEach-Object { if ($_.Value) { $_.Value } else { $_.Extent.Text } })
+    # A word that is not begun is no element of the line yet.
+    if ($typed -eq '') { $words += '""' }
+    elseif ($words[-1] -ne $typed) { $words += $typed }
+    & $words[0] completion powershell -- @words 2>$null | ForEach-Object {
+        if ($_ -eq '/') {
+            Get-ChildItem -Path "$typed*" -ErrorAction Ignore |
+                ForEach-Object { Resolve-Path -Relative $_ } | ForEach-Object {
+                    [System.Management.Automation.CompletionResult]::new($_)
+                }
+        } else {
+            $word, $help = $_ -split "`t", 2
+            $tip = if ($help) { $help } else { $word }
+            $text = $word
+            if ($word -match '[^\w=:./-]') { $text = "'" + $word.Replace("'", "''") + "'" }
+            [System.Management.Automation.CompletionResult]::new(
+                $text, $word, 'ParameterValue', $tip)
+        }
+    }
+}
+""",
 }
 
 
@@ -247,7 +271,7 @@ def for_bash(found: Completions, kept: str, last: str) -> str:
 
 
 def with_help(found: Completions) -> str:
-    """Write completions for zsh and fish: what each is follows a tab."""
+    """Write completions for zsh, fish and PowerShell: what each is follows a tab."""
     words = [(visible(word), visible(meaning)) for word, meaning in found.words]
     return _lines(["\t".join(filter(None, pair)) for pair in words], found.files)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.engines.request import EngineHistory, EngineRequest
-from marketmove.errors import BadFiguresError
+from marketmove.errors import BadFiguresError, Remark
 from marketmove.market.groups import Group
 from marketmove.reports.records import HistoryReport
 from marketmove.sources import ReadOptions
@@ -21,7 +21,8 @@ class HistoryRequest(NamedTuple):
 
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     dates that they hold, the bundled samples. With ``shut_days``, dates on which an index had no
-    session and another one had are rows too.
+    session and another one had are rows too. With ``in_currency`` moves are in that one
+    too.
     """
 
     first: dt.date | None
@@ -35,6 +36,7 @@ class HistoryRequest(NamedTuple):
     periods: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     now: dt.datetime | None = None
+    in_currency: str = ""
 
 
 def _range(first: dt.date | None, to: When, latest: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -63,21 +65,30 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.closes.doubts import find_doubts
     from marketmove.closes.read import completed_sessions, keep_for_range, read_closes
     from marketmove.market.choose import volatility_indices
+    from marketmove.market.currencies import currencies
     from marketmove.moves import measure
+    from marketmove.moves.currency import find_rates, one_currency
     from marketmove.moves.rows import has_closes, usable
     from marketmove.wording.calendar_notes import provisional
+    from marketmove.wording.currency import rate_warnings, rows_notes
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
-    keep = keep_for_range(first, to, request.periods) if first else None
+    keep = keep_for_range(first, to, request.periods) if first and not request.in_currency else None
     known = read_closes(
         files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
+    rates = None
+    if request.in_currency or config.fx:
+        rates = find_rates(known.levels, currencies(), config.fx)
+    if rates and not (request.chosen or request.groups):
+        known = known.without(rates.names)
     levels = known.levels
     first, last = _range(first, to, levels.latest(known.symbols))
     within = measure.Range(first, last, request.periods, request.shut_days)
-    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
+    volatility = volatility_indices(config.groups, known.symbols)
+    doubts = find_doubts(known, volatility, request.now)
     completed = completed_sessions(known, request.now)
     found = measure.history(levels, known.symbols, known.calendars, within, doubts, completed)
     rows, touching, elsewhere, undated = usable(
@@ -90,6 +101,11 @@ def history(request: HistoryRequest) -> HistoryReport:
         raise BadFiguresError(elsewhere)
     if nothing:
         raise no_close_within(first, last, levels.sessions(known.symbols))
+    notes: list[Remark] = []
+    if rates and request.in_currency:
+        one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
+        rows = one.rows(rows, request.periods)
+        notes = [*rows_notes(one.to, rows, rates)]
     moved = {symbol for symbol, _ in rows.take(rows["status"] == "ok").labels("symbol").each()}
     return HistoryReport(
         first=first,
@@ -101,11 +117,14 @@ def history(request: HistoryRequest) -> HistoryReport:
         unusable=tuple(touching),
         warnings=(
             *files.warnings,
+            *(rate_warnings(rates) if rates else ()),
             *warnings_of(
                 rows, known, elsewhere, doubts, within, request.periods, "these sessions do"
             ),
         ),
+        in_currency=request.in_currency,
         notes=(
+            *notes,
             *reading_notes(levels),
             *empty_notes(rows, request.periods, many=True),
             *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
@@ -12,13 +12,17 @@ from marketmove.errors import BadFiguresError, NoSessionError, Problem, WrongUsa
 from marketmove.reports.records import PairReport
 from marketmove.sources import Fault, ReadOptions
 
+if TYPE_CHECKING:
+    from marketmove.closes.levels import Levels
+    from marketmove.moves.currency import OneCurrency
+
 
 class PairRequest(NamedTuple):
     """What was asked: two indices as typed, the range, the files.
 
     ``since`` and ``until`` are None for as far as the data goes, ``window`` for the usual one.
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
-    dates that they hold, the bundled samples.
+    dates that they hold, the bundled samples. With ``in_currency`` moves and closes are in it.
     """
 
     one: str
@@ -31,6 +35,7 @@ class PairRequest(NamedTuple):
     window: int | None = None
     strict: bool = False
     now: dt.datetime | None = None
+    in_currency: str = ""
 
     @property
     def last(self) -> dt.date | None:
@@ -61,6 +66,7 @@ def pair(request: PairRequest) -> PairReport:
     from marketmove.wording import remarks
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.comparisons import few_common_sessions
+    from marketmove.wording.currency import no_common_rate, rate_warnings, rows_notes
     from marketmove.wording.no_sessions import no_common_session
 
     window = request.window or WINDOW
@@ -77,8 +83,14 @@ def pair(request: PairRequest) -> PairReport:
     doubts = find_doubts(known, volatility_indices(config.groups, symbols), request.now)
     own = measure.series(sound_levels(doubts, dict.fromkeys(symbols, last)), symbols)
     one, other = symbols
-    sessions = common(own[one], own[other], config.floor_pct, window)
+    money = _one_currency(request, levels, symbols) if request.in_currency else None
+    compared = own if money is None else money.series(own)
+    sessions = common(compared[one], compared[other], config.floor_pct, window)
+    if money is not None:
+        sessions = money.beside(sessions, one, other, own)
     shown = between(sessions, request.since, last)
+    if not len(shown) and money is not None:
+        raise NoSessionError([Problem(None, text) for text in no_common_rate(money, symbols)])
     if not len(shown):
         raise no_common_session(own, sessions["session"].tolist(), request.since, last)
     summary = pair_summary(sessions, shown, window)
@@ -90,6 +102,7 @@ def pair(request: PairRequest) -> PairReport:
         levels.latest(symbols, last or dt.date.max) or summary.span.last,
     )
     rows = measure.history(levels, symbols, known.calendars, within, doubts)
+    of_rates = rows_notes(money.to, money.rows(rows, ()), money.rates) if money else ()
     rows = of_days_or_doubtful(rows, days)
     latest = read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
     return PairReport(
@@ -105,9 +118,12 @@ def pair(request: PairRequest) -> PairReport:
         floor_pct=config.floor_pct,
         warnings=(
             *files.warnings,
+            *(rate_warnings(money.rates) if money else ()),
             *remarks.warnings_of(rows, known, elsewhere, doubts, within, what="this pair does"),
         ),
+        in_currency=request.in_currency,
         notes=(
+            *of_rates,
             *remarks.reading_notes(levels),
             *few_common_sessions(summary),
             *remarks.hours_apart(latest, known),
@@ -115,6 +131,23 @@ def pair(request: PairRequest) -> PairReport:
             *provisional(((symbol, summary.span.last) for symbol in symbols), known.calendars),
         ),
     )
+
+
+def _one_currency(request: PairRequest, levels: Levels, symbols: Sequence[str]) -> OneCurrency:
+    """What puts the two into one currency; refused where one of them has none."""
+    from marketmove.market.choose import volatility_indices
+    from marketmove.market.currencies import currencies
+    from marketmove.moves.currency import find_rates, one_currency
+
+    config = request.config
+    rates = find_rates(levels, currencies(), config.fx)
+    volatility = volatility_indices(config.groups, symbols)
+    money = one_currency(request.in_currency, rates, config.registry, symbols, volatility)
+    for symbol in symbols:
+        if symbol in volatility or symbol not in money.currencies:
+            why = "is no sum of money" if symbol in volatility else "has no currency that is known"
+            raise WrongUsageError.at(None, f"--in {request.in_currency}: {symbol} {why}")
+    return money
 
 
 def _parted(

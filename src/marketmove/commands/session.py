@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.alerts.conditions import Condition
@@ -39,7 +40,7 @@ class SessionRequest(NamedTuple):
     published figures cannot serve, if not an option does. ``alerts`` are conditions beside those
     of the configuration. ``now`` is the moment that tells which sessions are over; None if that is
     of no matter. With ``pair_lines`` the divergent pairs of one index with many are one line, and
-    ``pairs`` counts these.
+    ``pairs`` counts these. With ``in_currency`` moves and pairs are in that currency.
     """
 
     session: When
@@ -59,6 +60,7 @@ class SessionRequest(NamedTuple):
     alerts: tuple[Condition, ...] = ()
     now: dt.datetime | None = None
     pair_lines: bool = False
+    in_currency: str = ""
 
     @property
     def restricted(self) -> bool:
@@ -83,12 +85,17 @@ class SessionRequest(NamedTuple):
             "--period": bool(self.periods),
             "--wide": self.comparison.wide,
             "--context": bool(self.context),
+            "--in": bool(self.in_currency),
         }
         return next((option for option, given in options.items() if given), "")
 
 
 class _Found(NamedTuple):
-    """The session that was meant, its moves, and what there is to say of the data."""
+    """The session that was meant, its moves, and what there is to say of the data.
+
+    In one currency ``converted`` are the moves in it, as is ``context``; ``own_context`` is of
+    those that they were.
+    """
 
     session: dt.date | None
     moves: Sequence[Move]
@@ -96,6 +103,8 @@ class _Found(NamedTuple):
     notes: Sequence[Remark]
     context: SessionContext
     unusable: Sequence[Problem] = ()
+    converted: Sequence[Move] = ()
+    own_context: SessionContext | None = None
 
 
 def session(request: SessionRequest) -> SessionReport:
@@ -130,7 +139,7 @@ def session(request: SessionRequest) -> SessionReport:
         found = _from_published(files, request)
     else:
         found = _from_closes(files, request, conditions)
-    moves = found.moves
+    moves = found.converted or found.moves
     context = SessionContext() if request.context is False else found.context
     excluded = volatility_indices(config.groups, [move.symbol for move in moves])
     home = config.registry.resolve(config.home).symbol if config.home else ""
@@ -141,8 +150,8 @@ def session(request: SessionRequest) -> SessionReport:
     ordered = in_order(moves, config.sort, home)
     judged = alerts_of(
         conditions,
-        ordered,
-        found.context,
+        in_order(found.moves, config.sort, home),
+        found.own_context or found.context,
         config.registry,
         restricted,
         over=request.as_of is not None,
@@ -175,6 +184,7 @@ def session(request: SessionRequest) -> SessionReport:
         periods=request.periods,
         pair_lines=compared.lines,
         home=home,
+        in_currency=request.in_currency,
         contexts=context.contexts,
         extremes=context.extremes,
         context=bool(request.context),
@@ -289,7 +299,7 @@ def _from_closes(
     )
     from marketmove.moves.measure import moves_at
     from marketmove.moves.rows import read_moves, usable
-    from marketmove.rarity.session import reads_past, session_context
+    from marketmove.rarity.session import SessionContext, reads_past, session_context
     from marketmove.wording import remarks
     from marketmove.wording.doubts import age_of_data
     from marketmove.wording.no_sessions import no_session
@@ -309,11 +319,20 @@ def _from_closes(
         None if past else keep_for_session(request.session, request.as_of, periods),
         request.groups,
     )
+    rates = None
+    if request.in_currency or config.fx:
+        from marketmove.market.currencies import currencies
+        from marketmove.moves.currency import find_rates
+
+        rates = find_rates(known.levels, currencies(), config.fx)
+        if not request.restricted:
+            known = known.without(rates.names)
     if not request.restricted:
         known = with_rows_of(known, watched(conditions), config.closes)
     levels = known.levels
     sessions = session_of_each(known, request.session, request.as_of)
-    doubts = find_doubts(known, volatility_indices(config.groups, known.symbols), request.now)
+    volatility = volatility_indices(config.groups, known.symbols)
+    doubts = find_doubts(known, volatility, request.now)
     completed = completed_sessions(known, request.now)
     found = moves_at(levels, sessions, known.calendars, periods, doubts, completed)
     rows, touching, elsewhere, undated = usable(found, levels.faults, periods)
@@ -333,11 +352,21 @@ def _from_closes(
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
     ]
-    return _Found(
-        session=when,
-        moves=moves,
-        warnings=warnings,
-        notes=notes,
-        context=session_context(moves, known, doubts, wants_context, past),
-        unusable=touching,
+    context = partial(
+        session_context, known=known, doubts=doubts, asked=wants_context, past_read=past
+    )
+    result = _Found(when, moves, warnings, notes, SessionContext(), touching)
+    if not request.in_currency or rates is None:
+        return result._replace(context=context(moves))
+    from marketmove.moves.currency import one_currency
+    from marketmove.wording.currency import rate_notes, rate_warnings
+
+    one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
+    converted = one.moves(moves)
+    return result._replace(
+        warnings=[*warnings, *rate_warnings(rates)],
+        notes=[*rate_notes(one.to, converted, rates), *notes],
+        context=context(converted, convert=one.series),
+        converted=converted,
+        own_context=context(moves) if conditions else None,
     )

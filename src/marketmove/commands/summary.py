@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,13 @@ from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Sentence, SummaryReport
 
 if TYPE_CHECKING:
+    from marketmove.closes.expected import ExpectedClose
     from marketmove.wording.headline import RankedMove
 
 PERIODS = ("week", "ytd")
 _FEW = 3
+# Who has had no close for so many sessions is not waited for.
+_GIVEN_UP = 5
 
 
 def summary(request: SessionRequest) -> SummaryReport:
@@ -57,6 +61,37 @@ def summary(request: SessionRequest) -> SummaryReport:
     )
 
 
+def expected(
+    report: SummaryReport | None,
+    request: SessionRequest,
+    before: Sequence[str],
+    moment: dt.datetime,
+) -> tuple[ExpectedClose, ...]:
+    """Give the closes that should be there by a moment: of the data, the feeds, and ``before``.
+
+    Those are the indices of the last summary. What long had no close, or has later ones, is not
+    waited for, unless it has a feed. Where no index has a close yet, there is no report.
+    """
+    from marketmove.closes.expected import expected_closes
+
+    feeds: Sequence[str] = () if request.chosen else tuple(request.config.feeds)
+    if request.groups:
+        feeds = [s for group in request.groups for s in group.within(feeds)]
+    moves = () if report is None else report.session.moves
+    waited = {
+        move.symbol: move.close is not None
+        for move in moves
+        if move.status != "missing"
+        and (move.symbol in feeds or (move.sessions_behind or 0) < _GIVEN_UP)
+    }
+    known = {move.symbol for move in moves}
+    others = dict.fromkeys((s for s in (*feeds, *before) if s not in known), False)
+    session = request.session if isinstance(request.session, dt.date) else None
+    if report is not None:
+        session = report.session.session
+    return expected_closes(waited | others, session, moment, request.config.closes)
+
+
 def _archived(request: SessionRequest, symbols: Sequence[str]) -> tuple[DatedRevision, ...]:
     """What changed in the archive of the indices of a summary, where it is the archive's."""
     folder = request.config.archive
@@ -83,7 +118,9 @@ def _headline(
     movers = [one for one in ranked if one.move.symbol in count]
     if not movers:
         return _no_move(shares)
-    return headline(movers, report.divergences, len(shares), report.home)
+    told = headline(movers, report.divergences, len(shares), report.home)
+    marked = f"In {report.in_currency}: " if report.in_currency else ""
+    return told._replace(text=marked + told.text)
 
 
 def _no_move(moves: Sequence[Move]) -> Sentence:

@@ -134,5 +134,5 @@ def contradictions(published: Published, reading: ReadOptions, config: Config) -
         return []
     except errors.MarketMoveError as error:
         first = error.problems[0]
-        text = f"the published figures could not be held against closes: {first.text}"
+        text = f"the published figures could not be checked against closes: {first.text}"
         return [Remark("published_unchecked", text, place=first.place)]

@@ -43,9 +43,13 @@ class Begun:
         if noted == self._noted:
             return
         self._noted = noted
-        if not noted:
+        # Never half of it: what an earlier run left to be told may stand here alone.
+        new = self._path.with_name(f"{self._path.name}.new")
+        if noted:
+            flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY
+            with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
+                file.write(json.dumps(sorted(noted)).encode())
+            new.replace(self._path)
+        else:
             self._path.unlink(missing_ok=True)
-            return
-        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY
-        with os.fdopen(os.open(self._path, flags, 0o600), "wb") as file:
-            file.write(json.dumps(sorted(noted)).encode())
+            new.unlink(missing_ok=True)

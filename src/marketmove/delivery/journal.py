@@ -24,62 +24,26 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args
 
+from marketmove.delivery import journal_rows as rows
 from marketmove.delivery.begun import Begun
-from marketmove.delivery.journal_file import failures, locked, readable
+from marketmove.delivery.journal_file import failures, in_memory, locked, readable
+from marketmove.delivery.journal_rows import Entry, Result, Undelivered
 from marketmove.delivery.revisions import (
-    CloseSeen,
     DatedRevision,
     Revision,
     SummaryKey,
+    came_in,
+    newest,
     revisions,
     since,
 )
 from marketmove.delivery.targets import Message
-
-Result = Literal["printed", "delivered", "failed"]
+from marketmove.errors import JournalError
 
 # What a target did not get is news for so long.
 _TRIED_AGAIN_FOR = dt.timedelta(days=7)
-_KEY = "sessions = ? AND indices = ? AND form = ? AND options = ?"
 _ASKED = 4
-# What a close can be, in index points.
-_LOWEST, _HIGHEST = 1e-6, 1e15
-# The version of the file from which on the names of targets stand beside what they are known by.
-_WITH_NAMES = 4
-
-
-class Delivery(NamedTuple):
-    """Where a summary went: the name of a target (never an address), with what result, and when.
-
-    ``detail`` says why it failed. ``at`` is an ISO moment.
-    """
-
-    target: str
-    result: Result
-    detail: str
-    at: str
-
-
-class Entry(NamedTuple):
-    """A summary of the journal: when it was made, where it went, what it revised."""
-
-    summary: SummaryKey
-    made_at: str
-    deliveries: tuple[Delivery, ...]
-    revisions: tuple[Revision, ...]
-
-
-class Undelivered(NamedTuple):
-    """An earlier summary that a target lacks: its number, and the message as it was sent.
-
-    ``begun`` says that sending it again was begun, so that the target may have it.
-    """
-
-    number: int
-    message: Message
-    begun: bool = False
 
 
 class Journal:
@@ -89,7 +53,7 @@ class Journal:
         self._connection, self._path = connection, path
         self._begun = Begun(path)
         with failures(path):
-            salt = _text(connection.execute("SELECT salt FROM salts").fetchone()[0])
+            salt = rows.text_of(connection.execute("SELECT salt FROM salts").fetchone()[0])
         self._identities = {name: _identity(salt, url) for name, url in urls.items()}
 
     def _known_as(self, target: str) -> tuple[str, str]:
@@ -99,8 +63,8 @@ class Journal:
     def is_new(self, summary: SummaryKey) -> bool:
         """Tell whether no run that came to its end had this summary, on these closes, last."""
         with failures(self._path):
-            last = _last(self._connection, summary)
-            return last is None or _closes(self._connection, last) != summary.seen
+            kind = rows.ended(self._connection, summary)
+            return _is_news(rows.base(self._connection, summary, kind), summary)
 
     def revisions(
         self,
@@ -114,14 +78,35 @@ class Journal:
         """
         with failures(self._path):
             as_known = None if target is None else self._known_as(target)
-            last = _last_out(self._connection, summary, as_known)
-            moment = _last_moment(self._connection, summary, as_known)
-            own: tuple[Revision, ...] = ()
-            if last is not None:
-                own = revisions(_closes(self._connection, last), summary.seen)
+            own = self._changed(summary, as_known)
+            moment = rows.last_moment(self._connection, summary, as_known)
         known = {one[:2] for one in own}
         late = () if moment is None else since(archived, moment)
         return (*own, *(one for one in late if one[:2] not in known))
+
+    def _changed(
+        self, summary: SummaryKey, as_known: tuple[str, str] | None
+    ) -> tuple[Revision, ...]:
+        """What changed of a summary that goes out again: the same newest session was out before."""
+        kind = rows.out(self._connection, summary, as_known)
+        before = rows.base(self._connection, summary, kind)
+        if before is not None and not summary.rolling:
+            return revisions(before.seen, summary.seen)
+        before = rows.previous(self._connection, summary, kind)
+        if before is None or newest(before.seen) < newest(summary.seen):
+            return ()
+        return (*revisions(before.seen, summary.seen), *came_in(before.seen, summary.seen))
+
+    def gone(self, summary: SummaryKey, target: str | None = None) -> tuple[str, ...]:
+        """Give the indices of the summary before that this one does not have."""
+        with failures(self._path):
+            as_known = None if target is None else self._known_as(target)
+            kind = rows.out(self._connection, summary, as_known)
+            before = rows.previous(self._connection, summary, kind)
+        symbols = summary.indices.split()
+        earlier = before is not None and newest(before.seen) <= newest(summary.seen)
+        had = before.indices.split() if before and earlier else ()
+        return tuple(symbol for symbol in had if symbol not in symbols)
 
     def pending_targets(self, summary: SummaryKey, targets: Sequence[str]) -> tuple[str, ...]:
         """Give the targets that do not have this summary, on these closes, as the last one.
@@ -135,13 +120,13 @@ class Journal:
             return pending
 
     def _has(self, summary: SummaryKey, target: str) -> bool:
-        last = _last_out(self._connection, summary, self._known_as(target))
-        return last is not None and _closes(self._connection, last) == summary.seen
+        kind = rows.out(self._connection, summary, self._known_as(target))
+        return not _is_news(rows.base(self._connection, summary, kind), summary)
 
     def undelivered(self, summary: SummaryKey, target: str) -> tuple[Undelivered, ...]:
         """Give what a target lacks of other sessions of such a summary, the oldest first."""
         with failures(self._path):
-            rows = self._connection.execute(
+            lacking = self._connection.execute(
                 "SELECT id, message FROM undelivered JOIN summaries ON summary = id"
                 " WHERE target IN (?, ?) AND sessions != ? AND indices = ? AND form = ?"
                 " AND options = ? ORDER BY id",
@@ -149,8 +134,8 @@ class Journal:
             ).fetchall()
             known = self._known_as(target)[0]
             return tuple(
-                Undelivered(number, _message(text), (*self._key(number), known) in self._begun)
-                for number, text in rows
+                Undelivered(number, rows.message(text), (*self._key(number), known) in self._begun)
+                for number, text in lacking
             )
 
     def begin(self, key: Sequence[str], targets: Sequence[str]) -> tuple[str, ...]:
@@ -180,7 +165,7 @@ class Journal:
         row = self._connection.execute(
             "SELECT sessions, indices, form, options FROM summaries WHERE id = ?", [number]
         ).fetchone()
-        return tuple(map(_text, row))
+        return tuple(map(rows.text_of, row))
 
     def record(self, summary: SummaryKey, moment: dt.datetime) -> int:
         """Enter a summary that is about to go out, and give its number.
@@ -192,12 +177,12 @@ class Journal:
             self._connection.execute(
                 "DELETE FROM undelivered WHERE summary IN"
                 " (SELECT id FROM summaries WHERE made_at < ?)",
-                [_stamp(moment - _TRIED_AGAIN_FOR)],
+                [rows.stamp(moment - _TRIED_AGAIN_FOR)],
             )
             number = self._connection.execute(
                 "INSERT INTO summaries (sessions, indices, form, options, made_at, ended)"
                 " VALUES (?, ?, ?, ?, ?, 0)",
-                (*summary[:4], _stamp(moment)),
+                (*summary[:4], rows.stamp(moment)),
             ).lastrowid
             self._connection.executemany(
                 "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?)",
@@ -228,7 +213,7 @@ class Journal:
             self._connection.execute(
                 "REPLACE INTO deliveries (summary, target, result, detail, at, name)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                (number, known, result, detail, _stamp(moment), name),
+                (number, known, result, detail, rows.stamp(moment), name),
             )
             lacking = Undelivered(number, message) if message else None
             self._set_undelivered(key, target, lacking)
@@ -241,7 +226,7 @@ class Journal:
         with failures(self._path):
             self._connection.execute(
                 "UPDATE summaries SET ended = 1 WHERE id ="  # noqa: S608 - as above
-                f" (SELECT max(id) FROM summaries WHERE {_KEY})",
+                f" (SELECT max(id) FROM summaries WHERE {rows.KEY})",
                 summary[:4],
             )
             # What is noted still is of targets that are no longer wanted.
@@ -253,7 +238,7 @@ class Journal:
         """Enter what a target lacks of such summaries of the same sessions: this, and no more."""
         self._connection.execute(
             f"DELETE FROM undelivered WHERE target IN (?, ?) AND summary IN"  # noqa: S608 - no text of users
-            f" (SELECT id FROM summaries WHERE {_KEY})",
+            f" (SELECT id FROM summaries WHERE {rows.KEY})",
             (*self._known_as(target), *key),
         )
         if lacking is not None:
@@ -261,6 +246,11 @@ class Journal:
                 "INSERT INTO undelivered VALUES (?, ?, ?)",
                 (lacking.number, self._known_as(target)[0], json.dumps(lacking.message)),
             )
+
+
+def _is_news(before: rows.Before | None, summary: SummaryKey) -> bool:
+    """Whether a summary has anything that the one before had not."""
+    return before is None or bool(revisions(before.seen, summary.seen))
 
 
 def _identity(salt: str, url: str) -> str:
@@ -290,113 +280,24 @@ def entries(path: Path, wait_s: float) -> tuple[Entry, ...]:
     Raises ``JournalError`` if there is none, or it cannot be read.
     """
     with readable(path, wait_s) as connection:
-        return tuple(_entries(connection))
+        return tuple(rows.entries_of(connection))
 
 
-def _entries(connection: sqlite3.Connection) -> Iterator[Entry]:
-    last_out: dict[tuple[str, ...], SummaryKey] = {}
-    # Before it knew targets again by a hash, a journal had their names alone.
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    name = "coalesce(name, target)" if version >= _WITH_NAMES else "target"
-    for number, made_at, *asked in connection.execute(
-        "SELECT id, made_at, sessions, indices, form, options FROM summaries ORDER BY id"
-    ):
-        sessions, indices, form, options = map(_text, asked)
-        summary = SummaryKey(sessions, indices, form, options, _closes(connection, number))
-        rows = connection.execute(
-            f"SELECT {name}, result, detail, at FROM deliveries WHERE summary = ? ORDER BY 1",  # noqa: S608
-            [number],
-        )
-        deliveries = tuple(map(_delivery, rows))
-        before = last_out.get(summary[:4])
-        revised = () if before is None else revisions(before.seen, summary.seen)
-        yield Entry(summary, _moment(made_at), deliveries, revised)
-        if any(delivery.result != "failed" for delivery in deliveries):
-            last_out[summary[:4]] = summary
+def indices_before(path: Path, summary: SummaryKey, wait_s: float) -> tuple[str, ...]:
+    """Give the symbols of the last such summary that went out anywhere; nothing without a journal.
+
+    A journal that cannot be read has none: what is wrong with it is said where it is written.
+    """
+    try:
+        with readable(path, wait_s) as connection, failures(path):
+            before = rows.previous(connection, summary, rows.out(connection, summary, None))
+    except JournalError:
+        return ()
+    return tuple(before.indices.split()) if before else ()
 
 
-def _last(connection: sqlite3.Connection, summary: SummaryKey) -> int | None:
-    """The number of the last such summary whose run came to its end, out or not."""
-    row = connection.execute(f"SELECT max(id) FROM summaries WHERE {_KEY} AND ended", summary[:4])  # noqa: S608
-    number: int | None = row.fetchone()[0]
-    return number
-
-
-def _last_out(
-    connection: sqlite3.Connection, summary: SummaryKey, known: tuple[str, str] | None
-) -> int | None:
-    """The number of the last such summary that went out, to a target as known, or to any."""
-    which = "" if known is None else " AND target IN (?, ?)"
-    row = connection.execute(
-        f"SELECT max(id) FROM summaries JOIN deliveries ON summary = id WHERE {_KEY}"  # noqa: S608
-        f" AND result != 'failed'{which}",
-        (*summary[:4], *(known or ())),
-    )
-    number: int | None = row.fetchone()[0]
-    return number
-
-
-def _last_moment(
-    connection: sqlite3.Connection, summary: SummaryKey, known: tuple[str, str] | None
-) -> str | None:
-    """When the last such summary of any sessions went out, to a target as known, or to any."""
-    which = "" if known is None else " AND target IN (?, ?)"
-    row = connection.execute(
-        "SELECT max(made_at) FROM summaries JOIN deliveries ON summary = id"  # noqa: S608 - as above
-        " WHERE indices = ? AND form = ? AND options = ?"
-        f" AND result != 'failed'{which}",
-        (*summary[1:4], *(known or ())),
-    )
-    moment = row.fetchone()[0]
-    return None if moment is None else _moment(moment)
-
-
-def _closes(connection: sqlite3.Connection, number: int) -> tuple[CloseSeen, ...]:
-    rows = connection.execute(
-        "SELECT symbol, session, close, prior_session, prior_close FROM closes"
-        " WHERE summary = ? ORDER BY symbol",
-        [number],
-    )
-    return tuple(map(_close, rows))
-
-
-# What is read of a file that anything may have happened to: a ``ValueError`` for what is not so.
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("no text")  # noqa: TRY004 - the value of a file, and no bug
-    return value
-
-
-def _moment(value: Any) -> str:
-    if dt.datetime.fromisoformat(_text(value)).tzinfo is None:
-        raise ValueError("no moment")
-    return _text(value)
-
-
-def _delivery(row: Sequence[Any]) -> Delivery:
-    target, result, detail, at = map(_text, row)
-    known: Any = result
-    if result not in get_args(Result):
-        raise ValueError("no result")
-    return Delivery(target, known, detail, _moment(at))
-
-
-def _close(row: Sequence[Any]) -> CloseSeen:
-    symbol, session, close, prior_session, prior_close = row
-    for date in (session, prior_session):
-        if date is not None:
-            dt.date.fromisoformat(date)
-    for level in (close, prior_close):
-        if level is not None and not (isinstance(level, float) and _LOWEST <= level <= _HIGHEST):
-            raise ValueError("no close")
-    return CloseSeen(_text(symbol), session, close, prior_session, prior_close)
-
-
-def _message(text: Any) -> Message:
-    return Message(*map(_text, json.loads(_text(text))))
-
-
-def _stamp(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+@contextlib.contextmanager
+def looking(path: Path, wait_s: float, urls: Mapping[str, str]) -> Iterator[Journal]:
+    """Open a copy of a journal in memory, to look what would be done; the file stays as it is."""
+    with in_memory(path, wait_s) as connection:
+        yield Journal(connection, path, urls)

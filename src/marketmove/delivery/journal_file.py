@@ -63,6 +63,8 @@ def locked(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
                 if _made_or_updated(connection, path):
                     # What targets are known by is to stay, whatever becomes of this run.
                     connection.execute("COMMIT")
+                    with contextlib.suppress(OSError):
+                        path.chmod(_MODE)
                     _lock(connection, wait_s)
                 _keep_lock(connection, wait_s)
             yield connection
@@ -119,6 +121,17 @@ def readable(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
             yield empty
 
 
+@contextlib.contextmanager
+def in_memory(path: Path, wait_s: float) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a journal, or an empty one where there is none; nothing is written."""
+    with contextlib.closing(_connected(":memory:", 0)) as copy:
+        if _is_there(path):
+            with readable(path, wait_s) as connection, failures(path):
+                connection.backup(copy)
+        _made_or_updated(copy, path)
+        yield copy
+
+
 def _is_there(path: Path) -> bool:
     try:
         _refuse_no_file(path)
@@ -131,7 +144,7 @@ def _refuse_no_file(path: Path) -> None:
     """Refuse what is there and no file; what cannot be looked at, SQLite has words for."""
     with contextlib.suppress(OSError, ValueError):
         if not stat.S_ISREG(path.stat().st_mode):
-            raise JournalError.at(Place(str(path)), "is no file, so it cannot be the journal")
+            raise JournalError.at(Place(str(path)), "is not a file, so it cannot be the journal")
 
 
 def _address(path: Path) -> str:
@@ -165,7 +178,7 @@ def _has_tables(connection: sqlite3.Connection, path: Path) -> bool:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if owner != _APPLICATION_ID and not (empty and version == 0):
-        text = "is a SQLite file, but no journal of marketmove; it is left as it is"
+        text = "is a SQLite file, but not a journal of marketmove; it was not changed"
         raise JournalError.at(Place(str(path)), text)
     if version > _VERSION:
         text = (
@@ -193,8 +206,6 @@ def _made_or_updated(connection: sqlite3.Connection, path: Path) -> bool:
     for statement in _SINCE_4:
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_VERSION}")
-    with contextlib.suppress(OSError):
-        path.chmod(_MODE)
     return True
 
 
@@ -212,7 +223,7 @@ def failures(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError:
-        text = "the journal cannot take a name with signs that are no text"
+        text = "the journal cannot store a name with characters that are not text"
         raise JournalError.at(Place(str(path)), text) from None
     except OSError as error:
         why = (error.strerror or "no reason given").lower()
@@ -229,15 +240,15 @@ def failures(path: Path) -> Iterator[None]:
 
 def _damaged(path: Path) -> JournalError:
     text = (
-        "the journal is damaged, or no journal; it is left as it is."
-        " Move it away, and the next run begins a new one"
+        "the journal is damaged, or is not one; it was not changed."
+        " Move it away, and the next run starts a new one"
     )
     return JournalError([Problem(Place(str(path)), text)])
 
 
 def _reason(name: str, error: sqlite3.Error) -> str:
     reasons = {
-        "SQLITE_BUSY": "is held by another run, which has not ended",
+        "SQLITE_BUSY": "is in use by another run, which has not ended",
         "SQLITE_FULL": "cannot be written: no space left on device",
         "SQLITE_READONLY": "cannot be written: it or its folder is read-only",
         "SQLITE_CANTOPEN": "cannot be opened: no such folder, or no permission",

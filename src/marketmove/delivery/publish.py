@@ -17,12 +17,25 @@ from marketmove.errors import JournalError, OutputError, Problem
 
 if TYPE_CHECKING:
     # It loads SQLite, which a summary without a journal does not need.
-    from marketmove.delivery.journal import Journal, Result
+    from marketmove.delivery.journal import Journal
+    from marketmove.delivery.journal_rows import Result
 
 Revisions = tuple[Revision, ...]
-# Writes the summary to the end, headed by the closes that changed since it was last out; the flag
-# says that it may be out already.
-Write = Callable[[Revisions, bool], None]
+
+
+class Again(NamedTuple):
+    """Why a summary goes out again: closes that changed, indices that are gone, or a kill.
+
+    ``repeat`` says that it may be out already.
+    """
+
+    revised: Revisions = ()
+    gone: tuple[str, ...] = ()
+    repeat: bool = False
+
+
+# Writes the summary to the end, headed by what is new of it.
+Write = Callable[[Again], None]
 # Sends messages to the targets of their names, and gives the outcome of each as soon as it is
 # there; the flag says that they are of an earlier run.
 Send = Callable[[Mapping[str, Message], bool], Iterator[Delivered]]
@@ -66,7 +79,7 @@ class Destination(NamedTuple):
     prints: bool
     write: Write
     urls: Mapping[str, str]
-    message: Callable[[Revisions, bool], Message]
+    message: Callable[[Again], Message]
     send: Send
     seconds: float
 
@@ -90,6 +103,45 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+class Planned(NamedTuple):
+    """What a run would bring to a place: the summary, or nothing where it is out there already.
+
+    ``again`` says why it would come again, and ``earlier`` how many summaries of earlier sessions
+    the place lacks.
+    """
+
+    name: str
+    sends: bool = True
+    again: Again = Again()
+    earlier: int = 0
+
+
+def plan(
+    options: JournalOptions, summary: SummaryKey, destination: Destination
+) -> tuple[Planned, ...]:
+    """Tell what ``publish`` would do now; nothing is sent, written or recorded.
+
+    Raises ``JournalError`` where the journal cannot be read.
+    """
+    places = (destination.output,) * destination.prints + destination.names
+    if options.place is None:
+        return tuple(map(Planned, places))
+    from marketmove.delivery.journal import looking
+
+    planned = []
+    with looking(options.place(), _WAIT_S, destination.urls) as journal:
+        pending = places
+        if options.once and not options.force:
+            pending = journal.pending_targets(summary, places)
+        for place in places:
+            revised = journal.revisions(summary, place, options.archived)
+            again = Again(revised, journal.gone(summary, place))
+            sent_to = options.once and place in destination.names
+            earlier = len(journal.undelivered(summary, place)) if sent_to else 0
+            planned.append(Planned(place, place in pending, again, earlier))
+    return tuple(planned)
+
+
 def publish(
     options: JournalOptions,
     summary: SummaryKey,
@@ -101,15 +153,15 @@ def publish(
     What could not be delivered is written instead, once, and stays pending for its target.
     """
     if options.place is None:
-        messages = {name: destination.message((), False) for name in destination.names}
+        messages = {name: destination.message(Again()) for name in destination.names}
         delivered = all(one.ok for one in list(destination.send(messages, False)))
         if destination.prints or not delivered:
-            destination.write((), False)
+            destination.write(Again())
         return Outcome(delivered=delivered)
     done: set[str] = set()
 
-    def write(revised: Revisions, again: bool) -> None:
-        destination.write(revised, again)
+    def write(again: Again) -> None:
+        destination.write(again)
         done.add("printed")
 
     def send(messages: Mapping[str, Message], earlier: bool) -> Iterator[Delivered]:
@@ -123,7 +175,7 @@ def publish(
         return _publish(options, options.place(), summary, watched, clock)
     except JournalError as error:
         if "printed" not in done and (destination.prints or done != {"sent"}):
-            destination.write((), False)
+            destination.write(Again())
         why = _not_recorded("sent" in done, bool(destination.names))
         return Outcome(problems=(*error.problems, Problem(None, why)))
 
@@ -190,22 +242,25 @@ class _Run(NamedTuple):
         begun = journal.begin(summary[:4], wanted)
         number = journal.record(summary, self.clock())
         messages = {
-            name: message(journal.revisions(summary, name, self.archived), name in begun)
-            for name in wanted
+            name: message(self._again(summary, name, repeat=name in begun)) for name in wanted
         }
         # Where it is printed instead, what changed is said since it was last out anywhere.
-        revised = journal.revisions(summary, output if prints else None, self.archived)
+        printing = self._again(summary, output if prints else None, repeat=False)
         failed = self._send(dict.fromkeys(wanted, number), messages, earlier=False)
         if output in pending and (prints or failed):
             again = bool(journal.begin(summary[:4], printed))
             try:
-                write(revised, again)
+                write(printing._replace(repeat=again))
             except (OutputError, BrokenPipeError):
                 journal.not_out(summary[:4], output)
                 raise
             journal.record_delivery(number, output, "printed", self.clock())
         journal.end(summary)
         return failed
+
+    def _again(self, summary: SummaryKey, target: str | None, *, repeat: bool) -> Again:
+        revised = self.journal.revisions(summary, target, self.archived)
+        return Again(revised, self.journal.gone(summary, target), repeat)
 
     def send_undelivered(self, summary: SummaryKey, failed: set[str]) -> set[str]:
         """Bring targets what they lack of earlier sessions, as long as they take it."""

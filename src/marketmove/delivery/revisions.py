@@ -27,9 +27,10 @@ class CloseSeen(NamedTuple):
 class SummaryKey(NamedTuple):
     """What makes a summary the same one another time, and the closes that it rests on.
 
-    ``sessions`` is the date, or where indices differ each with its own. ``indices`` are the
-    symbols, ``form`` is the format, and ``options`` what else was asked for that changes what is
-    written. The files are left out: the same closes from another file are no news.
+    ``sessions`` is the date, or where indices differ each with that of its last close. ``indices``
+    are the symbols, ``form`` is the format, and ``options`` what else was asked for that changes
+    what is written. The files are left out: the same closes from another file are no news.
+    ``rolling`` says that it is of the latest sessions, whichever they are, and no date was named.
     """
 
     sessions: str
@@ -37,6 +38,7 @@ class SummaryKey(NamedTuple):
     form: str
     options: str
     seen: tuple[CloseSeen, ...]
+    rolling: bool = False
 
 
 class Revision(NamedTuple):
@@ -84,15 +86,34 @@ def _is_after(one: str, other: str) -> bool:
         return False  # somebody wrote another text there
 
 
-def summary_key(moves: Sequence[Move], form: str, options: str = "") -> SummaryKey:
-    """Tell what a summary of moves rests on."""
+def summary_key(
+    moves: Sequence[Move],
+    form: str,
+    options: str = "",
+    *,
+    session: dt.date | None = None,
+    rolling: bool = False,
+) -> SummaryKey:
+    """Tell what a summary of moves rests on: of one ``session``, or of the last one of each.
+
+    A session that is over and has no close yet is no session of the latter.
+    """
     seen = sorted(map(_seen, moves))
-    dates = {one.session for one in seen}
-    each = " ".join(f"{one.symbol}:{one.session or '?'}" for one in seen)
+    last = {one.symbol: _last_close(one) for one in seen}
+    each = " ".join(f"{symbol}:{day or '?'}" for symbol, day in last.items())
+    dates = set(last.values()) if session is None else {session.isoformat()}
     sessions = next(iter(dates)) if len(dates) == 1 else None
-    return SummaryKey(
-        sessions or each, " ".join(one.symbol for one in seen), form, options, tuple(seen)
-    )
+    symbols = " ".join(one.symbol for one in seen)
+    return SummaryKey(sessions or each, symbols, form, options, tuple(seen), rolling)
+
+
+def _last_close(seen: CloseSeen) -> str | None:
+    return seen.prior_session if seen.close is None else seen.session
+
+
+def newest(seen: Iterable[CloseSeen]) -> str:
+    """Give the session of the latest close of a summary; empty where it has none."""
+    return max((day for one in seen if (day := _last_close(one))), default="")
 
 
 def _seen(move: Move) -> CloseSeen:
@@ -107,28 +128,45 @@ def _seen(move: Move) -> CloseSeen:
 
 
 def revisions(before: Iterable[CloseSeen], after: Iterable[CloseSeen]) -> tuple[Revision, ...]:
-    """Give every close that changed between two summaries of the same sessions."""
+    """Give every close that changed, came in or is gone between two summaries.
+
+    Of an index that only one of them has, nothing is told here. What is before the prior close of
+    either is not seen by it, and so neither new nor gone.
+
+    >>> was = CloseSeen("HSI", "2025-02-14", 22620.33, "2025-02-13", 21814.37)
+    >>> silent = CloseSeen("HSI", "2025-02-17", None, "2025-02-14", 22620.33)
+    >>> revisions([was], [silent])
+    ()
+    >>> revisions([silent], [silent._replace(close=22616.23)])
+    (Revision(symbol='HSI', session='2025-02-17', before=None, after=22616.23),)
+    """
     known = {one.symbol: one for one in before}
     return tuple(
         revision
         for now in after
         if (then := known.get(now.symbol))
-        for revision in (*_revised_prior(then, now), *_revised_close(then, now))
+        for revision in _revised(then, now)
     )
 
 
-def _revised_close(then: CloseSeen, now: CloseSeen) -> Iterator[Revision]:
-    if now.session is not None and then.close != now.close:
-        yield Revision(now.symbol, now.session, then.close, now.close)
+def came_in(before: Iterable[CloseSeen], after: Iterable[CloseSeen]) -> tuple[Revision, ...]:
+    """Give the last close of each index that the summary before did not have."""
+    known = {one.symbol for one in before}
+    new = (one for one in after if one.symbol not in known and one.session and one.close)
+    return tuple(Revision(one.symbol, one.session or "", None, one.close) for one in new)
 
 
-def _revised_prior(then: CloseSeen, now: CloseSeen) -> Iterator[Revision]:
-    """The prior close; where it is that of another date, a close came in between, or is gone."""
-    one, other = then.prior_session, now.prior_session
-    if one == other:
-        if one is not None and then.prior_close != now.prior_close:
-            yield Revision(now.symbol, one, then.prior_close, now.prior_close)
-    elif other is not None and (one is None or one < other):
-        yield Revision(now.symbol, other, None, now.prior_close)
-    elif one is not None:
-        yield Revision(now.symbol, one, then.prior_close, None)
+def _revised(then: CloseSeen, now: CloseSeen) -> Iterator[Revision]:
+    was, has = _closes(then), _closes(now)
+    for session in sorted(was | has):
+        one, other = was.get(session), has.get(session)
+        lacking = now if other is None else then
+        unseen = None in {one, other} and session < (lacking.prior_session or "")
+        if one != other and not unseen:
+            yield Revision(now.symbol, session, one, other)
+
+
+def _closes(seen: CloseSeen) -> dict[str, float]:
+    """The closes of an index that a summary rests on, by their sessions."""
+    pairs = ((seen.session, seen.close), (seen.prior_session, seen.prior_close))
+    return {day: close for day, close in pairs if day is not None and close is not None}

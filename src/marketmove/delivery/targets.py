@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from marketmove.errors import MarketMoveError, Place, Problem, WrongUsageError
 from marketmove.secret import Secret, parse_secret, read_secret, refuse_open
@@ -37,11 +37,26 @@ class Target(NamedTuple):
         return f"<Target {self.name}>"
 
 
+BlockKind = Literal["lead", "text", "head", "item", "table", "code"]
+
+
+class Block(NamedTuple):
+    """A part of a message for chats, without markup: its rows, between which it may be split.
+
+    A ``lead`` and a ``head`` are set in bold, an ``item`` is one of a list. The rows of a ``table``
+    are of one width each, the first has its heads; a row may be of several lines. ``code`` is of
+    one width too, without heads.
+    """
+
+    kind: BlockKind
+    rows: tuple[str, ...]
+
+
 class Message(NamedTuple):
     """What is delivered: the body wanted, and for mail its text and its HTML.
 
     ``subject`` is that of mail; the others have a ``title`` that their body does not repeat.
-    ``body_format`` is ``text``, ``markdown`` or ``html``.
+    ``body_format`` is ``text``, ``markdown``, ``html`` or ``json``. Chats get the ``blocks``.
     """
 
     subject: str
@@ -50,6 +65,22 @@ class Message(NamedTuple):
     body_format: str
     text: str
     html: str
+    blocks: tuple[Block, ...] = ()
+
+
+def message_of(values: Any) -> Message:
+    """Read a message that was written as JSON; a ``ValueError`` if it is none."""
+    fields = len(Message._fields)
+    *texts, blocks = values if len(values) == fields else (*values, [])
+    if len(texts) != fields - 1 or not all(isinstance(one, str) for one in texts):
+        raise ValueError("no message")
+    read = []
+    for kind, rows in blocks:
+        if kind not in get_args(BlockKind) or not all(isinstance(row, str) for row in rows):
+            raise ValueError("no block")
+        read.append(Block(kind, tuple(rows)))
+    subject, title, body, body_format, text, html = texts
+    return Message(subject, title, body, body_format, text, html, tuple(read))
 
 
 class Delivered(NamedTuple):

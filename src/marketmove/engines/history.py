@@ -168,7 +168,7 @@ def _reach(engine: Engine, place: str) -> tuple[dt.date, dt.date]:
     """The first and the last date of the table."""
     ((first, last),) = engine.rows("SELECT min(date), max(date) FROM levels")
     if first is None:
-        raise BadFiguresError.at(Place(place), "not one close in it")
+        raise BadFiguresError.at(Place(place), "no close in it")
     return first, last
 
 

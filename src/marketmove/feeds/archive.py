@@ -79,7 +79,7 @@ def read_rows(path: Path) -> tuple[ArchivedClose, ...]:
         reason = (error.strerror or "cannot be read").lower()
         raise UnreadableFileError.at(Place(str(path)), reason) from None
     if not is_archive_file(data):
-        expected = f"is no file of the archive, which begins with {','.join(ARCHIVE_COLUMNS)}"
+        expected = f"is not a file of the archive, which begins with {','.join(ARCHIVE_COLUMNS)}"
         raise UnreadableFileError.at(Place(str(path)), f"{expected}; move it out of the folder")
     return _parsed(data, path)
 

@@ -45,7 +45,7 @@ def within(seconds: float, work: Callable[[], _Result]) -> _Result:
     try:
         result, error = done.get(timeout=seconds)
     except queue.Empty:
-        raise FeedFailure(f"not done within {seconds:g} s (--timeout)") from None
+        raise FeedFailure(f"not finished within {seconds:g} s (--timeout)") from None
     if error is not None:
         raise error
     return result  # type: ignore[return-value]

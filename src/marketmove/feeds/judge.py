@@ -213,7 +213,7 @@ def _refuse_shifted(
             if 0 <= (at := place[day] + one) < len(known)
         ]
         if len(beside) >= _FEWEST and sum(beside) >= _MOST_SHIFTED * len(beside):
-            raise FeedFailure(f"the dates look a day {name}, held against the archive")
+            raise FeedFailure(f"the dates look a day {name}, compared with the archive")
 
 
 def _texts(days: Sequence[dt.date]) -> list[str]:

@@ -150,7 +150,7 @@ def _failure(path: Path, error: sqlite3.Error) -> MarketMoveError:
     reasons = {
         "SQLITE_NOTADB": "is damaged, or another program's; remove it, it holds no closes",
         "SQLITE_CORRUPT": "is damaged; remove it, it holds no closes",
-        "SQLITE_BUSY": "is held by another run, which has not ended",
+        "SQLITE_BUSY": "is in use by another run, which has not ended",
         "SQLITE_FULL": "cannot be written: no space left on device",
         "SQLITE_READONLY": "cannot be written: it or its folder is read-only",
         "SQLITE_CANTOPEN": "cannot be written: no permission, or its folder is read-only",

@@ -85,7 +85,7 @@ class Visits:
         until = self._state.not_before(host)
         if until > self._now().timestamp():
             moment = dt.datetime.fromtimestamp(until, dt.UTC)
-            text = f"its server wants no request before {moment:%Y-%m-%d %H:%M:%S} UTC"
+            text = f"its server accepts no request before {moment:%Y-%m-%d %H:%M:%S} UTC"
             raise FeedFailure(text)
         request = WebRequest(url, label_of(asked.feed), headers, bool(asked.key), known)
         try:

@@ -35,8 +35,8 @@ _ENDED_EARLY = frozenset(["the answer was cut off", "its server hung up"])
 _EITHER_FORM = 47
 _REASONS = (
     (r"refused", "the connection was refused"),
-    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host is not known"),
-    (r"unreachable|No route to host", "there is no way to its host"),
+    (r"getaddrinfo|[Nn]ame resolution|NameResolution|not known", "its host was not found"),
+    (r"unreachable|No route to host", "its host cannot be reached"),
     (r"timed out|[Tt]imeout", "its server did not answer in time"),
     (r"IncompleteRead|InvalidChunk|more expected", "the answer was cut off"),
     (r"reset by peer|RemoteDisconnected|aborted|closed", "its server hung up"),
@@ -124,7 +124,7 @@ def _asked(request: WebRequest, manners: Manners, until: float) -> WebAnswer:
                 if not response.is_redirect:
                     return _answer(response)
                 url = _redirected(url, response.headers["Location"], request)
-    raise FeedFailure("its server sends from one address to the next, without end")
+    raise FeedFailure("its server redirects without end")
 
 
 def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -150,11 +150,13 @@ def _redirected(url: str, location: str, request: WebRequest) -> str:
     old, new = urlsplit(url), urlsplit(there)
     host = new.hostname or "nowhere"
     if new.scheme != "https" and not (new.scheme == "http" and is_loopback(host)):
-        raise FeedFailure(f"its server sends to an address that is not https, at {host}")
+        raise FeedFailure(f"its server redirects to an address that is not https, at {host}")
     if is_loopback(host) and not is_loopback(old.hostname or ""):
-        raise FeedFailure("its server sends to this machine itself")
+        raise FeedFailure("its server redirects to this machine itself")
     if request.secret and (new.scheme, new.netloc) != (old.scheme, old.netloc):
-        raise FeedFailure(f"its server sends to another host, {host}, which is not to get the key")
+        raise FeedFailure(
+            f"its server redirects to another host, {host}, which must not get the key"
+        )
     return there
 
 
@@ -190,7 +192,7 @@ def _body(raw: Any) -> tuple[bytes, bool]:
     if packed in {"", "identity"}:
         return bytes(data), whole
     if packed not in {"gzip", "x-gzip", "deflate"}:
-        raise FeedFailure("the answer is packed in a way that was not asked for")
+        raise FeedFailure("the answer is compressed in a way that was not asked for")
     return unpacked(bytes(data)), True
 
 
@@ -206,7 +208,7 @@ def unpacked(data: bytes) -> bytes:
     try:
         body = codec.decompress(data, MOST_BYTES)
     except zlib.error:
-        raise FeedFailure("the answer is packed, and damaged") from None
+        raise FeedFailure("the answer is compressed, and damaged") from None
     if codec.unconsumed_tail:
         raise FeedFailure(f"the answer unpacks to more than {MOST_BYTES >> 20} MB")
     if not codec.eof:
@@ -271,7 +273,7 @@ def _wait_s(response: urllib3.BaseHTTPResponse) -> float | None:
 def _reason(error: Exception) -> str:
     """Say why there is no answer; nothing of what libraries say is passed on."""
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not one to trust"
+        return "its certificate is not trusted"
     text = f"{type(error).__name__} {error!r}"
     found = (words for pattern, words in _REASONS if re.search(pattern, text))
-    return next(found, "there was no answer that can be read")
+    return next(found, "the answer cannot be read")

@@ -47,7 +47,7 @@ def closes(index: Index, since: dt.date, session: Any = None) -> bytes:
         rows = ticker.history(start=since, interval="1d", auto_adjust=False, keepna=True)
         meta = ticker.history_metadata
     except exceptions.YFRateLimitError:
-        text = "Yahoo takes no more requests for now; wait some minutes, or add another feed"
+        text = "Yahoo accepts no more requests for now; wait a few minutes, or add another feed"
         raise FeedFailure(text) from None
     except Exception as error:  # noqa: BLE001 - its ways of reaching Yahoo have errors of their own
         status = getattr(getattr(error, "response", None), "status_code", None)

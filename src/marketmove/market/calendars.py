@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marketmove.errors import BadConfigError, Place, Problem, UnreadableFileError
+from marketmove import yamltext
+from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.resources import root
 
 Days = npt.NDArray[np.datetime64]
@@ -185,20 +186,13 @@ def load(codes: Iterable[str], own: Path | None = None) -> dict[str, Calendar]:
     ``BadConfigError`` with every line of it that is not.
     """
     data = (root() / SESSIONS).read_bytes()
-    added = read_lines(_read(own), str(own)) if own is not None else {}
+    text = yamltext.read_text(own, str(own), "the sessions") if own is not None else None
+    added = read_lines(text, str(own)) if text is not None else {}
     calendars = {}
     for code in dict.fromkeys(codes):
         if calendar := _calendar(code, [*_lines_of(code, data), *added.get(code, ())]):
             calendars[code] = calendar
     return calendars
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "not UTF-8 text").lower()
-        raise UnreadableFileError.at(Place(str(path)), f"the sessions: {reason}") from None
 
 
 def _lines_of(code: str, data: bytes) -> list[SessionsLine]:
@@ -283,7 +277,7 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         return None
     announced, until = _ends(by_kind["until"])
     first, last = np.datetime64(by_kind["from"][-1].date), np.datetime64(until)
-    days = np.arange(first, last + 1)
+    days = np.arange(first, last + np.timedelta64(1, "D"))
     trading, weeks = np.zeros(len(days), dtype=bool), []
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     for line in sorted(by_kind["week"], key=lambda line: line.date):

@@ -63,7 +63,7 @@ def parse_group(name: str, value: yamltext.Value, place: Place) -> Group:
     named = (v for v in value.items if isinstance(v, yamltext.Scalar) and not v.empty)
     texts = tuple(v.text for v in named if v.text.strip())
     if len(texts) != len(value.items):
-        text = f"{name}: one of the list is no symbol or name of an index"
+        text = f"{name}: one of the list is not a symbol or name of an index"
         raise BadConfigError.at(place, text)
     if not texts:
         raise BadConfigError.at(place, f"{name}: a group without an index; expected {example}")

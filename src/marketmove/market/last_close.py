@@ -69,7 +69,7 @@ class SchedulePlan(NamedTuple):
     begins; it can be on the day before or after. ``weekdays`` are those of the sessions (Monday
     is 0). ``final`` is the latest that closes are final at. ``unknown`` are exchanges and indices
     whose close is not known, ``assumed`` exchanges whose week is not. ``fetch`` is run before the
-    command, if there is one.
+    command, if there is one. ``own`` says that the exchanges are those of the user's closes.
     """
 
     group: str
@@ -84,6 +84,7 @@ class SchedulePlan(NamedTuple):
     unknown: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     fetch: tuple[str, ...] = ()
+    own: bool = False
 
     def starts(self) -> tuple[dt.time, tuple[int, ...]]:
         """Give the local time of the run, and its weekdays, in order."""

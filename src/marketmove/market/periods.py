@@ -28,7 +28,8 @@ _COUNTED = re.compile(r"([0-9]{1,5})([dwmy])")
 _MOST = {"d": 10_000, "w": 5_000, "m": 1_200, "y": 100}
 _OF_PERIOD = re.compile(
     r"(week|month|qtd|ytd|[dwmy][0-9]+|since_[0-9]{4}_[0-9]{2}_[0-9]{2})_"
-    r"(?:prior_session|prior_close|change_pts|change_pct|doubt)$"
+    r"(?:prior_session|prior_close|change_pts|change_pct|doubt|prior_fx_rate|prior_fx_rate_session"
+    r"|fx_change_pct|fx_effect_pp|converted_change_pct|converted_reason)$"
 )
 _MONTHS = {"m": 1, "y": 12}
 _CHOICE = (

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
 
-_WITHOUT_MOVE = ("closed", "missing", "pending", "no_prior", "unknown", "stale", "unusable")
+_WITHOUT_MOVE = (
+    "closed", "missing", "pending", "no_prior", "unknown", "stale", "unusable", "no_rate"
+)  # fmt: skip
 # How many moves a range and a dispersion take.
 FEWEST_APART, FEWEST_DISPERSED = 2, 3
 
@@ -34,6 +36,7 @@ class Breadth(NamedTuple):
     stale: int = 0
     unusable: int = 0
     doubtful: int = 0
+    no_rate: int = 0
 
 
 class Dispersion(NamedTuple):

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from marketmove.frame import Frame
 
 Status = Literal[
-    "ok", "closed", "pending", "stale", "missing", "no_prior", "bound", "unusable", "unknown"
-]
+    "ok", "closed", "pending", "stale", "missing", "no_prior", "bound", "unusable", "unknown",
+    "no_rate",
+]  # fmt: skip
 Basis = Literal["closes", "published"]
 
 
@@ -43,6 +44,49 @@ def exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
+Reason = Literal[
+    "not_money", "no_currency", "no_rates", "no_rate", "no_prior_rate", "jump", "other_way"
+]
+
+
+class Conversion(NamedTuple):
+    """The move of an index in another currency, and what it is made of; in percent.
+
+    ``rate`` is units of ``to`` for one of ``currency``, of ``rate_session``; ``prior_rate`` that
+    of the prior session. ``fx_effect_pp`` is what the currency adds to ``local_change_pct``, that
+    is ``fx_change_pct`` × (1 + local); the move is ``change_pct``. ``reason`` tells why there is
+    none though there is a local one.
+    """
+
+    to: str
+    currency: str | None
+    local_change_pct: float | None = None
+    rate: float | None = None
+    rate_session: dt.date | None = None
+    prior_rate: float | None = None
+    prior_rate_session: dt.date | None = None
+    fx_change_pct: float | None = None
+    fx_effect_pp: float | None = None
+    change_pct: float | None = None
+    reason: Reason | None = None
+
+
+# The columns that moves in one currency add, with the fields of ``Conversion``; and each period.
+FX_FIELDS = {
+    "currency": "currency",
+    "in_currency": "to",
+    "fx_rate": "rate",
+    "fx_rate_session": "rate_session",
+    "prior_fx_rate": "prior_rate",
+    "prior_fx_rate_session": "prior_rate_session",
+    "fx_change_pct": "fx_change_pct",
+    "fx_effect_pp": "fx_effect_pp",
+    "converted_change_pct": "change_pct",
+    "converted_reason": "reason",
+}
+PERIOD_FX = tuple(FX_FIELDS)[4:]
+
+
 class Move(NamedTuple):
     """One index in one session, full precision; None where a figure is not known.
 
@@ -55,7 +99,9 @@ class Move(NamedTuple):
     sessions that are over since the last close, where there is none of this one. ``weekday_before``
     is the exchange's last trading weekday before. ``doubt`` says as a code of ``Doubt`` why the
     figures are doubtful, None if they are not. ``periods`` has the change since the last close
-    before each period, by its name.
+    before each period, by its name. In one currency, percents are of that currency, and ``fx`` says
+    what each is made of, by the name of its period, that of the session under ""; without a rate
+    for it the status is ``no_rate``, of people alone: ``local`` is what machines have.
     """
 
     symbol: str
@@ -85,12 +131,39 @@ class Move(NamedTuple):
     weekday_before: dt.date | None = None
     doubt: str | None = None
     periods: Mapping[str, PeriodMove] = MappingProxyType({})
+    fx: Mapping[str, Conversion] = MappingProxyType({})
+
+    def converted(self) -> Move:
+        """Give the move in the currency of ``fx``, in place of its own."""
+        own = self.fx[""]
+        periods = {
+            name: of._replace(change_pct=self.fx[name].change_pct)
+            for name, of in self.periods.items()
+        }
+        status: Status = "no_rate" if self.status == "ok" and own.reason else self.status
+        return self._replace(status=status, change_pct=own.change_pct, periods=periods)
+
+    @property
+    def local(self) -> Move:
+        """Give the move in points of the index, as it was before it was put into one currency."""
+        if not self.fx:
+            return self
+        periods = {
+            name: of._replace(change_pct=self.fx[name].local_change_pct)
+            for name, of in self.periods.items()
+        }
+        status: Status = "ok" if self.status == "no_rate" else self.status
+        own = self.fx[""].local_change_pct
+        return self._replace(status=status, change_pct=own, periods=periods)
 
     def over(self, period: str) -> Move:
         """Give the move over a period in place of that of the session; without one, no prior.
 
         One that has no change keeps its close: it is without a prior close of the period.
         """
+        if self.fx:
+            over = self.local._replace(fx={}).over(period)
+            return over._replace(fx={**self.fx, "": self.fx[period]}).converted()
         of = self.periods.get(period, PeriodMove(None, None, None, None))
         status: Status = self.status
         if self.close is not None and status in {"ok", "no_prior"}:

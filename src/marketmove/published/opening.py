@@ -192,14 +192,14 @@ def nothing_found(label: str, others: int) -> str:
     """Say that a text has no figure of an index's session.
 
     >>> nothing_found("page.html", 0)
-    'page.html has no figure of an index that is known; expected the text of a market report'
+    'page.html has no figure of a known index; expected the text of a market report'
     """
     if others:
         count = f"{others:,} {'figure' if others == 1 else 'figures'}"
         return (
             f"{label} has no figure of an index's session; read --all shows {count} of other kinds"
         )
-    return f"{label} has no figure of an index that is known; expected the text of a market report"
+    return f"{label} has no figure of a known index; expected the text of a market report"
 
 
 def _region(figure: ProseFigure, registry: Registry) -> str:

@@ -108,7 +108,7 @@ def published_of(
                 continue
             first = known.setdefault((figure.symbol, figure.session, figure.period, key), figure)
             if first is not figure:
-                text = f"{figure.symbol} stands already at {first.place}; remove one"
+                text = f"{figure.symbol} is already given at {first.place}; remove one"
                 problems.append(Problem(figure.place, text))
                 break
     if problems:

@@ -119,6 +119,8 @@ def common(one: Series, other: Series, floor_pct: float, window: int = WINDOW) -
         one.days[1:], other.days[1:], assume_unique=True, return_indices=True
     )
     here, there = here + 1, there + 1
+    known = ~(np.isnan(one.pct[here]) | np.isnan(other.pct[there]))  # as they are without a rate
+    here, there = here[known], there[known]
     own, versus = one.pct[here], other.pct[there]
     n, percentile, z = _baselines(own - versus, window)
     opposite = np.sign(own) * np.sign(versus) < 0

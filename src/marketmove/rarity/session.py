@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
-from marketmove.moves.measure import series
+from marketmove.moves.currency import without_gaps
+from marketmove.moves.measure import Series, series
 from marketmove.moves.move import Move
 from marketmove.rarity.extremes import Extremes, extremes
 from marketmove.rarity.index_history import MoveContext, move_context
@@ -48,8 +49,13 @@ def session_context(
     doubts: Doubts,
     asked: bool | None,
     past_read: bool,
+    convert: Callable[[Mapping[str, Series]], Mapping[str, Series]] | None = None,
 ) -> SessionContext:
-    """Hold the moves of a session against the earlier ones of each index."""
+    """Hold the moves of a session against the earlier ones of each index.
+
+    With ``convert`` these are put into one currency; where a rate is lacking, what is held against
+    a whole past begins after that.
+    """
     if asked is False:
         return SessionContext()
     if not past_read or (asked is None and len(known.levels.frame) > MOST_CLOSES):
@@ -57,7 +63,15 @@ def session_context(
     moved = [move for move in moves if move.status == "ok" and not move.doubt]
     unsound = [move.symbol for move in moved if _is_unsound(move, known)]
     sound = sound_levels(doubts, {move.symbol: move.session for move in moved})
-    own = series(sound, [move.symbol for move in moved if move.symbol not in unsound])
+    own: Mapping[str, Series] = series(
+        sound, [move.symbol for move in moved if move.symbol not in unsound]
+    )
+    matrix = None
+    if convert is not None:
+        own = convert(own)
+        matrix = move_matrix(own)
+        whole = {symbol: without_gaps(line) for symbol, line in own.items()}
+        own = {symbol: line for symbol, line in whole.items() if len(line.days)}
     contexts = {
         move.symbol: context
         for move in moved
@@ -74,7 +88,7 @@ def session_context(
         if move.symbol in own and move.session is not None
         if (found := extremes(own[move.symbol], move.session, known.calendars.get(move.symbol)))
     }
-    return SessionContext(contexts, move_matrix(own), tuple(unsound), extremes=stands)
+    return SessionContext(contexts, matrix or move_matrix(own), tuple(unsound), extremes=stands)
 
 
 def _is_unsound(move: Move, known: ChosenCloses) -> bool:

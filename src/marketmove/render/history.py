@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.market.periods import period_of_column
+from marketmove.moves.move import Conversion
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import records, write_csv, write_json, write_ndjson
@@ -16,8 +17,9 @@ from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import columns as chosen
-from marketmove.wording import dates, numbers, periods, statuses
+from marketmove.wording import currency, dates, numbers, periods, statuses
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 from marketmove.wording.session_rows import ENDS, LONGEST
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _TALLY = {
 
 def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
-    names = options.columns or columns(report.periods)
+    names = options.columns or columns(report.periods, report.in_currency)
     header: list[Sequence[Any]] = [names]
     for block in report.blocks():
         yield write_csv([*header, *csv_rows(block, names)])
@@ -41,14 +43,14 @@ def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
 
 def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
-    yield (names := columns(report.periods))
+    yield (names := columns(report.periods, report.in_currency))
     for block in report.blocks():
         yield from csv_rows(block, names)
 
 
 def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
-    names = options.columns or columns(report.periods)
+    names = options.columns or columns(report.periods, report.in_currency)
     for block in report.blocks():
         rows = csv_rows(block, names)
         yield write_ndjson(dict(zip(names, row, strict=True)) for row in rows)
@@ -79,6 +81,7 @@ def _with_gap(lines: list[layout.StyledLine], left_out: int) -> list[layout.Styl
 def _title(report: HistoryReport, what: str) -> layout.StyledLine:
     source = layout.closes_source(report.source, report.bundled)
     span = f"from {dates.day(report.first)} to {dates.day(report.last)}"
+    what += in_one(report.in_currency)
     return [StyledText(f"{what} {span} · {source}", "bold")]
 
 
@@ -87,7 +90,7 @@ FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjso
 
 def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[Any]]:
     """Give one figure with a column an index and a row a session, under its head."""
-    (name,) = options.columns or ("change_pct",)
+    name = _wide_name(report, options)
     symbols = [symbol for symbol, _ in report.frame.labels("symbol").each()]
     yield ["session", *symbols]
     row: list[Any] = []
@@ -102,9 +105,14 @@ def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[An
         yield row
 
 
+def _wide_name(report: HistoryReport, options: RenderOptions) -> str:
+    (name,) = options.columns or ("converted_change_pct" if report.in_currency else "change_pct",)
+    return name
+
+
 def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """The same as text for people, shortened in its middle."""
-    (name,) = options.columns or ("change_pct",)
+    name = _wide_name(report, options)
     decimals = dict(zip(report.frame["symbol"], report.frame["decimals"], strict=True))
     names, *rows = wide_rows(report, options)
     doubtful = _doubtful(report, name)
@@ -169,8 +177,11 @@ def _columns(
         layout.column("Prior close", map(_prior, rows), right=True),
         layout.column("Prior session", map(_prior_date, rows)),
         *([layout.column("Change", map(_points, rows), by_sign, right=True)] if fit.points else []),
-        layout.column("Change %", [_percent(row.change_pct) for row in rows], by_sign, right=True),
-        *(_period(name, rows, by_sign) for name in report.periods),
+        *(
+            layout.column(head, [_percent(getattr(row, name)) for row in rows], by_sign, right=True)
+            for head, name in _percents(report)
+        ),
+        *(_period(name, rows, by_sign, report.in_currency) for name in report.periods),
         layout.column("", map(_reason, rows), "dim"),
     ]
     return [part for part in parts if any(cell[0].text for cell in part.cells)]
@@ -191,10 +202,20 @@ def _chosen_columns(shown: Frame, options: RenderOptions) -> list[layout.TextCol
     ]
 
 
-def _period(name: str, rows: Sequence[Any], by_sign: Callable[[str], str]) -> layout.TextColumn:
+def _percents(report: HistoryReport) -> list[tuple[str, str]]:
+    """The moves in percent: what stands above each column, and its name."""
+    if not report.in_currency:
+        return [("Change %", "change_pct")]
+    converted = (f"In {report.in_currency} %", "converted_change_pct")
+    return [("Local %", "change_pct"), ("Currency %", "fx_change_pct"), converted]
+
+
+def _period(
+    name: str, rows: Sequence[Any], by_sign: Callable[[str], str], in_currency: str
+) -> layout.TextColumn:
+    figure = "converted_change_pct" if in_currency else "change_pct"
     texts = [
-        _percent(getattr(row, f"{name}_change_pct"))
-        + ("?" if getattr(row, f"{name}_doubt") else "")
+        _percent(getattr(row, f"{name}_{figure}")) + ("?" if getattr(row, f"{name}_doubt") else "")
         for row in rows
     ]
     return layout.column(periods.column_head(name), texts, by_sign, right=True)
@@ -226,6 +247,9 @@ def _reason(row: Any) -> str:
     """Why an index has no move, in a few words."""
     if row.doubt:
         return f"doubtful: {statuses.DOUBTS[row.doubt]}"
+    if getattr(row, "converted_reason", None):
+        of = Conversion(row.in_currency, row.currency, reason=row.converted_reason)
+        return currency.why(of)
     if row.status == "stale":
         return f"{row.sessions_behind:.0f} sessions behind"
     if row.status == "unusable":

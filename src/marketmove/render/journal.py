@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from marketmove.delivery.journal import Delivery, Entry
+from marketmove.delivery.journal_rows import Delivery, Entry
 from marketmove.delivery.targets import STANDARD_OUTPUT
 from marketmove.render import RenderOptions
 from marketmove.render.layout import plain, wrapped

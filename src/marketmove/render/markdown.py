@@ -9,7 +9,8 @@ from marketmove.render import RenderOptions
 from marketmove.render.layout import plain, texts_of
 from marketmove.reports.records import SessionReport
 from marketmove.wording import groups, session_rows
-from marketmove.wording.highlights import highlights
+from marketmove.wording.currency import in_one
+from marketmove.wording.highlights import HIGHLIGHTS, highlights
 from marketmove.wording.session_rows import alert_lines
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -34,7 +35,8 @@ def as_markdown(report: SessionReport, options: RenderOptions) -> str:
         lines += _table((head, "Why"), (False, False), listed)
     lines += [*_pairs(report), *_groups(report)]
     if found := highlights(report):
-        lines += [f"**Highlights:** {_escaped(' · '.join(found))}", ""]
+        marked = f"{HIGHLIGHTS}{in_one(report.in_currency)}"
+        lines += [f"**{marked}:** {_escaped(' · '.join(found))}", ""]
     lines += [f"- {_escaped(footer)}" for footer in session_rows.footers(report, left_out)]
     lines += [f"- **Warning:** {_escaped(warning)}" for warning in texts_of(report.warnings)]
     return plain(lines, options)

@@ -17,12 +17,18 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PAIR_SCHEMA, PairReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 from marketmove.wording.highlights import widest
 
 # The columns of CSV, in order; new ones are only ever added at the end.
 COLUMNS = (
     "session", "symbol", "versus", "change_pct", "versus_change_pct", "spread_pp", "split",
     "relative_strength", "n", "percentile", "z", "prior_session", "versus_prior_session",
+)  # fmt: skip
+# What is added in one currency.
+FX_COLUMNS = (
+    "in_currency", "local_change_pct", "fx_change_pct", "versus_local_change_pct",
+    "versus_fx_change_pct",
 )  # fmt: skip
 _INDENT, _LABEL, _GAP = 2, 19, 2
 _CELLS, _FEWEST_CELLS = 60, 10
@@ -39,6 +45,7 @@ def document(report: PairReport) -> dict[str, Any]:
         "first": report.first,
         "last": report.last,
         "source": report.source,
+        **({"in_currency": report.in_currency} if report.in_currency else {}),
         "window": report.window,
         "floor_pct": report.floor_pct,
         "latest": summary.latest,
@@ -54,8 +61,9 @@ def document(report: PairReport) -> dict[str, Any]:
 
 def as_table(report: PairReport, options: RenderOptions) -> str:
     """Write what a pair comes to as text for people."""
+    marked = in_one(report.in_currency)
     what = (
-        f"{visible(report.one.name)} versus {visible(report.other.name)}"
+        f"{visible(report.one.name)} versus {visible(report.other.name)}{marked}"
         f" · {dates.day(report.first)} to {dates.day(report.last)}"
     )
     footers = layout.below(layout.texts_of(report.notes), report.warnings, options)
@@ -85,11 +93,15 @@ def csv_table(report: PairReport) -> list[tuple[Any, ...]]:
     """Give ``COLUMNS``, and under them the cells of each common session; missing as None."""
     frame = report.frame
     names = {"symbol": report.one.symbol, "versus": report.other.symbol}
+    shown: tuple[str, ...] = COLUMNS
+    if report.in_currency:
+        names["in_currency"] = report.in_currency
+        shown += FX_COLUMNS
     columns = (
         [names[name]] * len(frame) if name in names else _plain(frame[name].tolist())
-        for name in COLUMNS
+        for name in shown
     )
-    return [COLUMNS, *zip(*columns, strict=True)]
+    return [shown, *zip(*columns, strict=True)]
 
 
 FORMATS = {"table": as_table} | machine_formats(document, csv_table)
@@ -115,6 +127,7 @@ def _latest(report: PairReport, options: RenderOptions) -> list[layout.StyledLin
     lines: list[layout.StyledLine] = [
         [StyledText(text, "bold"), StyledText(f" on {dates.day(latest.session)}, arithmetic")],
         _both_moves(report, options, latest.change_pct, latest.versus_change_pct),
+        *_made_of(report),
     ]
     if latest.percentile is not None:
         z = (
@@ -127,6 +140,21 @@ def _latest(report: PairReport, options: RenderOptions) -> list[layout.StyledLin
         if fact := widest_fact(latest.session, latest.widest_since, latest.data_since):
             lines.append([StyledText(widest(fact))])
     return _labelled("Latest spread", lines)
+
+
+def _made_of(report: PairReport) -> list[layout.StyledLine]:
+    """In one currency, what the two and their currencies did in the latest session."""
+    if not report.in_currency:
+        return []
+    last = report.frame.row(-1)
+    parts = [
+        f"{visible(index.name)} {numbers.percent(local)}, {index.currency} {numbers.percent(fx)}"
+        for index, local, fx in (
+            (report.one, last.local_change_pct, last.fx_change_pct),
+            (report.other, last.versus_local_change_pct, last.versus_fx_change_pct),
+        )
+    ]
+    return [[StyledText(f"of which {'; '.join(parts)}")]]
 
 
 def _both_moves(

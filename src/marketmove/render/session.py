@@ -16,7 +16,8 @@ from marketmove.reports.documents import every_cell, session_columns, session_ro
 from marketmove.reports.records import SessionReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
-from marketmove.wording.highlights import highlights
+from marketmove.wording.currency import in_one
+from marketmove.wording.highlights import HIGHLIGHTS, highlights
 from marketmove.wording.session_rows import PairRow, alert_lines
 
 _NARROW = 2
@@ -52,8 +53,9 @@ def as_table(report: SessionReport, options: RenderOptions) -> str:
     for table in (moves, *others, *_group_tables(report, options)):
         if table.columns:
             lines += [*table.lines(), []]
+    marked = in_one(report.in_currency)
     if found := highlights(report):
-        lines += layout.under_table(f"Highlights: {' · '.join(found)}", "", options)
+        lines += layout.under_table(f"{HIGHLIGHTS}{marked}: {' · '.join(found)}", "", options)
     lines += layout.below(session_rows.footers(report, left_out), report.warnings, options)
     return layout.written(lines, options)
 

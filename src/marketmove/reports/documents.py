@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import Place
-from marketmove.moves.move import plain_column
+from marketmove.moves.move import FX_FIELDS, PERIOD_FX, plain_column
 from marketmove.reports.records import (
     HISTORY_SCHEMA,
     SESSION_SCHEMA,
@@ -54,9 +54,30 @@ _LISTS = (
 )  # fmt: skip
 
 
-def columns(periods: Sequence[str]) -> list[str]:
-    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them."""
-    return [*_figure_columns(periods), *_trust_columns(periods)]
+def columns(periods: Sequence[str], in_currency: str = "") -> list[str]:
+    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them.
+
+    In one currency also what that adds.
+    """
+    added = fx_columns(periods) if in_currency else ()
+    return [*_figure_columns(periods), *_trust_columns(periods), *added]
+
+
+def fx_columns(periods: Sequence[str]) -> list[str]:
+    """Give the columns of moves in one currency, and of their periods."""
+    return [*FX_FIELDS, *(f"{period}_{name}" for period in periods for name in PERIOD_FX)]
+
+
+def _fx_cells(move: Move, periods: Sequence[str]) -> dict[str, Any]:
+    """What a move in one currency is made of, under ``fx_columns``; nothing of others."""
+    if not move.fx:
+        return {}
+    cells = {name: getattr(move.fx[""], field) for name, field in FX_FIELDS.items()}
+    return cells | {
+        f"{period}_{name}": getattr(move.fx.get(period), FX_FIELDS[name], None)
+        for period in periods
+        for name in PERIOD_FX
+    }
 
 
 def _figure_columns(periods: Sequence[str]) -> list[str]:
@@ -84,21 +105,32 @@ def _trust(move: Move, periods: Sequence[str]) -> list[Any]:
 def session_columns(report: SessionReport) -> list[str]:
     """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
     context = CONTEXT_COLUMNS if report.context else ()
-    return [*_figure_columns(report.periods), *context, *_trust_columns(report.periods)]
+    added = fx_columns(report.periods) if report.in_currency else ()
+    return [*_figure_columns(report.periods), *context, *_trust_columns(report.periods), *added]
 
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
     """Give the cells of one move of a session, under ``session_columns``."""
     context = _context_cells(report, move) if report.context else {}
-    periods = report.periods
-    return [*_figures(move, periods), *context.values(), *_trust(move, periods)]
+    periods, fx = report.periods, _fx_cells(move, report.periods)
+    return [
+        *_figures(move.local, periods),
+        *context.values(),
+        *_trust(move, periods),
+        *fx.values(),
+    ]
 
 
 def every_cell(report: SessionReport, move: Move) -> dict[str, Any]:
     """Give all that can be chosen of one move of a session, by column."""
     names, periods = columns(report.periods), report.periods
-    cells = zip(names, [*_figures(move, periods), *_trust(move, periods)], strict=True)
-    return dict(cells) | _context_cells(report, move) | _extreme_cells(report, move)
+    cells = zip(names, [*_figures(move.local, periods), *_trust(move, periods)], strict=True)
+    return (
+        dict(cells)
+        | _context_cells(report, move)
+        | _extreme_cells(report, move)
+        | _fx_cells(move, periods)
+    )
 
 
 def _context_cells(report: SessionReport, move: Move) -> dict[str, Any]:
@@ -131,12 +163,13 @@ def _with_dates_as_text(block: Frame, name: str) -> list[Any]:
 
 def history_document(report: HistoryReport) -> dict[str, Any]:
     """Give many sessions as the JSON document that machines read: plain values, missing as None."""
-    names = columns(report.periods)
+    names = columns(report.periods, report.in_currency)
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,
         "to": report.last,
         "source": report.source,
+        **({"in_currency": report.in_currency} if report.in_currency else {}),
         "moves": [
             dict(zip(names, row, strict=True))
             for block in report.blocks()
@@ -149,12 +182,14 @@ def history_document(report: HistoryReport) -> dict[str, Any]:
 
 def as_document(report: SessionReport) -> dict[str, Any]:
     """Give a session as the JSON document that machines read: plain values, missing as None."""
+    marked = {"in_currency": report.in_currency} if report.in_currency else {}
     return {
         "schema": SESSION_SCHEMA,
         "session": report.session,
         "as_of": report.as_of,
         "basis": report.basis,
         "source": report.source,
+        **marked,
         "alerts": report.alerts,
         "moves": [
             move_document(move, report.periods)
@@ -163,17 +198,24 @@ def as_document(report: SessionReport) -> dict[str, Any]:
             for move in report.moves
         ],
         **{name: getattr(report, name) for name in _LISTS},
+        **(
+            {"divergences": [pair._asdict() | marked for pair in report.divergences]}
+            if marked
+            else {}
+        ),
     }
 
 
 def move_document(move: Move, periods: Sequence[str]) -> dict[str, Any]:
     """Give a move as plain values: the columns of CSV, and the intervals of what is implied."""
-    cells = zip(columns(periods), [*_figures(move, periods), *_trust(move, periods)], strict=True)
+    local, fx = move.local, _fx_cells(move, periods)
+    cells = zip(columns(periods), [*_figures(local, periods), *_trust(move, periods)], strict=True)
     reasons = (getattr(move.periods.get(period), "reason", None) for period in periods)
     return (
         dict(cells)
         | {f"{p}_reason": why for p, why in zip(periods, reasons, strict=True)}
         | {name: getattr(move, name) for name in _JSON_ONLY}
+        | fx
     )
 
 

@@ -13,7 +13,7 @@ _TYPES = {
     r"(^|_)session$|_since$|^date$|^reopens$": "datetime64[s]",
     r"^(gap_sessions|sessions_behind|streak|size_n|n)$": "Int64",
     r"^(streak_is_least|split)$": "boolean",
-    r"(^|_)(close|pts|pct|pp|over|under|low|high|percentile|z)$|^relative_": "float64",
+    r"(^|_)(close|pts|pct|pp|over|under|low|high|percentile|z|fx_rate)$|^relative_": "float64",
 }
 
 

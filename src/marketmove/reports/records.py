@@ -11,7 +11,7 @@ from marketmove.errors import Problem, Remark
 
 if TYPE_CHECKING:
     from marketmove.closes.checks import Finding
-    from marketmove.delivery.journal import Entry
+    from marketmove.delivery.journal_rows import Entry
     from marketmove.feeds.archive import ArchiveRevision
     from marketmove.feeds.fetching import IndexFetched
     from marketmove.frame import Frame
@@ -63,7 +63,8 @@ class SessionReport(NamedTuple):
     symbols that are no share indices, which stand apart. ``over`` is the period that the moves
     are over, if not the session. ``pair_lines`` are the divergent pairs as people see them, those
     of one index with many in one; empty where each has a line. ``home`` is the symbol that stands
-    first, if there is one.
+    first, if there is one. ``in_currency`` is the one that moves, pairs, and what is told of them
+    are in; without it each index is in its own.
     """
 
     session: dt.date | None
@@ -89,6 +90,7 @@ class SessionReport(NamedTuple):
     over: str = ""
     pair_lines: tuple[PairLine, ...] = ()
     home: str = ""
+    in_currency: str = ""
     extremes: Mapping[str, Extremes] = MappingProxyType({})
 
 
@@ -110,6 +112,7 @@ class HistoryReport(NamedTuple):
     unusable: tuple[Problem, ...] = ()
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    in_currency: str = ""
 
     def blocks(self) -> Iterator[Frame]:
         """Give the moves block by block."""
@@ -127,7 +130,7 @@ class PairReport(NamedTuple):
 
     ``frame`` is as ``pairs.between`` makes it, with at least one row; ``first`` and ``last`` are
     its first and last session. The spread is that of ``one`` less that of ``other``. Each session
-    is held against up to ``window`` before it.
+    is held against up to ``window`` before it. With ``in_currency`` all is in that currency.
     """
 
     one: Index
@@ -142,6 +145,7 @@ class PairReport(NamedTuple):
     floor_pct: float
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
+    in_currency: str = ""
 
 
 CALC_SCHEMA = "marketmove.calc/1"

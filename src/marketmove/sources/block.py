@@ -193,14 +193,14 @@ def read_options(
     if symbol is not None and not symbol.strip():
         raise WrongUsageError.at(None, "--symbol is empty; say the index, such as HSI")
     if symbol is not None and any(map(is_surrogate, symbol)):
-        raise WrongUsageError.at(None, "--symbol is no text; say the index, such as HSI")
+        raise WrongUsageError.at(None, "--symbol is not text; say the index, such as HSI")
     if decimal not in {None, ".", ","}:
         raise WrongUsageError.at(None, f"--decimal: {decimal} is neither . nor ,")
     try:
         codec = None if encoding is None else codecs.lookup(encoding).name
         b"date".decode(codec or "utf-8", "replace")  # refused by what is no encoding of text
     except (LookupError, ValueError, TypeError):
-        text = f"--encoding: {encoding} is not one that is known; expected such as gb18030, cp1252"
+        text = f"--encoding: {encoding} is not a known encoding, such as gb18030 or cp1252"
         raise WrongUsageError.at(None, text) from None
     return ReadOptions(symbol, decimal, date_format, codec, later_wins)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from marketmove.market.currencies import quote_of
 from marketmove.market.indices import Registry
 from marketmove.sources.columns import (
     CODE,
@@ -139,7 +140,7 @@ def by_header(table: Table, columns: Sequence[Column], registry: Registry) -> La
     ]
     others = [c.header for c in left if c.number not in reasons]
     notes += [f"left out beside the levels: {_listed(others)}"] if others else []
-    strange = [n for n in names.values() if n and registry.find(n) is None]
+    strange = [n for n in names.values() if n and not (registry.find(n) or quote_of(n))]
     if strange and len(taken) > 1:
         notes.append(f"no known indices, and read under the names they have: {_listed(strange)}")
     header = ", ".join(c.header for c in taken[:3])
@@ -327,8 +328,8 @@ def _refuse_torn(table: Table, numbers_of: Iterable[int]) -> None:
             cell = row.cells[number]
             if len(cell) > 1 and cell[0] == "0" and cell.isdecimal() and cell.strip("0"):
                 raise table.refused(
-                    f"{cell} is no level, but may be what stood behind a decimal comma;"
-                    " put numbers with commas in quotes, or part the cells by semicolons",
+                    f"{cell} is not a level, but may be the digits after a decimal comma;"
+                    " put numbers with commas in quotes, or separate the cells by semicolons",
                     row.line,
                 )
 

@@ -99,7 +99,9 @@ def _from_digits(
     text, first = next(iter(parts.items()))
     for other, part in parts.items():
         if (part.order, len(part.numbers)) != (first.order, len(first.numbers)):
-            raise UndecidedError(other, f"{other} has not the form of {text}; write plain dates")
+            raise UndecidedError(
+                other, f"{other} does not have the form of {text}; write plain dates"
+            )
     roc = first.order is not None
     orders = (wanted,) if wanted else ORDERS[:1] if roc else ORDERS
     fitting = {order: {t: date_of(p, order) for t, p in parts.items()} for order in orders}
@@ -215,7 +217,7 @@ def _refuse_exchanged(fitting: Mapping[Order, Mapping[str, dt.date | None]], ord
         raise UndecidedError(
             text,
             f"{text} is out of order as {told[text]}, and in order as {swapped[text]};"
-            " day and month are exchanged in some rows: export the dates anew",
+            " day and month are swapped in some rows: export the dates again",
         )
 
 
@@ -229,7 +231,7 @@ def _refuse_contradiction(fitting: Mapping[Order, Mapping[str, dt.date | None]])
     if only_day and only_month:
         raise UndecidedError(
             only_day[0],
-            f"{only_day[0]} has the day first and {only_month[0]} the month; mend one of them",
+            f"{only_day[0]} has the day first and {only_month[0]} the month; correct one of them",
         )
 
 

@@ -44,7 +44,7 @@ def as_told(grid: Grid, text: str, context: Context) -> Grid:
         return grid  # rows without names
     if not _has_known_close(head, context):
         names = ", ".join(head[:12])
-        text = f"JSON with no column that is known as a close; there is {names}"
+        text = f"JSON with no column known as a close; there is {names}"
         raise UnrecognisedFileError.at(Place(grid.label), text)
     said = _said(document)
     zone = next((z for name in _ZONES if (z := _zone(said.get(name)))), None)
@@ -165,7 +165,7 @@ def xml_grid(text: str, label: str, context: Context) -> Grid:
         raise UnrecognisedFileError.at(Place(label, line), "not valid XML") from None
     found = [table for table in _elements(root) if _has_known_close(table[0], context)]
     if len(found) != 1:
-        what = f"{len(found)} tables" if found else "no column that is known as a close"
+        what = f"{len(found)} tables" if found else "no column known as a close"
         raise UnrecognisedFileError.at(Place(label), f"XML with {what}")
     head, rows = _latest_vintage(*found[0])
     lines = _lines(text, rows, [1] * len(rows))

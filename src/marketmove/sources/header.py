@@ -307,7 +307,7 @@ def _no_dates(grid: Grid, words: Words) -> Exception:
         return UnrecognisedFileError.at(Place(grid.label), text)
     across = sum(_is_date(header, n, words) for n in range(len(header.cells)))
     if across > 2:
-        text = "dates stand across the columns; marketmove needs one row a session"
+        text = "dates run across the columns; marketmove needs one row a session"
         return UnrecognisedFileError.at(place, text)
     columns = ", ".join(cell or "(no name)" for cell in header.cells[:30])
     times = any(date_texts.is_time_only(cell) for row in grid.rows[1:20] for cell in row.cells)

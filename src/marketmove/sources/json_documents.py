@@ -93,7 +93,7 @@ def _values(text: str, label: str) -> list[tuple[int, Any]]:
     try:
         return [(1, _loads(text, label))]
     except RecursionError:
-        raise UnrecognisedFileError.at(Place(label), "JSON of too many levels") from None
+        raise UnrecognisedFileError.at(Place(label), "JSON nested too deeply") from None
     except ValueError as error:
         broken = error.lineno if isinstance(error, json.JSONDecodeError) else 1
     values: list[tuple[int, Any]] = []

@@ -37,7 +37,7 @@ def refuse_stacked(
             finer, coarser = sorted((_steps(before), _steps(behind)), key=_usual)
             other = _usual(coarser) >= _OTHER_STEP * max(_usual(finer), 1)
             if covered and other and coarser[len(coarser) // 10] >= _WEEK:
-                text = "the dates turn back here, and go on in other steps: two tables in one"
+                text = "the dates start again here, with other steps: two tables in one"
                 place = Place(label, rows[start][1])
                 raise UnrecognisedFileError.at(
                     place, f"{text}, such as of days and of months; keep one of them"

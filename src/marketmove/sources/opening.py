@@ -89,7 +89,7 @@ class Source(NamedTuple):
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is to be said of the file as it is packed."""
-        text = "it is packed without a checksum, so that damage may go unseen"
+        text = "it is compressed without a checksum, so damage may go unnoticed"
         return (Problem(Place(self.label), text),) * self.unchecked
 
     @property
@@ -243,7 +243,7 @@ def _unpacked(data: bytes, label: str) -> Unpacked:
             except MarketMoveError:
                 raise
             except Exception as error:  # noqa: BLE001 - every codec has errors of its own
-                raise _unreadable(label, f"a damaged packed file: {error}") from None
+                raise _unreadable(label, f"a damaged compressed file: {error}") from None
             if len(unpacked.data) > (most := _most(data)):
                 size = f"{most >> 20:,} MB"
                 raise _unreadable(label, f"unpacks to more than {size}; unpack it yourself")

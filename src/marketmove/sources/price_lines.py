@@ -36,7 +36,7 @@ def price_grid(text: str, label: str) -> Grid | None:
         if len(found) == 1:
             rows.append(GridRow(line, [match["date"], match["quoted"] or match["name"], found[0]]))
         else:
-            problems.append(Problem(Place(label, line), f"{match['amount']} is no price"))
+            problems.append(Problem(Place(label, line), f"{match['amount']} is not a price"))
     if not rows:
         return None
     if problems:

@@ -30,7 +30,7 @@ def recognise(table: Table, words: Words, registry: Registry, by_file: str = "")
     nameless = [c for c in filled if not c.header and table.column(c.number) != dates]
     if nameless:
         text = f"column {nameless[0].number + 1} has cells but no name in the header"
-        raise table.refused(f"{text}; name it, or mend rows that were torn apart")
+        raise table.refused(f"{text}; name it, or repair the rows that were broken up")
     named = [c for c in filled if c.header]
     layout = (
         _long(table, named)

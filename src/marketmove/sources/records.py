@@ -25,7 +25,7 @@ _YAML_FORM = "expected a list under closes:, of {date: 2025-02-14, symbol: HSI, 
 def yaml_grid(text: str, label: str) -> Grid:
     """Read the tidy form for small data: ``closes:``, a list of ``date``, ``symbol``, ``close``."""
     if len(text) > _LARGEST_YAML:
-        raise UnrecognisedFileError.at(Place(label), "YAML of over 5 MB; use CSV")
+        raise UnrecognisedFileError.at(Place(label), "YAML above 5 MB; use CSV")
     document = yamltext.parse(text, label, UnrecognisedFileError)
     entries = document.items.get("closes") if isinstance(document, yamltext.Mapping) else document
     if not isinstance(entries, yamltext.Sequence):

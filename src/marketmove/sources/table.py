@@ -181,7 +181,7 @@ def _single_name(
     if by_file:
         return by_file, "the file's name says it"
     if headed or stem:
-        return headed or (stem or "").strip(), "the file's name is no known index's"
+        return headed or (stem or "").strip(), "the file's name is not a known index's"
     raise UnrecognisedFileError.at(
         Place(label), "closes of one index without its name; say --symbol, such as HSI"
     )
@@ -390,7 +390,7 @@ def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
 def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:
     table = sheet.table
     unknown = sheet.single if context.registry.find(sheet.single) is None else ""
-    named = [f"{unknown} is no known index; --symbol names it"]
+    named = [f"{unknown} is not a known index; --symbol names it"]
     named = named if unknown and not options.symbol else []
     if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
         named.append(ZERO_IS_NONE)

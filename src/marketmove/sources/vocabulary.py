@@ -177,7 +177,7 @@ def parse_words(value: yamltext.Value, label: str, known: Words) -> tuple[Words,
             roles |= {word: Role(key, rank - len(roles)) for rank, word in words}
         else:
             near = did_you_mean(key, [*ROLES, MONTHS_KEY])
-            problems.append(Problem(place, f"{key} is no kind of column{near}"))
+            problems.append(Problem(place, f"{key} is not a kind of column{near}"))
     return Words(roles, months), problems
 
 

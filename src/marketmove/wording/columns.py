@@ -10,6 +10,7 @@ from marketmove.wording import numbers, periods
 from marketmove.wording.characters import visible
 
 _UNITS = {"_pct": " %", "_pts": "", "_pp": " pp"}
+_RATE = "fx_rate"
 _LEVELS = ("close", "high", "low")
 _COUNTS = ("percentile", "_n", "_10", "_up", "_down", "sessions", "behind", "streak")
 
@@ -24,13 +25,14 @@ def head(column: str) -> str:
     name = column.removeprefix(f"{period}_") if period else column
     unit = next((end for end in _UNITS if name.endswith(end)), "")
     text = name.removesuffix(unit).replace("year_", "52-week ").replace("_", " ")
+    text = text.replace("fx ", "currency ", 1) if name.startswith("fx_") else text
     text = f"{periods.head(period)} {text}" if period else f"{text[0].upper()}{text[1:]}"
     return text + _UNITS.get(unit, "")
 
 
 def is_figure(column: str) -> bool:
     """Tell whether the cells of a column are figures, which stand to the right."""
-    return column.endswith((*_UNITS, *_LEVELS, *_COUNTS))
+    return column.endswith((*_UNITS, *_LEVELS, *_COUNTS, _RATE))
 
 
 def cell(column: str, value: Any, decimals: int) -> str:
@@ -49,8 +51,12 @@ def cell(column: str, value: Any, decimals: int) -> str:
         return visible(value)
     if column.endswith("percentile"):
         return f"{value:.1f}"
+    if column.endswith("_pp"):
+        return numbers.points(value, 2)
     if column.endswith("_pct"):
         return numbers.percent(value)
     if column.endswith("_pts"):
         return numbers.points(value, decimals)
+    if column.endswith(_RATE):
+        return f"{value:,.6g}"
     return numbers.level(value, decimals) if column.endswith(_LEVELS) else f"{value:,}"

@@ -36,7 +36,8 @@ def sentences(index: IndexFetched) -> Iterator[str]:
         yield from (f"{symbol}: {tried.feed}: {remark}" for remark in _shortened(tried.remarks))
         yield from (f"{symbol}: left out {text}" for text in left_out(tried.left_out))
         if tried.lost:
-            yield f"{symbol}: {tried.feed} gives {_days(tried.lost)} no more; the archive keeps it"
+            lost = _days(tried.lost)
+            yield f"{symbol}: {tried.feed} no longer gives {lost}; the archive keeps it"
     yield from (revision(symbol, one) for one in index.revised)
     if index.gaps:
         count = numbers.count(len(index.gaps), "session", "sessions")

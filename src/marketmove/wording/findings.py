@@ -34,7 +34,7 @@ def findings_of(held: Held, closes: str) -> list[Remark]:
 
 def undated(label: str) -> str:
     """Say that nothing tells the day of a report."""
-    text = "has no date, and its figures fit no one session of the closes; say --date"
+    text = "has no date, and its figures fit no single session of the closes; say --date"
     return f"{visible(label)} {text}"
 
 

@@ -10,6 +10,7 @@ from marketmove.reports.records import SessionReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
 
+HIGHLIGHTS = "Highlights"
 _MOST, _MOST_PAIRS, _MOST_FACTS = 3, 2, 2
 
 

@@ -271,7 +271,7 @@ def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
     """Say which indices look like known ones, and are not taken for them."""
     for symbol, name in lookalikes(known):
         text = (
-            f"{symbol} is no known index, though it looks like {name}; if it is, say so with"
+            f"{symbol} is not a known index, though it looks like {name}; if it is, say so with"
             f" aliases: [{symbol}] under indices: in the configuration"
         )
         yield Remark("not_known", text, symbol)

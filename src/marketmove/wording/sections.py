@@ -16,6 +16,7 @@ from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import Section, Sentence, SentenceFigure, sentence
 from marketmove.wording import dates, extremes, numbers, periods, phrases, session_rows, statuses
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 from marketmove.wording.headline import RankedMove
 
 _MOST_PAIRS, _MOST_MOVES, _MOST_SILENT = 5, 10, 20
@@ -30,7 +31,7 @@ def brief(report: SessionReport, rows: Sequence[Move]) -> list[Sentence]:
     """
     moved = [move for move in rows if move.change_pct is not None and not move.doubt]
     when = f"On {dates.day(report.session)}" if report.session else ""
-    when = when or f"As of {dates.moment(report.as_of)}"
+    when = (when or f"As of {dates.moment(report.as_of)}") + in_one(report.in_currency)
     said = [sentence(f"{when}, ", *_counted(rows, report.as_of), ".")]
     if len(moved) >= _FEW and (most := _most(moved)):
         said.append(most)
@@ -129,10 +130,11 @@ def sections(report: SessionReport, ranked: Sequence[RankedMove]) -> tuple[Secti
 
     ``ranked`` has the moves, with what is rare about each.
     """
+    marked = in_one(report.in_currency)
     every = [
-        Section("pairs", "Divergent pairs", tuple(_pairs(report))),
-        Section("rare", "Streaks and records", tuple(_rare(ranked, len(report.moves)))),
-        Section("extremes", "Highs and lows", tuple(extremes.news(report))),
+        Section("pairs", f"Divergent pairs{marked}", tuple(_pairs(report))),
+        Section("rare", f"Streaks and records{marked}", tuple(_rare(ranked, len(report.moves)))),
+        Section("extremes", f"Highs and lows{marked}", tuple(extremes.news(report))),
         Section("shut", "Shut", tuple(_shut(report.moves))),
         Section("absent", "Without a move", tuple(_absent(report.moves))),
         Section("warnings", "Warnings", tuple(_remarks(report.warnings))),
@@ -256,7 +258,7 @@ def _absent(moves: Sequence[Move]) -> Iterable[Sentence]:
     for move in others[:_MOST_SILENT]:
         yield Sentence(f"{phrases.name(move)}: {statuses.reason(move)}.", (_status(move),))
     if more := others[_MOST_SILENT:]:
-        yield Sentence(f"Nor have {_names(more)} a move.", tuple(map(_status, more)))
+        yield Sentence(f"No move either: {_names(more)}.", tuple(map(_status, more)))
     if early:
         figures = tuple(map(_status, early))
         yield Sentence(f"{_names(early)}: no close so early in the data.", figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import Alert, SessionReport
 from marketmove.wording import dates, groups, numbers, periods, statuses
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
@@ -26,6 +28,8 @@ MOST_NAMED = 3
 _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a smaller spread"
 
 
+# What was asked for, at the end of the sentence of an alert.
+_LEAST = re.compile(r": at least [^:]*$")
 # A condition for any pair can be met by hundreds.
 _MOST_ALERTS = 5
 
@@ -43,10 +47,21 @@ def title(report: SessionReport) -> str:
     basis = {"closes": "closes", "published": "as published"}[report.basis]
     sample = " (bundled sample)" if report.bundled else ""
     when = f"Session of {dates.day(report.session)}" if report.session else ""
-    when = when or f"As of {dates.moment(report.as_of)}"
+    when = (when or f"As of {dates.moment(report.as_of)}") + in_one(report.in_currency)
     if report.over:
         when = f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
     return f"{when} · {basis} · {visible(report.source)}{sample}"
+
+
+def subject(report: SessionReport, headline: str) -> str:
+    """Say in the subject of a mail when it was, and what: the alert met, else the headline."""
+    days = [move.session for move in report.moves if move.close is not None and move.session]
+    when = report.session or max(days, default=None)
+    date = f" {when.day} {when:%b}" if when else ""
+    if not report.alerts:
+        return f"{date}: {visible(headline)}".lstrip(" :")
+    first, *more = dict.fromkeys(_LEAST.sub("", alert.text) for alert in report.alerts)
+    return f"Alert{date}: {first}" + (f" and {len(more):,} more" if more else "")
 
 
 def alert_lines(alerts: Sequence[Alert]) -> list[str]:
@@ -100,6 +115,13 @@ def name(move: Move, symbols: bool = False) -> str:
 def columns(report: SessionReport) -> list[MoveColumn]:
     """Give what stands above the cells of moves; some are left out where there is no room."""
     own_dates = [MoveColumn("session", "Session")] if report.session is None else []
+    percents = [MoveColumn("percent", "Change %", right=True)]
+    if report.in_currency:
+        percents = [
+            MoveColumn("period", "Local %", right=True),
+            MoveColumn("period", "Currency %", right=True),
+            MoveColumn("percent", f"In {report.in_currency} %", right=True),
+        ]
     return [
         MoveColumn("name", "Index"),
         *own_dates,
@@ -107,14 +129,14 @@ def columns(report: SessionReport) -> list[MoveColumn]:
         MoveColumn("prior", "Prior close", right=True),
         MoveColumn("date", "Prior session"),
         MoveColumn("points", "Change", right=True),
-        MoveColumn("percent", "Change %", right=True),
+        *percents,
         *(MoveColumn("period", periods.column_head(p), right=True) for p in report.periods),
     ]
 
 
 def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]:
     """Give the cells of one move, under ``columns``."""
-    mark = approx(move)
+    mark, of = approx(move), move.fx.get("")
     return [
         name(move, symbols),
         *([str(move.session)] if report.session is None else []),
@@ -122,6 +144,7 @@ def cells(report: SessionReport, move: Move, symbols: bool = False) -> list[str]
         mark + numbers.level(move.prior_close, move.decimals),
         dates.prior_date(move.session, move.prior_session, move.weekday_before),
         mark + numbers.points(move.change_pts, move.decimals),
+        *([numbers.percent(of.local_change_pct), numbers.percent(of.fx_change_pct)] if of else []),
         numbers.change_percent(move),
         *(period_cell(move, period) for period in report.periods),
     ]
@@ -151,7 +174,10 @@ def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
     doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
     without = [m for m in report.moves if not m.counts and not m.doubt]
-    return doubtful + [ListedMove("Without a move", m, _reason(report, m)) for m in without]
+    heads = {"no_rate": "Without a rate"}
+    return doubtful + [
+        ListedMove(heads.get(m.status, "Without a move"), m, _reason(report, m)) for m in without
+    ]
 
 
 def _reason(report: SessionReport, move: Move) -> str:
@@ -201,7 +227,7 @@ def widest(report: SessionReport) -> list[str]:
     pair = PairLine("", tuple(pairs)).widest
     up, down = pair_labels(report, pair)
     spread = numbers.spread(pair, report.basis == "published")
-    return [f"widest divergent pair: {up} and {down}, {spread}"]
+    return [f"widest divergent pair{in_one(report.in_currency)}: {up} and {down}, {spread}"]
 
 
 class PairRow(NamedTuple):
@@ -225,12 +251,14 @@ def pair_tables(
     Of many in one row so many are ``named``; with None the rarest alone, and heads are short too.
     """
     kinds = dict.fromkeys(pair.kind for pair in report.divergences)
-    heads = {kind: PAIR_HEADS[kind] for kind in kinds}
+    heads = {kind: PAIR_HEADS[kind] + in_one(report.in_currency) for kind in kinds}
     if "asked" in kinds:
         others = {kind: f"Other {head[0].lower()}{head[1:]}" for kind, head in heads.items()}
-        heads |= others | {"asked": PAIR_HEADS["asked"]}
-    shown = {kind: head.split(" ")[0] if named is None else head for kind, head in heads.items()}
-    return [(head, _pair_rows(report, kind, symbols, named)) for kind, head in shown.items()]
+        heads |= others | {"asked": heads["asked"]}
+    if named is None:
+        short = in_one(report.in_currency)
+        heads = {kind: head.split(" ")[0] + short for kind, head in heads.items()}
+    return [(head, _pair_rows(report, kind, symbols, named)) for kind, head in heads.items()]
 
 
 def _pair_rows(report: SessionReport, kind: str, symbols: bool, named: int | None) -> list[PairRow]:

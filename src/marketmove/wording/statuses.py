@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketmove.wording import numbers
+from marketmove.wording import currency, numbers
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ WORDS = {
     ),
     "unusable": StatusWords("unusable", "is unusable", "are unusable"),
     "doubtful": StatusWords("doubtful", "is doubtful", "are doubtful"),
+    "no_rate": StatusWords("without a rate", "has no rate", "have no rate"),
     "other": StatusWords("", "had no move", "had no move"),
     "no_prior": StatusWords("", "", "", _NO_PRIOR, _NO_PRIOR, _NO_PRIOR),
     "unknown": StatusWords(
@@ -99,6 +100,8 @@ def reason(move: Move) -> str:
         level = numbers.level(move.close, move.decimals)
         change = numbers.change_percent(move) if move.change_pct else "as before"
         return f"{level}, {change}: {DOUBTS[move.doubt]}"
+    if move.status == "no_rate":
+        return currency.without_rate(move)
     if move.status == "unusable":
         return f"unusable: {visible(move.source)}"
     if move.status == "stale":

@@ -18,6 +18,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 from marketmove.wording.groups import VOLATILITY, by_region
 from marketmove.wording.statuses import NO_FIGURE, SHUT
 
@@ -138,7 +139,7 @@ def heatmap(report: HistoryReport, grid: HeatGrid, options: RenderOptions) -> st
     label = _label_width(grid, symbols)
     cell = kind.width(grid)
     first, last = grid.sessions[0], grid.sessions[-1]
-    what = f"Moves from {dates.day(first)} to {dates.day(last)}"
+    what = f"Moves{in_one(report.in_currency)} from {dates.day(first)} to {dates.day(last)}"
     lines: list[layout.StyledLine] = [
         *layout.title(what, layout.closes_source(report.source, report.bundled), options),
         [],

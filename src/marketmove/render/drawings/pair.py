@@ -13,6 +13,7 @@ from marketmove.render.palettes import TERMINAL
 from marketmove.reports.records import PairReport
 from marketmove.wording import dates, numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 from marketmove.wording.highlights import widest
 
 HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -27,6 +28,7 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     cells = (options.width or USUAL_WIDTH) - _LABEL - 1
     colours = TERMINAL[options.palette]
     one, other = (visible(index.name) for index in (report.one, report.other))
+    marked = in_one(report.in_currency)
     rises, falls = _largest(spreads, cells), _largest([-pp for pp in spreads], cells)
     highest = max(*rises, *falls)
     footers = [*_legend(len(frame), cells), latest(report), *layout.texts_of(report.notes)]
@@ -34,7 +36,7 @@ def pair(report: PairReport, options: RenderOptions) -> str:
     room = min(cells, len(frame)) - len(first) - len(last)
     text = f"{first}{' ' * room}{last}" if room > 0 else f"{first} to {last}"
     lines: list[layout.StyledLine] = [
-        [StyledText(f"{one} versus {other} · {period(report)}", "bold")],
+        [StyledText(f"{one} versus {other}{marked} · {period(report)}", "bold")],
         [StyledText(layout.closes_source(report.source, report.bundled), "bold")],
         [],
         *layout.under_table(f"Spread: {one} less {other}, {spread_range(report)}", "bold", options),

@@ -20,6 +20,7 @@ from marketmove.render.pictures import style
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import dates, numbers
+from marketmove.wording.currency import in_one
 from marketmove.wording.groups import VOLATILITY
 from marketmove.wording.statuses import NO_FIGURE, SHUT
 
@@ -53,9 +54,10 @@ def drawing(report: HistoryReport, grid: HeatGrid, words: style.PictureWords) ->
         )
         raise WrongUsageError.at(None, problem)
     first, last = grid.sessions[0], grid.sessions[-1]
-    title = words.title or f"Index moves from {dates.day(first)} to {dates.day(last)}"
+    moves = f"Index moves{in_one(report.in_currency)}"
+    title = words.title or f"{moves} from {dates.day(first)} to {dates.day(last)}"
     if first == last and not words.title:
-        title = f"Index moves in the session of {dates.day(first)}"
+        title = f"{moves} in the session of {dates.day(first)}"
     drawn, lone = _without_lone_weekends(grid)
     foot = style.footers(report, words, "closing levels", *lone)
     text = style.PictureText(title, [_tally(drawn)], foot)

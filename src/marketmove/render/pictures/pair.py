@@ -19,6 +19,7 @@ from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import PairReport
 from marketmove.wording import numbers
 from marketmove.wording.characters import visible
+from marketmove.wording.currency import in_one
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ class _Band(NamedTuple):
 def drawing(report: PairReport, words: style.PictureWords) -> style.Drawing:
     """Say and draw one pair."""
     one, other = (visible(index.name) for index in (report.one, report.other))
-    title = words.title or f"{one} versus {other}"
+    title = words.title or f"{one} versus {other}{in_one(report.in_currency)}"
     band, bars = _band(report), _bars(report)
     text = style.PictureText(
         title, [drawn.period(report), drawn.latest(report)], _footers(report, words, band, bars)

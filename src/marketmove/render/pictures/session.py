@@ -12,6 +12,7 @@ from marketmove.render.pictures import style
 from marketmove.render.pictures.style import BODY, MARGIN, SMALL
 from marketmove.reports.records import SessionReport
 from marketmove.wording import dates, numbers, periods, session_rows, statuses
+from marketmove.wording.currency import in_one
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +59,7 @@ def _when(report: SessionReport) -> str:
         if report.session
         else f"As of {dates.moment(report.as_of)}"
     )
+    when += in_one(report.in_currency)
     if not report.over:
         return when
     return f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"

@@ -26,7 +26,7 @@ _GAP = 0.14
 USUAL_WIDTH, NARROW_WIDTH, _WIDE_FROM = 8.0, 3.42, 5.0
 DOTS_AN_INCH = 200
 # That closes are hours apart, and that dividends count in some indices only.
-_NEEDED_NOTES = ("hours_apart", "mixed_returns")
+_NEEDED_NOTES = ("rates", "hours_apart", "mixed_returns")
 # That published figures are of no session, of another one, or from before its end.
 _NEEDED_WARNINGS = (
     "published_no_session",

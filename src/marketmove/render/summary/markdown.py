@@ -1,7 +1,6 @@
-"""A summary in the Markdown that both Slack and GitHub read.
+"""A summary in Markdown, for comments and documents; chats get what ``delivery/chats`` makes.
 
-Slack draws no tables and no headings, so the moves stand in a block of fixed width, and a head is
-between single asterisks: bold in Slack, italic on GitHub.
+The moves stand in a block of fixed width, and a head is between single asterisks.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from marketmove.wording.session_rows import alert_lines
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
 )
-# What both take for the signs themselves, and never for a tag or a mention.
+# What is taken for the signs themselves, and never for a tag, a mention or an entity.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_TAKEN = re.compile(r"[<>]|&(?=#?\w+;)")
 _LEAST_FENCE = 3
 
 
@@ -46,9 +46,9 @@ def _escaped(text: str) -> str:
     r"""Keep a text from being markup.
 
     >>> print(_escaped("S&P *500* in my_closes.csv"))
-    S&amp;P \*500\* in my_closes.csv
+    S&P \*500\* in my_closes.csv
     """
-    plain = "".join(_ENTITIES.get(sign, sign) for sign in text)
+    plain = _TAKEN.sub(lambda found: _ENTITIES[found[0]], text)
     # A number at the beginning of a line would make a list with what is behind it.
     return _SPECIAL.sub(
         lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", plain

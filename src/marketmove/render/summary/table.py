@@ -37,8 +37,13 @@ class SummaryRow(NamedTuple):
 
 def heads(report: SessionReport) -> SummaryRow:
     """Give what stands above the columns."""
-    of_periods = tuple(map(periods.column_head, report.periods))
+    of_periods = tuple(map(periods.column_head, longer(report)))
     return SummaryRow("Index", "Session", "Close", "Change", "Day %", of_periods)
+
+
+def longer(report: SessionReport) -> list[str]:
+    """Give the periods that are more than the day, which has a column anyway."""
+    return [period for period in report.periods if period != "day"]
 
 
 def row(report: SessionReport, move: Move) -> SummaryRow:
@@ -52,7 +57,7 @@ def row(report: SessionReport, move: Move) -> SummaryRow:
         points=numbers.points(move.change_pts, move.decimals),
         percent=numbers.percent(move.change_pct),
         periods=tuple(
-            numbers.percent(session_rows.period_pct(move, period)) for period in report.periods
+            numbers.percent(session_rows.period_pct(move, period)) for period in longer(report)
         ),
     )
 
@@ -66,6 +71,14 @@ def by_region(summary: SummaryReport) -> list[tuple[str, list[Move]]]:
 
 def table(summary: SummaryReport) -> list[str]:
     """Give the lines of the table: columns where they fit, else each figure on a line."""
+    return [line for row in table_rows(summary) for line in row.split("\n")]
+
+
+def table_rows(summary: SummaryReport) -> list[str]:
+    """Give the rows of the table, the first its heads; one may be of several lines.
+
+    The name of a region stands above its first row, and is part of it.
+    """
     regions = [
         (name, [row(summary.session, move) for move in moves]) for name, moves in by_region(summary)
     ]
@@ -91,14 +104,15 @@ def _columns(
     widths: dict[str, int],
     room: int,
 ) -> list[str]:
-    lines = [_line(above, above.name, widths, room)]
+    found = [_line(above, above.name, widths, room)]
     for region, rows in regions:
-        lines += [region] if region else []
+        head = [region] if region else []
         for row in rows:
             *first, last = wrapped(row.name, room)
-            lines += [" " * _INDENT + part for part in first]
-            lines.append(_line(row, last, widths, room))
-    return lines
+            lines = [*(" " * _INDENT + part for part in first), _line(row, last, widths, room)]
+            found.append("\n".join([*head, *lines]))
+            head = []
+    return found
 
 
 def _line(row: SummaryRow, name: str, widths: dict[str, int], room: int) -> str:
@@ -111,15 +125,17 @@ def _line(row: SummaryRow, name: str, widths: dict[str, int], room: int) -> str:
 
 def _stacked(above: SummaryRow, regions: Sequence[tuple[str, Sequence[SummaryRow]]]) -> list[str]:
     """Each figure on a line of its own, under the name."""
-    lines = []
+    found = []
     width = max(8, *(cell_len(head) + 1 for head in above.figures().values()))
     for region, rows in regions:
-        lines += [region] if region else []
+        head = [region] if region else []
         for row in rows:
-            lines += [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
+            lines = [" " * _INDENT + part for part in wrapped(row.name, WIDTH - _INDENT)]
             figures = zip(above.figures().values(), row.figures().values(), strict=True)
-            lines += [f"{' ' * 2 * _INDENT}{head:<{width}}{cell}" for head, cell in figures if cell]
-    return lines
+            lines += [f"{' ' * 2 * _INDENT}{what:<{width}}{cell}" for what, cell in figures if cell]
+            found.append("\n".join([*head, *lines]))
+            head = []
+    return found
 
 
 def wrapped(text: str, width: int, first: str = "", after: str = "") -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from marketmove.delivery.targets import Message
+from marketmove.delivery.targets import Block, Message
 from marketmove.render import RenderOptions
 from marketmove.render.machine import machine_formats
+from marketmove.render.summary.blocks import blocks
 from marketmove.render.summary.html import as_html
 from marketmove.render.summary.markdown import as_markdown
 from marketmove.render.summary.table import WIDTH, table, wrapped
 from marketmove.reports.summary import SummaryReport, summary_document
 from marketmove.wording import session_rows
-from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.characters import plain_ascii
 from marketmove.wording.session_rows import alert_lines
 
 
@@ -44,16 +45,18 @@ _MENTION = re.compile(r"@(?=(?:everyone|here|channel)\b)", re.IGNORECASE)
 
 
 def message(summary: SummaryReport, output_format: str, look: RenderOptions) -> Message:
-    """Write a summary for delivery; figures for programs go as text."""
+    """Write a summary for delivery, in each of the forms that services take."""
     written = {name: FORMATS[name](summary, look) for name in {"text", "html", output_format}}
-    headline = visible(summary.headline.text)
+    people = output_format in {"text", "markdown", "html"}
+    body = written[output_format]
     return Message(
-        subject=f"Alert: {headline}" if summary.session.alerts else headline,
+        subject=session_rows.subject(summary.session, summary.headline.text),
         title=session_rows.title(summary.session).partition(" · ")[0],
-        body=_MENTION.sub("@\u200b", written[output_format]),
-        body_format="text" if output_format == "json" else output_format,
+        body=body if output_format == "json" else _MENTION.sub("@\u200b", body),
+        body_format=output_format,
         text=written["text"],
         html=written["html"],
+        blocks=blocks(summary, look) if people else (Block("code", tuple(body.splitlines())),),
     )
 
 

@@ -1,0 +1,146 @@
+"""What chats get: the summary whole, each in its own markup, and names that are only data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from profiles import tried
+from program import RunCli, Write
+from servers import SECRET, Mail, Web, summary
+from services import SERVICES, Sent, beside_blocks, blocks, messages, record, seen
+
+pytest.importorskip("apprise")
+
+# Names that are markup, or call somebody, in one service or another.
+MARKUP = (
+    *("@everyone", "@here <!channel>", "<@U024BE7LH>", "<b>bold</b> AT&T &copy; Co"),
+    *("A*B* _c_ ~d~", "`code` ```x", "[text](https://example.com)", "MY_INDEX*[x]"),
+    *("www.example.com", "# head", "- item", ":smile: ||spoiler||", "@room:example.com"),
+)
+MANY = [f"INDEX {number:03}" for number in range(1, 61)]
+
+
+def _closes(*names: str) -> str:
+    rows = [
+        f'2025-02-{day},"{name}",{level}\n'
+        for number, name in enumerate(names)
+        for day, level in ((13, 1_000 + number), (14, 1_000 + number + (number % 7 - 3)))
+    ]
+    return "".join(["date,symbol,close\n", *rows])
+
+
+def test_every_service_gets_all_of_it(
+    write: Write, tmp_path: Path, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows whole, in blocks with their heads, and each sentence; nothing beyond the limit."""
+    write("closes.csv", _closes("SPX", *MARKUP, *MANY))
+    monkeypatch.chdir(tmp_path)
+    asked = ("summary", "2025-02-14", "-l", "closes.csv")
+    services = dict([*SERVICES.items()][: tried(5, len(SERVICES))])
+    to = [part for service in services.values() for part in ("--to", service.url)]
+    ran, requests = record(tmp_path, *asked, *to)
+    assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
+    paragraphs = run_cli(*asked).stdout.strip("\n").split("\n\n")
+    (table,) = [one for one in paragraphs if one.startswith("  Index ")]
+    paragraphs.remove(table)
+    heads, *rows = table.split("\n")
+    assert len(rows) >= len(MARKUP) + len(MANY)
+    for name, service in services.items():
+        sent = messages(requests, service)
+        assert sent, name
+        tables = [table for one in sent for table in blocks(one, service.markup)]
+        assert [table[0] for table in tables] == [heads] * len(tables), name
+        assert [line for table in tables for line in table[1:]] == rows, name
+        told = " ".join(beside_blocks(one, service.markup) for one in sent)
+        assert not set(" ".join(paragraphs).split()) - set(told.split()), name
+        for one in sent:
+            assert one.body.strip(), name
+            assert len(one.whole) <= service.limit, name
+            assert "&amp;amp;" not in one.whole, name
+            assert "S&amp;P" not in seen(one.whole, service.markup), name
+        _is_only_data(name, sent, service.markup)
+
+
+def _is_only_data(name: str, sent: list[Sent], markup: str) -> None:
+    """No name calls, links or marks: what would do that has a sign in it, or is escaped."""
+    text = "\n".join(one.whole for one in sent)
+    assert not re.search(r"@(?:everyone|here|room|U0)", text), name
+    assert not re.search(r"https?://|www\.", text), name
+    if markup == "html":
+        tags = set(re.findall(r"<[^>]*>", text))
+        assert tags <= {f"<{end}{tag}>" for tag in _TAGS for end in ("", "/")} | {"<br/>"}, name
+        assert not re.search(r"&(?!amp;|lt;|gt;)", text), name
+    else:
+        assert not re.search(r"<[!@#/A-Za-z]", text), name
+        # Fences are ours, each on a line of its own.
+        assert text.count("```") == len(re.findall(r"(?m)^```$", text)), name
+    if name == "slack":
+        assert not re.search(r"&(?!amp;|lt;|gt;)|[<>]", text)
+
+
+_TAGS = ("b", "p", "pre", "code", "h1")
+
+
+def test_a_dry_run_says_what_would_go_where(
+    web: Web, mail: Mail, write: Write, run_cli: RunCli, path: Path
+) -> None:
+    """And sends, prints, runs and records nothing."""
+    write("closes.csv", _closes("SPX", *MANY))
+    closes = path.parent.parent / "closes.csv"
+    to = [part for url in (web.url(), mail.url(), "-") for part in ("--to", url)]
+    chat, none = ("--to", SERVICES["discord"].url), ("--to", f"nonsense://{SECRET}")
+    alerts = ("--alert", "SPX: 0.1", "--on-alert", "touch done")
+    once = ("summary", "2025-02-14", "-l", closes, "--once", "--journal", path)
+    asked: list[str | Path] = [*once, *to]
+    ran = run_cli(*asked, *chat, *none, *alerts, "--dry-run")
+    subject = "Alert 14 Feb: S&P 500 down 0.30%"
+    first, *lines, last = ran.stdout.splitlines()
+    assert first == "dry run: nothing is printed, sent, run or recorded"
+    assert sorted(lines)[0].startswith(f"discord://…: {subject} (")
+    assert sorted(lines)[1:] == [
+        f"json://…: {subject}",
+        f"mailto://…: {subject}",
+        "nonsense://…: could not be sent: apprise does not know this kind of URL",
+        f"standard output: {subject}",
+    ]
+    assert last == "--on-alert: would run touch"
+    assert (ran.stderr, ran.status, web.got, mail.got, path.exists()) == ("", 0, [], [], False)
+    # What is out already would not go again.
+    assert run_cli(*asked).status == 0
+    again = run_cli(*asked, *chat, "--dry-run").stdout.splitlines()
+    nothing = "nothing, it has this summary"
+    assert [line for line in again if line.endswith(nothing)] == [
+        f"{place}: {nothing}" for place in ("standard output", "json://…", "mailto://…")
+    ]
+    assert len(web.got) == 1
+
+
+def test_no_page_for_what_shows_none(web: Web, mail: Mail, write: Write) -> None:
+    config = write("own.yaml", "to: [env:CHAT, env:HOOK]\n")
+    chat = SERVICES["telegram"].url.replace("AbcDef", SECRET)
+    ran = summary("-c", config, "--format", "html", CHAT=chat, HOOK=web.url())
+    assert (ran.stdout, ran.status, web.got) == ("", 2, [])
+    assert ran.stderr == (
+        f"{config}:1: --format html: env:CHAT takes no HTML page; leave --format out, and its text"
+        " is made for it, or send the page by mail (mailtos://…)\n"
+    )
+    for url in (SERVICES["slack"].url, SERVICES["ntfy"].url, "pover://user@token"):
+        assert summary("--to", url, "-f", "html").status == 2
+    ran = summary("--to", web.url(), "--to", mail.url(), "--format", "html")
+    assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
+    page = web.got[0].body["message"]
+    assert page.startswith("<!DOCTYPE html>")
+    assert len(mail.got) == 1
+
+
+def test_a_program_gets_the_document_itself(web: Web) -> None:
+    printed = summary("-f", "json").document
+    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
+    assert web.got[0].body == printed
+    # Where the URL names what stands beside it, it stands under the name of the message.
+    assert summary("--to", web.url("?:desk=asia&:message=summary"), "-f", "json").status == 0
+    assert web.got[1].body["summary"] == printed
+    assert web.got[1].body["desk"] == "asia"
