@@ -363,7 +363,7 @@ def test_what_is_there_already_stays_as_it_is(run_cli: RunCli, write: Write) -> 
     there = write("there/own.txt", "mine").parent
     ran = run_cli("convert", SAMPLE_CLOSES, "--output", there)
     assert ran.status != 0
-    assert "is there already" in ran.stderr
+    assert "already exists" in ran.stderr
     assert [path.name for path in there.iterdir()] == ["own.txt"]
 
 
