@@ -265,7 +265,10 @@ def _attend(told: socket.socket, streams: list[int]) -> NoReturn:
 
 def _run(typed: list[str], environment: dict[str, str], folder: str) -> int:
     """Run the program as Python would, up to the flush of the streams at the end."""
+    # As where a person starts it, also where the tests run in the background or under nohup.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     os.chdir(folder)
     # Where nothing names a locale Python names one, for the programs that it starts.
     coerced = {name: os.environ[name] for name in ("LC_CTYPE",) if name in os.environ}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketmove.rarity.session import reads_past
-from marketmove.sources import Source
+from marketmove.sources import Source, count_lines
 from program import SAMPLE_CLOSES, RunCli, Write
 
 if TYPE_CHECKING:
@@ -281,8 +281,8 @@ def test_files_of_many_closes_are_not_gone_through(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(40_000_000)  # sparse: takes no room
     source = Source("closes.csv", "closes", b"2025-02-14,HSI,1\n" * 1000, path)
-    assert source.lines == 40_000_000 // 17
-    assert not reads_past(source.lines, None)
-    assert reads_past(source.lines, asked=True)
-    assert reads_past(source._replace(large=None).lines, None)
-    assert not reads_past(source._replace(large=None).lines, asked=False)
+    assert count_lines(source) == 40_000_000 // 17
+    assert not reads_past(count_lines(source), None)
+    assert reads_past(count_lines(source), asked=True)
+    assert reads_past(count_lines(source._replace(large=None)), None)
+    assert not reads_past(count_lines(source._replace(large=None)), asked=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import socket
 import sqlite3
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -203,3 +205,28 @@ def test_a_symbol_that_is_no_text_costs_the_record_alone(run_cli: RunCli, path: 
     ran = run_cli("summary", "2025-02-14", "-l", closes, "--once", "--journal", path)
     assert ran.status in {0, 3}, ran.stderr
     assert "1.00%" in ran.stdout
+
+
+def test_an_endless_answer_is_no_delivery() -> None:
+    """A server that never stops talking costs its time and some memory, and no more."""
+    pytest.importorskip("apprise")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                while True:
+                    connection.sendall(b"x" * 65536)
+
+        server = threading.Thread(target=answer)
+        server.start()
+        target = f"json://127.0.0.1:{listener.getsockname()[1]}/"
+        start = time.monotonic()
+        ran = run_process(*FEBRUARY_14, "--to", target, "--to-timeout", "4")
+        assert time.monotonic() - start < 60
+        server.join(60)
+    assert ran.status == 6
+    assert ran.stdout.startswith("Hang Seng up 3.69%")
+    assert ran.stderr.startswith("marketmove: not delivered to json://…: ")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from profiles import chosen
 from program import SAMPLE_CLOSES, RunCli, Write, rows_by_symbol, run_fresh, run_process
 
 CLOSES = b"date,symbol,close\n2025-02-13,HSI,21814.37\n2025-02-14,HSI,22620.33\n"
@@ -311,7 +312,8 @@ def test_a_parquet_file_of_endless_rows(run_cli: RunCli, tmp_path: Path) -> None
 
 
 def test_names_that_a_terminal_would_obey(run_cli: RunCli, write: Write) -> None:
-    name = "A\u009b\u202eB\u3164C\ue000D"
+    unseen = "\u3164\u034f\ue000\u115f\u17b4\u180e\u2065\u2800\ufe0f\uffa0\ufff0\U000e0101"
+    name = f"A\u009b\u202eB{unseen}D"
     rows = f"date,symbol,close\n2025-02-13,{name},100\n2025-02-14,{name},101\n"
     path = write("a.csv", rows)
     for form in ("table", "json", "markdown"):
@@ -321,7 +323,8 @@ def test_names_that_a_terminal_would_obey(run_cli: RunCli, write: Write) -> None
         if form == "json":
             assert json.loads(out)["moves"][0]["symbol"] == name
         elif form == "table":
-            assert "\\u3164C\\ue000D" in out
+            assert not set(unseen) & set(out)
+            assert f"{unseen.encode('unicode_escape').decode()}D" in out
 
 
 @needs_unix
@@ -330,3 +333,25 @@ def test_a_file_that_is_replaced_keeps_its_mode(run_cli: RunCli, write: Write) -
     output.chmod(0o4640)
     assert run_cli(*THE_14TH, SAMPLE_CLOSES, "-o", output).status == 0
     assert stat.S_IMODE(output.stat().st_mode) == 0o640
+
+
+@needs_unix
+def test_too_little_memory_is_a_message(write: Write) -> None:
+    """Wherever it ends: while a library is loaded, or in the work."""
+    rows = "".join(f"{dt.date(1990, 1, 1) + dt.timedelta(n)},HSI,{n}.25\n" for n in range(1, 9_000))
+    closes = write("a.csv", "date,symbol,close\n" + rows)
+    sizes = (200, 150, 180, 220, 240, 260, 280, 320, 360, 420, 500, 300)
+    ran = 0
+    for megabytes in chosen(sizes, 2):
+        line = f'ulimit -v {megabytes << 10}; exec "$0" -m marketmove "$@"'
+        typed = ("history", "1990", "latest", "-l", closes)
+        names = {"OPENBLAS_NUM_THREADS": "1"}
+        done = run_fresh(["/bin/sh", "-c", line, sys.executable, *typed], environment=names)
+        # A library in C that ends by itself says so itself.
+        if "OpenBLAS" in done.stderr or done.status < 0:
+            continue
+        ran += 1
+        if done.status:
+            assert (done.stdout, done.status) == ("", 3)
+            assert done.stderr.startswith("marketmove: there is not enough memory for this; ")
+    assert ran

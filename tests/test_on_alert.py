@@ -42,12 +42,18 @@ def test_a_command_gets_the_document(write: Write, tmp_path: Path) -> None:
     assert [alert["condition"] for alert in document["alerts"]] == ["HSI: 3"]
 
 
+PYTHON = shlex.quote(sys.executable)
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
         ("/no/such/program --now", "/no/such/program: cannot be run: no such file or directory"),
-        (f"{sys.executable} -c 'raise SystemExit(7)'", "ended with status 7"),
-        (f"{sys.executable} -c 'import os; os.kill(os.getpid(), 15)'", "ended by signal 15"),
+        (f"{PYTHON} -c 'raise SystemExit(7)'", "ended with status 7"),
+        (
+            f"{shlex.quote(sys.executable)} -c 'import os; os.kill(os.getpid(), 15)'",
+            "ended by signal 15",
+        ),
     ],
 )
 def test_a_command_that_fails(command: str, said: str) -> None:

@@ -17,7 +17,8 @@ import typer
 from typer.main import get_command
 
 from marketmove.cli import own_files
-from marketmove.cli.app import COMMANDS, program, typed_command
+from marketmove.cli.app import COMMANDS, WHOLE_HELP, program, typed_command
+from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import (
     ExitStatus,
@@ -29,6 +30,10 @@ from marketmove.errors import (
 )
 
 __all__ = ["COMMANDS", "main", "program", "run"]
+
+_NO_MEMORY = "there is not enough memory for this; use fewer indices, sessions or files"
+# What else fails then: to load a library, or to start a thread of one.
+_NO_MEMORY_SIGNS = ("failed to map segment", "cannot allocate memory", "can't start new thread")
 
 
 def main() -> None:
@@ -42,16 +47,24 @@ def main() -> None:
     # What libraries warn their own users of is not for ours, unless Python is told to say it.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        status = run(sys.argv[1:])
+    except MemoryError:
+        # There was not even enough to say so.
+        os.write(2, f"marketmove: {_NO_MEMORY}\n".encode())
+        status = ExitStatus.BAD_DATA
+    sys.exit(status)
 
 
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     own_files.forget()
+    debug = "--debug" in typed  # wherever it stands
+    asked, typed = _asked_help([word for word in typed if word != "--debug"])
     command = get_command(program(typed))
     try:
         _refuse_broken(typed)
-        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
+        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False, obj=asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except MarketMoveError as error:
@@ -64,18 +77,23 @@ def run(typed: Sequence[str]) -> int:
     except Exception as error:
         # What a wrong command line raises, of which typer has other classes in each version.
         if message := getattr(error, "format_message", None):
-            problem = _misused(error, own_files.without_typed_urls(message(), typed))
-            return _failed(command, typed, ExitStatus.USAGE, [problem])
-        if "--debug" in typed:
+            path = f"marketmove {typed_command(typed)}".strip()
+            said = own_files.without_typed_urls(message(), typed)
+            return _failed(command, typed, ExitStatus.USAGE, [misused(error, said, path)])
+        if debug:
             raise
         if isinstance(error, OSError):
             return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
-        if isinstance(error, MemoryError):
-            text = "there is not enough memory for this; use fewer indices, sessions or files"
-            return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, text)])
+        if isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_MEMORY_SIGNS):
+            return _failed(command, typed, ExitStatus.BAD_DATA, [Problem(None, _NO_MEMORY)])
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
+
+
+def _asked_help(typed: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Take `help COMMAND` for `COMMAND --help`, with all that there is to say."""
+    return (WHOLE_HELP, [*typed[1:], "--help"]) if typed[:1] == ["help"] else (None, typed)
 
 
 def _of_system(error: OSError) -> Problem:
@@ -94,12 +112,6 @@ def _refuse_broken(typed: Sequence[str]) -> None:
         except UnicodeEncodeError:
             what = "an argument has half a character, as no file name has; type it again"
             raise WrongUsageError.at(None, what) from None
-
-
-def _misused(error: Exception, message: str) -> Problem:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "marketmove"
-    return Problem(None, f"{message} ({path} --help)")
 
 
 def _failed(

@@ -17,7 +17,7 @@ from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import without
 from marketmove.frame import Frame
-from marketmove.market.calendars import Calendar
+from marketmove.market.calendars import ONE_DAY, Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Exchange
 
@@ -165,7 +165,7 @@ def _shifted(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
         days = days[calendar.covered(days)]
         on_shut = int(calendar.shut(days).sum())
         if on_shut >= max(FEWEST_SHUT, SHIFTED * len(days)):
-            moved = min(int(calendar.shut(days + n).sum()) for n in (-1, 1))
+            moved = min(int(calendar.shut(days + n).sum()) for n in (-ONE_DAY, ONE_DAY))
             shifted[own] = moved <= LEFT_SHIFTED * on_shut
     return shifted
 

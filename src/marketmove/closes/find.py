@@ -15,6 +15,7 @@ from marketmove.errors import (
     UnreadableFileError,
     WrongUsageError,
     listed,
+    quoted,
 )
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
@@ -27,6 +28,7 @@ SAMPLE_CLOSES = "samples/closes.csv"
 NAME_THEM = (
     "say --levels FILE, or set levels: in the configuration, or feeds: and type marketmove fetch"
 )
+_TRY = "; to try the bundled sample: marketmove session 2025-02-14"
 _NOT_FETCHED = "the archive has none yet; type: marketmove fetch"
 ARCHIVE_COLUMNS = ("date", "close", "source", "fetched")
 _ARCHIVE_HEAD = ",".join(ARCHIVE_COLUMNS).encode()
@@ -107,7 +109,7 @@ def find_sources(
             return FoundCloses(open_all(files), False, settings.archive, tuple(strangers))
     if when == "latest":
         how = _NOT_FETCHED if settings.fetches else NAME_THEM
-        raise WrongUsageError.at(None, f"no closes are named; {how}")
+        raise WrongUsageError.at(None, f"no closes are named; {how}{_TRY}")
     published = f"samples/published/{when}.yaml"
     printed = (root() / published).is_file() and not closes_only
     label = published if printed else SAMPLE_CLOSES
@@ -167,7 +169,7 @@ def find_closes_of(specs: Sequence[Spec], settings: CloseSettings, *dates: When)
 def _refuse_published(sources: Iterable[Source]) -> None:
     published = [source.label for source in sources if source.yaml_key == "figures"]
     if published:
-        raise WrongUsageError.at(None, f"{published[0]} has published figures, not closes")
+        raise WrongUsageError.at(None, f"{quoted(published[0])} has published figures, not closes")
 
 
 def _reach(samples: Source) -> tuple[str, str]:

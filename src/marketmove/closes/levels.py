@@ -213,7 +213,7 @@ def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
 def of_each_row(frame: Frame, dates: Mapping[str, dt.date | None]) -> Days:
     """Give the date that the index of each row has; NaT where it has none."""
     symbols = frame.labels("symbol")
-    by_symbol = [dates.get(symbol) or np.datetime64("NaT") for symbol in symbols.values]
+    by_symbol = [dates.get(symbol) or np.datetime64("NaT", "D") for symbol in symbols.values]
     return np.array(by_symbol, dtype="datetime64[D]")[symbols.codes]
 
 

@@ -26,7 +26,7 @@ from marketmove.sources import Context, ReadOptions, Source, read_blocks
 from marketmove.sources.file_names import index_of_file
 
 if TYPE_CHECKING:
-    from marketmove.sources.plain_rows import RowFilter
+    from marketmove.sources.parts import RowFilter
 
 
 _MOST_NAMED = 12

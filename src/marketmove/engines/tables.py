@@ -99,10 +99,8 @@ def days_table(calendars: Iterable[Calendar], first: dt.date, last: dt.date) -> 
         shut = calendar.shut(days)
         before = np.searchsorted(calendar.sessions, days)
         seen = np.searchsorted(calendar.sessions, days, side="right")
-        counted = [
-            int(n) if covered else None
-            for n, covered in zip(seen.tolist(), calendar.covered(days + 1).tolist(), strict=True)
-        ]
+        known = calendar.covered(days + _DAY).tolist()
+        counted = [int(n) if sure else None for n, sure in zip(seen.tolist(), known, strict=True)]
         dates: list[dt.date] = days.tolist()
         reasons = [
             (calendar.why_shut(day) or None, calendar.following(day)) if closed else (None, None)
@@ -116,8 +114,8 @@ def days_table(calendars: Iterable[Calendar], first: dt.date, last: dt.date) -> 
             before.tolist(),
             seen.tolist(),
             counted,
-            calendar.shut(days - 1).tolist(),
-            calendar.shut(days + 1).tolist(),
+            calendar.shut(days - _DAY).tolist(),
+            calendar.shut(days + _DAY).tolist(),
             *zip(*reasons, strict=True),
         )
         rows += zip(*columns, strict=True)

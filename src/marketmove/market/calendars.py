@@ -19,6 +19,7 @@ from marketmove.errors import BadConfigError, Place, Problem
 from marketmove.resources import root
 
 Days = npt.NDArray[np.datetime64]
+ONE_DAY = np.timedelta64(1, "D")
 
 SESSIONS = "config/sessions.csv"
 COLUMNS = ("exchange", "date", "kind", "time", "name", "source")
@@ -29,6 +30,11 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _FORM = f"expected {','.join(COLUMNS)}"
 _PROVISIONAL = "provisional"
 _NOTED_BEFORE = dt.timedelta(days=60)
+
+
+def in_days(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.timedelta64]:
+    """Give whole numbers as so many days, which dates can be moved by."""
+    return numbers.astype("timedelta64[D]")
 
 
 class SessionsLine(NamedTuple):
@@ -132,7 +138,9 @@ class Calendar:
     def shut(self, days: Days) -> npt.NDArray[np.bool_]:
         """Tell of each date whether there was certainly no session."""
         at = np.searchsorted(self.sessions, days)
-        held: npt.NDArray[np.bool_] = np.append(self.sessions, np.datetime64("NaT"))[at] == days
+        held: npt.NDArray[np.bool_] = (
+            np.append(self.sessions, np.datetime64("NaT", "D"))[at] == days
+        )
         return self.covered(days) & ~held
 
     def surely_shut(self, days: Days) -> npt.NDArray[np.bool_]:
@@ -154,12 +162,12 @@ class Calendar:
 
     def weekday_before(self, days: Days) -> Days:
         """Give the last weekday of sessions before each date, be it a holiday or not."""
-        before: Days = days - 1 - np.maximum(0, (days.astype(np.int64) + 2) % 7 - 4)
+        before: Days = days - in_days(1 + np.maximum(0, (days.astype(np.int64) + 2) % 7 - 4))
         for since, weekdays in self.weeks:
             of_weekday = (days.astype(np.int64) + 3) % 7
             steps = np.array([_step_back(n, weekdays) for n in range(7)], dtype=np.int64)
             own = days >= np.datetime64(since)
-            before[own] = (days - steps[of_weekday])[own]
+            before[own] = (days - in_days(steps[of_weekday]))[own]
         return before
 
     def end_of(self, day: dt.date) -> dt.time | None:
@@ -277,7 +285,7 @@ def _calendar(code: str, lines: Sequence[SessionsLine]) -> Calendar | None:
         return None
     announced, until = _ends(by_kind["until"])
     first, last = np.datetime64(by_kind["from"][-1].date), np.datetime64(until)
-    days = np.arange(first, last + np.timedelta64(1, "D"))
+    days = np.arange(first, last + ONE_DAY)
     trading, weeks = np.zeros(len(days), dtype=bool), []
     weekdays = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     for line in sorted(by_kind["week"], key=lambda line: line.date):

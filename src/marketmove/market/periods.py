@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from marketmove.errors import WrongUsageError
 
@@ -125,9 +125,9 @@ def first_days(sessions: Days, period: str, week_starts: Weekdays | int = 0) -> 
         unit = "datetime64[M]" if kind == "month" else "datetime64[Y]"
         first = sessions.astype(unit).astype("datetime64[D]")
     elif kind == "w":
-        first = sessions - (7 * number - 1)
+        first = sessions - _step(7 * number - 1, "D")
     elif kind in _MONTHS:
-        first = _months_before(sessions, number * _MONTHS[kind]) + 1
+        first = _months_before(sessions, number * _MONTHS[kind]) + _step(1, "D")
     elif since is not None:
         first = sessions.copy()
         first[first == first] = since + dt.timedelta(days=1)  # NaT is unlike itself
@@ -136,11 +136,19 @@ def first_days(sessions: Days, period: str, week_starts: Weekdays | int = 0) -> 
     return first
 
 
+def _step(number: int, unit: Literal["D", "M"]) -> np.timedelta64:
+    """So many days or months, by which dates can be moved."""
+    import numpy as np  # who only asks what a period is needs none
+
+    return np.timedelta64(number, unit)
+
+
 def _months_before(days: Days, number: int) -> Days:
     """The same day of an earlier month; of one that has no such day, its last."""
     months = days.astype("datetime64[M]")
-    earlier = months - number
-    last = (earlier + 1).astype("datetime64[D]") - 1
+    earlier = months - _step(number, "M")
+    following: Days = (earlier + _step(1, "M")).astype("datetime64[D]")
+    last: Days = following - _step(1, "D")
     same: Days = earlier.astype("datetime64[D]") + (days - months.astype("datetime64[D]"))
     same[same > last] = last[same > last]
     return same

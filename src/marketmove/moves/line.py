@@ -54,7 +54,7 @@ def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = Non
     return CloseLine(
         names=names,
         keys=keys[order],
-        session=column("session", np.datetime64("NaT")),
+        session=column("session", np.datetime64("NaT", "D")),
         close=column("close", np.nan),
         beside={
             "file": column("file", NONE),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.frame import Frame, Labels
-from marketmove.market.calendars import Calendar
+from marketmove.market.calendars import ONE_DAY, Calendar
 from marketmove.market.indices import Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
@@ -334,7 +334,7 @@ def _since_period(
     gap = np.where(gap < 0, 0.0, gap)  # closes of days without a session
     weekdays = np.zeros(len(base))
     known = ~np.isnat(base) & ~np.isnat(first)
-    weekdays[known] = np.busday_count(base[known] + 1, first[known])
+    weekdays[known] = np.busday_count(base[known] + ONE_DAY, first[known])
     counted = np.where(np.isnan(gap), weekdays - inside - holidays, gap)
     too_old = (before != NONE) & (counted > oldest)
     begun = _begun(of, days, at)
@@ -345,7 +345,7 @@ def _since_period(
     return _changes(line, at, before) | {
         "gap_sessions": np.where(before == NONE, np.nan, gap),
         "first_day": first,
-        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT")),
+        "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT", "D")),
         "reason": lacks,
     }
 
@@ -395,7 +395,7 @@ def _sessions_behind(
 ) -> Floats:
     """How many sessions are over by a date since the last close before it; nan if unknown."""
     over = np.array([judge.completed.get(name, dt.date.max) for name in line.names], "M8[D]")
-    until = np.minimum(days, over[codes]) + np.timedelta64(1, "D")
+    until = np.minimum(days, over[codes]) + ONE_DAY
     return sessions_lacking(codes, until, line.session[before], judge.groups)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from marketmove.errors import Place, Problem, by_place
 from marketmove.frame import Days, Frame, Labels, is_none
+from marketmove.market.calendars import ONE_DAY
 from marketmove.moves.move import Move, PeriodMove, plain_column
 from marketmove.sources import Fault
 
@@ -99,7 +100,7 @@ def usable(
     days = rows["session"]
     spans = {"": (rows["prior_session"], days)}
     for period in periods:
-        last = rows[f"{period}_first_day"] - np.timedelta64(1, "D")
+        last = rows[f"{period}_first_day"] - ONE_DAY
         spans[period] = (rows[f"{period}_prior_session"], last)
     lost = {name: np.full(len(rows), -1) for name in spans}
     touching: dict[int, Problem] = {}

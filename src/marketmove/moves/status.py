@@ -51,9 +51,9 @@ def calendar_facts(
         np.zeros(len(days), dtype=bool),
         sessions_lacking(codes, days, prior, groups),
         np.full(len(days), None, dtype=object),
-        np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
+        np.full(len(days), np.datetime64("NaT", "D"), dtype="datetime64[D]"),
         np.zeros(len(days), dtype=np.int64),
-        np.full(len(days), np.datetime64("NaT"), dtype="datetime64[D]"),
+        np.full(len(days), np.datetime64("NaT", "D"), dtype="datetime64[D]"),
     )
     for calendar, own in groups:
         rows = np.flatnonzero(np.isin(codes, own))
@@ -84,5 +84,5 @@ def sessions_lacking(
 def closures(judged: CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
     """Give why an exchange was shut and its next session, where there is no close to tell else."""
     judged.closed_for[~without_close] = None
-    judged.reopens[~without_close] = np.datetime64("NaT")
+    judged.reopens[~without_close] = np.datetime64("NaT", "D")
     return {"closed_for": judged.closed_for, "reopens": judged.reopens}

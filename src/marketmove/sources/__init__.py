@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,17 +14,19 @@ from marketmove.errors import (
 )
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.opening import (
+    PARQUET,
     Source,
     Spec,
     as_text,
     expand,
     is_workbook,
+    missing_extra,
     open_source,
 )
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
-    from marketmove.sources.plain_rows import RowFilter
+    from marketmove.sources.parts import RowFilter
 
 __all__ = [
     "Block",
@@ -34,6 +37,7 @@ __all__ = [
     "Reading",
     "Source",
     "Spec",
+    "count_lines",
     "open_all",
     "open_source",
     "read_blocks",
@@ -41,6 +45,8 @@ __all__ = [
 
 # From this size on blocks are faster than cells, by what pandas takes to load.
 BLOCKS_WIN = 1 << 19
+# What text between whose marks a number may be cut is parted by.
+_DELIMITED = frozenset(["comma", "semicolon", "tab", "pipe", "blanks"])
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -48,6 +54,18 @@ _Result = TypeVar("_Result")
 def open_all(specs: Iterable[Spec]) -> list[Source]:
     """Open every file, those of a folder too, and report all that cannot be together."""
     return _each(open_source, expand(specs))
+
+
+def count_lines(source: Source) -> int:
+    """Count the lines of a file; of a large one about, judged by its beginning."""
+    if source.data.startswith(PARQUET) and importlib.util.find_spec("pyarrow"):
+        from marketmove.sources.parquet import count_rows
+
+        return count_rows(source)
+    found = source.data.count(b"\n") if source.grid is None else len(source.grid.rows)
+    if source.large is None:
+        return found
+    return found * source.large.stat().st_size // len(source.data)
 
 
 def read_blocks(
@@ -74,6 +92,12 @@ def read_blocks(
 def _read(
     source: Source, options: ReadOptions, context: Context, keep: RowFilter | None
 ) -> list[Block]:
+    if source.data.startswith(PARQUET):
+        if importlib.util.find_spec("pyarrow") is None:
+            raise missing_extra(source.label, "Parquet files", "parquet")
+        from marketmove.sources.parquet import read_parquet
+
+        return [read_parquet(source, options, context, keep)]
     if source.grid is None and len(source.data) >= BLOCKS_WIN:
         from marketmove.sources.large import read_large
 
@@ -101,7 +125,7 @@ def _cut(source: Source, grid: Grid) -> Iterator[Problem]:
     """Warn of a last number without a line break that has fewer decimals than all above it."""
     from marketmove.sources.last_number import LastNumber
 
-    if source.data.rstrip(b"\0")[-1:] in {b"\n", b"\r"} or grid.delimiter in {"JSON", "YAML"}:
+    if source.data.rstrip(b"\0")[-1:] in {b"\n", b"\r"} or grid.delimiter not in _DELIMITED:
         return
     line, last = grid.rows[-1]
     number = LastNumber(source.label, last)

@@ -1,4 +1,4 @@
-"""The rows of a file as text, by what the file is: a table, JSON, YAML, XML, Parquet, a ledger."""
+"""The rows of a file as text, by what the file is: a table, JSON, YAML, XML, a ledger."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ _YAML_ENDINGS = (".yaml", ".yml")
 
 
 def grid_of(source: Source, options: ReadOptions, context: Context) -> tuple[Grid, str]:
-    """Give the rows of a file that is no workbook, and the encoding of its text."""
+    """Give the rows of a file of text, and the encoding of its text."""
     mark = options.decimal or "."
     if source.yaml_key == "closes" or source.label.lower().endswith(_YAML_ENDINGS):
         return records.yaml_grid(source.utf8(), source.label), "utf-8"
-    if source.data.startswith(records.PARQUET):
-        return records.parquet_grid(source.data, source.label, mark), ""
     refuse_other_kinds(source)
     text, encoding = decode(source.data, source.label, context, options.encoding)
     if text.lstrip()[:1] in {"{", "["}:

@@ -8,7 +8,7 @@ for that the row is a fault.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from marketmove.sources.header import (
     refuse_second_header,
     trimmed,
 )
-from marketmove.sources.plain_rows import Part, Rows
+from marketmove.sources.parts import Floats, Part, Rows
 from marketmove.sources.table import ReadSheet
 
 _WEEKEND = (5, 6)
@@ -55,7 +55,11 @@ class OddRows:
     def read(self, data: bytes, first: int) -> Part:
         """Read whole lines, of which the first has a physical number."""
         self.latest = self._rows(data, first)
-        rows = [*self._pending, *self.latest]
+        return self.read_rows(self.latest)
+
+    def read_rows(self, latest: Sequence[GridRow]) -> Part:
+        """Read rows of text."""
+        rows = [*self._pending, *latest]
         dated = self._dated(rows)
         last = next((n for n in reversed(range(len(rows))) if dated[n]), -1)
         self._pending = rows[last + 1 :]
@@ -123,7 +127,7 @@ class OddRows:
         known = self._sheet.table
         width = len(known.heads)
         rows = [trimmed(row, width) for row in body]
-        grid = Grid(known.label, rows, DELIMITERS[self._delimiter])
+        grid = Grid(known.label, rows, DELIMITERS.get(self._delimiter, ""))
         refuse_second_header(grid, rows, self._context.words, known.date)
         alike, dated = [len(row.cells) == width for row in rows], self._dated(rows)
         sorts = [*zip(rows, alike, dated, strict=True)]
@@ -175,9 +179,16 @@ class OddRows:
             np.array([sheet.sessions[n] for n in kept], dtype="datetime64[D]"),
             np.array(levels, dtype=np.float64),
             np.array([lines[n] for n in kept], dtype=np.int64),
+            self._beside([sheet.table.rows[n] for n in kept]),
         )
         blank = np.array([values[n] is None and names[n] != "" for n in kept], dtype=bool)
         return Part(symbols, rows, blank, evidence.point > 0, evidence.open_text is not None)
+
+    def _beside(self, rows: Sequence[GridRow]) -> Floats:
+        """What rows say beside the close."""
+        columns = [column.number for column in self._sheet.layout.beside]
+        said = [[table.signed(row.cells[n], ".") for n in columns] for row in rows]
+        return np.array(said, dtype=np.float64).reshape(len(rows), len(columns))
 
 
 def _line(fault: Fault) -> int:

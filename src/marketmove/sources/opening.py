@@ -15,6 +15,7 @@ from marketmove.sources.grid import Grid
 STDIN_LABEL = "<stdin>"
 # An archive, which a workbook is too, and the form of workbooks before 2007.
 _ARCHIVE, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PARQUET = b"PAR1"
 _HTML = re.compile(
     rb"\s*(?:<\?[^>]*>\s*)*(?:<!doctype|<html|<head|<body|<table|<meta|<workbook)",
     re.IGNORECASE,
@@ -91,14 +92,6 @@ class Source(NamedTuple):
         """What is to be said of the file as it is packed."""
         text = "it is compressed without a checksum, so damage may go unnoticed"
         return (Problem(Place(self.label), text),) * self.unchecked
-
-    @property
-    def lines(self) -> int:
-        """How many lines there are; of a large file about, judged by its beginning."""
-        found = self.data.count(b"\n") if self.grid is None else len(self.grid.rows)
-        if self.large is None:
-            return found
-        return found * self.large.stat().st_size // len(self.data)
 
     @property
     def yaml_key(self) -> str | None:

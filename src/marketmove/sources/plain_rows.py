@@ -8,27 +8,19 @@ but around whole cells.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from marketmove.sources import date_texts
 from marketmove.sources.numbers import GAPS, LARGEST, LONGEST, SMALLEST, is_gap
+from marketmove.sources.parts import Bools, Coded, Floats, Ints, Part, Rows, iso_day, nothing_beside
 
 Signs = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.integer[Any]]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
-RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Signs that could make a line end or a cell mean something else than it seems to.
 _UNSURE = (b'"', b"\r", b"\0")
 _NO_NUMBER = '"'
@@ -50,46 +42,6 @@ class Form(NamedTuple):
     date: int
     symbol: int
     close: int
-
-
-class Coded(NamedTuple):
-    """The different cells of a column, and which of them each row has."""
-
-    values: list[str]
-    codes: Ints
-
-
-class Rows(NamedTuple):
-    """Closes as columns of numbers, each symbol by its number from 0; nan where there is none."""
-
-    symbol: Ints
-    session: Days
-    close: Floats
-    line: Ints
-
-    @classmethod
-    def joined(cls, parts: Iterable[Rows]) -> Rows:
-        """Give the rows of all parts, in their order."""
-        return cls(*map(np.concatenate, zip(*parts, strict=True)))
-
-    def take(self, which: Ints | Bools) -> Rows:
-        """Give some of the rows."""
-        return Rows(self.symbol[which], self.session[which], self.close[which], self.line[which])
-
-
-class Part(NamedTuple):
-    """The dated rows of some lines.
-
-    ``symbols`` has every name by its number, also without a close, as they come first, and "" for
-    none; ``blank`` tells the rows whose close is left empty. ``points`` says whether some close
-    shows by itself that the point is no mark of thousands, ``open_points`` whether some might be.
-    """
-
-    symbols: list[str]
-    rows: Rows
-    blank: Bools
-    points: bool = True
-    open_points: bool = False
 
 
 def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
@@ -115,12 +67,13 @@ def part_of(block: bytes, first_line: int, form: Form) -> Part | None:
         return None
     if not all(is_gap(text) for text in _texts(block, *(edge[blank] for edge in spans))):
         return None
-    days = [_day(text) for text in dates.values]
+    days = [iso_day(text) for text in dates.values]
     if None in days or "" in symbols.values or [*map(str.strip, symbols.values)] != symbols.values:
         return None
     lines = np.arange(first_line, first_line + len(close))
-    symbols = _in_order(symbols)
-    rows = Rows(symbols.codes, np.array(days, "datetime64[D]")[dates.codes], close, lines)
+    symbols = symbols.in_order()
+    sessions = np.array(days, "datetime64[D]")[dates.codes]
+    rows = Rows(symbols.codes, sessions, close, lines, nothing_beside(len(close)))
     return Part(symbols.values, rows, blank, *_points(signs, *(edge[~blank] for edge in spans)))
 
 
@@ -179,16 +132,6 @@ def _coded(column: Any) -> Coded:
     return Coded(values[:first] + values[first + 1 :], codes - (codes > first))
 
 
-def _in_order(cells: Coded) -> Coded:
-    """The same cells with numbers in the order in which they come first."""
-    first = np.zeros(len(cells.values), dtype=np.intp)
-    first[cells.codes[::-1]] = np.arange(len(cells.codes))[::-1]  # of several, the last one stays
-    order = np.argsort(first)
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order))
-    return Coded([cells.values[n] for n in order.tolist()], rank[cells.codes])
-
-
 def _are_levels(signs: Signs, starts: Ints, ends: Ints, close: Floats) -> Bools:
     """Which numbers of pandas are closes as small files have them: 1.5, but not +1.5 or 1."""
     # A point, the digits, and the slash between them, which makes no number.
@@ -223,14 +166,3 @@ def _texts(block: bytes, starts: Ints, ends: Ints) -> set[str]:
     """The different cells that stand at some places."""
     places = zip(starts.tolist(), ends.tolist(), strict=True)
     return {text.decode() for text in {block[start:end] for start, end in places}}
-
-
-def _day(text: str) -> dt.date | None:
-    if not _ISO.fullmatch(text):
-        return None
-    return date_texts.day_of(int(text[:4]), int(text[5:7]), int(text[8:]))
-
-
-def is_iso(text: str) -> bool:
-    """Tell whether a text has the form of a date such as 2025-02-14."""
-    return _ISO.fullmatch(text) is not None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from marketmove.sources.plain_rows import Part, Rows
+from marketmove.sources.parts import Part, Rows
 
 _FEW = np.iinfo(np.uint16).max
 _MOST_TURNS = 2

@@ -251,7 +251,7 @@ def _read_column(
         blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
-        c.role.kind: [_signed(table.rows[n].cells[c.number], mark) for n in rows]
+        c.role.kind: [signed(table.rows[n].cells[c.number], mark) for n in rows]
         for c in sheet.layout.beside
         if c.role
     }
@@ -276,6 +276,13 @@ def _with_percents(sheet: ReadSheet, closes: Closes) -> tuple[Closes, list[Probl
     return scaled, [Problem(Place(sheet.table.label), text)]
 
 
+def stated_in_fractions(sheet: ReadSheet) -> list[Problem]:
+    """Note stated changes that are fractions, as those of the rows show it."""
+    names = _names(sheet)
+    columns = (_read_column(sheet, number, names[number]) for number in sheet.layout.closes)
+    return _with_percents(sheet, Closes.joined(found for found, _, _ in columns))[1]
+
+
 def _zero_is_none(sheet: ReadSheet, texts: Sequence[str]) -> bool:
     """Whether 0 stands for no close: on every Saturday and Sunday, some of which there are."""
     if not any(map(is_zero, texts)):
@@ -289,7 +296,8 @@ def is_zero(text: str) -> bool:
     return text[:1] == "0" and _ZERO.fullmatch(text) is not None
 
 
-def _signed(text: str, mark: str) -> float:
+def signed(text: str, mark: str) -> float:
+    """Read a number that may have a sign; nan if it is none."""
     value = numbers.read_signed(text, mark)
     return float("nan") if value is None else value
 

@@ -11,10 +11,11 @@ _ASCII = str.maketrans(
     | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-# Letters and marks by their kind, of which nothing is seen: fillers of Hangul, joiners, selectors.
+# Letters, marks and signs by their kind, of which nothing is seen: fillers of Hangul, joiners,
+# selectors, Braille without a dot; and what Unicode keeps for more of them.
 _UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0"
-    "\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]"
 )
 
 

@@ -1,0 +1,170 @@
+"""What parts of a table in their order are together: closes, and all that is to be said of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from marketmove.errors import Place, Problem
+from marketmove.frame import Frame, Labels
+from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
+from marketmove.sources.numbers import read_signed
+from marketmove.sources.odd_rows import OddRows, ReadWholeError
+from marketmove.sources.one_a_session import far_apart, refuse_several_a_session, refuse_stacked
+from marketmove.sources.parts import Part, RowFilter, Rows
+from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
+from marketmove.sources.table import ZERO_IS_NONE, ReadSheet
+
+# Words of other columns that change what the date, the index or the close is; the last ones only
+# that of a close without a word of its own.
+_DECIDING, _WEAK = (
+    frozenset(["date", "time", "symbol", "close"]),
+    frozenset(["weak_close", "adjusted"]),
+)
+
+
+class Plan(NamedTuple):
+    """What the beginning of a file settles for all of it.
+
+    ``delimiter`` stands between cells of text. ``vast`` is a file with too many rows to hold all as
+    text, so that nothing can be read in another way. ``points`` says whether the beginning shows
+    that the point is no mark of thousands; ``fractions`` notes that stated changes are fractions.
+    """
+
+    sheet: ReadSheet
+    reading: Reading
+    delimiter: str
+    vast: bool
+    points: bool
+    fractions: tuple[Problem, ...] = ()
+
+
+class PartsReader:
+    """What was read of a file so far.
+
+    ``keep`` tells the rows that matter of a vast file, by their numbers, of the symbols (as
+    numbers) and sessions of rows in any order.
+    """
+
+    def __init__(
+        self, plan: Plan, options: ReadOptions, context: Context, keep: RowFilter | None
+    ) -> None:
+        self._plan, self._keep = plan, keep if plan.vast else None
+        self.odd = OddRows(plan.sheet, plan.delimiter, options, context, strict=not plan.vast)
+        self._order = SeriesOrder()
+        self._rows: list[Rows] = []
+        self._days: set[int] = set()
+        self._blank: list[tuple[str, dt.date]] = []
+        self._points, self._open_points = plan.points, False
+        self._registry, self._known = context.registry, np.zeros(0, dtype=bool)
+
+    def add_plain(self, part: Part) -> None:
+        """Go on to a part of which every row has a date and an index, and a close or a gap."""
+        self.odd.go_on(part)
+        self.add(part)
+
+    def add(self, part: Part) -> None:
+        """Go on to a part, as the odd rows give it."""
+        rows = self._order.numbered(part)
+        self._order.follow(rows)
+        if not self._plan.vast:
+            blank = (column[part.blank].tolist() for column in (part.rows.symbol, rows.session))
+            self._blank += [(part.symbols[n], day) for n, day in zip(*blank, strict=True)]
+        self._points |= part.points
+        self._open_points |= part.open_points
+        self._days.update(np.unique(rows.session[~np.isnan(rows.close)]).tolist())
+        self._rows.append(rows)
+        if self._keep is not None:
+            every = Rows.joined(self._rows)
+            every = every.take(~np.isnan(every.close))
+            # Of an index that is known all closes tell which of them count.
+            wanted = self._of_known()[every.symbol]
+            wanted[self._keep(every.symbol, every.session)] = True
+            self._rows = [every.take(wanted)]
+
+    def _of_known(self) -> npt.NDArray[np.bool_]:
+        new = [*self._order.symbols][len(self._known) :]
+        found = [self._registry.find(name) is not None for name in new]
+        self._known = np.append(self._known, np.array(found, dtype=bool))
+        return self._known
+
+    @property
+    def wants_all(self) -> bool:
+        """Tell whether rows that were not kept are of account.
+
+        Some index has a date twice, or its dates begin anew: all rows tell what that is.
+        """
+        return self._keep is not None and (self._order.turns or self._order.doubled)
+
+    def block(self, further: Iterable[Problem] = ()) -> Block:
+        """Give the closes of all parts, and what is to be said of them; further warnings last."""
+        self.odd.end()
+        if self._open_points and not self._points:
+            raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
+        sheet, order, odd = self._plan.sheet, self._order, self.odd
+        label, layout = sheet.table.label, sheet.layout
+        names, rows = [*order.symbols], Rows.joined(self._rows)
+        if order.turns:
+            few = rows.take(turning_once_or_twice(rows))
+            symbols = [names[n] for n in few.symbol.tolist()]
+            refuse_stacked(label, symbols, few.session.tolist(), few.line.tolist())
+        beside = [column.role.kind for column in layout.beside if column.role]
+        rows = rows.take(~np.isnan(rows.close))
+        if self._plan.fractions:
+            rows.beside[:, beside.index("change_pct")] *= 100
+        block = _closes(label, names, rows, beside)
+        if order.turns or order.doubled:
+            refuse_several_a_session(block)
+        zero = [Problem(Place(label), ZERO_IS_NONE)] if odd.zero_is_none else []
+        left = [Problem(Place(label), text) for text in layout.notes]
+        warned = [Problem(Place(label), text) for text in layout.warnings]
+        days = np.array(sorted(self._days), dtype="datetime64[D]")
+        way = "oldest first" if order.rising else "newest first" if order.falling else "unordered"
+        return block._replace(
+            faults=tuple(odd.faults),
+            warnings=(*warned, *far_apart(label, days), *further),
+            notes=(*zero, *left, *odd.notes, *self._plan.fractions),
+            reading=self._plan.reading._replace(order=way),
+            blank=(*self._blank, *odd.blank_by_zero),
+        )
+
+
+def _closes(label: str, names: list[str], rows: Rows, beside: list[str]) -> Block:
+    named = [*filter(None, names)]  # without a name there is no close
+    ordered = sorted(named)
+    rank = {name: n for n, name in enumerate(ordered)}
+    codes = np.array([rank.get(name, -1) for name in names], dtype=np.int32)[rows.symbol]
+    nothing = np.full(len(rows.line), np.nan)
+    said = {kind: np.ascontiguousarray(rows.beside[:, n]) for n, kind in enumerate(beside)}
+    frame = Frame(
+        {
+            "symbol": Labels(ordered, codes),
+            "session": rows.session,
+            "line": rows.line,
+            "close": rows.close,
+            **{kind: said.get(kind, nothing) for kind in BESIDE},
+        }
+    )
+    return Block(label, frame, tuple(named))
+
+
+def is_sure(sheet: ReadSheet, context: Context) -> bool:
+    """Tell whether no row below the beginning of a table can change what its columns are."""
+    table, layout = sheet.table, sheet.layout
+    close = next(iter(layout.closes))
+    roles = [context.words.role(" ".join(heads)) for heads in table.heads]
+    others = {*range(len(roles))} - {table.date, layout.symbol, close}
+    if not all(map(any, table.heads)) or layout.notes or layout.warnings:
+        return False
+    kind = role.kind if (role := roles[close]) else ""
+    deciding = _DECIDING if kind == "close" else _DECIDING | _WEAK
+    if any((role := roles[n]) is not None and role.kind in deciding for n in others):
+        return False
+    names = table.column(layout.symbol or 0)
+    # Numbers could count the rows, and be no names.
+    named = any(all(read_signed(name, mark) is None for mark in ".,") for name in names)
+    return named and (kind == "close" or any("." in cell for cell in table.column(close)))

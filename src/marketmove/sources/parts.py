@@ -1,0 +1,97 @@
+"""Rows of closes as columns of numbers, and the parts of a file that they come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from marketmove.sources import date_texts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.integer[Any]]
+Bools = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Coded(NamedTuple):
+    """The different cells of a column, and which of them each row has."""
+
+    values: list[str]
+    codes: Ints
+
+    def in_order(self) -> Coded:
+        """Give the cells that rows have, with numbers in the order in which they come first.
+
+        >>> Coded(["b", "a", "c"], np.array([2, 0, 2])).in_order().values
+        ['c', 'b']
+        """
+        rows = len(self.codes)
+        first = np.full(len(self.values), rows, dtype=np.intp)
+        first[self.codes[::-1]] = np.arange(rows)[::-1]  # of several, the last one stays
+        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < rows)]
+        rank = np.zeros(len(self.values), dtype=np.int32)
+        rank[order] = np.arange(len(order))
+        return Coded([self.values[n] for n in order.tolist()], rank[self.codes])
+
+
+class Rows(NamedTuple):
+    """Closes as columns of numbers, each symbol by its number from 0; nan where there is none.
+
+    ``beside`` has a column for each thing that the rows say beside the close.
+    """
+
+    symbol: Ints
+    session: Days
+    close: Floats
+    line: Ints
+    beside: Floats
+
+    @classmethod
+    def joined(cls, parts: Iterable[Rows]) -> Rows:
+        """Give the rows of all parts, in their order."""
+        return cls(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def take(self, which: Ints | Bools | slice) -> Rows:
+        """Give some of the rows."""
+        columns: Any = (column[which] for column in self)
+        return Rows(*columns)
+
+
+class Part(NamedTuple):
+    """The dated rows of some lines.
+
+    ``symbols`` has every name by its number, also without a close, as they come first, and "" for
+    none; ``blank`` tells the rows whose close is left empty. ``points`` says whether some close
+    shows by itself that the point is no mark of thousands, ``open_points`` whether some might be.
+    """
+
+    symbols: list[str]
+    rows: Rows
+    blank: Bools
+    points: bool = True
+    open_points: bool = False
+
+
+def nothing_beside(rows: int) -> Floats:
+    """Give what stands beside the closes of rows that say no more."""
+    return np.empty((rows, 0), dtype=np.float64)
+
+
+def is_iso(text: str) -> bool:
+    """Tell whether a text has the form of a date such as 2025-02-14."""
+    return _ISO.fullmatch(text) is not None
+
+
+def iso_day(text: str) -> dt.date | None:
+    """Read a date such as 2025-02-14; None if it is none."""
+    if not is_iso(text):
+        return None
+    return date_texts.day_of(int(text[:4]), int(text[5:7]), int(text[8:]))
