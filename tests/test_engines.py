@@ -21,7 +21,7 @@ from engine_rows import (
     table,
     written,
 )
-from profiles import chosen, tried
+from profiles import THOROUGH, chosen, tried
 from program import SAMPLE_CLOSES, Ran, RunCli, Write
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Closes = dict[Key, float]
+Words = tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -130,21 +131,44 @@ STEADY = st.lists(
 OPTIONS = st.sampled_from([(), ("--all",), ("-i", "HSI", "-i", "OWN A"), ("-g", "asia", "--all")])
 
 
-@settings(max_examples=tried(3, 300), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    closes=CLOSES | STEADY,
-    options=OPTIONS,
-    ends=st.sampled_from(
-        [("2024-12-20", "2025-03-20"), ("2025-01-10", "2025-02-14"), ("2025", "latest")]
-    ),
+ENDS = st.sampled_from(
+    [("2024-12-20", "2025-03-20"), ("2025-01-10", "2025-02-14"), ("2025", "latest")]
 )
+# A folder may be another example's before: what is in it is written anew.
+SHARED = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=tried(3, 300), suppress_health_check=SHARED)
+@given(closes=CLOSES | STEADY, options=OPTIONS, ends=ENDS)
 @pytest.mark.usefixtures("duckdb", "_parquet")
 def test_duckdb_gives_the_rows_of_history(
+    closes: Closes, options: Words, ends: tuple[str, str], run_cli: RunCli, tmp_path: Path
+) -> None:
+    random_is_equal(run_cli, tmp_path, closes, options, ends, ["duckdb"])
+
+
+@pytest.mark.skipif(not THOROUGH, reason="a second for each table")
+@settings(max_examples=40, suppress_health_check=SHARED)
+@given(closes=CLOSES | STEADY, options=OPTIONS, ends=ENDS)
+@pytest.mark.usefixtures("_parquet")
+def test_spark_connect_gives_the_rows_of_history(
     closes: Closes,
-    options: tuple[str, ...],
+    options: Words,
     ends: tuple[str, str],
+    sail: str,
     run_cli: RunCli,
     tmp_path: Path,
+) -> None:
+    random_is_equal(run_cli, tmp_path, closes, options, ends, ["spark", "--master", sail])
+
+
+def random_is_equal(
+    run_cli: RunCli,
+    folder: Path,
+    closes: Closes,
+    options: Words,
+    ends: tuple[str, str],
+    engine: Sequence[str],
 ) -> None:
     rows = [(day, symbol, level) for (day, symbol), level in closes.items()]
     symbols = {symbol for _, symbol in closes}
@@ -154,7 +178,7 @@ def test_duckdb_gives_the_rows_of_history(
         options = ()
     if "OWN A" in options and "OWN A" not in symbols:
         options = ("-i", "HSI")
-    assert compare(run_cli, tmp_path, rows, ["duckdb"], *options, dates=ends) == []
+    assert compare(run_cli, folder, rows, engine, *options, dates=ends) == []
 
 
 DAY = dt.date(2025, 2, 14)
