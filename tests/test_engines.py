@@ -280,6 +280,29 @@ def test_what_is_converted_is_what_an_engine_reads(
     assert ran.rows[0]["change_pts"] == "-98.6"
 
 
+@pytest.mark.usefixtures("duckdb", "_parquet")
+def test_a_table_may_be_tables_in_parts_and_is_parquet_alone(
+    run_cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    head, *lines = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = tmp_path / "closes [1].parquet"
+    whole.mkdir()
+    for name, part in (("a", lines[:2000]), ("b", lines[2000:])):
+        csv = write(f"{name}.csv", head + "".join(part))
+        assert run_cli("convert", csv, "--output", whole / name).status == 0
+    write(f"{whole.name}/_SUCCESS", "")
+    ran = in_duckdb(run_cli, whole, tmp_path / "moves", "--format", "json", "-i", "HSI")
+    assert ran.document["statuses"] == {"ok": 2}
+    assert written(tmp_path / "moves")["2025-02-14", "HSI"]["change_pts"] == 805.96
+    (tmp_path / "closes [1].parquet" / "_SUCCESS").unlink()
+    ran = run_cli("session", "2025-02-14", "--levels", whole, "-i", "HSI", "--format", "csv")
+    assert ran.rows[0]["change_pts"] == "805.96"
+    write(f"{whole.name}/odd.csv", "date,symbol,close\n")
+    ran = in_duckdb(run_cli, whole, tmp_path / "more")
+    assert ran.status == 3
+    assert "odd.csv: no Parquet file; marketmove convert" in ran.stderr
+
+
 @pytest.mark.usefixtures("_parquet")
 def test_a_row_that_is_unusable_is_not_converted(
     run_cli: RunCli, write: Write, tmp_path: Path
