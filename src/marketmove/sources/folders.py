@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from marketmove.errors import Place, UnreadableFileError, listed, quoted
-from marketmove.sources.opening import Spec
+from marketmove.sources.opening import Spec, is_note
 
 # Of these every file may be a table, and one that is none is refused by name.
 _TABLES = re.compile(
@@ -51,7 +51,7 @@ def files_of(folder: Path) -> FolderFiles:
     try:
         files = sorted(p for p in folder.iterdir() if p.is_file() and p.name[0] != ".")
         files = [path for path in files if path.name != "_SUCCESS"]
-        files = files or sorted(folder.glob("*=*/*.parquet"))
+        files = files or [p for p in sorted(folder.rglob("*.parquet")) if not is_note(p, folder)]
     except OSError:
         raise UnreadableFileError.at(Place(str(folder)), "no permission to read it") from None
     closes = [path for path in files if _may_be_closes(path)]

@@ -122,6 +122,11 @@ class Source(NamedTuple):
 Spec = Path | BinaryIO | Source
 
 
+def is_note(path: Path, folder: Path) -> bool:
+    """Tell a file in a table of parts that an engine notes for itself, or has not finished."""
+    return any(part[0] in "._" for part in path.relative_to(folder).parts)
+
+
 def open_source(spec: Spec, label: str | None = None) -> Source:
     """Read a file or a pipe, and unpack it if it is packed.
 
