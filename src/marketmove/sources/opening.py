@@ -34,6 +34,8 @@ _NO_CHECK = 0  # lzma.CHECK_NONE
 # What is read of a pipe, which cannot be read by blocks; and the share of zeros in wide characters.
 _MOST_PIPED, _OF_WIDE = 256 << 20, 0.6
 _AT_ONCE = 16 << 20
+# Which of the numbers in the stamp of a file is its size.
+_SIZE = 2
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
@@ -92,6 +94,11 @@ class Source(NamedTuple):
         """What is to be said of the file as it is packed."""
         text = "it is compressed without a checksum, so damage may go unnoticed"
         return (Problem(Place(self.label), text),) * self.unchecked
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; something for what has none."""
+        return (len(self.data) if self.large is None else self.stamp[_SIZE]) or 1
 
     @property
     def yaml_key(self) -> str | None:
