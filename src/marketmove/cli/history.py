@@ -28,7 +28,7 @@ def history(
         ),
     ] = False,
     context: Annotated[
-        bool, typer.Option("--context", help="How rare each move was, beside those before it.")
+        bool, shared.compare_option("--context", help="How rare each was beside those before.")
     ] = False,
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",

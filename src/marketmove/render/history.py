@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.market.periods import period_of_column
@@ -39,7 +39,11 @@ def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     names = options.columns or report_columns(report)
     header: list[Sequence[Any]] = [names]
     for block in report.blocks():
-        yield write_csv([*header, *csv_rows(block, names)])
+        rows: Iterable[Sequence[Any]] = csv_rows(block, names)
+        if "streak_is_least" in names:
+            # Truth values are as JSON has them.
+            rows = ([str(c).lower() if isinstance(c, bool) else c for c in row] for row in rows)
+        yield write_csv([*header, *rows])
         header = []
 
 
