@@ -46,7 +46,8 @@ def test_a_session_of_many_is_as_rare_as_alone(run_cli: RunCli) -> None:
 def _series(seed: int, number: int) -> Series:
     """Closes in round figures, so that many are equal, on weekdays with holes."""
     chance = random.Random(seed)  # noqa: S311
-    days, closes, day, close = [], [], dt.date(2020, 1, 2), 100.0
+    days, closes = list[dt.date](), list[float]()
+    day, close = dt.date(2020, 1, 2), 100.0
     while len(days) < number:
         if day.weekday() < 5 and chance.random() > 0.05:
             close = max(50.0, close + chance.choice([-2.0, -1.0, 0.0, 1.0, 2.0]))

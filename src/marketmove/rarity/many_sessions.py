@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
-from marketmove.frame import Frame, Labels, is_none
+from marketmove.frame import Frame, Labels
 from marketmove.market.calendars import Calendar
 from marketmove.moves.measure import Series, series
 from marketmove.rarity.index_history import LEAST, SAME, WINDOW, MoveContext
@@ -33,8 +33,8 @@ def with_contexts(rows: Frame, known: ChosenCloses, doubts: Doubts) -> Frame:
     ``rows`` are as ``measure.history`` makes them, and ``doubts`` those of the same closes. The
     columns are the fields of ``MoveContext``.
     """
-    found = {name: np.full(len(rows), None, dtype=object) for name in MoveContext._fields}
-    moved = (rows["status"] == "ok") & is_none(rows["doubt"])
+    found = {name: _nothing(name, len(rows)) for name in MoveContext._fields}
+    moved = rows.labels("status").are(["ok"]) & ~rows.has("doubt")
     days = rows["session"]
     for symbol, of_symbol in rows.labels("symbol").each():
         own_rows = of_symbol[moved[of_symbol]]
@@ -47,8 +47,17 @@ def with_contexts(rows: Frame, known: ChosenCloses, doubts: Doubts) -> Frame:
             inside = (at > 0) & (at < len(own.days))
             inside[inside] = own.days[at[inside]] == days[held[inside]]
             for name, values in _contexts(own, known.calendars.get(symbol)).items():
-                found[name][held[inside]] = values[at[inside]]
+                found[name][held[inside]] = values[at[inside]]  # None is nan, or NaT
     return rows.assign(**found)
+
+
+def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
+    """A column without values: of dates, of figures, or of texts and truth values."""
+    if name.endswith("_since"):
+        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[D]")
+    if name in {"record", "streak_is_least"}:
+        return np.full(rows, None, dtype=object)
+    return np.full(rows, np.nan)
 
 
 def _first_unusable(known: ChosenCloses, symbol: str) -> dt.date | None:
