@@ -252,7 +252,7 @@ class PairOptions(NamedTuple):
     window: Annotated[
         int,
         compare_option(
-            metavar="N", min=60, help="How many earlier sessions a spread is held against."
+            metavar="N", min=60, help="How many earlier sessions a spread is compared with."
         ),
     ] = 250
 
