@@ -133,13 +133,18 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
             files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
             # A table in parts, as marketmove convert and every engine write it.
             files = [path for path in files if path.name != "_SUCCESS"]
-            files = files or sorted(spec.glob("*=*/*.parquet"))
+            files = files or [p for p in sorted(spec.rglob("*.parquet")) if not is_note(p, spec)]
         except OSError:
             raise _unreadable(str(spec), "no permission to read it") from None
         if not files:
             raise _unreadable(str(spec), "a folder without files")
         expanded += files
     return expanded
+
+
+def is_note(path: Path, folder: Path) -> bool:
+    """Tell a file in a table of parts that an engine notes for itself, or has not finished."""
+    return any(part[0] in "._" for part in path.relative_to(folder).parts)
 
 
 def open_source(spec: Spec, label: str | None = None) -> Source:
