@@ -28,7 +28,7 @@ def on_screen(monkeypatch: pytest.MonkeyPatch, run_cli: RunCli) -> RunCli:
     return run_cli
 
 
-@pytest.mark.parametrize("columns", [60, 72, 80, 100, 140])
+@pytest.mark.parametrize("columns", [60, 80, 140])
 @pytest.mark.parametrize("chosen", [[], ["-i", "HSI,N225"], ["-i", "HSI"]])
 def test_bars_fit(
     columns: int, chosen: list[str], on_screen: RunCli, monkeypatch: pytest.MonkeyPatch
