@@ -434,7 +434,7 @@ def test_random_sessions_equal_plain_loops(long: bool, write: Write, run_cli: Ru
     assert False in found
     # One session at a time, and without what comes after it, is the same.
     chance = random.Random(5)  # noqa: S311
-    for _ in range(tried(3, 300 if long else 20)):
+    for _ in range(tried(3, 30 if long else 20)):
         day = chance.choice(days[300:])
         only = HEAD + "".join(row for row in rows if row[:10] <= str(day))
         asked = ("session", str(day), "-l", write("cut.csv", only), "--in", "USD", "-f", "json")
