@@ -382,7 +382,10 @@ def _held(
 ) -> bool:
     """Hold a row against the closes and rates as written; tell whether it has a figure."""
     symbol, day = row["symbol"], dt.date.fromisoformat(row["session"])
-    prior = max(d for d in written[symbol] if d < day)
+    prior = dt.date.fromisoformat(row["prior_session"])
+    # A row that repeats the close on a day without a session is none.
+    between = [d for d in written[symbol] if prior < d < day]
+    assert all(written[symbol][d] == written[symbol][prior] for d in between)
     now, before = dollars(symbol, day), dollars(symbol, prior)
     if now is None or before is None:
         assert row["converted_change_pct"] == ""
