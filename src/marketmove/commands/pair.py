@@ -126,6 +126,7 @@ def pair(request: PairRequest) -> PairReport:
         ),
         in_currency=request.in_currency,
         notes=(
+            *files.notes,
             *of_rates,
             *remarks.reading_notes(levels),
             *few_common_sessions(summary),
