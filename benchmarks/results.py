@@ -205,16 +205,21 @@ def _row(job: Job, size: int, costs: dict[str, list[Cost]]) -> Row:
 
 
 def run(command: list[str], folder: Path) -> tuple[Cost, Path]:
-    """Run a command, and give what it cost and what it printed."""
-    shutil.rmtree(folder / "out", ignore_errors=True)
+    """Run a command, and give what it cost and what it printed.
+
+    Threads of pyarrow may abort a program at its very end, so that one may fail once.
+    """
     printed = folder / "printed.csv"
-    with printed.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, env=ENVIRONMENT)
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), printed
+    for _ in range(2):
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        with printed.open("wb") as file:
+            process = subprocess.Popen(command, stdout=file, env=ENVIRONMENT)
+            _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if not process.returncode:
+            return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), printed
+        print(f"{command} ended with {process.returncode}", file=sys.stderr)
+    raise SystemExit(f"{command} failed twice")
 
 
 def line(job: Job, days: tuple[str, str], folder: Path) -> list[str]:
