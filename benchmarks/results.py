@@ -38,6 +38,14 @@ OTHERS = ("pandas", "polars", "duckdb", "miller")
 NAMES = {"pandas": "pandas", "polars": "Polars", "duckdb": "DuckDB", "miller": "Miller"}
 # Not after the day to which the calendars reach, and over for everybody.
 LAST = np.datetime64("2024-12-31")
+_START = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as file:
+    cpu_s = used.ru_utime + used.ru_stime
+    file.write(f"{os.waitstatus_to_exitcode(status)} {cpu_s} {used.ru_maxrss}")
+"""
 _LARGE, _WIDEST = 1_000_000, 100_000
 ENVIRONMENT = os.environ | {"MARKETMOVE_NOW": "2025-03-01T12:00:00+00:00", "LC_ALL": "C.UTF-8"}
 
@@ -207,18 +215,20 @@ def _row(job: Job, size: int, costs: dict[str, list[Cost]]) -> Row:
 def run(command: list[str], folder: Path) -> tuple[Cost, Path]:
     """Run a command, and give what it cost and what it printed.
 
+    A small process starts it: the most memory of a program is never below that of its parent.
     Threads of pyarrow may abort a program at its very end, so that one may fail once.
     """
-    printed = folder / "printed.csv"
+    printed, used = folder / "printed.csv", folder / "used"
+    program = shutil.which(command[0]) or command[0]
     for _ in range(2):
         shutil.rmtree(folder / "out", ignore_errors=True)
+        start = [sys.executable, "-S", "-c", _START, str(used), program, *command[1:]]
         with printed.open("wb") as file:
-            process = subprocess.Popen(command, stdout=file, env=ENVIRONMENT)
-            _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if not process.returncode:
-            return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), printed
-        print(f"{command} ended with {process.returncode}", file=sys.stderr)
+            subprocess.run(start, stdout=file, env=ENVIRONMENT, check=True)
+        status, cpu_s, peak_kb = used.read_text(encoding="ascii").split()
+        if status == "0":
+            return Cost(float(cpu_s), int(peak_kb) / 1024), printed
+        print(f"{command} ended with {status}", file=sys.stderr)
     raise SystemExit(f"{command} failed twice")
 
 
