@@ -18,6 +18,9 @@ _OBEYED = re.compile(
     "[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+# How the moves of a document begin and end: no text of it has a line break to be mistaken for.
+_BEGIN, _END = '  "moves": [\n', "\n  ]"
+
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
     """Write why there is no result, as the one JSON document of a run that failed."""
@@ -31,6 +34,26 @@ def write_json(document: dict[str, Any]) -> str:
     return (
         escaped(json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2)) + "\n"
     )
+
+
+def json_in_pieces(document: dict[str, Any], moves: Iterable[str]) -> Iterator[str]:
+    """Write a document whose ``moves`` are ``[0]`` with others, as ``json_list`` writes them."""
+    head, tail = write_json(document).split(f"{_BEGIN}    0{_END}")
+    head += _BEGIN
+    for text in moves:
+        # Each move may end in a comma, which the last has not.
+        yield head + text.removesuffix(",\n")
+        head = ",\n"
+    if head != ",\n":
+        yield write_json({**document, "moves": []})
+    else:
+        yield _END + tail
+
+
+def json_list(moves: Iterable[dict[str, Any]]) -> str:
+    """Write moves as they stand in a document."""
+    whole = write_json({"moves": list(moves)})
+    return whole.partition(_BEGIN)[2].rpartition(_END)[0]
 
 
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
@@ -79,6 +102,8 @@ def machine_formats(
         # Truth values are as JSON has them.
         "csv": lambda report, options: write_csv(
             [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
+            if True in row or False in row
+            else row
             for row in rows(report, options)
         ),
         "ndjson": lambda report, options: write_ndjson(records(rows(report, options))),
