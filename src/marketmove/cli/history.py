@@ -27,6 +27,9 @@ def history(
             "--wide", help="A column an index: of its change in %, or of --columns."
         ),
     ] = False,
+    context: Annotated[
+        bool, shared.compare_option("--context", help="How rare each was beside those before.")
+    ] = False,
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
@@ -43,9 +46,9 @@ def history(
     """Give the moves of many sessions, as a table, CSV or JSON.
 
     Every index has a row for every session of its exchange, each move from its own last close
-    before it. What cannot be known has a status instead of a figure: where a bad row touches a
-    move it is unusable, and the exit status is 3. What is too much for this machine's memory
-    --engine works out elsewhere, the same figures, from what convert writes.
+    before it. A move that cannot be known has a status instead of figures: if a bad row affects
+    it, it is unusable, and the exit status is 3. For what is too large for this machine's
+    memory, --engine works out the same figures elsewhere, from what convert writes.
 
     $ marketmove history 2025-02-03 2025-02-14 -i HSI -i N225
     $ marketmove history ytd latest -l closes.csv --format csv -o moves.csv
@@ -57,10 +60,14 @@ def history(
     in_currency = arguments.currency(in_currency)
     shown = arguments.history_columns(columns, output_format, wide, in_currency)
     if engine.engine is not None:
-        asked_for = {"--period": period, "--columns": columns, "--wide": wide, "--in": in_currency}
+        asked_for = {
+            "--period": period, "--columns": columns, "--wide": wide, "--in": in_currency,
+            "--context": context,
+        }  # fmt: skip
         engines.refuse_options(asked_for, reading, output_format)
         written = engines.run((first, last), everything, engine, chosen, look, run)
         return engines.told(written, output_format, look, run)
+    context = arguments.history_context(context, shown, in_currency)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
@@ -71,6 +78,7 @@ def history(
             last=last,
             shut_days=everything,
             in_currency=in_currency,
+            context=context,
             periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )

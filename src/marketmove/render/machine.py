@@ -69,11 +69,17 @@ def escaped(text: str) -> str:
     return _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
-def write_csv(rows: Iterable[Iterable[Any]]) -> str:
-    """Write rows of cells as CSV, the header the first of them."""
+def write_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows of cells as CSV, the header the first of them; truth values as JSON has them."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer, lineterminator="\n").writerows(map(_with_truth_as_text, rows))
     return buffer.getvalue()
+
+
+def _with_truth_as_text(row: Sequence[Any]) -> Sequence[Any]:
+    if True not in row and False not in row:  # nor 1 or 0, which are equal to these
+        return row
+    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
 
 
 def records(table: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
@@ -99,12 +105,6 @@ def machine_formats(
         return chosen(report, options.columns) if chosen and options.columns else table(report)
 
     return json_only | {
-        # Truth values are as JSON has them.
-        "csv": lambda report, options: write_csv(
-            [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
-            if True in row or False in row
-            else row
-            for row in rows(report, options)
-        ),
+        "csv": lambda report, options: write_csv(rows(report, options)),
         "ndjson": lambda report, options: write_ndjson(records(rows(report, options))),
     }
