@@ -140,7 +140,7 @@ def _standing_out(
         if room and not wanted.by_spread:
             room = max(MOST_RANKED, room)
         room = min(count, room)
-        found = splits(every, wanted.floor_pct, room)
+        found = splits(every, wanted.floor_pct, room) if room else []
         return (found if wanted.by_spread else _rarest_first(found, moves, matrix, wanted)), count
     return found, len(found)
 
