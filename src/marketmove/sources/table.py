@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.frame import distinct
+from marketmove.market.currencies import quote_of
 from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, is_code
@@ -314,7 +315,7 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     """Take in rows that lack only cells at their end, where low and high prove the close."""
     table, layout = sheet.table, sheet.layout
     beside = {c.role.kind: c.number for c in layout.beside if c.role}
-    if layout.kind == "wide" or not {"low", "high"} <= beside.keys():
+    if layout.kind == "wide" or not table.ragged or not {"low", "high"} <= beside.keys():
         return sheet
     close = next(iter(layout.closes))
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0, table.date)
@@ -392,7 +393,7 @@ def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Pro
     table = sheet.table
     unknown = sheet.single if context.registry.find(sheet.single) is None else ""
     named = [f"{unknown} is not a known index; --symbol names it"]
-    named = named if unknown and not options.symbol else []
+    named = named if unknown and not options.symbol and not quote_of(unknown) else []
     if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
         named.append(ZERO_IS_NONE)
     found = [Problem(Place(table.label), text) for text in named]
