@@ -140,7 +140,7 @@ def test_what_of_a_folder_is_not_of_closes_is_passed_over(
     assert [note["code"] for note in document["notes"]].count("not_closes") == 1
     assert [move["change_pct"] > 0 for move in document["moves"]] == [True, False]
     for command in (("check", asked[3]), ("history", "2025-02-14", "latest", *asked[2:])):
-        assert "11 files that are not of closes" in run_cli(*command).stdout
+        assert "12 files that are not of closes" in run_cli(*command).stdout
 
 
 @pytest.mark.parametrize("name", sorted(OTHERS))
