@@ -19,12 +19,20 @@ REVISED = re.compile(
     r"(?: revised from (?P<old>\S+) to (?P<new>\S+)| came in: (?P<came>\S+)"
     r"| withdrawn: it was (?P<gone>\S+))"
 )
+LACKS = re.compile(
+    r"Not complete: the closes? of (?P<names>.*) of (?P<day>.*) (?:has|have) not come\."
+)
 Change = tuple[str, str, Fraction | None, Fraction | None]
 
 
 def read(reader: Reader, texts: list[str]) -> None:
     told: list[Change] = []
     for text in texts:
+        if lacks := LACKS.fullmatch(text):
+            symbols = reader.names(lacks["names"])
+            assert all(reader.of.days[symbol].close is None for symbol in symbols)
+            reader.saw("not complete", len(symbols))
+            continue
         found = REVISED.fullmatch(text)
         assert found, text
         before, after = found["old"] or found["gone"], found["new"] or found["came"]

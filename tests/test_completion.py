@@ -148,7 +148,7 @@ def test_zsh(words: list[str], offered: list[str], tmp_path: Path, write: Write)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("ver", "verify\tHold published figures against closes."),
+        ("ver", "verify\tCheck published figures against closes."),
         ("session --group gr", "greater-china\t28 indices"),
         ("session --pair HSI:n22", "HSI:N225\tNikkei 225"),
         ("session --index=n22", "--index=N225\tNikkei 225"),

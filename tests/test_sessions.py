@@ -261,8 +261,8 @@ def test_the_long_series_differ_from_the_calendars_only_where_it_is_known(
         levels = levels_of(rows)
         shut = on_shut_days(levels, {path.stem: calendar})
         found += [
-            (path.stem, str(when.date()), "ghost" if ghost else "extra")
-            for when, ghost in zip(shut["session"], shut["ghost"], strict=True)
+            (path.stem, str(when), "ghost" if ghost else "extra")
+            for when, ghost in zip(shut["session"].tolist(), shut["ghost"], strict=True)
         ]
         have = {dt.date.fromisoformat(date) for _, date, _ in rows}
         first, last = min(have), max(have)
