@@ -278,7 +278,7 @@ def test_latest_is_the_last_date_of_the_data(run_cli: RunCli) -> None:
         (("2025-02-05", "2025-02-04"), 2, "2025-02-05 is after 2025-02-04"),
         (("latest", "latest"), 2, "FROM is latest"),
         (("2025-02-03", "2025-02-30"), 2, "2025-02-30 is not a date"),
-        (("2025-02-03",), 2, "TO|latest|today"),
+        (("2025-02-03",), 2, "missing: TO (The last date"),
         (("2025-02-03", "latest"), 2, "no closes are named"),
         (("2023-12-27", "2025-02-04"), 2, "are from 2023-12-28 to 2025-02-28"),
         (("2025-02-03", "2025-03-01"), 2, "are from 2023-12-28 to 2025-02-28"),

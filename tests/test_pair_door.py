@@ -52,7 +52,7 @@ CLOSES = """date,symbol,close
         ("AAA CCC --since soon", 2, "soon is not a date"),
         ("AAA CCC --window 59", 2, "60"),
         ("AAA CCC --floor-pct x", 2, "x is not a percentage"),
-        ("AAA", 2, "Missing argument 'B'"),
+        ("AAA", 2, "AAA is not a pair of indices"),
         ("AAA CCC more.csv", 2, "more.csv stands after the two indices"),
     ],
 )

@@ -138,7 +138,7 @@ def test_the_day_that_is_said_wins(run_cli: RunCli, write: Write) -> None:
     assert ran.document["figures"][0]["session"] == "2026-06-16"
     bad = run_cli("read", path, "--date", "02/03/2025")
     assert (bad.status, bad.stdout) == (2, "")
-    assert "02/03/2025 is not a date" in bad.stderr
+    assert "02/03/2025 may be 2025-02-03 or 2025-03-02" in bad.stderr
 
 
 # Forms of text.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import typer
 
 from marketmove import config
-from marketmove.cli import program
 from marketmove.commands.calc import calc
 from marketmove.commands.pair import PairRequest, pair
 from marketmove.commands.session import SessionRequest, session
@@ -136,15 +134,3 @@ SUMMARIES = {
 def test_summary(asked: str, output_format: str, snapshot: SnapshotAssertion) -> None:
     report = _summary(*SUMMARIES[asked])
     assert SUMMARY_FORMATS[output_format](report, RenderOptions()) == snapshot
-
-
-@pytest.mark.parametrize("name", ["marketmove", "session", "calc", "pair", "summary"])
-def test_help(name: str, snapshot: SnapshotAssertion) -> None:
-    """The words of the help; its frame is of the library that draws it, and of its version."""
-    group: Any = typer.main.get_command(program())
-    command = group if name == "marketmove" else group.commands[name]
-    lines = [command.help, ""]
-    for parameter in command.params:
-        words = [*parameter.opts, *parameter.secondary_opts, parameter.metavar or ""]
-        lines.append(f"{' '.join(words).strip()}: {getattr(parameter, 'help', None) or ''}")
-    assert "\n".join([*lines, "", command.epilog or ""]) == snapshot

@@ -45,7 +45,7 @@ def _page(
         yield f".SH {_text(panel.upper())}"
         for entry in entries:
             yield ".TP"
-            yield ", ".join(map(_typed, entry.names))
+            yield " ".join(map(_typed, entry.typed.split()))
             yield _text(entry.text)
     if one.examples:
         yield ".SH EXAMPLES"
@@ -67,12 +67,10 @@ def _page(
     yield _text(", ".join(f"{other}(1)" for other in (["marketmove"] if one.name else others)))
 
 
-def _typed(name: str) -> str:
+def _typed(word: str) -> str:
     """Put what is typed as it stands in bold, and what is typed in its place in italics."""
-    option, _, value = name.partition(" ")
-    if not option.startswith("-"):
-        return rf"\fI{_text(name)}\fR"
-    return rf"\fB{_text(option)}\fR" + (rf" \fI{_text(value)}\fR" if value else "")
+    name, comma = word.rstrip(","), "," * word.endswith(",")
+    return rf"\f{'IB'[name.startswith('-')]}{_text(name)}\fR{comma}"
 
 
 def _lower(text: str) -> str:

@@ -96,8 +96,7 @@ def _command_lines(one: Help) -> Iterator[str]:
         yield f"**{panel}**"
         yield ""
         for entry in entries:
-            names = ", ".join(f"`{name}`" for name in entry.names)
-            yield f"- {names}: {_as_markdown(entry.text)}" if entry.text else f"- {names}"
+            yield f"- `{entry.typed}`: {_as_markdown(entry.text)}"
     if one.examples:
         yield ""
         yield "```bash"

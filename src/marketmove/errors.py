@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
@@ -21,6 +23,21 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
+def quoted(path: str | os.PathLike[str]) -> str:
+    """Give a path as a message has it, and as one types it: in quotes if it has spaces.
+
+    >>> quoted("closes.csv"), quoted("my closes.csv")
+    ('closes.csv', "'my closes.csv'")
+    """
+    text = os.fspath(path)
+    plain = text in _STREAMS or not any(map(str.isspace, text))
+    return text if plain else shlex.quote(text)
+
+
+# What messages call what has no path.
+_STREAMS = frozenset({"standard input", "standard output"})
+
+
 class Place(NamedTuple):
     """A file as the user named it and, where known, a physical line of it, counted from 1.
 
@@ -31,7 +48,15 @@ class Place(NamedTuple):
     line: int | None = None
 
     def __str__(self) -> str:
-        return self.path if self.line is None or self.line < 0 else f"{self.path}:{self.line}"
+        return self._of(quoted(self.path))
+
+    @property
+    def plain(self) -> str:
+        """The place as machines are told it: no quotes."""
+        return self._of(self.path)
+
+    def _of(self, path: str) -> str:
+        return path if self.line is None or self.line < 0 else f"{path}:{self.line}"
 
 
 class Problem(NamedTuple):

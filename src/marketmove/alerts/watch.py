@@ -8,8 +8,8 @@ from itertools import chain, takewhile
 from marketmove.alerts.conditions import Condition
 from marketmove.alerts.judge import Judged, SessionFacts, judge
 from marketmove.errors import BadConfigError, Problem, WrongUsageError
-from marketmove.market.choose import spelling, symbol_of, unknown_index
 from marketmove.market.indices import Registry
+from marketmove.market.names import likely_symbol, unknown_index
 from marketmove.moves.divergence import between
 from marketmove.moves.move import Move
 from marketmove.rarity.compare import by_session, with_context
@@ -75,16 +75,16 @@ def _resolved(
     conditions: Sequence[Condition], moves: MovesBySymbol, registry: Registry, restricted: bool
 ) -> list[Condition]:
     """The conditions with symbols for what was written."""
-    spelt, resolved = spelling(moves), []
+    known, resolved = list(moves), []
     typed: list[Problem] = []
     configured: list[Problem] = []
     for condition in conditions:
-        symbols = tuple(symbol_of(text, spelt, registry) for text in condition.symbols)
+        symbols = tuple(likely_symbol(text, known, registry) for text in condition.symbols)
         resolved.append(condition._replace(symbols=symbols))
         for text, symbol in zip(condition.symbols, symbols, strict=True):
             # Among chosen indices nobody can tell whether the data has a name of its own.
             sure = condition.asked or not restricted
-            if sure and symbol not in moves and not registry.find(text):
+            if sure and symbol not in moves and not registry.find(symbol):
                 near = registry.nearest(text, moves)
                 what = f'alert "{condition.text}": {unknown_index(text, near)}'
                 (typed if condition.asked else configured).append(Problem(condition.place, what))

@@ -27,7 +27,8 @@ from marketmove.commands import verify as verify_command
 from marketmove.config import load
 from marketmove.errors import WrongUsageError
 from marketmove.market import calendars
-from marketmove.market.choose import Comparison, choose
+from marketmove.market.choose import Comparison
+from marketmove.market.names import find_index
 from marketmove.market.periods import chosen_periods
 from marketmove.published.figures import Figure
 from marketmove.rarity.index_history import LEAST, WINDOW
@@ -372,7 +373,7 @@ def calendar(index: str, *, config: File | None = None) -> SessionCalendar:
     (False, 'Lunar New Year')
     """
     settings = load(None if config is None else Path(config))
-    (symbol,), _ = choose([index], list(settings.registry.indices), settings.registry)
+    symbol = find_index(index, list(settings.registry.indices), settings.registry)
     exchange = settings.registry.resolve(symbol).exchange
     rules = calendars.load([exchange], settings.sessions).get(exchange)
     if rules is None:

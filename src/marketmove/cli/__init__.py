@@ -17,7 +17,8 @@ import typer
 from typer.main import get_command
 
 from marketmove.cli import own_files
-from marketmove.cli.app import COMMANDS, program, typed_command
+from marketmove.cli.app import COMMANDS, WHOLE_HELP, program, typed_command
+from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
 from marketmove.errors import (
     ExitStatus,
@@ -58,10 +59,12 @@ def main() -> None:
 def run(typed: Sequence[str]) -> int:
     """Run the program, say on stderr what went wrong, and give the exit status."""
     own_files.forget()
+    debug = "--debug" in typed  # wherever it stands
+    asked, typed = _asked_help([word for word in typed if word != "--debug"])
     command = get_command(program(typed))
     try:
         _refuse_broken(typed)
-        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False)
+        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False, obj=asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except MarketMoveError as error:
@@ -74,9 +77,10 @@ def run(typed: Sequence[str]) -> int:
     except Exception as error:
         # What a wrong command line raises, of which typer has other classes in each version.
         if message := getattr(error, "format_message", None):
-            problem = _misused(error, own_files.without_typed_urls(message(), typed))
-            return _failed(command, typed, ExitStatus.USAGE, [problem])
-        if "--debug" in typed:
+            path = f"marketmove {typed_command(typed)}".strip()
+            said = own_files.without_typed_urls(message(), typed)
+            return _failed(command, typed, ExitStatus.USAGE, [misused(error, said, path)])
+        if debug:
             raise
         if isinstance(error, OSError):
             return _failed(command, typed, ExitStatus.BAD_DATA, [_of_system(error)])
@@ -85,6 +89,11 @@ def run(typed: Sequence[str]) -> int:
         text = f"a bug: {type(error).__name__}: {error}; --debug shows where"
         return _failed(command, typed, ExitStatus.BUG, [Problem(None, text)])
     return status if isinstance(status, int) else ExitStatus.DONE
+
+
+def _asked_help(typed: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Take `help COMMAND` for `COMMAND --help`, with all that there is to say."""
+    return (WHOLE_HELP, [*typed[1:], "--help"]) if typed[:1] == ["help"] else (None, typed)
 
 
 def _of_system(error: OSError) -> Problem:
@@ -103,12 +112,6 @@ def _refuse_broken(typed: Sequence[str]) -> None:
         except UnicodeEncodeError:
             what = "an argument has half a character, as no file name has; type it again"
             raise WrongUsageError.at(None, what) from None
-
-
-def _misused(error: Exception, message: str) -> Problem:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else "marketmove"
-    return Problem(None, f"{message} ({path} --help)")
 
 
 def _failed(

@@ -5,44 +5,100 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Annotated, Any, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
-from typer.core import TyperGroup
-from typer.models import ArgumentInfo
+from typer.core import TyperCommand, TyperGroup
 
 from marketmove import __version__
 from marketmove.cli import own_files
-from marketmove.errors import ExitStatus
+from marketmove.cli.dates import is_date
+from marketmove.cli.help_pages import HELP_ROW, HelpPage, HelpPanel, HelpRow, documented, page_of
+from marketmove.cli.misused import refuse_words, unknown_command
+from marketmove.cli.parameters import Parameter, bundles_of, parameters_of
+from marketmove.cli.terminal import help_screen
+from marketmove.cli.words import numbers_last, several_each
+from marketmove.errors import ExitStatus, WrongUsageError, listed
 
-# Each stands in a module of its name: a function, or a program of several.
-COMMANDS = (
-    "calc", "chart", "check", "closes", "completion", "convert", "fetch", "history", "indices",
-    "init", "journal", "pair", "read", "schedule", "session", "summary", "verify",
-)  # fmt: skip
+# By what one wants. Each stands in a module of its name: a function, or a program of several.
+COMMAND_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Look": ("session", "history", "chart"),
+        "Compare": ("pair",),
+        "Every day": ("summary", "fetch", "closes", "schedule", "journal"),
+        "Check": ("check", "verify", "read", "calc"),
+        "Set up": ("init", "indices", "convert", "completion"),
+    }
+)
+COMMANDS = tuple(sorted(name for names in COMMAND_GROUPS.values() for name in names))
 _CONFIG_HELP = (
     "Settings come from --config, else from the file that MARKETMOVE_CONFIG names, else from"
     " marketmove.yaml in the configuration folder of this system (Linux: ~/.config/marketmove)."
 )
+# What `marketmove help COMMAND` asks for, while --help may fold a long page.
+WHOLE_HELP = "whole help"
+_START = (
+    "marketmove session latest -l closes.csv   your closes: a file, or a folder",
+    "marketmove session 2025-02-14             no closes yet: those of the sample",
+    "marketmove init -l closes.csv             once; then: marketmove session",
+    "marketmove help session                   all that a command takes",
+)
+
+_Base = TypeVar("_Base", bound=type[Any])
 
 
-class _ByName(TyperGroup):
-    """Commands, those with kinds of their own among them, in the order of their names."""
+class _Group(TyperGroup):
+    """Commands by name."""
 
-    def list_commands(self, _context: Any) -> list[str]:
-        """Give the names of the commands."""
-        return sorted(self.commands)
+    def resolve_command(self, context: Any, words: list[str]) -> Any:
+        """Find the command that the first word names."""
+        if words[0] not in self.commands and not words[0].startswith("-"):
+            path = context.command_path
+            meant = f"type: marketmove {'chart ' * (' ' in path)}session {words[0]}"
+            raise unknown_command(words[0], path, self.commands, meant * is_date(words[0]))
+        return super().resolve_command(context, words)
+
+
+class _Command(TyperCommand):
+    """A command, which refuses words that it has no use for."""
+
+    looks_itself = False
+    takes: Sequence[Parameter] = ()
+
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:
+        """Read the words."""
+        words = several_each(numbers_last(args, self.takes), self.takes)
+        return super().parse_args(context, words)
+
+    def invoke(self, context: Any) -> Any:
+        """Run it."""
+        if not self.looks_itself:
+            refuse_words(context.args, context.command_path)
+        return super().invoke(context)
+
+
+def _with_page(base: _Base, page: Callable[[str], HelpPage]) -> _Base:
+    """Give a class of commands whose help is a page of ours, called by the words typed for it."""
+
+    class WithPage(base):  # type: ignore[misc, valid-type]
+        help_page = staticmethod(page)
+
+        def format_help(self, context: Any, formatter: Any) -> None:
+            whole = context.find_root().obj == WHOLE_HELP
+            formatter.write(help_screen(page(context.command_path), whole))
+
+    return WithPage  # type: ignore[return-value]
 
 
 def program(typed: Sequence[str] = ()) -> typer.Typer:
     """Give the program with its commands; with the one alone that was typed, if one was."""
     app = typer.Typer(
-        cls=_ByName,
+        cls=_with_page(_Group, _root_page),
         add_completion=False,
         invoke_without_command=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
-        epilog=_CONFIG_HELP,
     )
     app.callback()(_program)
     name = typed_command(typed)
@@ -61,60 +117,89 @@ def typed_command(typed: Sequence[str]) -> str:
     return name if name in COMMANDS else ""
 
 
+def command_group(about: str, kinds: Mapping[str, Callable[..., Any]]) -> typer.Typer:
+    """Give a command that has kinds, each a function; ``about`` is its help, as a docstring."""
+    paragraphs, examples = documented(about)
+
+    def page(path: str) -> HelpPage:
+        firsts = {name: documented(kind.__doc__).paragraphs[0] for name, kind in kinds.items()}
+        rows = tuple(HelpRow(*first) for first in firsts.items())
+        panels = (HelpPanel("Kinds", rows), HelpPanel("Output", (HELP_ROW,)))
+        return HelpPage(f"{path} KIND [OPTIONS]", paragraphs, panels, examples)
+
+    group = typer.Typer(help="\n\n".join(paragraphs), cls=_with_page(_Group, page))
+    for name, kind in kinds.items():
+        add_command(group, name, kind)
+    return group
+
+
 def add_command(app: typer.Typer, name: str, function: Callable[..., Any]) -> None:
     """Add a command to a program: a function, with its docstring for a help text.
 
     One that takes the context looks itself at words that stand where none should.
     """
-    hints = get_type_hints(function, include_extras=True)
-    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    kind = _with_page(_Command, lambda path: page_of(function, path))
+    kind.takes = parameters_of(function)
+    kind.looks_itself = typer.Context in get_type_hints(function).values()
     app.command(
         name,
-        help="\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs),
-        context_settings={"allow_extra_args": typer.Context in hints.values()},
-    )(_unbundled(function, hints))
+        cls=kind,
+        help="\n\n".join(documented(function.__doc__).paragraphs),
+        context_settings={"allow_extra_args": True},
+    )(_unbundled(function))
 
 
-def _unbundled(function: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Any]:
-    """A function with the fields of each bundle, which is a named tuple, for its parameters."""
-    bundles = {name: kind for name, kind in hints.items() if hasattr(kind, "_fields")}
-    parameters: list[inspect.Parameter] = []
-    called: dict[str, str] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
-        bundle = bundles.get(name)
-        one_by_one = inspect.signature(bundle).parameters.values() if bundle else [parameter]
-        kinds = get_type_hints(bundle, include_extras=True) if bundle else hints
-        parameters += [
-            one.replace(annotation=kinds[one.name], kind=inspect.Parameter.KEYWORD_ONLY)
-            for one in one_by_one
-        ]
-        called |= {one.name: _called(one.name, kinds[one.name]) for one in one_by_one}
+def _unbundled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of texts, which makes values of them, and bundles, that ``function`` takes.
 
-    def unbundled(**given: Any) -> Any:
+    Typer reads no value itself: what it would say of a wrong one differs from version to version.
+    """
+    takes, bundles = parameters_of(function), bundles_of(function)
+    hints = get_type_hints(function)
+    plain = {name: kind for name, kind in hints.items() if kind is typer.Context}
+    plain |= {one.name: one.plain_type for one in takes}
+    unset = {one.name: one.default if one.kind == "flag" else None for one in takes}
+
+    def unbundled(**typed: Any) -> Any:
+        missing = [one for one in takes if one.required and typed[one.name] is None]
+        _refuse_missing(missing, function)
         # An engine knows places that are no files.
-        urls_too = {"output"} if given.get("engine") else set()
+        urls_too = {"output"} if typed.get("engine") else set()
+        # Before anything is said of a value that may be a secret.
         own_files.refuse_urls(
-            (name, called[name], value) for name, value in given.items() if name not in urls_too
+            (one.name, one.called, one.read(typed[one.name]))
+            for one in takes
+            if one.name not in urls_too
         )
+        given = typed | {one.name: one.value(typed[one.name]) for one in takes}
         own_files.use(given.get("config"), given.get("journal"))
         for name, bundle in bundles.items():
             given[name] = bundle(**{field: given.pop(field) for field in bundle._fields})
         return function(**given)
 
     # What typer reads of a function.
-    unbundled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    unbundled.__annotations__ = {one.name: one.annotation for one in parameters}
+    unbundled.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if kind is typer.Context else unset[name],
+                annotation=kind,
+            )
+            for name, kind in plain.items()
+        ]
+    )
+    unbundled.__annotations__ = plain
+    unbundled.__wrapped__ = function  # type: ignore[attr-defined]
     return unbundled
 
 
-def _called(name: str, kind: Any) -> str:
-    """What people call a parameter: the option as it is typed, or what stands for an argument."""
-    option = f"--{name.replace('_', '-')}"
-    for info in getattr(kind, "__metadata__", ()):
-        if isinstance(info, ArgumentInfo):
-            return info.metavar or name.upper()
-        option = next((one for one in info.param_decls or () if one.startswith("--")), option)
-    return option
+def _refuse_missing(missing: Sequence[Parameter], function: Callable[..., Any]) -> None:
+    """Refuse a command line that lacks what a command needs, with one that does not."""
+    if missing:
+        what = listed([f"{one.called} ({one.help.rstrip('.')})" for one in missing])
+        example = documented(function.__doc__).examples[0]
+        raise WrongUsageError.at(None, f"missing: {what}; type, for example: {example}")
 
 
 def _show_version(asked: bool) -> None:
@@ -127,11 +212,36 @@ def _program(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+        typer.Option(
+            "--version", "-V", help="Show the version.", is_eager=True, callback=_show_version
+        ),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug is.")] = False,
 ) -> None:
-    """Calculate index moves from closing levels: prior close, change, divergent pairs."""
+    """Say how stock indices moved, each from its own prior close, and which diverged."""
     if context.invoked_subcommand is None:
-        print(context.get_help(), end="")
+        print(context.get_help())
         raise typer.Exit(ExitStatus.USAGE)
+
+
+def _root_page(path: str) -> HelpPage:
+    """The help of the program: how to start, and the commands by what one wants."""
+    page = page_of(_program, path)
+    commands = (
+        HelpPanel(title, tuple(HelpRow(name, _summary_of(name)) for name in names))
+        for title, names in COMMAND_GROUPS.items()
+    )
+    options = (HelpPanel("Options", (*page.panels[-1].rows, *page.panels[0].rows)),)
+    return HelpPage(
+        f"{path} COMMAND [OPTIONS]",
+        page.paragraphs,
+        (*commands, *options),
+        start=_START,
+        epilog=(_CONFIG_HELP,),
+    )
+
+
+def _summary_of(name: str) -> str:
+    found = getattr(import_module(f"marketmove.cli.{name}"), name)
+    text = found.info.help if isinstance(found, typer.Typer) else found.__doc__
+    return documented(text).paragraphs[0]

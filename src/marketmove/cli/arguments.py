@@ -8,49 +8,43 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from marketmove.cli import own_files
-from marketmove.errors import WrongUsageError
+from marketmove.cli.dates import EXPECTED, is_date, read_date
+from marketmove.cli.words import is_path
+from marketmove.errors import WrongUsageError, quoted
 from marketmove.market.periods import period_of_column
 
 if TYPE_CHECKING:
     from marketmove.closes.find import Spec, When
     from marketmove.config import Config
     from marketmove.market.groups import Group
+    from marketmove.market.indices import Registry
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _PICTURES = (".svg", ".png", ".pdf", ".html")
 
 
 def session_date(text: str, today: dt.date) -> When:
-    """Read a session: an ISO date, ``latest``, ``today`` or ``yesterday``."""
-    if text == "latest":
-        return "latest"
-    if text in {"today", "yesterday"}:
-        return today - dt.timedelta(days=text == "yesterday")
-    try:
-        date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date is a label
-    except ValueError:
-        date = dt.date.min
-    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
-        expected = "a date such as 2025-02-04, or latest, today, yesterday"
-        raise WrongUsageError.at(None, f"{text} is not a date; expected {expected}")
-    return date
+    """Read a session: a date, ``latest``, ``today``, ``yesterday`` or a weekday."""
+    when = read_date(text, today)
+    if when is None:
+        how = f"name the file with --levels {quoted(text)}" if is_path(text) else ""
+        raise WrongUsageError.at(None, f"{text} is not a date; {how or f'expected {EXPECTED}'}")
+    return when
 
 
-def plain_date(text: str, named: str) -> dt.date:
+def plain_date(text: str, named: str, today: dt.date) -> dt.date:
     """Read a date that an option gives, as people write dates.
 
-    >>> plain_date("16 June 2026", "--date")
+    >>> plain_date("16 June 2026", "--date", dt.date(2026, 7, 1))
     datetime.date(2026, 6, 16)
     """
-    from marketmove.published.dates import date_of_people
-
-    when = date_of_people(text)
-    if when is None:
+    when = read_date(text, today)
+    if not isinstance(when, dt.date):
         expected = "a date such as 2025-02-14 or 14 February 2025"
         raise WrongUsageError.at(None, f"{named}: {text} is not {expected}")
     return when
@@ -79,6 +73,31 @@ def history_range(
     if re.fullmatch(r"[0-9]{4}", first):
         first = f"{first}-01-01"
     return date_range(first, last, today)
+
+
+def date_or_indices(
+    date: str | None,
+    further: Sequence[str],
+    indices: Sequence[str] | None,
+    registry: Callable[[], Registry],
+) -> tuple[str | None, list[str]]:
+    """Part the words that stand where a date goes: the date of them, and names of indices.
+
+    They are added to the indices that were named. What is neither is refused.
+    """
+    words = [*([] if date is None else [date]), *further]
+    chosen = list(indices or ())
+    if not words or is_date(" ".join(words)):
+        return " ".join(words) or None, chosen
+    dates = [word for word in words if is_date(word)]
+    names = " ".join(word for word in words if word not in dates)
+    if len(dates) <= 1 and re.search(r"[^\W\d_]", names):
+        from marketmove.market.names import is_name
+
+        if is_name(names, registry()):
+            return next(iter(dates), None), [*chosen, names]
+    refuse_stray(further)
+    return date, chosen
 
 
 def date_range(first: str, last: str, today: dt.date) -> tuple[dt.date, When]:
@@ -239,7 +258,7 @@ def picture_ending(path: Path) -> str:
     """Read from the name of a file what kind of picture it is to be."""
     ending = path.suffix.lower()
     if ending not in _PICTURES:
-        text = f"--output: {path} does not end like a picture; expected one of"
+        text = f"--output: {quoted(path)} does not end like a picture; expected one of"
         raise WrongUsageError.at(None, f"{text} {', '.join(_PICTURES)}")
     return ending
 
@@ -247,9 +266,10 @@ def picture_ending(path: Path) -> str:
 def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
     """Refuse what a command does not take, such as the files that a shell made of a ``*``."""
     if texts:
-        text = (
-            f"{texts[0]} stands after {after}; name each file with --levels (--levels {texts[0]})"
-        )
+        stray = quoted(texts[0])
+        if not is_path(texts[0]):
+            raise WrongUsageError.at(None, f"{stray} stands after {after}, where nothing more goes")
+        text = f"{stray} stands after {after}; name each file with --levels (--levels {stray})"
         raise WrongUsageError.at(None, f"{text}, also where the shell put several for a *")
 
 

@@ -9,7 +9,7 @@ import typer
 
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
-from marketmove.cli.app import add_command
+from marketmove.cli.app import command_group
 from marketmove.cli.own_files import refuse_over
 from marketmove.cli.pair import pair_request
 from marketmove.cli.terminal import emit, render_options, say, say_unusable, warn
@@ -29,32 +29,38 @@ class PictureOptions(NamedTuple):
 
     output: Annotated[
         Path | None,
-        typer.Option(
+        shared.output_option(
             "--output", "-o", metavar="FILE", help="Draw into this file: .svg, .png, .pdf or .html."
         ),
     ] = None
     palette: shared.PaletteOption = None
     ascii_only: shared.AsciiOption = False
     title: Annotated[
-        str, typer.Option("--title", metavar="TEXT", help="Write this above a picture.")
+        str,
+        shared.output_option(
+            "--title", metavar="TEXT", help="Above a picture.", show_default=False
+        ),
     ] = ""
     source: Annotated[
         str,
-        typer.Option("--source", metavar="TEXT", help="Write this as the source under a picture."),
+        shared.output_option(
+            "--source", metavar="TEXT", help="The source, under a picture.", show_default=False
+        ),
     ] = ""
     width: Annotated[
         int | None,
-        typer.Option(
+        shared.output_option(
             "--width",
             metavar="PIXELS",
             min=600,
             max=8000,
-            help="How wide a picture is, at 200 pixels an inch; at most 1600 if not given.",
+            help="Of a picture, 200 an inch.",
+            show_default="at most 1600",
         ),
     ] = None
     dark: Annotated[
         bool,
-        typer.Option("--dark", help="Draw a picture on dark ground; an .html follows its screen."),
+        shared.output_option("--dark", help="A picture on dark ground; .html follows its screen."),
     ] = False
 
     def check(self) -> None:
@@ -98,13 +104,17 @@ def session(
     as_of: shared.AsOfOption = None,
     period: Annotated[
         str | None,
-        typer.Option(
-            metavar="week|month|qtd|ytd|5d|1y|...", help="Draw the change of this period instead."
+        shared.what_option(
+            metavar="PERIOD|week|month|qtd|ytd|5d|1y",
+            help="Draw the change since a period began instead: week, month, qtd, ytd, 5d, 1y.",
         ),
     ] = None,
     in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
-    sort: Annotated[shared.BarSort | None, typer.Option(help="Order of the bars.")] = None,
+    sort: Annotated[
+        shared.BarSort | None,
+        shared.output_option(metavar="ORDER", help="Of the bars.", show_default="change"),
+    ] = None,
     picture: PictureOptions,
     everything: shared.AllOption = False,
     run: shared.RunOptions,
@@ -112,8 +122,13 @@ def session(
     """Draw one session: a bar an index from a zero line.
 
     An index without a move is named, with the reason.
+
+    $ marketmove chart session latest -l closes.csv
+    $ marketmove chart session 2025-02-14 --period ytd
+    $ marketmove chart session 2025-02-14 -o moves.svg
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     picture.check()
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     periods = chosen_periods([period] if period else [])
@@ -144,10 +159,14 @@ def heatmap(
     picture: PictureOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Draw many sessions: a row an index, by region, and a column a session.
+    """Draw many sessions: a row an index, a column a session.
 
-    A move is told by colour and by its sign or figure. Days on which an exchange was shut are
-    marked.
+    Indices stand by region. A move is told by colour and by its sign or figure. Days on which an
+    exchange was shut are marked.
+
+    $ marketmove chart heatmap 2025-02-03 2025-02-14 -l closes.csv
+    $ marketmove chart heatmap 2025-02-03 latest -l closes.csv --group asia
+    $ marketmove chart heatmap 2025-02-03 2025-02-14 -l closes.csv -o moves.png
     """
     arguments.refuse_stray(typed.args)
     picture.check()
@@ -172,16 +191,19 @@ def pair(
     picture: PictureOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Draw one pair through time: the spread of A less B, and their relative strength.
+    """Draw one pair through time: its spread, its relative strength.
 
-    The spread is in percentage points (pp); the relative strength is the ratio of the closes, 100
-    in the first session drawn.
+    The spread is A less B, in percentage points (pp); the relative strength is the ratio of the
+    closes, 100 in the first session drawn.
+
+    $ marketmove chart pair HSI N225 -l closes.csv
+    $ marketmove chart pair HSI:N225 -l closes.csv --since 2025-01-01
+    $ marketmove chart pair HSI N225 -l closes.csv -o pair.html
     """
-    arguments.refuse_stray(typed.args, "the two indices")
     picture.check()
     from marketmove.commands.chart import pair_chart
 
-    request = pair_request(asked, levels, reading, run, palette=picture.palette)
+    request = pair_request(asked, typed.args, levels, reading, run, palette=picture.palette)
     request = request._replace(in_currency=arguments.currency(in_currency))
     look = picture.render_options(request.config)
     return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
@@ -206,9 +228,15 @@ def _draw(chart: Chart, asked: PictureOptions, palette: str, quiet: bool) -> Exi
     return say_unusable(chart.unusable)
 
 
-chart = typer.Typer(
-    help="Draw moves: in the terminal, or with --output into a picture."
-    "\n\nA picture is .svg, .png, .pdf, or .html, which has the figures as a table beside it."
+chart = command_group(
+    """Draw moves, in the terminal or into a picture.
+
+    With --output the picture is .svg, .png, .pdf, or .html, which has the figures as a table
+    beside it.
+
+    $ marketmove chart session latest -l closes.csv
+    $ marketmove chart heatmap 2025-02-03 2025-02-14 -l closes.csv
+    $ marketmove chart pair HSI N225 -l closes.csv -o pair.svg
+    """,
+    {kind.__name__: kind for kind in (session, heatmap, pair)},
 )
-for kind in (session, heatmap, pair):
-    add_command(chart, kind.__name__, kind)

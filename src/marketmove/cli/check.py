@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options
@@ -16,7 +14,11 @@ def check(
     *,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE...|-]", help="Files or folders; - is standard input."),
+        shared.files_argument(
+            metavar="FILE",
+            help="Files or folders of closes; - is standard input.",
+            show_default="as configured, else what fetch brought",
+        ),
     ] = None,
     reading: shared.ReadingOptions,
     output_format: shared.TableFormat = "table",
@@ -25,14 +27,18 @@ def check(
     everything: shared.AllOption = False,
     explain: shared.ExplainOption = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with status 1 for suspicions too.")
+        bool, shared.output_option("--strict", help="End with status 1 for suspicions too.")
     ] = False,
     config: shared.ConfigOption = None,
 ) -> ExitStatus:
-    """Say what is wrong with closes: with file and line, the worst first.
+    """Say what is wrong with closes, by file and line, worst first.
 
     Errors cannot be right, and end with status 1: cells that cannot be read, two closes for a
     date, closes outside their low and high. Suspicions may be: repeats, gaps, jumps, weekends.
+
+    $ marketmove check closes.csv
+    $ marketmove check downloads/ --explain
+    $ marketmove check closes.csv --strict --format csv
     """
     specs, checked = arguments.specs(files or ()), reading.checked()
     settings = environment.settings(config)

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from marketmove.cli import environment
-from marketmove.cli.options import AsciiOption, ConfigOption, OutputOption, TableFormat
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options
 
 
 def closes(
     *,
-    indices: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="INDEX", help="Only these: symbol, name or alias."),
-    ] = None,
+    indices: shared.SymbolsArgument = None,
     revisions: Annotated[
-        bool, typer.Option("--revisions", help="What closes were before they changed.")
+        bool, shared.what_option("--revisions", help="What closes were before they changed.")
     ] = False,
-    output_format: TableFormat = "table",
-    output: OutputOption = None,
-    ascii_only: AsciiOption = False,
-    config: ConfigOption = None,
+    output_format: shared.TableFormat = "table",
+    output: shared.OutputOption = None,
+    ascii_only: shared.AsciiOption = False,
+    config: shared.ConfigOption = None,
 ) -> None:
-    """List what `fetch` has archived: which indices, from which feeds, from when to when.
+    """List what fetch has archived, by index and feed.
 
     Only reads. Missing counts the sessions without a close between the first and the last.
+
+    $ marketmove closes
+    $ marketmove closes HSI N225 --revisions
+    $ marketmove closes --format csv -o archive.csv
     """
     settings = environment.settings(config)
 

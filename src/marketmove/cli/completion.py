@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from marketmove.cli.app import program
 from marketmove.cli.environment import config_file
+from marketmove.cli.help_pages import HELP_ROW
 from marketmove.cli.options import OutputOption
+from marketmove.cli.parameters import Parameter, parameters_of
 from marketmove.cli.terminal import emit
 from marketmove.errors import MarketMoveError
 
 if TYPE_CHECKING:
-    from marketmove.commands.completion import Command, CompletionNames, CompletionValue, Option
+    from marketmove.commands.completion import Command, CompletionNames, CompletionValue
 
 
 def completion(
     shell: Annotated[
         Literal["bash", "zsh", "fish", "powershell"],
-        typer.Argument(metavar="bash|zsh|fish|powershell", show_default=False),
+        typer.Argument(metavar="SHELL", help="Which one.", rich_help_panel="What"),
     ],
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="WORD", help="After --, a command line: what its last word can become."
+            metavar="WORD",
+            help="After --, a command line: print what its last word can become.",
+            rich_help_panel="What",
         ),
     ] = None,
     output: OutputOption = None,
 ) -> None:
     """Print the completion script for bash, zsh, fish or PowerShell.
 
-    Bash and zsh: source <(marketmove completion bash) in ~/.bashrc, or zsh after compinit in
-    ~/.zshrc. Fish: marketmove completion fish -o ~/.config/fish/completions/marketmove.fish
-    PowerShell: marketmove completion powershell | Out-String | Invoke-Expression in $PROFILE.
+    Put the first example into ~/.bashrc, with zsh for bash into ~/.zshrc, after compinit; for fish
+    type the second; the third stands in $PROFILE.
+
+    $ source <(marketmove completion bash)
+    $ marketmove completion fish -o ~/.config/fish/completions/marketmove.fish
+    $ marketmove completion powershell | Out-String | Invoke-Expression
     """
     from marketmove.commands.completion import SCRIPTS
 
@@ -78,48 +86,21 @@ def _described(function: Callable[..., Any] | None, text: str) -> Command:
     """A command by its function: typer's own description of it differs from version to version."""
     from marketmove.commands.completion import Command, Option
 
-    options = [Option(("--help", "-h"), None, "Show this message and exit.")]
-    arguments = []
-    hints = get_type_hints(function, include_extras=True) if function else {}
-    for name, hint in hints.items():
-        kind, *notes = get_args(hint) if get_origin(hint) is Annotated else [None]
-        for note in notes:
-            if isinstance(note, typer.models.OptionInfo):
-                options.append(_option(name, kind, note))
-            elif isinstance(note, typer.models.ArgumentInfo):
-                arguments.append(_value(kind, note.metavar))
-    return Command(text.partition("\n")[0], tuple(options), tuple(arguments))
+    takes = parameters_of(inspect.unwrap(function)) if function else ()
+    options = [Option(("--help", "-h"), None, HELP_ROW.text)]
+    options += [Option(p.names, _value(p), p.help) for p in takes if p.names]
+    arguments = [_value(p) for p in takes if not p.names]
+    return Command(text.partition("\n")[0], tuple(options), tuple(filter(None, arguments)))
 
 
-def _option(name: str, kind: Any, info: typer.models.OptionInfo) -> Option:
-    from marketmove.commands.completion import Option
-
-    flag = _is(kind, bool)
-    usual = name.replace("_", "-")
-    # In an annotation, typer takes the first name for the default at first.
-    declared = [info.default] if isinstance(info.default, str) else []
-    declared += info.param_decls or ()
-    declared = declared or [f"--{usual}/--no-{usual}" if flag else f"--{usual}"]
-    names = tuple(text for one in declared for text in one.split("/"))
-    return Option(names, None if flag else _value(kind, info.metavar), info.help or "")
-
-
-def _value(kind: Any, metavar: str | None) -> CompletionValue:
+def _value(one: Parameter) -> CompletionValue | None:
     from marketmove.commands.completion import CompletionValue
 
-    choices = next((get_args(k) for k in _alternatives(kind) if get_origin(k) is Literal), ())
-    named = metavar or ("PATH" if _is(kind, Path) else "")
-    repeats = any(get_origin(k) is list for k in _alternatives(kind))
-    return CompletionValue("" if choices else named, choices, repeats)
-
-
-def _alternatives(kind: Any) -> tuple[Any, ...]:
-    """The types of a union; the type itself if it is none."""
-    return (kind,) if get_origin(kind) in {None, list, Literal} else get_args(kind)
-
-
-def _is(kind: Any, wanted: type) -> bool:
-    return wanted in _alternatives(kind)
+    if one.kind == "flag":
+        return None
+    return CompletionValue(
+        "" if one.choices else "|".join((one.metavar, *one.words)), one.choices, one.repeats
+    )
 
 
 def _known(typed: Sequence[str]) -> CompletionNames:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options, warn
@@ -17,12 +15,16 @@ def convert(
     *,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE...|-]", help="Files or folders; - is standard input."),
+        shared.files_argument(
+            metavar="FILE",
+            help="Files or folders of closes; - is standard input.",
+            show_default="as configured, else what fetch brought",
+        ),
     ] = None,
     reading: shared.ReadingOptions,
     output: Annotated[
         Path,
-        typer.Option(
+        shared.output_option(
             "--output",
             "-o",
             metavar="FOLDER.parquet",
@@ -38,6 +40,10 @@ def convert(
 
     Files of any kind are read as every command reads them. The folder has a folder for each year,
     and in it the columns date, symbol and close; a row that cannot be used is refused.
+
+    $ marketmove convert closes.csv -o closes.parquet
+    $ marketmove convert downloads/ -o downloads.parquet --format json
+    $ marketmove convert closes.csv downloads/ --later-wins -o all.parquet
     """
     specs, checked = arguments.specs(files or ()), reading.checked()
     settings = environment.settings(config)

@@ -12,8 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import typer
-
+from marketmove.cli import options as shared
 from marketmove.cli.environment import home, of_own_process, own_process
 from marketmove.cli.terminal import say, stderr_is_terminal
 from marketmove.delivery.targets import Delivered, Message, Target, parse_targets, urls_of
@@ -30,14 +29,17 @@ class DeliveryOptions(NamedTuple):
 
     to: Annotated[
         list[str] | None,
-        typer.Option(
+        shared.delivery_option(
             metavar="TARGET",
             help="Deliver here instead of printing: env:NAME or file:PATH, which have an apprise"
-            " URL; a URL itself; - prints. Repeatable.",
+            " URL; a URL itself; - prints.",
         ),
     ] = None
     to_timeout: Annotated[
-        int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one target may take.")
+        int,
+        shared.delivery_option(
+            metavar="SECONDS", min=1, max=3_600, help="How long one target may take."
+        ),
     ] = 30
 
 

@@ -6,10 +6,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import AsciiOption, ConfigOption
+from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options, say, stderr_is_terminal
 from marketmove.errors import ExitStatus, Problem, WrongUsageError
 
@@ -21,19 +19,11 @@ if TYPE_CHECKING:
 
 def fetch(
     *,
-    indices: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="INDEX", help="Only these: symbol, name or alias."),
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group", "-g", metavar="GROUP", help="Only the indices of this group. Repeatable."
-        ),
-    ] = None,
+    indices: shared.SymbolsArgument = None,
+    group: shared.GroupOption = None,
     since: Annotated[
         str | None,
-        typer.Option(
+        shared.what_option(
             "--from",
             metavar="DATE",
             help="The first date to ask for; else the last ten sessions that are there again,"
@@ -41,35 +31,45 @@ def fetch(
         ),
     ] = None,
     feed: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only this feed, or this plug-in.")
+        str | None, shared.what_option(metavar="NAME", help="Only this feed, or this plug-in.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say how the answers are read; store nothing.")
+        bool, shared.output_option("--explain", help="Say how answers are read; store nothing.")
     ] = False,
     as_of: Annotated[
         str,
-        typer.Option(
+        shared.what_option(
             metavar="MOMENT|now",
             help="Store closes that were final at a moment such as 2025-02-14T18:00+08:00.",
         ),
     ] = "now",
     output_format: Annotated[
-        Literal["table", "json"], typer.Option("--format", "-f", help="How to write it.")
+        Literal["table", "json"],
+        shared.output_option("--format", "-f", metavar="FORMAT", help="How to write it."),
     ] = "table",
     timeout: Annotated[
-        int, typer.Option(metavar="SECONDS", min=1, max=3_600, help="How long one answer may take.")
+        int,
+        shared.what_option(
+            metavar="SECONDS", min=1, max=3_600, help="How long one answer may take."
+        ),
     ] = 60,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Only say what is not current, on stderr.")
+        bool,
+        shared.output_option("--quiet", "-q", help="Only say what is not current, on stderr."),
     ] = False,
-    ascii_only: AsciiOption = False,
-    config: ConfigOption = None,
+    ascii_only: shared.AsciiOption = False,
+    config: shared.ConfigOption = None,
 ) -> ExitStatus:
-    """Fetch closes from the feeds of the configuration into the archive, which all commands read.
+    """Fetch closes from your feeds into the archive.
 
-    Only what is a close is stored: of a session that is over, on its own date, of the index asked
-    for. What is left out is named, and so is what changed. Ends with 0 if all indices have their
-    newest close, 6 if some have not, 3 if none has.
+    The feeds are those of the configuration; every command reads the archive. Only what is a close
+    is stored: of a session that is over, on its own date, of the index asked for. What is left out
+    is named, and so is what changed. Ends with 0 if all indices have their newest close, 6 if some
+    have not, 3 if none has.
+
+    $ marketmove fetch
+    $ marketmove fetch HSI N225 --from 2025-01-01
+    $ marketmove fetch --group asia --explain
     """
     settings = environment.settings(config)
     first = None if since is None else arguments.session_date(since, environment.today())

@@ -23,8 +23,8 @@ def history(
     columns: shared.ColumnsOption = None,
     wide: Annotated[
         bool,
-        typer.Option(
-            "--wide", help="A column an index: of its change in %, or of the column chosen."
+        shared.output_option(
+            "--wide", help="A column an index: of its change in %, or of --columns."
         ),
     ] = False,
     reading: shared.ReadingOptions,
@@ -32,7 +32,7 @@ def history(
     look: shared.LookOptions,
     everything: Annotated[
         bool,
-        typer.Option(
+        shared.output_option(
             "--all",
             help="All rows of a long table, dates without a session, and before a first close.",
         ),
@@ -40,12 +40,16 @@ def history(
     engine: shared.EngineOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Give the moves of many sessions, in order of session and symbol.
+    """Give the moves of many sessions, as a table, CSV or JSON.
 
     Every index has a row for every session of its exchange, each move from its own last close
     before it. What cannot be known has a status instead of a figure: where a bad row touches a
     move it is unusable, and the exit status is 3. What is too much for this machine's memory
     --engine works out elsewhere, the same figures, from what convert writes.
+
+    $ marketmove history 2025-02-03 2025-02-14 -i HSI -i N225
+    $ marketmove history ytd latest -l closes.csv --format csv -o moves.csv
+    $ marketmove history 2025-02-03 2025-02-14 --wide --columns close
     """
     arguments.refuse_stray(typed.args)
     engines.refuse_master(engine)

@@ -11,6 +11,7 @@ import typer
 
 from marketmove.cli import arguments
 from marketmove.cli.environment import config_place
+from marketmove.cli.options import files_option
 from marketmove.cli.terminal import emit
 from marketmove.errors import WrongUsageError
 
@@ -19,20 +20,25 @@ def init(
     typed: typer.Context,
     levels: Annotated[
         list[str] | None,
-        typer.Option(
-            "--levels",
-            "-l",
-            metavar="PATH",
-            help="A file of closes, or a folder of them, to put into it. Repeatable.",
+        files_option(
+            "--levels", "-l", metavar="PATH", help="Files of closes, or folders, to put into it."
         ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Write it here, not into the usual place.")
+        Path | None,
+        files_option(
+            "--config", "-c", metavar="FILE", help="Write it here, not into its usual place."
+        ),
     ] = None,
 ) -> None:
-    """Write a configuration to start from, with every setting and a comment on each.
+    """Write a configuration to start from.
 
-    It goes where it is looked for, and never over a file that is there.
+    It has every setting with a comment on each. It goes where it is looked for, and never over a
+    file that is there.
+
+    $ marketmove init
+    $ marketmove init -l closes.csv
+    $ marketmove init -l downloads/ -c marketmove.yaml
     """
     arguments.refuse_stray(typed.args, "init")
     texts = arguments.paths(levels or [])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from marketmove.cli.environment import journal_file
-from marketmove.cli.options import AsciiOption, JournalOption, OutputOption, TableFormat
+from marketmove.cli.options import (
+    AsciiOption,
+    JournalOption,
+    OutputOption,
+    TableFormat,
+    output_option,
+)
 from marketmove.cli.terminal import emit, render_options
 
 
@@ -16,12 +20,17 @@ def journal(
     output_format: TableFormat = "table",
     output: OutputOption = None,
     ascii_only: AsciiOption = False,
-    everything: Annotated[bool, typer.Option("--all", help="All rows, not the last 20.")] = False,
+    everything: Annotated[bool, output_option("--all", help="All rows, not the last 20.")] = False,
 ) -> None:
-    """List what `summary --once` or `summary --journal` wrote: sessions, when, where, revisions.
+    """List the summaries that were written or sent.
 
-    Only reads. CSV has a row for each place that a summary went to, JSON the closes too. Moments
-    are in UTC.
+    Those of summary --once or --journal: sessions, when, where, revisions. Only reads. CSV has a
+    row for each place that a summary went to, JSON the closes too. Moments are in UTC. Its usual
+    place is, on Linux, ~/.local/state/marketmove/journal.sqlite.
+
+    $ marketmove journal
+    $ marketmove journal --all
+    $ marketmove journal --format csv -o sent.csv
     """
     from marketmove.commands import journal as command
     from marketmove.render.journal import FORMATS

@@ -1,11 +1,13 @@
 """The options that several commands share: each alone, or in a bundle of those that go together.
 
 A command names a bundle as the type of a parameter; ``app`` gives its options to typer one by one,
-in their order, and the command gets them together.
+in their order, and the command gets them together. Each says in which panel of the help it stands;
+a sentence of 53 letters fits on one line beside the names.
 """
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -20,8 +22,20 @@ if TYPE_CHECKING:
     from marketmove.closes.find import Spec
     from marketmove.config import Config
     from marketmove.market.groups import Group
+    from marketmove.market.indices import Registry
 
-_FORMAT = typer.Option("--format", "-f", help="How to write it.")
+# An option, or an argument, in its panel of the help.
+what_option = functools.partial(typer.Option, rich_help_panel="What")
+what_argument = functools.partial(typer.Argument, rich_help_panel="What")
+files_option = functools.partial(typer.Option, rich_help_panel="Which files")
+files_argument = functools.partial(typer.Argument, rich_help_panel="Which files")
+reading_option = functools.partial(typer.Option, rich_help_panel="How files are read")
+compare_option = functools.partial(typer.Option, rich_help_panel="Compare")
+alert_option = functools.partial(typer.Option, rich_help_panel="Alerts")
+delivery_option = functools.partial(typer.Option, rich_help_panel="Delivery")
+output_option = functools.partial(typer.Option, rich_help_panel="Output")
+
+_FORMAT = output_option("--format", "-f", metavar="FORMAT", help="How to write it.")
 SessionFormat = Annotated[Literal["table", "csv", "json", "ndjson", "markdown"], _FORMAT]
 HistoryFormat = Annotated[Literal["table", "csv", "json", "ndjson"], _FORMAT]
 TableFormat = Annotated[Literal["table", "csv", "json"], _FORMAT]
@@ -31,75 +45,107 @@ Sort = Literal["change", "name", "given", "spread"]
 BarSort = Literal["change", "name", "given"]
 
 DateArgument = Annotated[
-    str | None, typer.Argument(metavar="[DATE|latest|today|yesterday]", show_default=False)
+    str | None,
+    what_argument(
+        metavar="DATE|latest|today|yesterday",
+        help="Such as 2025-02-14, or friday.",
+        show_default="latest",
+    ),
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
+    Path | None,
+    output_option("--output", "-o", metavar="FILE", help="Write this file, whole or not at all."),
 ]
 PaletteOption = Annotated[
     Literal["western", "east-asia", "korea", "cvd", "none"] | None,
-    typer.Option(help="Colours of up and down."),
+    output_option(metavar="PALETTE", help="Colours of up and down.", show_default="western"),
 ]
-AsciiOption = Annotated[bool, typer.Option("--ascii", help="Use ASCII signs only.")]
-AllOption = Annotated[bool, typer.Option("--all", help="All rows of a long table.")]
+AsciiOption = Annotated[bool, output_option("--ascii", help="Use ASCII signs only.")]
+AllOption = Annotated[bool, output_option("--all", help="All rows of a long table.")]
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="Your configuration file.")
+    Path | None,
+    files_option(
+        "--config", "-c", metavar="FILE", help="Your settings, where not in their usual place."
+    ),
 ]
 JournalOption = Annotated[
     Path | None,
-    typer.Option(
+    delivery_option(
         "--journal",
-        metavar="PATH",
-        readable=False,  # a journal that may not be read has its own message
-        help="The journal; else journal.sqlite in the user state directory (Linux:"
-        " ~/.local/state/marketmove).",
+        metavar="FILE",
+        help="The journal of what was sent.",
+        show_default="usual place",
     ),
 ]
 LevelsOption = Annotated[
     list[str] | None,
-    typer.Option(
+    files_option(
         "--levels",
         "-l",
-        metavar="PATH|-",
-        help="A file of closes, or a folder of them; - is standard input. Repeatable.",
+        metavar="PATH",
+        help="Files of closes, or folders; - is standard input; else as configured, else what fetch"
+        " brought.",
     ),
 ]
 PeriodOption = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="week|month|qtd|ytd|5d|1y|...",
-        help="Also the change of the week, month, quarter or year so far, of so many sessions"
-        " (5d), calendar weeks, months or years (2w, 3m, 1y), or since:DATE. Repeatable.",
+    what_option(
+        metavar="PERIOD|week|month|qtd|ytd|5d|1y",
+        help="Also since: week, month, ytd, 5d, 3m, 1y, since:DATE.",
     ),
 ]
 InOption = Annotated[
     str,
-    typer.Option(
+    compare_option(
         "--in",
         metavar="CURRENCY",
-        help="In one currency, such as USD, by the exchange rates among the closes, such as"
-        " USDJPY; each move compounded with that of its currency.",
+        help="In one currency, such as USD, by rates in the closes.",
     ),
 ]
 ColumnsOption = Annotated[
     list[str] | None,
-    typer.Option(
+    output_option(
         "--columns",
         metavar="NAME,NAME",
-        help="Only these columns, in this order, such as symbol,close,ytd_change_pct,drawdown_pct.",
+        help="Only these, in this order: symbol,ytd_change_pct.",
     ),
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option(
+    what_option(
         metavar="MOMENT|now",
-        help="Each index's last session over at a moment such as 2025-02-14T18:00+08:00.",
+        help="As it was at 2025-02-14T18:00+08:00, or is now.",
     ),
 ]
 ExplainOption = Annotated[
-    bool, typer.Option("--explain", help="Say how the files were read, and why.")
+    bool, reading_option("--explain", help="Say how the files were read, and why.")
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No warnings on stderr.")]
+QuietOption = Annotated[bool, output_option("--quiet", "-q", help="No warnings on stderr.")]
+SymbolsArgument = Annotated[
+    list[str] | None,
+    what_argument(metavar="INDEX", help="Only these: symbols, names or aliases."),
+]
+GroupOption = Annotated[
+    list[str] | None,
+    what_option(
+        "--group",
+        "-g",
+        metavar="GROUP",
+        help="Only a region, developed, or a group of your own.",
+    ),
+]
+FloorOption = Annotated[
+    str | None,
+    compare_option(
+        metavar="PCT",
+        help="Least size of both moves of a pair.",
+        show_default="0.5",
+    ),
+]
+EncodingOption = Annotated[
+    str | None,
+    reading_option(metavar="NAME", help="The encoding, such as gb18030, where it is open."),
+]
 
 
 class ChosenOptions(NamedTuple):
@@ -108,23 +154,11 @@ class ChosenOptions(NamedTuple):
     levels: LevelsOption = None
     indices: Annotated[
         list[str] | None,
-        typer.Option(
-            "--index",
-            "-i",
-            metavar="INDEX",
-            help="Only this index: symbol, name or alias. Repeatable.",
+        what_option(
+            "--index", "-i", metavar="INDEX", help="Only this one: a symbol, a name or an alias."
         ),
     ] = None
-    group: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--group",
-            "-g",
-            metavar="GROUP",
-            help="Only the indices of this group: a region, developed, emerging, greater-china, or"
-            " one of your own. Repeatable.",
-        ),
-    ] = None
+    group: GroupOption = None
 
     def specs(self) -> tuple[Spec, ...]:
         """Give the files to read."""
@@ -140,13 +174,13 @@ class EngineOptions(NamedTuple):
 
     engine: Annotated[
         Literal["duckdb", "spark"] | None,
-        typer.Option(
+        output_option(
             help="Work it out in DuckDB or Spark: from a Parquet table into a folder of Parquet."
         ),
     ] = None
     master: Annotated[
         str | None,
-        typer.Option(
+        output_option(
             metavar="URL",
             help="Where Spark is, such as spark://HOST:7077 or, by Spark Connect, sc://HOST:15002.",
         ),
@@ -158,29 +192,22 @@ class ReadingOptions(NamedTuple):
 
     symbol: Annotated[
         str | None,
-        typer.Option(
-            metavar="INDEX", help="The index of a file that has one and does not name it."
-        ),
+        reading_option(metavar="INDEX", help="The index of a file that does not name its own."),
     ] = None
     decimal: Annotated[
         Literal[".", ","] | None,
-        typer.Option(help="The decimal mark, where the file leaves it open."),
+        reading_option(metavar="SIGN", help="The decimal mark, where it is open."),
     ] = None
     date_format: Annotated[
         str | None,
-        typer.Option(
-            metavar="dmy|mdy|ymd|PATTERN", help="The order of dates, where the file leaves it open."
+        reading_option(
+            metavar="ORDER", help="That of dates, where it is open: dmy, mdy, %d.%m.%y."
         ),
     ] = None
-    encoding: Annotated[
-        str | None,
-        typer.Option(help="The encoding of the files, such as gb18030, where it is open."),
-    ] = None
+    encoding: EncodingOption = None
     later_wins: Annotated[
         bool,
-        typer.Option(
-            "--later-wins", help="Let the closes of a later file revise those of an earlier one."
-        ),
+        reading_option("--later-wins", help="A later file may revise the closes of an earlier."),
     ] = False
 
     def checked(self) -> ReadOptions:
@@ -191,30 +218,41 @@ class ReadingOptions(NamedTuple):
 class RangeArguments(NamedTuple):
     """The first and the last session."""
 
-    first: Annotated[str, typer.Argument(metavar="FROM", show_default=False)]
-    last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)]
+    first: Annotated[str, what_argument(metavar="FROM", help="The first date.")]
+    last: Annotated[
+        str, what_argument(metavar="TO|latest|today", help="The last date, or latest, today.")
+    ]
 
 
 class HistoryArguments(NamedTuple):
     """The first and the last session; also from the beginning of a year, or of the last one's."""
 
-    first: Annotated[str, typer.Argument(metavar="FROM|YEAR|ytd", show_default=False)]
-    last: Annotated[str, typer.Argument(metavar="TO|latest|today", show_default=False)]
+    first: Annotated[
+        str, what_argument(metavar="FROM|ytd", help="The first date, or a year, or ytd (of TO's).")
+    ]
+    last: Annotated[
+        str, what_argument(metavar="TO|latest|today", help="The last date, or latest, today.")
+    ]
 
 
 class PairOptions(NamedTuple):
     """Two indices, and the sessions in which they are compared."""
 
-    one: Annotated[str, typer.Argument(metavar="A", show_default=False)]
-    other: Annotated[str, typer.Argument(metavar="B", show_default=False)]
+    one: Annotated[str, what_argument(metavar="A", help="An index, or both: HSI:N225.")]
+    other: Annotated[
+        str | None, what_argument(metavar="B", help="The index whose move is subtracted.")
+    ] = None
     since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The first date; else as the data begins.")
+        str | None, what_option(metavar="DATE", help="The first date; else as the data begins.")
     ] = None
     until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The last date; else as the data ends.")
+        str | None, what_option(metavar="DATE", help="The last date; else as the data ends.")
     ] = None
     window: Annotated[
-        int, typer.Option(min=60, help="How many common sessions each is held against.")
+        int,
+        compare_option(
+            metavar="N", min=60, help="How many earlier sessions a spread is held against."
+        ),
     ] = 250
 
 
@@ -223,24 +261,22 @@ class AlertOptions(NamedTuple):
 
     alert: Annotated[
         list[str] | None,
-        typer.Option(
+        alert_option(
             metavar="CONDITION",
-            help="End with status 5 if this is met: HSI: 3, HSI: -3, HSI-N225: 4pp, any pair: p99,"
-            " HSI: streak 5, any: record, HSI: missing. Repeatable.",
+            help="End with status 5 if met: 'HSI: 3', 'HSI-N225: 4pp',"
+            " 'any pair: p99', 'any: record', 'HSI: missing'.",
         ),
     ] = None
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with status 5 for configured alerts too.")
+        bool, alert_option("--exit-code", help="End with status 5 for configured alerts too.")
     ] = False
     on_alert: Annotated[
         str | None,
-        typer.Option(
-            metavar="COMMAND",
-            help="Run this if an alert is met, with the JSON on its standard input.",
-        ),
+        alert_option(metavar="COMMAND", help="Run this if one is met; its input is the JSON."),
     ] = None
     on_alert_timeout: Annotated[
-        int, typer.Option(metavar="SECONDS", min=1, max=86_400, help="How long that may take.")
+        int,
+        alert_option(metavar="SEC", min=1, max=86_400, help="How long that may take."),
     ] = 30
 
 
@@ -260,10 +296,14 @@ class RunOptions(NamedTuple):
     """What is said and refused, and the configuration."""
 
     quiet: QuietOption = False
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse any bad row of the files.")] = (
-        False
-    )
+    strict: Annotated[
+        bool, files_option("--strict", help="Refuse files that have a bad row anywhere.")
+    ] = False
     config: ConfigOption = None
+
+    def registry(self) -> Registry:
+        """Give the indices that are known by name."""
+        return self.settings().registry
 
     def settings(self, **chosen: str | float | int | None) -> Config:
         """Give the configuration, with what was chosen on the command line over it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from marketmove.errors import WrongUsageError
+from marketmove.errors import WrongUsageError, quoted
 
 # Where a URL may stand, or has a message of its own; and what is to stand elsewhere, if no file.
 _TAKE_URLS = frozenset(["to", "levels", "file", "files", "words", "master"])
@@ -41,7 +41,7 @@ def refuse_over(output: Path) -> None:
     except (OSError, ValueError):
         return
     if (found.st_dev, found.st_ino) in _used:
-        text = f"--output is {output}, which this run uses; name another file"
+        text = f"--output is {quoted(output)}, which this run uses; name another file"
         raise WrongUsageError.at(None, text)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, warn
+from marketmove.errors import WrongUsageError
 
 if TYPE_CHECKING:
     from marketmove.commands.pair import PairRequest
@@ -19,10 +20,7 @@ def pair(
     *,
     typed: typer.Context,
     asked: shared.PairOptions,
-    floor_pct: Annotated[
-        str | None,
-        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
-    ] = None,
+    floor_pct: shared.FloorOption = None,
     levels: shared.LevelsOption = None,
     in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
@@ -30,13 +28,19 @@ def pair(
     look: shared.LookOptions,
     run: shared.RunOptions,
 ) -> None:
-    """Show one pair through time: the spread of A less B, and how rare the latest one is.
+    """Show one pair through time, and how rare its spread is.
 
-    Each spread is held against those of the common sessions before it, up to --window of them,
-    never itself. Moves of one session are subtracted (pp), those of a span compound (%).
+    The spread is the move of A less that of B. Each is held against those of the common sessions
+    before it, up to --window of them, never itself. Moves of one session are subtracted (pp),
+    those of a span compound (%).
+
+    $ marketmove pair HSI N225 -l closes.csv
+    $ marketmove pair HSI:N225 -l closes.csv --since 2025-01-01
+    $ marketmove pair "Hang Seng" "Nikkei 225" -l closes.csv --format csv
     """
-    arguments.refuse_stray(typed.args, "the two indices")
-    request = pair_request(asked, levels, reading, run, palette=look.palette, floor_pct=floor_pct)
+    request = pair_request(
+        asked, typed.args, levels, reading, run, palette=look.palette, floor_pct=floor_pct
+    )
     request = request._replace(in_currency=arguments.currency(in_currency))
     from marketmove.commands import pair as command
 
@@ -50,6 +54,7 @@ def pair(
 
 def pair_request(
     asked: shared.PairOptions,
+    further: Sequence[str],
     levels: Sequence[str] | None,
     reading: shared.ReadingOptions,
     run: shared.RunOptions,
@@ -61,6 +66,14 @@ def pair_request(
     specs, checked = arguments.specs(levels or ()), reading.checked()
     settings = run.settings(palette=palette, floor_pct=arguments.floor_pct(floor_pct))
     from marketmove.commands.pair import PairRequest
+    from marketmove.market.choose import split_pair
 
-    request = PairRequest(*asked[:2], since, until, specs, checked, settings, asked.window)
+    text = " ".join(filter(None, [asked.one, asked.other, *further]))
+    try:
+        exact = asked.other is not None and not further
+        two = (asked.one, asked.other or "") if exact else split_pair(text, settings.registry)
+    except WrongUsageError:
+        arguments.refuse_stray(further, "the two indices")
+        raise
+    request = PairRequest(*two, since, until, specs, checked, settings, asked.window)
     return request._replace(strict=run.strict, now=environment.now())

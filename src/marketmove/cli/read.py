@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import typer
-
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options, warn
@@ -15,36 +13,41 @@ from marketmove.sources.block import read_options
 def read(
     *,
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="A market report; - is standard input.")
+        str, shared.what_argument(metavar="FILE", help="A market report; - is standard input.")
     ],
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day that the report is of.")
+        str | None,
+        shared.what_option(metavar="DATE", help="The day of the report, where it is open."),
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="Also what is no session's move: within it, week, futures."),
+        shared.what_option(
+            "--all", help="Also what is no session's move: within it, week, futures."
+        ),
     ] = False,
-    encoding: Annotated[
-        str | None,
-        typer.Option(help="The encoding of the file, such as gb18030, where it is open."),
-    ] = None,
+    encoding: shared.EncodingOption = None,
     output_format: Annotated[
         Literal["table", "yaml", "csv", "json"],
-        typer.Option("--format", "-f", help="How to write it."),
+        shared.output_option("--format", "-f", metavar="FORMAT", help="How to write it."),
     ] = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
     quiet: shared.QuietOption = False,
     config: shared.ConfigOption = None,
 ) -> None:
-    """Read the figures of a market report in prose: text, HTML or Markdown, in ten languages.
+    """Read the figures of a market report in prose.
 
-    A figure is sure if a session's level stands there with a change that fits it. What is no
-    session's move, such as a level within the session or the change of a week, is left out.
-    --format yaml writes what verify and session take.
+    The report is text, HTML or Markdown, in ten languages. A figure is sure if a session's level
+    stands there with a change that fits it. What is no session's move, such as a level within the
+    session or the change of a week, is left out. --format yaml writes what verify and session
+    take.
+
+    $ marketmove read report.txt
+    $ marketmove read report.html --date 2025-02-14 --all
+    $ marketmove read report.txt --format yaml -o figures.yaml
     """
     (report,) = arguments.specs([file])
-    when = None if date is None else arguments.plain_date(date, "--date")
+    when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = read_options(None, None, None, encoding)
     settings = environment.settings(config)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import typer
-
 from marketmove.cli import arguments, environment
-from marketmove.cli.options import ConfigOption, OutputOption
+from marketmove.cli.options import ConfigOption, OutputOption, what_option
 from marketmove.cli.terminal import emit, say
 from marketmove.errors import Problem
 
@@ -15,24 +13,25 @@ from marketmove.errors import Problem
 def schedule(
     scheduler: Annotated[
         Literal["cron", "systemd", "github", "launchd", "windows"],
-        typer.Option("--print", help="What is to run it."),
+        what_option("--print", metavar="SCHEDULER", help="What is to run it."),
     ],
     region: Annotated[
         str | None,
-        typer.Option(
+        what_option(
             "--region",
             "--group",
             "-g",
             metavar="GROUP|all",
-            help="A region, another group, or all; else all of your closes.",
+            help="A region, another group, or all.",
+            show_default="all of your closes",
         ),
     ] = None,
     after: Annotated[
-        int, typer.Option(min=0, max=1440, metavar="MINUTES", help="How long after the close.")
+        int, what_option(min=0, max=1440, metavar="MINUTES", help="How long after the close.")
     ] = 30,
     zone: Annotated[
         str | None,
-        typer.Option(
+        what_option(
             metavar="ZONE",
             help="The clock to tell the time by: else this machine's, or an exchange's for those"
             " that know it (systemd, github).",
@@ -47,6 +46,10 @@ def schedule(
     the year. The timer of systemd and GitHub Actions are told the zone. The exchanges are those of
     your closes (levels: or feeds:), of a region those of it. Nothing is installed; the comments
     say how to.
+
+    $ marketmove schedule --group asia --print cron
+    $ marketmove schedule --group europe --print systemd --after 45
+    $ marketmove schedule --group my-own --print cron --zone Europe/Berlin
     """
     clock = None if zone is None else arguments.zone(zone)
     settings = environment.settings(config)

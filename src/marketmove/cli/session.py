@@ -18,30 +18,31 @@ class ComparedOptions(NamedTuple):
     """Which pairs are shown, how rare things are, and in which order."""
 
     against: Annotated[
-        str | None, typer.Option(metavar="INDEX", help="Compare each index with this one.")
+        str | None, shared.compare_option(metavar="INDEX", help="Compare each index with this one.")
     ] = None
     pair: Annotated[
         list[str] | None,
-        typer.Option(metavar="A:B", help="Show this pair, whatever its signs. Repeatable."),
+        shared.compare_option(metavar="A:B", help="Show this pair, whatever its signs."),
     ] = None
     wide: Annotated[
         bool,
-        typer.Option(
-            "--wide", help="Pairs wider than 95% of their past instead of divergent ones."
-        ),
+        shared.compare_option("--wide", help="Pairs wider than 95% of their past, instead."),
     ] = False
     context: Annotated[
-        bool | None, typer.Option(help="How rare each move is, also in CSV; or not at all.")
+        bool | None,
+        shared.compare_option(help="How rare each move is, in CSV too; or not at all."),
     ] = None
     sort: Annotated[
         shared.Sort | None,
-        typer.Option(help="Order of the rows; spread is that of the pairs, else by how rare."),
+        shared.output_option(
+            metavar="ORDER", help="Of the rows; spread: of the pairs.", show_default="change"
+        ),
     ] = None
-    top: Annotated[int | None, typer.Option(min=1, help="How many pairs.")] = None
-    floor_pct: Annotated[
-        str | None,
-        typer.Option(metavar="PERCENT", help="Least size of both moves of a divergent pair."),
+    top: Annotated[
+        int | None,
+        shared.compare_option(metavar="N", min=1, help="How many pairs.", show_default="10"),
     ] = None
+    floor_pct: shared.FloorOption = None
 
 
 def session(
@@ -62,12 +63,17 @@ def session(
     explain: shared.ExplainOption = False,
     run: shared.RunOptions,
 ) -> int:
-    """Show one session: each index's close, prior close and change, and the divergent pairs.
+    """Show one session: closes, changes, divergent pairs.
 
     An index is measured from its own last close before the session; the change in percent is
     (close - prior close) / prior close x 100. Where there is no close there is no figure.
+
+    $ marketmove session latest -l closes.csv
+    $ marketmove session 2025-02-14 --group asia --period ytd
+    $ marketmove session 2025-02-14 --pair HSI:N225 --alert 'HSI: 3'
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     against, pairs, wide, context, sort, top, floor_pct = compared
     asked = shared.asked(

@@ -36,12 +36,17 @@ def summary(
     kept: waiting.OnceOptions,
     run: shared.RunOptions,
 ) -> int:
-    """Sum up one session in words: a headline, the moves by region, divergent pairs, records.
+    """Sum up one session in words, for mail, chats and programs.
 
-    What a market wrap says, from closes alone, for mail (text, html), chats (markdown) and
-    programs (json). Text is 72 columns wide.
+    What a market wrap says, from closes alone: a headline, the moves by region, divergent pairs,
+    records; for mail (text, html), chats (markdown) and programs (json). Text is 72 columns wide.
+
+    $ marketmove summary latest -l closes.csv
+    $ marketmove summary 2025-02-14 --group asia --format markdown
+    $ marketmove summary latest -l closes.csv --once --to env:CHAT_URL
     """
-    arguments.refuse_stray(typed.args)
+    date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
+    chosen = chosen._replace(indices=named)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
     kept.refuse_contradictions(look.output)
     kept.read_patience()

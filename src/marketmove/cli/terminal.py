@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from marketmove.cli.help_pages import HelpPage, help_lines
 from marketmove.cli.own_files import refuse_over
 from marketmove.errors import ExitStatus, OutputError, Place, Problem, Remark
 from marketmove.render import RenderOptions
 
 _SHOWN_PROBLEMS = 20
+_USUAL_WIDTH = 80
 # What Python itself sets LC_CTYPE to under LANG=C (PEP 538).
 _SET_BY_PYTHON = frozenset(["C.UTF-8", "C.utf8", "UTF-8"])
 _OUR_SIGNS = "−≈│▇·–▁█"
@@ -40,10 +42,21 @@ def render_options(output: Path | None, palette: str, ascii_only: bool) -> Rende
 def _carried(text: str, stream: TextIO) -> bool:
     """Tell whether the encoding of a stream has every sign of a text."""
     try:
-        text.encode(stream.encoding)
+        # A stream of letters, such as a test has, carries all of them.
+        text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
+
+
+def help_screen(page: HelpPage, whole: bool) -> str:
+    """Give a page of help as standard output shows it: 80 columns wide where it is no terminal."""
+    terminal = _is_terminal(sys.stdout)
+    plain = not terminal or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    width = shutil.get_terminal_size().columns if terminal else _USUAL_WIDTH
+    rule = "-" if render_options(None, "none", ascii_only=False).ascii_only else "─"
+    bold = str if plain else "\x1b[1m{}\x1b[0m".format
+    return "\n".join(help_lines(page, width, rule, bold, whole)) + "\n"
 
 
 def same_place() -> bool:

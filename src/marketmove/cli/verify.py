@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options, say, warn
@@ -15,10 +13,12 @@ from marketmove.errors import ExitStatus, Problem
 def verify(
     *,
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="A report or its figures; - is standard input.")
+        str,
+        shared.what_argument(metavar="FILE", help="A report, or its figures; - is standard input."),
     ],
     date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day that the report is of.")
+        str | None,
+        shared.what_option(metavar="DATE", help="The day of the report, where it is open."),
     ] = None,
     chosen: shared.ChosenOptions,
     reading: shared.ReadingOptions,
@@ -28,14 +28,19 @@ def verify(
     quiet: shared.QuietOption = False,
     config: shared.ConfigOption = None,
 ) -> ExitStatus:
-    """Hold published figures against closes: which agree, which do not, and which date they fit.
+    """Hold published figures against closes.
 
-    A figure agrees if it is what the closes give, rounded half away from zero to the digits that
-    were printed. Ends with status 1 if one disagrees, is for a date without a session, or is that
-    of another date; with 4 if not one can be checked.
+    Says which agree, which do not, and which date they fit. A figure agrees if it is what the
+    closes give, rounded half away from zero to the digits that were printed. Ends with status 1 if
+    one disagrees, is for a date without a session, or is that of another date; with 4 if not one
+    can be checked.
+
+    $ marketmove verify report.txt -l closes.csv
+    $ marketmove verify report.txt --date 2025-02-14 -l closes.csv
+    $ marketmove verify figures.yaml -l closes.csv --format json
     """
     published, *closes = arguments.specs([file, *(chosen.levels or [])])
-    when = None if date is None else arguments.plain_date(date, "--date")
+    when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = reading.checked()
     settings = environment.settings(config)
 

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import typer
-
 from marketmove.cli import environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import say, stderr_is_terminal
-from marketmove.errors import JournalError, Problem, WrongUsageError
+from marketmove.errors import JournalError, Problem, WrongUsageError, quoted
 
 if TYPE_CHECKING:
     from marketmove.closes.expected import ExpectedClose
@@ -32,31 +30,33 @@ class OnceOptions(NamedTuple):
     """What is asked of the journal, and when the summary is whole enough to go out."""
 
     once: Annotated[
-        bool, typer.Option("--once", help="Only news: nothing where the session is done.")
+        bool, shared.delivery_option("--once", help="Only news: nothing where the session is done.")
     ] = False
     force: Annotated[
-        bool, typer.Option("--force", help="Print what --once would not, and record it.")
+        bool, shared.delivery_option("--force", help="Print what --once would not, and record it.")
     ] = False
     journal: shared.JournalOption = None
     complete: Annotated[
         bool | None,
-        typer.Option(
+        shared.delivery_option(
             "--complete/--no-complete",
-            help="Nothing before every close that is due is there, as --once waits for it.",
-            show_default=False,
+            help="Wait for every close that is due.",
+            show_default="with --once",
         ),
     ] = None
     wait_until: Annotated[
         str | None,
-        typer.Option(metavar="HH:MM", help="Wait to this time after the last close, no longer."),
+        shared.delivery_option(metavar="HH:MM", help="Wait to this time of day, no longer."),
     ] = None
     patience: Annotated[
         str | None,
-        typer.Option(metavar="3h|90m", help="Wait so long after the last close; else 3 hours."),
+        shared.delivery_option(
+            metavar="TIME", help="Wait so long after the last close.", show_default="3h"
+        ),
     ] = None
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go where.")] = (
-        False
-    )
+    dry_run: Annotated[
+        bool, shared.delivery_option("--dry-run", help="Only say what would go where.")
+    ] = False
 
     @property
     def waits(self) -> bool:
@@ -69,7 +69,7 @@ class OnceOptions(NamedTuple):
             text = "--force prints what --once would not; without --once all is printed"
             raise WrongUsageError.at(None, text)
         if self.journal and output is not None and self.journal.resolve() == output.resolve():
-            text = f"--journal and --output are the same file, {self.journal}; name two"
+            text = f"--journal and --output are the same file, {quoted(self.journal)}; name two"
             raise WrongUsageError.at(None, text)
         limits = {"--wait-until": self.wait_until, "--patience": self.patience}
         given = [name for name, text in limits.items() if text is not None]

@@ -15,6 +15,7 @@ from marketmove.errors import (
     UnreadableFileError,
     WrongUsageError,
     listed,
+    quoted,
 )
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
@@ -167,7 +168,7 @@ def find_closes_of(specs: Sequence[Spec], settings: CloseSettings, *dates: When)
 def _refuse_published(sources: Iterable[Source]) -> None:
     published = [source.label for source in sources if source.yaml_key == "figures"]
     if published:
-        raise WrongUsageError.at(None, f"{published[0]} has published figures, not closes")
+        raise WrongUsageError.at(None, f"{quoted(published[0])} has published figures, not closes")
 
 
 def _reach(samples: Source) -> tuple[str, str]:

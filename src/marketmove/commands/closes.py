@@ -6,7 +6,8 @@ from pathlib import Path
 
 from marketmove.closes.find import FoundCloses, archive_files
 from marketmove.config import Config
-from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed
+from marketmove.errors import MarketMoveError, Problem, Remark, WrongUsageError, listed, quoted
+from marketmove.market.names import find_indices
 from marketmove.reports.records import ArchivedIndex, ArchiveReport
 
 
@@ -23,10 +24,11 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
     folder = config.archive
     files, strangers = archive_files(folder) if folder else ([], [])
     if folder is None or not (files or strangers):
-        text = f"there is no archive yet at {folder}; set feeds: and type marketmove fetch"
+        where = f" at {quoted(folder)}" if folder else ""
+        text = f"there is no archive yet{where}; set feeds: and type marketmove fetch"
         raise WrongUsageError.at(None, text)
     known = [path.stem for path in files]
-    wanted = [_symbol(text, known, config) for text in chosen] or known
+    wanted = [symbol for text in chosen for symbol in _symbols(text, known, config)] or known
 
     # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.feeds.archive import read_revisions
@@ -48,12 +50,12 @@ def closes(chosen: tuple[str, ...], config: Config) -> ArchiveReport:
     return ArchiveReport(str(folder), tuple(indices), tuple(revisions), tuple(warnings))
 
 
-def _symbol(text: str, known: list[str], config: Config) -> str:
-    symbol = config.registry.resolve(text).symbol
-    if symbol not in known:
-        has = listed(known, 5) if known else "nothing"
+def _symbols(text: str, known: list[str], config: Config) -> list[str]:
+    has = listed(known, 5) if known else "nothing"
+    symbols = find_indices(text, known, config.registry, f"the archive has {has}")
+    if any(symbol not in known for symbol in symbols):
         raise WrongUsageError.at(None, f"the archive has nothing of {text}; it has {has}")
-    return symbol
+    return symbols
 
 
 def _archived(folder: Path, symbol: str, revisions: int, config: Config) -> list[ArchivedIndex]:

@@ -22,6 +22,7 @@ from marketmove.market import calendars
 from marketmove.market.choose import volatility_indices
 from marketmove.market.groups import Group
 from marketmove.market.indices import Index
+from marketmove.market.names import find_indices
 from marketmove.reports.records import FetchReport
 from marketmove.secret import read_secret
 
@@ -115,7 +116,12 @@ def fetch(request: FetchRequest, progress: Callable[[str, Tried], None]) -> Fetc
 def _feeds(request: FetchRequest) -> dict[str, tuple[Feed, ...]]:
     """The feeds of the indices that were asked for, by symbol, in the order asked."""
     config = request.config
-    named = [_known(text, config) for text in request.chosen]
+    registry, own = config.registry, [*config.feeds] or [*config.registry.indices]
+    named = [
+        symbol
+        for text in request.chosen
+        for symbol in find_indices(text, own, registry, "marketmove indices lists all")
+    ]
     named += [s for group in request.groups for s in group.symbols if s in config.feeds]
     symbols = list(dict.fromkeys(named)) or list(config.feeds)
     if request.groups and not named:
@@ -131,15 +137,6 @@ def _feeds(request: FetchRequest) -> dict[str, tuple[Feed, ...]]:
         text = f"no feed for {listed(lacking, 3)}; set one under feeds: in the configuration"
         raise WrongUsageError.at(None, text)
     return feeds
-
-
-def _known(text: str, config: Config) -> str:
-    index = config.registry.find(text)
-    if index is None:
-        near = config.registry.nearest(text)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise WrongUsageError.at(None, f"unknown index: {text}{hint}")
-    return index.symbol
 
 
 def _of_name(

@@ -9,21 +9,25 @@ from marketmove.config import Config
 from marketmove.errors import Problem, WrongUsageError
 from marketmove.market import calendars
 from marketmove.market.calendars import Calendar
-from marketmove.market.choose import unknown_index, volatility_indices
+from marketmove.market.choose import volatility_indices
 from marketmove.market.clocks import end_of, last_completed
-from marketmove.market.groups import VOLATILITY_GROUP
+from marketmove.market.groups import VOLATILITY_GROUP, Group
 from marketmove.market.indices import Index, Registry
+from marketmove.market.names import matching, unknown_index
 from marketmove.reports.records import IndexListing, IndexRow
 from marketmove.wording.calendar_notes import ending, provisional
 
 
-def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> IndexListing:
-    """List the known indices with their exchanges.
+def indices(
+    chosen: Sequence[str], groups: Sequence[Group], config: Config, moment: dt.datetime
+) -> IndexListing:
+    """List the known indices with their exchanges: all, or those chosen and those of groups.
 
-    The next session is over after ``moment``, which has its offset from UTC. Raises
-    ``WrongUsageError`` with each text that the registry does not know, and what looks like it.
+    What is chosen may be a name or a part of names, or a country. The next session is over after
+    ``moment``, which has its offset from UTC. Raises ``WrongUsageError`` with each text that is
+    like no name.
     """
-    wanted = _chosen(chosen, config.registry)
+    wanted = _chosen(chosen, groups, config.registry)
     known = calendars.load((index.exchange for index in wanted), config.sessions)
     volatility = volatility_indices(config.groups, [index.symbol for index in wanted])
     rows = [_row(i, config, known.get(i.exchange), volatility, moment) for i in wanted]
@@ -33,18 +37,19 @@ def indices(chosen: Sequence[str], config: Config, moment: dt.datetime) -> Index
     return IndexListing(moment, tuple(rows), notes)
 
 
-def _chosen(chosen: Iterable[str], registry: Registry) -> list[Index]:
-    found: dict[str, Index] = {}
+def _chosen(chosen: Iterable[str], groups: Iterable[Group], registry: Registry) -> list[Index]:
+    symbols: dict[str, None] = {}
     unknown: list[Problem] = []
     for text in chosen:
-        if index := registry.find(text):
-            found[index.symbol] = index
-        else:
-            near = registry.nearest(text, ())
-            unknown.append(Problem(None, unknown_index(text, near)))
+        found = matching(text, registry)
+        symbols |= dict.fromkeys(found)
+        if not found:
+            unknown.append(Problem(None, unknown_index(text, registry.nearest(text))))
     if unknown:
         raise WrongUsageError(unknown)
-    return list(found.values()) or list(registry.indices.values())
+    symbols |= {symbol: None for group in groups for symbol in group.symbols}
+    known = [registry.find(symbol) for symbol in symbols or registry.indices]
+    return list(filter(None, known))
 
 
 def _row(

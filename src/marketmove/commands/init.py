@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from marketmove.atomic import write_new
-from marketmove.errors import OutputError, Problem, UnreadableFileError, WrongUsageError
+from marketmove.errors import OutputError, Problem, UnreadableFileError, WrongUsageError, quoted
 from marketmove.resources import root
 
 STARTER = "config/starter.yaml"
@@ -21,12 +21,12 @@ def init(place: Path, levels: Sequence[Path]) -> None:
     lacking = [path for path in levels if not path.exists()]
     if lacking:
         raise UnreadableFileError(
-            Problem(None, f"{path}: no such file; nothing was written") for path in lacking
+            Problem(None, f"{quoted(path)}: no such file; nothing was written") for path in lacking
         )
     for path in levels:
         if not _is_text(path):
-            text = f"{path}: the name is not UTF-8, as text in a configuration has to be; rename it"
-            raise WrongUsageError.at(None, text)
+            why = "the name is not UTF-8, as text in a configuration has to be; rename it"
+            raise WrongUsageError.at(None, f"{quoted(path)}: {why}")
     try:
         write_new(place, starter(levels).encode())
     except OutputError as error:

@@ -72,6 +72,9 @@ def pair(request: PairRequest) -> PairReport:
     window = request.window or WINDOW
     known = read_closes(files.sources, request.reading, config.closes, (request.one, request.other))
     levels, symbols = known.levels, known.symbols
+    if len(symbols) > 2:
+        text = f"a pair is of two indices, and {', '.join(symbols)} are {len(symbols)}"
+        raise WrongUsageError.at(None, text)
     if len(symbols) == 1:
         text = f"{request.one} and {request.other} are the same index; name two"
         raise WrongUsageError.at(None, text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from marketmove.alerts.conditions import Condition
 from marketmove.closes.find import FoundCloses, Spec, When, find_sources
 from marketmove.config import Config
-from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError
+from marketmove.errors import BadFiguresError, Problem, Remark, WrongUsageError, quoted
 from marketmove.market.choose import (
     Comparison,
     choose,
@@ -19,6 +19,7 @@ from marketmove.market.choose import (
     volatility_indices,
 )
 from marketmove.market.groups import Group
+from marketmove.market.names import find_index
 from marketmove.reports.records import SessionReport, in_order
 from marketmove.sources import Context, ReadOptions, Source, count_lines
 
@@ -208,7 +209,7 @@ def _compared(
     config, asked = request.config, request.comparison
     symbols = [move.symbol for move in moves]
     pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
-    against = choose([asked.against], symbols, config.registry)[0][0] if asked.against else None
+    against = find_index(asked.against, symbols, config.registry) if asked.against else None
     wanted = PairsWanted(
         asked=[(pair.one, pair.other) for pair in pairs],
         against=against,
@@ -234,12 +235,10 @@ def _are_published(sources: Sequence[Source], needs_closes: str, config: Config)
     published = [s.label for s, of_report in zip(sources, reports, strict=True) if of_report]
     closes = [s.label for s, of_report in zip(sources, reports, strict=True) if not of_report]
     if published and closes:
-        text = (
-            f"{published[0]} has published figures and {closes[0]} closes; name one kind at a time"
-        )
-        raise WrongUsageError.at(None, text)
+        text = f"{quoted(published[0])} has published figures and {quoted(closes[0])} closes"
+        raise WrongUsageError.at(None, f"{text}; name one kind at a time")
     if published and needs_closes:
-        text = f"{published[0]} has published figures; {needs_closes} needs closes"
+        text = f"{quoted(published[0])} has published figures; {needs_closes} needs closes"
         raise WrongUsageError.at(None, text)
     return bool(published)
 
@@ -254,14 +253,14 @@ def _from_published(files: FoundCloses, request: SessionRequest) -> _Found:
     reports = [_report(source, request) for source in files.sources]
     dates = sorted({report.session for report in reports if report.session is not None})
     if request.session == "latest" and not dates:
-        text = f"{files.sources[0].label} has no date; name the session, as in session 2025-02-04"
-        raise WrongUsageError.at(None, text)
+        text = f"{quoted(files.sources[0].label)} has no date; name the session"
+        raise WrongUsageError.at(None, f"{text}, as in session 2025-02-04")
     when = dates[-1] if request.session == "latest" else request.session
     asked = [report for report in reports if report.session == when]
     if not asked:
         raise no_session(when, dates, files.bundled)
     if len(asked) > 1:
-        labels = " and ".join(report.label for report in asked)
+        labels = " and ".join(quoted(report.label) for report in asked)
         raise WrongUsageError.at(None, f"{labels} are both for {when}; name one of them")
     known = [printed.symbol for printed in asked[0].printed]
     symbols, absent = choose(request.chosen_or_compared, known, registry, request.groups)

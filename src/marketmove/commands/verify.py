@@ -9,7 +9,7 @@ from typing import NamedTuple
 from marketmove import errors
 from marketmove.closes.find import Spec, find_closes_of
 from marketmove.config import Config
-from marketmove.errors import Remark
+from marketmove.errors import Remark, quoted
 from marketmove.market.choose import choose
 from marketmove.market.groups import Group
 from marketmove.published.opening import read_report
@@ -55,7 +55,7 @@ def verify(request: VerifyRequest) -> VerifyReport:
         printed=chosen if request.chosen or request.groups else published.printed
     )
     if not published.printed:
-        text = f"{published.label} has no figure of the chosen indices"
+        text = f"{quoted(published.label)} has no figure of the chosen indices"
         raise errors.NoSessionError.at(None, text)
     report = hold(published, request.levels, request.reading, request.config)
     lacking = [_not_published(remark, published.label) for remark in absent]
@@ -63,7 +63,7 @@ def verify(request: VerifyRequest) -> VerifyReport:
 
 
 def _not_published(absent: Remark, label: str) -> Remark:
-    return absent._replace(code="not_published", text=f"{absent.symbol} is not in {label}")
+    return absent._replace(code="not_published", text=f"{absent.symbol} is not in {quoted(label)}")
 
 
 def context_of(config: Config) -> Context:

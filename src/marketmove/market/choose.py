@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,8 +10,16 @@ from marketmove import yamltext
 from marketmove.errors import Problem, Remark, WrongUsageError, listed
 from marketmove.market.groups import VOLATILITY_GROUP, Group
 from marketmove.market.indices import Registry
+from marketmove.market.names import MOST_NAMED, find_index, find_indices, unknown_index
 
-_MOST_NAMED = 12
+# What may stand between the two indices of a pair, the surest first.
+_BETWEEN = (
+    re.compile(":"),
+    re.compile(r"[,;|]|\s(?:vs?\.?|versus|against|and)\s", re.IGNORECASE),
+    re.compile(r"\s[-–—−/]\s"),
+    re.compile("[-–—−/]"),
+    re.compile(r"\s+"),
+)
 
 
 class Comparison(NamedTuple):
@@ -44,22 +53,19 @@ def choose(
     that looks misspelt. Raises ``WrongUsageError`` with each text that neither the data nor the
     registry knows, and each group of which the data has nothing.
     """
-    has = listed(known, _MOST_NAMED, ", ")
     symbols: dict[str, None] = {}
     unknown: list[Problem] = []
-    spelt = spelling(known)
     for text in chosen:
-        symbol = symbol_of(text, spelt, registry)
-        if symbol in known or registry.find(text):
-            symbols[symbol] = None
-        else:
-            near = registry.nearest(text, known)
-            unknown.append(Problem(None, unknown_index(text, near, f"the data has {has}")))
+        try:
+            symbols |= dict.fromkeys(find_indices(text, known, registry))
+        except WrongUsageError as error:
+            unknown += error.problems
     named = list(symbols)
     for group in groups:
         within = group.within(known)
         symbols |= dict.fromkeys(within)
         if not within:
+            has = listed(known, MOST_NAMED, ", ")
             text = f"the data has no index of the group {group.name}; it has {has}"
             unknown.append(Problem(None, text))
     if unknown:
@@ -110,12 +116,6 @@ def symbol_of(text: str, spelt: Mapping[str, str], registry: Registry) -> str:
     return spelt.get(symbol.casefold(), symbol)
 
 
-def unknown_index(text: str, near: Sequence[str], otherwise: str = "") -> str:
-    """Say that nobody knows an index, and what looks like it; or else something of more help."""
-    hint = f"did you mean {', '.join(near)}?" if near else otherwise
-    return f"unknown index: {text}" + (f"; {hint}" if hint else "")
-
-
 def volatility_indices(groups: Mapping[str, Group], known: Iterable[str]) -> frozenset[str]:
     """Give those symbols of the data that are of volatility: no index of shares."""
     group = groups.get(VOLATILITY_GROUP)
@@ -129,17 +129,27 @@ def compared_indices(asked: Comparison, registry: Registry) -> tuple[str, ...]:
 
 
 def split_pair(text: str, registry: Registry) -> tuple[str, str]:
-    """Give the two indices of a pair, as typed; a name may have a colon of its own.
+    """Give the two indices of a pair, as typed: with a sign, a word or a space between.
+
+    Names have signs and spaces of their own; two that the registry knows decide.
 
     >>> from marketmove.market.indices import Index, Registry
-    >>> split_pair("HSI:N225", Registry.of([Index("HSI", "Hang Seng")]))
-    ('HSI', 'N225')
+    >>> registry = Registry.of([Index("HSI", "Hang Seng"), Index("N225", "Nikkei 225")])
+    >>> split_pair("HSI:N225", registry), split_pair("hang seng vs Nikkei 225", registry)
+    (('HSI', 'N225'), ('hang seng', 'Nikkei 225'))
     """
-    ways = [(text[:at], text[at + 1 :]) for at, sign in enumerate(text) if sign == ":"]
-    known = [way for way in ways if all(map(registry.find, way))] or ways
-    if len(known) != 1 or not all(name.strip() for name in known[0]):
+    found = [
+        [(text[: m.start()].strip(), text[m.end() :].strip()) for m in sign.finditer(text)]
+        for sign in _BETWEEN
+    ]
+    ways = [[way for way in of_sign if all(way)] for of_sign in found]
+    known = [way for of_sign in ways for way in of_sign if all(map(registry.find, way))]
+    if len({tuple(registry.resolve(name).symbol for name in way) for way in known}) == 1:
+        return known[0]
+    only = next((of_sign for of_sign in ways if of_sign), [])
+    if known or len(only) != 1:
         raise WrongUsageError.at(None, f"{text} is not a pair of indices, such as HSI:N225")
-    return known[0]
+    return only[0]
 
 
 def choose_pairs(
@@ -150,8 +160,9 @@ def choose_pairs(
     for text in dict.fromkeys(asked.pairs or configured):
         typed = split_pair(text, registry)
         if asked.pairs:
-            choose(typed, known, registry)  # refuses what nobody knows
-        one, other = (symbol_of(name, spelt, registry) for name in typed)
+            one, other = (find_index(name, known, registry) for name in typed)
+        else:
+            one, other = (symbol_of(name, spelt, registry) for name in typed)
         if one == other:
             raise WrongUsageError.at(None, f"{text}: a pair needs two different indices")
         pairs.append(ChosenPair(text, one, other))

@@ -43,6 +43,11 @@ class Index(NamedTuple):
     since: str = "2000-01-01"
     shared: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it is called: its symbol, its name, its aliases."""
+        return (self.symbol, self.name, *self.aliases)
+
     def shares(self, name: str) -> bool:
         """Whether a name of this index is one of a share, a fund or an exchange as well."""
         return any(_key(other) == _key(name) for other in self.shared)
@@ -80,7 +85,7 @@ class Registry:
         by_symbol = {index.symbol: index for index in indices}
         by_name: dict[str, str | None] = {}
         for index in by_symbol.values():
-            for text in _names(index):
+            for text in index.names:
                 owner = by_name.setdefault(_key(text), index.symbol)
                 if owner != index.symbol:
                     raise ValueError(f"{text} is a name of both {owner} and {index.symbol}")
@@ -105,7 +110,7 @@ class Registry:
 
     def _parsed_owner(self, key: str, entries: yamltext.Entries[Index]) -> str | None:
         for symbol in entries.mentioning(key):
-            if any(_key(name) == key for name in _names(entries[symbol])):
+            if any(_key(name) == key for name in entries[symbol].names):
                 return symbol
         return None
 
@@ -120,12 +125,8 @@ class Registry:
 
         written = {_key(name): name for name in others}
         for index in self.indices.values():
-            written |= {_key(name): name for name in _names(index)}
+            written |= {_key(name): name for name in index.names}
         return [written[key] for key in difflib.get_close_matches(_key(text), written, n=3)]
-
-
-def _names(index: Index) -> tuple[str, ...]:
-    return (index.symbol, index.name, *index.aliases)
 
 
 # Lines that people and systems write for a hyphen, and for a space.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from marketmove.errors import NoSessionError, Place, Problem, UnrecognisedFileError
+from marketmove.errors import NoSessionError, Place, Problem, UnrecognisedFileError, quoted
 from marketmove.market.indices import Registry, did_you_mean
 from marketmove.published.prose.opening import text_of_report
 from marketmove.published.prose.reading import read_prose
@@ -196,10 +196,10 @@ def nothing_found(label: str, others: int) -> str:
     """
     if others:
         count = f"{others:,} {'figure' if others == 1 else 'figures'}"
-        return (
-            f"{label} has no figure of an index's session; read --all shows {count} of other kinds"
-        )
-    return f"{label} has no figure of a known index; expected the text of a market report"
+        what = f"has no figure of an index's session; read --all shows {count} of other kinds"
+    else:
+        what = "has no figure of a known index; expected the text of a market report"
+    return f"{quoted(label)} {what}"
 
 
 def _region(figure: ProseFigure, registry: Registry) -> str:

@@ -280,7 +280,7 @@ def _move(printed: Printed | None, registry: Registry, symbol: str) -> Move:
         status="no_prior",
         basis="published",
         close=_float(printed.close),
-        source=str(printed.place),
+        source=printed.place.plain,
         decimals=index.decimals,
     )
     if printed.change_pct is not None:

@@ -113,7 +113,7 @@ def _wide_name(report: HistoryReport, options: RenderOptions) -> str:
 def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """The same as text for people, shortened in its middle."""
     name = _wide_name(report, options)
-    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"], strict=True))
+    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"].tolist(), strict=True))
     names, *rows = wide_rows(report, options)
     doubtful = _doubtful(report, name)
     left_out = 0 if options.everything or len(rows) <= LONGEST else len(rows) - 2 * ENDS

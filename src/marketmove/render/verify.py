@@ -183,7 +183,7 @@ def _plain(row: Checked, report: VerifyReport) -> dict[str, Any]:
         "same_prior": row.same_prior,
         "fits_session": row.fits_session,
         "source": move.source or None,
-        "published_source": str(row.printed.place),
+        "published_source": row.printed.place.plain,
         "change_pts": row.change_pts,
         "period": row.printed.period or None,
         "faults": list(dict.fromkeys(fault.code for fault in row.faults)),
