@@ -31,12 +31,12 @@ def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str
 
 
 def safe_csv(text: str) -> str:
-    """Give CSV in which no cell is a formula of a spreadsheet, or has signs that nobody sees.
+    r"""Give CSV in which no cell is a formula of a spreadsheet, or has signs that nobody sees.
 
     Numbers stay as they are; of other cells that begin as a formula does an apostrophe makes text.
 
-    >>> safe_csv("symbol,change_pct\\n=1+1,-0.5\\n")
-    "symbol,change_pct\\n'=1+1,-0.5\\n"
+    >>> safe_csv("symbol,change_pct\n=1+1,-0.5\n")
+    "symbol,change_pct\n'=1+1,-0.5\n"
     """
     limit = csv.field_size_limit(len(text) + 1)
     try:
