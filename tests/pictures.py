@@ -17,10 +17,12 @@ SVG, HTML = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xhtml}"
 SESSION = ("chart", "session", "2025-02-14", "--levels", SAMPLE_CLOSES)
 HEATMAP = ("chart", "heatmap", "2025-01-24", "2025-02-05", "--levels", SAMPLE_CLOSES)
 PAIR = ("chart", "pair", "HSI", "N225", "--levels", SAMPLE_CLOSES, "--until", "2025-02-14")
-KINDS = {"session": SESSION, "heatmap": HEATMAP, "pair": PAIR}
+LINES = ("chart", "lines", "HSI", "N225", "SPX", "--levels", SAMPLE_CLOSES, "--since", "2025-01-02")
+KINDS = {"session": SESSION, "heatmap": HEATMAP, "pair": PAIR, "lines": LINES}
 DESCRIBED = {
     "session": "A bar for each index, 10 up · 10 down.",
     "heatmap": "A heat map of 20 indices · 10 sessions",
+    "lines": "A line for each index, at its end: Hang Seng 116.91",
     "pair": "The spread of Hang Seng less Nikkei 225: latest: +4.49 pp",
 }
 MAGIC = {".svg": b"<?xml ", ".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-", ".html": b"<!DOCTYPE"}

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from profiles import tried
+from marketmove.delivery.chats import DIALECTS, Limits, pieces
+from marketmove.delivery.targets import Block, Message
+from profiles import chosen, tried
 from program import RunCli, Write
 from servers import SECRET, Mail, Web, summary
-from services import SERVICES, Sent, beside_blocks, blocks, messages, record, seen
+from services import SERVICES, Sent, beside_blocks, messages, record, seen
+from services import blocks as blocks_of
 
 pytest.importorskip("apprise")
 
@@ -51,7 +54,7 @@ def test_every_service_gets_all_of_it(
     for name, service in services.items():
         sent = messages(requests, service)
         assert sent, name
-        tables = [table for one in sent for table in blocks(one, service.markup)]
+        tables = [table for one in sent for table in blocks_of(one, service.markup)]
         assert [table[0] for table in tables] == [heads] * len(tables), name
         assert [line for table in tables for line in table[1:]] == rows, name
         told = " ".join(beside_blocks(one, service.markup) for one in sent)
@@ -144,3 +147,30 @@ def test_a_program_gets_the_document_itself(web: Web) -> None:
     assert summary("--to", web.url("?:desk=asia&:message=summary"), "-f", "json").status == 0
     assert web.got[1].body["summary"] == printed
     assert web.got[1].body["desk"] == "asia"
+
+
+@pytest.mark.parametrize("most", chosen([*range(100, 400, 7)], 2))
+@pytest.mark.parametrize("name", [*DIALECTS])
+def test_pieces_of_any_size(name: str, most: int) -> None:
+    """Where a row and a word have room, none is split; and no piece is empty or too long."""
+    rows = tuple(f"  NAME {number:02}  1,0{number:02}.00  +0.{number:02}%" for number in range(40))
+    words = " ".join(f"word{number}" for number in range(60))
+    blocks = (
+        *(Block("lead", ("One & only.",)), Block("text", (words,)), Block("table", rows)),
+        *(Block("head", ("Also",)), Block("item", (words,)), Block("item", ("The end.",))),
+    )
+    message = Message("", "The day", "", "text", "", "", blocks)
+    dialect = DIALECTS[name]
+    found = pieces(message, dialect, Limits(most, 0))
+    markup = {"html": "html", "NotifySlack": "slack"}.get(
+        dialect.body_format if dialect.body_format == "html" else name,
+        "markdown" if dialect.bold("x") == "**x**" else "stars",
+    )
+    sent = [Sent(*piece) for piece in found]
+    assert all(dialect.size(one.body) <= most for one in sent)
+    assert all(beside_blocks(one, markup).strip() or blocks_of(one, markup) for one in sent)
+    lines = [line for one in sent for table in blocks_of(one, markup) for line in table]
+    told = " ".join(beside_blocks(one, markup) for one in sent)
+    assert list(dict.fromkeys(lines)) == [*rows]
+    assert [word for word in told.split() if word.startswith("word")] == words.split() * 2
+    assert "One & only." in told

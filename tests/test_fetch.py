@@ -251,7 +251,7 @@ def test_from_an_empty_home_in_five_commands(run_cli: RunCli, provider: Provider
     lines = config.read_text(encoding="utf-8").splitlines()
     n = next(n for n, line in enumerate(lines) if "#N225:" in line)
     url = provider.serve("/n225.csv", csv_of(N225))
-    lines[n] = re.sub("https:.*", url, lines[n].replace("#", "", 1))
+    lines[n] = re.sub("nikkei$", url, lines[n].replace("#", "", 1))
     config.write_text("\n".join(lines), encoding="utf-8")
     ran = run_cli("fetch", "--as-of", EVENING)
     assert (ran.stderr, ran.status) == ("", 0)
@@ -330,7 +330,7 @@ def test_explain_stores_nothing(desk: Desk, provider: Provider) -> None:
         ("  HSI: {url: 'https://e.org/', command: [x]}\n", "expected one of url:, command:"),
         ("  HSI: {url: 'https://e.org/', date_format: xyz}\n", "date_format: xyz is none of"),
         ("  HSI: {url: 'https://e.org/', next: 'https://f.org/'}\n", "another host"),
-        ("  HSI: [a b]\n", "expected a URL, the name of a plug-in"),
+        ("  HSI: [a b]\n", "expected a URL, the name of a provider or plug-in"),
     ],
 )
 def test_feeds_that_cannot_be(feeds: str, said: str, desk: Desk) -> None:
@@ -354,7 +354,7 @@ def test_what_cannot_be_asked_for(desk: Desk) -> None:
         assert ran.status == 2, words
         assert said in ran.stderr
     desk.feeds("  HSI: yahu\n")
-    assert "no plug-in is called yahu; there is yahoo" in desk.fetch().stderr
+    assert "no provider or plug-in is called yahu; there is " in desk.fetch().stderr
 
 
 def test_an_archive_that_somebody_edited(desk: Desk, providers: Callable[[], Provider]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-KINDS = ("chart session", "chart heatmap", "chart pair")
+KINDS = ("chart session", "chart heatmap", "chart pair", "chart lines")
 PAGES = ("", *COMMANDS, *KINDS)
 # Two screens.
 LINES = 48

@@ -80,8 +80,10 @@ def test_patience_ends_and_what_lacks_is_said(
     )
     assert at("2025-02-14T13:00+00:00", closes, *limit) == SILENT
     # The rest comes, and why the summary comes again is its first line.
-    again = at("2025-02-14T14:00+00:00", closes + N225, *limit)
-    assert again.stdout.startswith("N225 2025-02-14 came in: 39,149.43\n\n")
+    again = at("2025-02-14T14:00+00:00", closes + N225, *limit, "--alert", "HSI: 3")
+    first, alert = again.stdout.splitlines()[:2]
+    assert first == "N225 2025-02-14 came in: 39,149.43"
+    assert alert.startswith("Alert: Hang Seng up 3.69%")
     assert "Not complete" not in again.stdout
 
 
@@ -140,6 +142,7 @@ def test_what_the_configuration_feeds_is_expected(at: At, write: Write) -> None:
         (("--patience", "3h", "--wait-until", "22:00"), "leave one of them out"),
         (("--patience", "3h", "--no-complete"), "say --once or --complete too"),
         (("--patience", "3h", "--force"), "--force waits for none"),
+        (("--complete", "--force"), "--force does not; leave one of them out"),
     ],
 )
 def test_what_cannot_be_waited_for(at: At, typed: tuple[str, ...], said: str) -> None:

@@ -22,6 +22,8 @@ from helptexts import Help, helps
 from manual import manual
 
 from marketmove import __version__, cli, config
+from marketmove.feeds.providers import providers
+from marketmove.feeds.settings import named_feed
 from marketmove.resources import root
 
 DOCS = root() / "docs"
@@ -54,7 +56,7 @@ def made() -> dict[Path, str]:
     for name, text in manual(helps(), __version__, statuses).items():
         found[MANUALS / name] = text
     parts = {"columns": columns_part, "keys": keys_part}
-    parts |= {"settings": settings_part, "starter": starter_part}
+    parts |= {"settings": settings_part, "starter": starter_part, "providers": providers_part}
     for page in sorted(DOCS.glob("*.md")):
         text = page.read_text(encoding="utf-8")
         if page not in found and _PART.search(text):
@@ -228,6 +230,18 @@ def settings_part() -> str:
     for said, key, value in re.findall(r"((?:^# .*\n)+)^(\w+): (.*)$", text, re.MULTILINE):
         meaning = " ".join(line.removeprefix("# ") for line in said.splitlines())
         lines.append(f"| `{key}` | `{value}` | {_as_markdown(meaning)} |")
+    return "\n".join(lines) + "\n"
+
+
+def providers_part() -> str:
+    """Give the providers that are known by name, with the indices that each has."""
+    lines = ["| name | provider | indices | closes | terms and limits | key | seen |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for name, one in providers().items():
+        keys = {feed.key.name for symbol in one.feeds if (feed := named_feed(name, symbol)).key}
+        cells = [f"`{name}`", one.title, ", ".join(f"`{symbol}`" for symbol in one.feeds)]
+        cells += [one.closes, one.terms, ", ".join(f"`{key}`" for key in sorted(keys)), one.seen]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

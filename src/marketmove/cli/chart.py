@@ -109,6 +109,10 @@ def session(
             help="Draw the change since a period began instead: week, month, qtd, ytd, 5d, 1y.",
         ),
     ] = None,
+    pair: Annotated[
+        list[str] | None,
+        shared.compare_option(metavar="A:B", help="Name this pair and its spread."),
+    ] = None,
     in_currency: shared.InOption = "",
     reading: shared.ReadingOptions,
     sort: Annotated[
@@ -135,12 +139,14 @@ def session(
     asked = shared.asked(chosen, reading, run, palette=picture.palette, sort=sort)
     from marketmove.commands.chart import session_chart
     from marketmove.commands.session import SessionRequest
+    from marketmove.market.choose import Comparison
 
     request = SessionRequest(
         session=when,
         as_of=moment,
         periods=periods,
         pairs=1,
+        comparison=Comparison(pairs=tuple(pair or ())),
         context=False,
         in_currency=arguments.currency(in_currency),
         **asked,
@@ -209,6 +215,55 @@ def pair(
     return _draw(pair_chart(request, look, picture.words()), picture, look.palette, run.quiet)
 
 
+def lines(
+    *,
+    indices: shared.SymbolsArgument = None,
+    since: Annotated[
+        str | None,
+        shared.what_option(metavar="DATE", help="Where each is 100; else where all have begun."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        shared.what_option(metavar="DATE", help="The last date; else as the data ends."),
+    ] = None,
+    levels: shared.LevelsOption = None,
+    group: shared.GroupOption = None,
+    in_currency: shared.InOption = "",
+    reading: shared.ReadingOptions,
+    picture: PictureOptions,
+    run: shared.RunOptions,
+) -> ExitStatus:
+    """Draw some indices through time, each 100 at the start.
+
+    Each line has its name at its end, and its index's own sessions, from its last close on or
+    before --since. More than eight have a panel each.
+
+    $ marketmove chart lines HSI N225 SPX --since 2025-01-02 -l closes.csv
+    $ marketmove chart lines HSI N225 SPX --until 2025-02-14 -l closes.csv
+    $ marketmove chart lines --group asia -l closes.csv -o asia.svg
+    """
+    picture.check()
+    first, last = arguments.open_range(since, until, environment.today())
+    specs, checked = arguments.specs(levels or ()), reading.checked()
+    settings = run.settings(palette=picture.palette)
+    from marketmove.commands.chart import LinesRequest, lines_chart
+
+    request = LinesRequest(
+        tuple(indices or ()),
+        first,
+        last,
+        specs,
+        checked,
+        settings,
+        run.strict,
+        arguments.groups(group or (), settings),
+        environment.now(),
+        arguments.currency(in_currency),
+    )
+    look = picture.render_options(settings)
+    return _draw(lines_chart(request, look, picture.words()), picture, look.palette, run.quiet)
+
+
 def _draw(chart: Chart, asked: PictureOptions, palette: str, quiet: bool) -> ExitStatus:
     """Draw in the terminal, or into the file, whole or not at all."""
     output = asked.output
@@ -235,8 +290,8 @@ chart = command_group(
     beside it.
 
     $ marketmove chart session latest -l closes.csv
-    $ marketmove chart heatmap 2025-02-03 2025-02-14 -l closes.csv
     $ marketmove chart pair HSI N225 -l closes.csv -o pair.svg
+    $ marketmove chart lines HSI N225 SPX --since 2025-01-02 -l closes.csv
     """,
-    {kind.__name__: kind for kind in (session, heatmap, pair)},
+    {kind.__name__: kind for kind in (session, heatmap, pair, lines)},
 )

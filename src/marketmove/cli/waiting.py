@@ -68,6 +68,9 @@ class OnceOptions(NamedTuple):
         if self.force and not self.once:
             text = "--force prints what --once would not; without --once all is printed"
             raise WrongUsageError.at(None, text)
+        if self.complete and self.force:
+            text = "--complete waits for closes, and --force does not; leave one of them out"
+            raise WrongUsageError.at(None, text)
         if self.journal and output is not None and self.journal.resolve() == output.resolve():
             text = f"--journal and --output are the same file, {quoted(self.journal)}; name two"
             raise WrongUsageError.at(None, text)

@@ -28,6 +28,7 @@ SAMPLE_CLOSES = "samples/closes.csv"
 NAME_THEM = (
     "say --levels FILE, or set levels: in the configuration, or feeds: and type marketmove fetch"
 )
+_TRY = "; to try the bundled sample: marketmove session 2025-02-14"
 _NOT_FETCHED = "the archive has none yet; type: marketmove fetch"
 ARCHIVE_COLUMNS = ("date", "close", "source", "fetched")
 _ARCHIVE_HEAD = ",".join(ARCHIVE_COLUMNS).encode()
@@ -108,7 +109,7 @@ def find_sources(
             return FoundCloses(open_all(files), False, settings.archive, tuple(strangers))
     if when == "latest":
         how = _NOT_FETCHED if settings.fetches else NAME_THEM
-        raise WrongUsageError.at(None, f"no closes are named; {how}")
+        raise WrongUsageError.at(None, f"no closes are named; {how}{_TRY}")
     published = f"samples/published/{when}.yaml"
     printed = (root() / published).is_file() and not closes_only
     label = published if printed else SAMPLE_CLOSES

@@ -17,7 +17,8 @@ from marketmove.config import Config
 from marketmove.errors import WrongUsageError, listed
 from marketmove.feeds.failure import FeedFailure
 from marketmove.feeds.plugins import plugin_names
-from marketmove.feeds.settings import Feed, plugin_feed
+from marketmove.feeds.providers import providers
+from marketmove.feeds.settings import Feed, named_feed
 from marketmove.market import calendars
 from marketmove.market.choose import volatility_indices
 from marketmove.market.groups import Group
@@ -35,7 +36,7 @@ _AT_ONCE = 8
 _BEHIND = dt.timedelta(minutes=15)
 _NO_FEEDS = (
     "no feeds are configured; set some under feeds: (marketmove init writes a configuration with"
-    " examples), or try a plug-in: marketmove fetch HSI --feed yahoo"
+    " examples), or name a provider: marketmove fetch N225 --feed nikkei"
 )
 
 
@@ -142,10 +143,13 @@ def _feeds(request: FetchRequest) -> dict[str, tuple[Feed, ...]]:
 def _of_name(
     feeds: Mapping[str, tuple[Feed, ...]], name: str, were_chosen: bool
 ) -> dict[str, tuple[Feed, ...]]:
-    """The feeds of one name; a plug-in may be tried for chosen indices without a configuration."""
+    """The feeds of one name; chosen indices need no configuration for a provider or a plug-in."""
     own = {symbol: tuple(f for f in given if f.name == name) for symbol, given in feeds.items()}
-    if were_chosen and name in plugin_names():
-        return {symbol: given or (plugin_feed(name),) for symbol, given in own.items()}
+    if were_chosen and name in (*providers(), *plugin_names()):
+        try:
+            return {symbol: given or (named_feed(name, symbol),) for symbol, given in own.items()}
+        except ValueError as error:
+            raise WrongUsageError.at(None, f"--feed: {error}") from None
     own = {symbol: given for symbol, given in own.items() if given}
     if not own:
         names = dict.fromkeys(feed.name for given in feeds.values() for feed in given)
@@ -162,7 +166,8 @@ def _refuse_lacking(feeds: Mapping[str, Sequence[Feed]]) -> None:
     known = plugin_names()
     for feed in (feed for given in feeds.values() for feed in given):
         if feed.plugin and feed.plugin not in known:
-            text = f"no plug-in is called {feed.plugin}; there is {listed(known)}"
+            names = sorted({*known, *providers()})
+            text = f"no provider or plug-in is called {feed.plugin}; there is {listed(names)}"
             raise WrongUsageError.at(feed.place, text)
 
 

@@ -155,8 +155,6 @@ DIALECTS = {
     ),
 }
 PLAIN = Dialect("text", _uncalled, str, _uncalled)
-# For mail that takes no page of that size.
-MAIL = _HTML
 
 
 def pieces(message: Message, dialect: Dialect, limits: Limits) -> list[Piece]:

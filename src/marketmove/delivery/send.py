@@ -9,7 +9,7 @@ import re
 import sys
 from typing import Any
 
-from marketmove.delivery.chats import DIALECTS, MAIL, PLAIN, Dialect, Limits, Piece, pieces
+from marketmove.delivery.chats import DIALECTS, PLAIN, Dialect, Limits, Piece, pieces
 from marketmove.delivery.targets import Message
 
 # The plug-ins of what is read by a program, which gets the body in the format asked for.
@@ -65,7 +65,8 @@ def send(url: str, message: Message, seconds: float) -> str:
         if option not in url:
             setattr(service, limit, float(seconds))
     try:
-        if _takes_page(service) and len(message.html) <= service.body_maxlen:
+        if _takes_page(service):
+            # What apprise takes for the limit of mail is none; half a page is no page.
             _with_text(service, message.text)
             done = _notify(service, Piece(message.subject, message.html), "html")
         elif _is_program(service):
@@ -108,14 +109,11 @@ def _service(url: str) -> Any:
     import apprise
 
     asset = apprise.AppriseAsset(app_id="marketmove", app_desc="marketmove", app_url="")
-    service = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if service is not None and "overflow=" not in url:
-        service.overflow_mode = apprise.OverflowMode.SPLIT
-    return service
+    return apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
 
 
 def _dialect(service: Any) -> Dialect:
-    return MAIL if _takes_page(service) else DIALECTS.get(type(service).__name__, PLAIN)
+    return DIALECTS.get(type(service).__name__, PLAIN)
 
 
 def _is_program(service: Any) -> bool:
@@ -206,8 +204,8 @@ def reason_or_pieces(url: str, message: Message) -> str | int:
     service = _service(url)
     if service is None:
         return _UNKNOWN
-    whole = _takes_page(service) and len(message.html) <= service.body_maxlen
-    return 1 if whole or _is_program(service) else len(_pieces(service, url, message))
+    whole = _takes_page(service) or _is_program(service)
+    return 1 if whole else len(_pieces(service, url, message))
 
 
 def takes_pages(url: str) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from marketmove import yamltext
 from marketmove.errors import Place, Problem, WrongUsageError
 from marketmove.feeds import templates
+from marketmove.feeds.providers import provided, providers
 from marketmove.market.indices import Registry, did_you_mean
 from marketmove.secret import Secret, parse_secret
 from marketmove.sources.block import ReadOptions, read_options
@@ -26,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 # What a file may be called everywhere.
 _SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9^._=+-]{0,63}")
-_FORM = "expected a URL, the name of a plug-in, or {url: …} or {command: […]}"
+_FORM = "expected a URL, the name of a provider or plug-in, or {url: …} or {command: […]}"
 
 
 class Feed(NamedTuple):
@@ -95,7 +96,7 @@ def parse_feeds(
             if symbol in feeds:
                 raise ValueError(f"{symbol} has feeds already; make one list of them")
             given = yamltext.as_list(entry)
-            feeds[symbol] = _numbered([_feed(one, label, folder, home) for one in given])
+            feeds[symbol] = _numbered([_feed(one, symbol, label, folder, home) for one in given])
             if not feeds[symbol]:
                 raise ValueError("an empty list")
         except ValueError as error:
@@ -127,9 +128,18 @@ def _numbered(feeds: list[Feed]) -> tuple[Feed, ...]:
     return tuple(numbered)
 
 
-def plugin_feed(name: str) -> Feed:
-    """Give the feed that is a plug-in alone."""
-    return Feed(name, "plugin", plugin=name)
+def named_feed(name: str, symbol: str) -> Feed:
+    """Give the feed of an index that a name alone says: a provider's, else a plug-in.
+
+    Raises
+    ------
+    ValueError
+        If the provider has none of this index.
+    """
+    if name not in providers():
+        return Feed(name, "plugin", plugin=name)
+    feed = _from_keys(provided(name, symbol), Path(), None)
+    return _checked(feed._replace(name=name))
 
 
 def is_plugin_name(text: str) -> bool:
@@ -137,11 +147,11 @@ def is_plugin_name(text: str) -> bool:
     return bool(_PLUGIN.fullmatch(text))
 
 
-def _feed(value: yamltext.Value, label: str, folder: Path, home: Path | None) -> Feed:
+def _feed(value: yamltext.Value, symbol: str, label: str, folder: Path, home: Path | None) -> Feed:
     place = Place(label, value.line)
     if isinstance(value, yamltext.Scalar):
         if is_plugin_name(value.text):
-            return plugin_feed(value.text)._replace(place=place)
+            return named_feed(value.text, symbol)._replace(place=place)
         if "://" not in value.text:
             raise ValueError(_FORM)
         return _checked(Feed("", "url", url=value.text, place=place))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from marketmove.moves.breadth import Breadth, Dispersion, GroupMoves, GroupSpread
     from marketmove.moves.divergence import Divergence, PairLine
     from marketmove.moves.move import Basis, Move
+    from marketmove.moves.rebased import RebasedLine
     from marketmove.published.comparing import CheckedClaim
     from marketmove.published.figures import Figure
     from marketmove.published.prose.results import ProseFigure
@@ -143,6 +144,23 @@ class PairReport(NamedTuple):
     summary: PairSummary
     window: int
     floor_pct: float
+    warnings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    in_currency: str = ""
+
+
+class LinesReport(NamedTuple):
+    """Some indices through time, each 100 at ``since`` or where it begins, the highest end first.
+
+    ``first`` and ``last`` are the first and the last session of any of them.
+    """
+
+    since: dt.date
+    first: dt.date
+    last: dt.date
+    source: str
+    bundled: bool
+    lines: tuple[RebasedLine, ...]
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
     in_currency: str = ""

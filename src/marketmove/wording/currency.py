@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from marketmove.wording.characters import visible
 if TYPE_CHECKING:
     from marketmove.frame import Frame
     from marketmove.moves.currency import OneCurrency, Rates
+    from marketmove.moves.measure import Series
 
 _MOST_NAMED = 6
 _REASONS = {
@@ -97,6 +99,37 @@ def no_common_rate(money: OneCurrency, symbols: Sequence[str]) -> Iterator[str]:
     if not lacking:
         names = " and ".join(map(visible, symbols))
         yield f"{names} have no common session with rates of their days in {money.to}"
+
+
+def lines_notes(
+    money: OneCurrency,
+    own: Mapping[str, Series],
+    symbols: Sequence[str],
+    since: dt.date,
+    last: dt.date | None,
+) -> Iterator[Remark]:
+    """Say at which rates lines are drawn, and how many closes of an index have none."""
+    drawn = money.series(own)
+    yield from rates_used(money.to, (money.currencies[symbol] for symbol in drawn), money.rates)
+    lacking = False
+    for symbol in symbols:
+        if symbol not in drawn:
+            why_not = "not_money" if symbol in money.not_money else "no_currency"
+            text = f"{visible(symbol)} is not drawn: {_REASONS[why_not]}"
+            yield Remark("no_rate", text, symbol)
+            continue
+        line = drawn[symbol]
+        inside = line.days >= np.datetime64(since)
+        if last is not None:
+            inside &= line.days <= np.datetime64(last)
+        if count := int(np.isnan(line.close[inside]).sum()):
+            closes = numbers.count(count, "close", "closes")
+            code = money.currencies[symbol]
+            none = money.rates.path(code, money.to) is None
+            lacking |= none
+            of = Conversion(money.to, code, reason="no_rates" if none else "no_rate")
+            yield Remark("no_rate", f"{visible(symbol)}: {closes} not drawn: {why(of)}", symbol)
+    yield from rates_wanted(["no_rates"] if lacking else [])
 
 
 def rates_wanted(reasons: Iterable[str | None]) -> Iterator[Remark]:

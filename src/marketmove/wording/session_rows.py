@@ -219,6 +219,17 @@ def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) 
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
 
 
+def drawn_pairs(report: SessionReport) -> list[str]:
+    """Give what stands under a drawing of bars: the pairs asked for, then the widest divergent."""
+    asked = [pair for pair in report.divergences if pair.kind == "asked"]
+    lines = []
+    for pair in asked:
+        up, down = pair_labels(report, pair)
+        spread = numbers.spread(pair, report.basis == "published")
+        lines.append(f"{up} versus {down}{in_one(report.in_currency)}: {spread}")
+    return lines + widest(report)
+
+
 def widest(report: SessionReport) -> list[str]:
     """Give the divergent pair with the widest spread as a line, if there is one."""
     pairs = [pair for pair in report.divergences if pair.kind == "split"]

@@ -60,7 +60,7 @@ def _list_table(head: str, rows: Sequence[tuple[str, str]]) -> layout.TextTable:
 
 
 def _footers(report: SessionReport, left_out: int) -> list[str]:
-    lines = [statuses.tally(report.breadth), *session_rows.widest(report)]
+    lines = [statuses.tally(report.breadth), *session_rows.drawn_pairs(report)]
     lines += [f"{text}; --all shows them" for text in session_rows.rows_left_out(left_out)]
     return lines + layout.texts_of(report.notes)
 

@@ -31,7 +31,7 @@ def drawing(report: SessionReport, words: style.PictureWords, everything: bool) 
     moves, left_out = session_rows.shown(session_rows.moved(report), everything)
     listed = session_rows.listed_volatility(report) + session_rows.listed_moves(report)
     tally = statuses.tally(report.breadth)
-    above = [f"{_when(report)} · {tally}", *session_rows.widest(report)]
+    above = [f"{_when(report)} · {tally}", *session_rows.drawn_pairs(report)]
     title = words.title or _news(report, moves)
     text = style.PictureText(title, above, _footers(report, words, left_out))
     names = [session_rows.name(move) for move in report.moves]
@@ -66,10 +66,10 @@ def _when(report: SessionReport) -> str:
 
 
 def _news(report: SessionReport, moves: Sequence[Move]) -> str:
-    """The first divergent pair; or where all went one way, which index went furthest."""
+    """The first pair asked for or divergent; or where all went one way, who went furthest."""
     by_symbol = {move.symbol: move for move in moves}
     for pair in report.divergences:
-        if pair.kind == "split" and {pair.up, pair.down} <= by_symbol.keys():
+        if {pair.up, pair.down} <= by_symbol.keys():
             return f"{_moved(by_symbol[pair.up])} versus {_moved(by_symbol[pair.down])}"
     if not moves:
         return "No index has a move"

@@ -10,7 +10,7 @@ from marketmove.errors import Remark
 from marketmove.render.layout import texts_of
 from marketmove.render.palettes import Theme
 from marketmove.render.pictures.fonts import Lettering
-from marketmove.reports.records import HistoryReport, PairReport, SessionReport
+from marketmove.reports.records import HistoryReport, LinesReport, PairReport, SessionReport
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
@@ -221,7 +221,10 @@ class PictureWords(NamedTuple):
 
 
 def footers(
-    report: SessionReport | HistoryReport | PairReport, words: PictureWords, what: str, *lines: str
+    report: SessionReport | HistoryReport | PairReport | LinesReport,
+    words: PictureWords,
+    what: str,
+    *lines: str,
 ) -> list[str]:
     """Give what stands under a picture: the source, what it shows, and notes it is not to lack.
 

@@ -22,10 +22,10 @@ def blocks(summary: SummaryReport, look: RenderOptions) -> tuple[Block, ...]:
 
 
 def _blocks(summary: SummaryReport) -> Iterator[Block]:
-    for text in alert_lines(summary.session.alerts):
-        yield Block("lead", (f"Alert: {text}",))
     for said in summary.revised:
         yield Block("text", (said.text,))
+    for text in alert_lines(summary.session.alerts):
+        yield Block("lead", (f"Alert: {text}",))
     yield Block("lead", (summary.headline.text,))
     yield Block("text", (" ".join(said.text for said in summary.brief),))
     if rows := table_rows(summary):

@@ -45,12 +45,12 @@ def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str
     title = escape(summary.headline.text)
     brief = " ".join(said.text for said in summary.brief)
     body = [
+        *(_paragraph(said.text) for said in summary.revised),
         *(
             f'<p class="ink" style="margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid;'
             f'{_WRAP};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
             for text in alert_lines(report.alerts)
         ),
-        *(_paragraph(said.text) for said in summary.revised),
         f'<p class="faint" style="margin:0 0 4px;font-size:13px;color:{_FAINT}">{_day(report)}</p>',
         f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
         _paragraph(brief),

@@ -17,17 +17,18 @@ from marketmove.wording.session_rows import alert_lines
 _SPECIAL = re.compile(
     r"[\\`*\[\]~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+-](?=\s)|^\d+(?=[.)]\s)"
 )
-# What is taken for the signs themselves, and never for a tag, a mention or an entity.
+# What is taken for the signs themselves, and never for a tag, a mention or an entity; an "&"
+# between letters, as in S&P, is none of these.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_TAKEN = re.compile(r"[<>]|&(?=#?\w+;)")
+_TAKEN = re.compile(r"[<>]|&(?!\w)|&(?=#?\w+;)")
 _LEAST_FENCE = 3
 
 
 def as_markdown(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for chats and comments."""
     brief = " ".join(said.text for said in summary.brief)
-    lines = [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
-    lines += [part for said in summary.revised for part in (_escaped(said.text), "")]
+    lines = [part for said in summary.revised for part in (_escaped(said.text), "")]
+    lines += [f"*Alert:* {_escaped(text)}\n" for text in alert_lines(summary.session.alerts)]
     lines += [f"*{_escaped(summary.headline.text)}*", "", _escaped(brief), ""]
     if rows := table(summary):
         runs = map(len, re.findall("`+", "\n".join(rows)))

@@ -21,8 +21,9 @@ def as_text(summary: SummaryReport, look: RenderOptions) -> str:
     """Write a summary for mail: no line is longer than 72 columns, and nothing is cut."""
     brief = " ".join(said.text for said in summary.brief)
     alerts = alert_lines(summary.session.alerts)
-    lines = [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
-    lines += [line for said in summary.revised for line in wrapped(said.text, WIDTH, "", "  ")]
+    # Why it comes again is the first line.
+    lines = [line for said in summary.revised for line in wrapped(said.text, WIDTH, "", "  ")]
+    lines += [line for text in alerts for line in wrapped(f"Alert: {text}", WIDTH, "", "  ")]
     lines += [""] if lines else []
     lines += [*wrapped(summary.headline.text, WIDTH), "", *wrapped(brief, WIDTH)]
     if rows := table(summary):
