@@ -11,7 +11,7 @@ from marketmove.delivery.chats import DIALECTS, Limits, pieces
 from marketmove.delivery.targets import Block, Message
 from profiles import chosen, tried
 from program import RunCli, Write
-from servers import SECRET, Mail, Web, summary
+from servers import FEBRUARY_14, SECRET, Mail, Web
 from services import SERVICES, Sent, beside_blocks, messages, record, seen
 from services import blocks as blocks_of
 
@@ -121,32 +121,36 @@ def test_a_dry_run_says_what_would_go_where(
     assert len(web.got) == 1
 
 
-def test_no_page_for_what_shows_none(web: Web, mail: Mail, write: Write) -> None:
+def test_no_page_for_what_shows_none(
+    web: Web, write: Write, run_cli: RunCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = write("own.yaml", "to: [env:CHAT, env:HOOK]\n")
-    chat = SERVICES["telegram"].url.replace("AbcDef", SECRET)
-    ran = summary("-c", config, "--format", "html", CHAT=chat, HOOK=web.url())
+    monkeypatch.setenv("CHAT", SERVICES["telegram"].url.replace("AbcDef", SECRET))
+    monkeypatch.setenv("HOOK", web.url())
+    ran = run_cli(*FEBRUARY_14, "-c", config, "--format", "html")
     assert (ran.stdout, ran.status, web.got) == ("", 2, [])
     assert ran.stderr == (
         f"{config}:1: --format html: env:CHAT takes no HTML page; leave --format out, and its text"
         " is made for it, or send the page by mail (mailtos://…)\n"
     )
     for url in (SERVICES["slack"].url, SERVICES["ntfy"].url, "pover://user@token"):
-        assert summary("--to", url, "-f", "html").status == 2
-    ran = summary("--to", web.url(), "--to", mail.url(), "--format", "html")
-    assert (ran.stdout, ran.stderr, ran.status) == ("", "", 0)
-    page = web.got[0].body["message"]
-    assert page.startswith("<!DOCTYPE html>")
-    assert len(mail.got) == 1
+        ran = run_cli(*FEBRUARY_14, "--to", url, "-f", "html")
+        assert (ran.stdout, ran.status) == ("", 2)
+        assert "takes no HTML page" in ran.stderr
+    # A program takes one, as mail does.
+    assert run_cli(*FEBRUARY_14, "--to", web.url(), "--format", "html") == ("", "", 0)
+    assert web.got[0].body["message"].startswith("<!DOCTYPE html>")
 
 
-def test_a_program_gets_the_document_itself(web: Web) -> None:
-    printed = summary("-f", "json").document
-    assert summary("--to", web.url(), "-f", "json") == ("", "", 0)
-    assert web.got[0].body == printed
+def test_a_program_gets_the_document_itself(web: Web, run_cli: RunCli) -> None:
+    printed = run_cli(*FEBRUARY_14, "-f", "json").document
     # Where the URL names what stands beside it, it stands under the name of the message.
-    assert summary("--to", web.url("?:desk=asia&:message=summary"), "-f", "json").status == 0
-    assert web.got[1].body["summary"] == printed
-    assert web.got[1].body["desk"] == "asia"
+    named = web.url("?:desk=asia&:message=summary")
+    ran = run_cli(*FEBRUARY_14, "--to", web.url(), "--to", named, "-f", "json")
+    assert ran == ("", "", 0)
+    plain, within = sorted((one.body for one in web.got), key=lambda body: "desk" in body)
+    assert plain == printed
+    assert (within["summary"], within["desk"]) == (printed, "asia")
 
 
 @pytest.mark.parametrize("most", chosen([*range(100, 400, 7)], 2))

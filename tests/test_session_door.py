@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from program import SAMPLE_CLOSES, RunCli, Write, rows_by_symbol
@@ -130,6 +132,17 @@ def test_the_samples_serve_only_a_date_that_they_hold(
     ran = run_cli("session", *arguments)
     assert (ran.stdout, ran.status) == ("", status)
     assert "no closes are named; say --levels FILE, or set levels: in the config" in ran.stderr
+
+
+def test_a_folder_without_its_option_is_told_where_it_goes(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Downloads").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for words in (["Downloads"], ["latest", "Downloads"]):
+        ran = run_cli("session", *words)
+        assert ran.status == 2
+        assert "--levels Downloads" in ran.stderr
 
 
 def test_a_stray_path_is_told_where_it_goes(run_cli: RunCli) -> None:

@@ -105,6 +105,14 @@ class Frame:
         column = self.columns[name]
         return column.texts() if isinstance(column, Labels) else column
 
+    def has(self, name: str) -> Bools:
+        """Tell which rows have a text in a column."""
+        column = self.columns[name]
+        if isinstance(column, Labels):
+            return column.codes >= 0
+        found: Bools = column != None  # noqa: E711 - each of them
+        return found
+
     def labels(self, name: str) -> Labels:
         """Give a column of labels."""
         column = self.columns[name]
@@ -155,7 +163,7 @@ def days_between(first: Days, last: Days) -> npt.NDArray[np.float64]:
     return np.where(np.isnat(days), np.nan, days.astype(np.float64))
 
 
-def is_none(values: npt.NDArray[Any]) -> Bools:
-    """Tell which objects of a column are None."""
-    found: Bools = values == None  # noqa: E711 - each of them
-    return found
+def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give each different value once, in order; ``np.unique`` takes far longer for many of them."""
+    ordered = np.sort(values, kind="stable")
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from marketmove.cli import own_files
 from marketmove.cli.dates import EXPECTED, is_date, read_date
-from marketmove.cli.words import is_path
+from marketmove.cli.words import is_path, is_there
 from marketmove.errors import WrongUsageError, quoted
 from marketmove.market.periods import period_of_column
 
@@ -32,7 +32,7 @@ def session_date(text: str, today: dt.date) -> When:
     """Read a session: a date, ``latest``, ``today``, ``yesterday`` or a weekday."""
     when = read_date(text, today)
     if when is None:
-        how = f"name the file with --levels {quoted(text)}" if is_path(text) else ""
+        how = f"name the file with --levels {quoted(text)}" if _is_file(text) else ""
         raise WrongUsageError.at(None, f"{text} is not a date; {how or f'expected {EXPECTED}'}")
     return when
 
@@ -274,10 +274,15 @@ def refuse_stray(texts: Sequence[str], after: str = "the date") -> None:
     """Refuse what a command does not take, such as the files that a shell made of a ``*``."""
     if texts:
         stray = quoted(texts[0])
-        if not is_path(texts[0]):
+        if not _is_file(texts[0]):
             raise WrongUsageError.at(None, f"{stray} stands after {after}, where nothing more goes")
         text = f"{stray} stands after {after}; name each file with --levels (--levels {stray})"
         raise WrongUsageError.at(None, f"{text}, also where the shell put several for a *")
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text that stands where no index can looks like a file, or is one or a folder."""
+    return is_path(text) or is_there(text)
 
 
 def floor_pct(text: str | None) -> float | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from marketmove.cli.dates import is_date
 from marketmove.cli.parameters import Parameter
@@ -48,9 +48,14 @@ def is_dates(argument: Parameter) -> bool:
     return argument.metavar in {"DATE", "FROM", "TO"}
 
 
+def is_there(word: str) -> bool:
+    """Whether a word is the path of something; a name that no file can have is none."""
+    return os.path.exists(word)  # noqa: PTH110 - that of Path raises for names that are too long
+
+
 def is_path(word: str) -> bool:
     """Whether a word looks like the name of a file, and not like that of an index."""
-    return bool(_ENDING.search(word)) or ("/" in word and Path(word).exists())
+    return bool(_ENDING.search(word)) or ("/" in word and is_there(word))
 
 
 def _several_each(words: Sequence[str], takes: Sequence[Parameter], dated: bool) -> Iterator[str]:
@@ -95,5 +100,5 @@ def _goes_on(word: str, option: Parameter, dated: bool) -> bool:
     if word == "ytd":
         return option.metavar == "PERIOD"
     if option.metavar == "PATH":
-        return is_path(word) or (dated and Path(word).exists())
+        return is_path(word) or (dated and is_there(word))
     return dated and not is_path(word)

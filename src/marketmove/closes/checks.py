@@ -72,7 +72,7 @@ def find(known: ChosenCloses, moves: Frame, doubts: Doubts) -> list[Finding]:
         found += check(rows)
     found += _ghosts(known.shut.take(known.shut["ghost"]), moves, calendars)
     found += early_rows(known.early)
-    found += doubtful_rows(doubts, np.flatnonzero(doubts.code != ""), known)
+    found += doubtful_rows(doubts, np.flatnonzero(doubts.code.codes >= 0), known)
     return sorted(found, key=_worst_first)
 
 
@@ -202,7 +202,7 @@ def doubtful_rows(doubts: Doubts, rows: Ints, known: ChosenCloses) -> Iterator[F
     frame, code = doubts.levels.frame, doubts.code
     shifted: set[str] = set()
     for row in rows.tolist():
-        entry, doubt = frame.row(row), str(code[row])
+        entry, doubt = frame.row(row), code.values[code.codes[row]]
         if doubt == "shifted":
             if entry.symbol in shifted:
                 continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import without
-from marketmove.frame import Frame
+from marketmove.frame import Frame, Labels
 from marketmove.market.calendars import ONE_DAY, Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Exchange
@@ -30,6 +30,7 @@ Doubt = Literal[
     "shifted", "future", "unfinished", "shut_day", "weekend", "other_index", "carried_forward",
     "outside_range", "stray", "jump",
 ]  # fmt: skip
+_NUMBER_OF = {doubt: number for number, doubt in enumerate(get_args(Doubt))}
 
 # A move beyond this is no move of a share index in one session; volatility may double in a day.
 JUMP_PCT = 35.0
@@ -42,6 +43,8 @@ BACK_PCT = 10.0
 FEWEST_STEPS = 500.0
 _FEWEST_DIGITS = 10_000.0
 _HABITUAL = 0.05
+# An odd number of many digits, to tell sums of two numbers apart.
+_SPREAD = np.int64(0x5851F42D4C957F2D)
 _MOST_EQUAL = 1_000
 USUAL_WEEKENDS = 0.05
 # So many rows on shut days are no accident, if hardly one is left when all are moved by a day.
@@ -53,19 +56,29 @@ _LEVEL_TOLERANCE = 0.0051
 class Doubts(NamedTuple):
     """The doubtful closes, by row of the levels they are of.
 
-    ``code`` has for each row what is doubtful of its close, empty if nothing is. ``breaks`` are the
+    ``code`` has for each row what is doubtful of its close, none if nothing is. ``breaks`` are the
     rows from which on the closes are on another scale, so that no change spans them.
     """
 
     levels: Levels
-    code: npt.NDArray[np.str_]
+    code: Labels
     breaks: Bools
 
     @classmethod
     def none(cls, levels: Levels) -> Doubts:
         """Make doubts of nothing."""
         rows = len(levels.frame)
-        return cls(levels, np.full(rows, "", dtype="U16"), np.zeros(rows, dtype=bool))
+        return cls(levels, Labels(tuple(_NUMBER_OF), _nothing(rows)), np.zeros(rows, dtype=bool))
+
+    @property
+    def unsound(self) -> Bools:
+        """Tell which closes are doubtful themselves, other than for their scale alone."""
+        unsound: Bools = (self.code.codes >= 0) & (self.code.codes != _NUMBER_OF["jump"])
+        return unsound
+
+
+def _nothing(rows: int) -> npt.NDArray[np.int8]:
+    return np.full(rows, -1, dtype=np.int8)
 
 
 class _Rows(NamedTuple):
@@ -100,7 +113,7 @@ def find_doubts(
     """
     levels, calendars = known.levels, known.calendars
     rows = _rows(levels)
-    code = np.full(len(rows.close), "", dtype="U16")
+    code = _nothing(len(rows.close))
     stray, breaks = _scale(rows, volatile)
     found: list[tuple[Doubt, Bools]] = [
         ("jump", breaks),
@@ -114,8 +127,8 @@ def find_doubts(
         *_too_early(rows, calendars, known.clocks, now),
     ]
     for doubt, doubtful in found:
-        code[doubtful] = doubt
-    return Doubts(levels, code, breaks)
+        code[doubtful] = _NUMBER_OF[doubt]
+    return Doubts(levels, Labels(tuple(_NUMBER_OF), code), breaks)
 
 
 def _rows(levels: Levels) -> _Rows:
@@ -239,7 +252,8 @@ def _of_another_index(rows: _Rows) -> Bools:
     found = np.zeros(len(rows.close), dtype=bool)
     if len(rows.symbols) < 2:
         return found
-    order = np.lexsort((rows.close, rows.days))
+    order = _perhaps_equal(rows)
+    order = order[np.lexsort((rows.close[order], rows.days[order]))]
     equal = (np.diff(rows.close[order]) == 0) & (np.diff(rows.days[order]).astype(np.int64) == 0)
     twins = np.flatnonzero(equal)
     if not 0 < len(twins) <= _MOST_EQUAL:
@@ -257,6 +271,14 @@ def _of_another_index(rows: _Rows) -> Bools:
     size = np.nan_to_num(np.abs(rows.close / rows.prior - 1), nan=np.inf)[pairs]
     found[pairs[np.arange(len(pairs)), size.argmax(axis=1)]] = True
     return found
+
+
+def _perhaps_equal(rows: _Rows) -> Ints:
+    """Rows among which are all that are of the same date and close: their sums are the same."""
+    sums = rows.close.view(np.int64) * _SPREAD + rows.days.astype(np.int64)
+    ordered = np.sort(sums)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(sums, twice)) if len(twice) else np.zeros(0, dtype=np.int64)
 
 
 def _outside_range(frame: Frame) -> Bools:
@@ -296,7 +318,7 @@ def culprits(doubts: Doubts, symbol: str, base: dt.date, session: dt.date) -> In
     symbols, days = frame.labels("symbol"), frame["session"]
     own = symbols.codes == symbols.number(symbol)
     since, until = np.datetime64(base), np.datetime64(session)
-    ends = ((days == since) | (days == until)) & (doubts.code != "") & (doubts.code != "jump")
+    ends = ((days == since) | (days == until)) & doubts.unsound
     spanned = (days > since) & (days <= until) & doubts.breaks
     return np.flatnonzero(own & (ends | spanned))
 
@@ -307,7 +329,7 @@ def sound_levels(doubts: Doubts, until: Mapping[str, dt.date | None]) -> Levels:
     ``until`` has by symbol the date that is looked at; a break after it is of no matter.
     """
     frame = doubts.levels.frame
-    keep = (doubts.code == "") | (doubts.code == "jump")
+    keep = ~doubts.unsound
     symbols, days = frame.labels("symbol"), frame["session"]
     begins = np.zeros(len(symbols.values), dtype=np.int64)
     for row in np.flatnonzero(doubts.breaks).tolist():

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from marketmove.closes.duplicates import without_duplicates
 from marketmove.errors import BadFiguresError, Place, Problem
-from marketmove.frame import Days, Frame, Labels
+from marketmove.frame import Days, Frame, Labels, distinct
 from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
@@ -48,7 +48,7 @@ class Levels:
     def sessions(self, symbols: Iterable[str]) -> list[dt.date]:
         """Give the dates on which any of the indices has a close, in order."""
         chosen = self.frame["session"][self.frame.labels("symbol").are(symbols)]
-        dates: list[dt.date] = np.unique(chosen).tolist()
+        dates: list[dt.date] = distinct(chosen).tolist()
         return dates
 
     def latest(self, symbols: Iterable[str], until: dt.date = dt.date.max) -> dt.date | None:

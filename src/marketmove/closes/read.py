@@ -198,16 +198,17 @@ def keep_for_range(first: dt.date, last: When, periods: Iterable[str]) -> RowFil
     starts = _starts(first, periods)
     if starts is None:
         return None
-    days = [first - dt.timedelta(days=1), *starts]
-    days += [] if last == "latest" else [last]
     # The sessions of a range have periods that begin one after the other.
     begins = min([first, *starts])
+    before = begins - dt.timedelta(days=1)
 
     def keep(symbols: npt.NDArray[Any], sessions: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
         inside = sessions >= np.datetime64(begins)
         if last != "latest":
             inside &= sessions <= np.datetime64(last)
-        return np.union1d(rows_needed(symbols, sessions, days), np.flatnonzero(inside))
+        outside = np.flatnonzero(~inside)
+        inside[outside[rows_needed(symbols[outside], sessions[outside], [before])]] = True
+        return np.flatnonzero(inside)
 
     return keep
 

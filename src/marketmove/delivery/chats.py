@@ -154,6 +154,7 @@ DIALECTS = {
         most=16_000,
     ),
 }
+BRIDGE = _MARKDOWN
 PLAIN = Dialect("text", _uncalled, str, _uncalled)
 
 

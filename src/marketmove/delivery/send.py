@@ -9,7 +9,7 @@ import re
 import sys
 from typing import Any
 
-from marketmove.delivery.chats import DIALECTS, PLAIN, Dialect, Limits, Piece, pieces
+from marketmove.delivery.chats import BRIDGE, DIALECTS, PLAIN, Dialect, Limits, Piece, pieces
 from marketmove.delivery.targets import Message
 
 # The plug-ins of what is read by a program, which gets the body in the format asked for.
@@ -113,6 +113,9 @@ def _service(url: str) -> Any:
 
 
 def _dialect(service: Any) -> Dialect:
+    if getattr(service, "mode", "") == "slack":
+        # A bridge of Matrix that takes what Slack would, of which apprise makes the entities.
+        return BRIDGE
     return DIALECTS.get(type(service).__name__, PLAIN)
 
 

@@ -97,9 +97,18 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
     spread, or its least where there is a bound; ties by symbol.
     """
     ups, downs = _ups_and_downs(moves, floor_pct)
-    # The widest n pairs are among the n highest and the n lowest moves.
+    if top is None:
+        room = [len(downs)] * len(ups)
+    else:
+        # As wide as a pair are all of a higher and a lower move: of the n widest the m-th highest
+        # is in n // m at most, those with the lowest moves.
+        room = [top // m for m in range(1, min(top, len(ups)) + 1)]
     widest = sorted(
-        ((up - down, one, other) for up, one in ups[:top] for down, other in downs[:top]),
+        (
+            (up - down, one, other)
+            for (up, one), many in zip(ups, room, strict=False)
+            for down, other in downs[:many]
+        ),
         key=lambda triple: (-triple[0], triple[1].symbol, triple[2].symbol),
     )
     return [_divergence(one, other, spread) for spread, one, other in widest[:top]]

@@ -32,6 +32,7 @@ class CloseLine(NamedTuple):
     keys: Ints
     session: Days
     close: Floats
+    doubts: Sequence[str]
     beside: Mapping[str, npt.NDArray[Any]]
 
 
@@ -56,12 +57,13 @@ def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = Non
         keys=keys[order],
         session=column("session", np.datetime64("NaT", "D")),
         close=column("close", np.nan),
+        doubts=doubts.code.values,
         beside={
             "file": column("file", NONE),
             "line": column("line", 0),
             "stated_change_pct": column("change_pct", np.nan),
             "stated_prior_close": column("prior_close", np.nan),
-            "doubt": np.append(doubts.code[order], ""),
+            "doubt": np.append(doubts.code.codes[order], np.int8(NONE)),
             # Two closes are on the same scale if as many breaks are before each.
             "breaks": np.append(np.cumsum(doubts.breaks[order]), 0),
         },

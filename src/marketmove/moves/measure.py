@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
-from marketmove.frame import Frame, Labels
+from marketmove.frame import Frame, Labels, distinct
 from marketmove.market.calendars import ONE_DAY, Calendar
-from marketmove.market.indices import Registry
+from marketmove.market.indices import Index, Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
 from marketmove.moves.line import (
@@ -228,13 +228,15 @@ def _keys_within(line: CloseLine, groups: Sequence[tuple[Calendar, Ints]], withi
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     days = line.session[:-1]
     keys = [line.keys[(days >= first) & (days <= last)]]
+    if not groups:
+        return keys[0]
     for calendar, codes in groups:
         sessions = calendar.sessions
         keys.append(_all_of(codes, sessions[(sessions >= first) & (sessions <= last)]))
     if within.shut_days:
-        dates = np.unique(split_keys(np.concatenate(keys))[1])
+        dates = distinct(split_keys(np.concatenate(keys))[1])
         keys += [_all_of(codes, dates[calendar.shut(dates)]) for calendar, codes in groups]
-    return np.unique(np.concatenate(keys))
+    return distinct(np.concatenate(keys))
 
 
 def _first_keys(line: CloseLine, levels: Levels) -> Ints:
@@ -274,7 +276,7 @@ def _measured(
     columns: dict[str, npt.NDArray[Any] | Labels] = {
         "session": days,
         "symbol": Labels(line.names, codes),
-        "name": np.array([index.name for index in known], dtype=object)[codes],
+        "name": _names(known, codes),
         "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
@@ -292,6 +294,13 @@ def _measured(
         of_period = _since_period(line, codes, days, at, period, judged.week_starts, judge.groups)
         columns |= {f"{period}_{name}": values for name, values in of_period.items()}
     return Frame(columns)
+
+
+def _names(known: Sequence[Index], codes: Ints) -> Labels:
+    """The name of each row's index; two of one name have it both."""
+    number = {name: n for n, name in enumerate(dict.fromkeys(index.name for index in known))}
+    own = np.array([number[index.name] for index in known], dtype=np.int32)
+    return Labels(tuple(number), own[codes])
 
 
 def _decimals(line: CloseLine, registry: Registry) -> Ints:
@@ -316,7 +325,7 @@ def _since_period(
     period: str,
     week_starts: Ints,
     groups: Sequence[tuple[Calendar, Ints]],
-) -> dict[str, npt.NDArray[Any]]:
+) -> dict[str, npt.NDArray[Any] | Labels]:
     """The changes from the last close before a period, where that is recent enough."""
     of = span(period)
     if of.kind == "d":
@@ -342,7 +351,8 @@ def _since_period(
     lacks = np.where(too_old, "too_old", np.where(begun, "no_earlier_close", "not_begun"))
     lacks = lacks.astype(object)
     lacks[(at == NONE) | (before != NONE)] = None
-    return _changes(line, at, before) | {
+    return {
+        **_changes(line, at, before),
         "gap_sessions": np.where(before == NONE, np.nan, gap),
         "first_day": first,
         "too_old": np.where(too_old & (at != NONE), base, np.datetime64("NaT", "D")),
@@ -365,7 +375,7 @@ def _sessions_before(line: CloseLine, codes: Ints, days: Days, number: int) -> I
     return np.where((at >= 0) & own, at, NONE)
 
 
-def _changes(line: CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any]]:
+def _changes(line: CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[Any] | Labels]:
     """The prior closes, and the changes where both closes are known."""
     both = (at != NONE) & (before != NONE)
     points, percents = np.full(len(at), np.nan), np.full(len(at), np.nan)
@@ -379,15 +389,16 @@ def _changes(line: CloseLine, at: Ints, before: Ints) -> dict[str, npt.NDArray[A
     }
 
 
-def _doubts(line: CloseLine, at: Ints, before: Ints, both: Bools) -> npt.NDArray[Any]:
+def _doubts(line: CloseLine, at: Ints, before: Ints, both: Bools) -> Labels:
     """What is doubtful of a change: its close, its prior close, or that its scale is another."""
-    own, prior = line.beside["doubt"][at], line.beside["doubt"][before]
-    breaks = line.beside["breaks"]
-    found = np.where(both & (breaks[at] != breaks[before]), "jump", "")
-    found = np.where(both & (prior != "") & (prior != "jump"), prior, found)
-    found = np.where((own != "") & (own != "jump"), own, found).astype(object)
-    found[found == ""] = None
-    return found
+    breaks, jump = line.beside["breaks"], line.doubts.index("jump")
+    own, prior = (
+        np.where(codes == jump, np.int8(NONE), codes)
+        for codes in (line.beside["doubt"][rows] for rows in (at, before))
+    )
+    found = np.where(both & (breaks[at] != breaks[before]), np.int8(jump), np.int8(NONE))
+    found = np.where(both & (prior != NONE), prior, found)
+    return Labels(line.doubts, np.where(own != NONE, own, found))
 
 
 def _sessions_behind(

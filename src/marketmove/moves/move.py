@@ -19,7 +19,7 @@ Basis = Literal["closes", "published"]
 
 
 # What is counted, and so whole.
-_COUNTS = ("gap_sessions", "sessions_behind")
+COUNTS = ("gap_sessions", "sessions_behind")
 
 
 class PeriodMove(NamedTuple):
@@ -197,6 +197,6 @@ class Move(NamedTuple):
 def plain_column(rows: Frame, name: str) -> list[Any]:
     """Give a column of moves as Python has it: dates, whole numbers where it counts, or None."""
     values: list[Any] = rows[name].tolist()
-    if name.endswith(_COUNTS):
+    if name.endswith(COUNTS):
         return [None if value != value else int(value) for value in values]
     return [None if value != value else value for value in values]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.errors import Place, Problem, by_place
-from marketmove.frame import Days, Frame, Labels, is_none
+from marketmove.frame import Days, Frame, Labels
 from marketmove.market.calendars import ONE_DAY
 from marketmove.moves.move import Move, PeriodMove, plain_column
 from marketmove.sources import Fault
@@ -57,7 +57,7 @@ def has_closes(rows: Frame) -> bool:
 
 def of_days_or_doubtful(rows: Frame, days: Days) -> Frame:
     """Give the rows of some dates, and all that are doubtful."""
-    return rows.take(np.isin(rows["session"], days) | ~is_none(rows["doubt"]))
+    return rows.take(np.isin(rows["session"], days) | rows.has("doubt"))
 
 
 class Usable(NamedTuple):

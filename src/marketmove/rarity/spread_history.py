@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from marketmove.frame import distinct
 from marketmove.moves.measure import Series
 from marketmove.rarity.index_history import LEAST, SAME, WINDOW, last_days
 
@@ -56,7 +57,7 @@ class MoveMatrix(NamedTuple):
 def move_matrix(known: Mapping[str, Series]) -> MoveMatrix:
     """Lay the moves of several indices side by side."""
     empty = np.array([], dtype="datetime64[D]")
-    days = np.unique(np.concatenate([empty, *(own.days for own in known.values())]))
+    days = distinct(np.concatenate([empty, *(own.days for own in known.values())]))
     pct = np.full((len(days), len(known)), np.nan, order="F")
     for column, own in enumerate(known.values()):
         pct[np.searchsorted(days, own.days), column] = own.pct

@@ -13,6 +13,7 @@ from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import records, write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
+from marketmove.render.row_bytes import CSV, JSON, NDJSON, RowWriter
 from marketmove.reports.documents import columns, csv_rows
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
@@ -25,6 +26,8 @@ from marketmove.wording.session_rows import ENDS, LONGEST
 if TYPE_CHECKING:
     from marketmove.frame import Frame
 
+# How the moves of a document begin and end: no text of it has a line break to be mistaken for.
+_BEGIN, _END = '  "moves": [\n', "\n  ]"
 _COUNTED = ("closed", "pending", "stale", "missing", "unusable")
 _TALLY = {
     **{status: statuses.WORDS[status].counted for status in _COUNTED},
@@ -35,10 +38,10 @@ _TALLY = {
 def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
     names = options.columns or columns(report.periods, report.in_currency)
-    header: list[Sequence[Any]] = [names]
+    head, writer = write_csv([names]), RowWriter(names, CSV)
     for block in report.blocks():
-        yield write_csv([*header, *csv_rows(block, names)])
-        header = []
+        yield head + (writer.text(block) or write_csv(csv_rows(block, names)))
+        head = ""
 
 
 def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
@@ -51,14 +54,32 @@ def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
 def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = options.columns or columns(report.periods, report.in_currency)
+    writer = RowWriter([*dict.fromkeys(names)], NDJSON)
     for block in report.blocks():
-        rows = csv_rows(block, names)
-        yield write_ndjson(dict(zip(names, row, strict=True)) for row in rows)
+        yield writer.text(block) or write_ndjson(_named(block, names))
+
+
+def _named(block: Frame, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    return (dict(zip(names, row, strict=True)) for row in csv_rows(block, names))
 
 
 def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
-    """Write all as one JSON document."""
-    yield write_json(document(report))
+    """Write all as one JSON document, its moves block by block."""
+    names = columns(report.periods, report.in_currency)
+    head, tail = write_json(document(report, [0])).split(f"{_BEGIN}    0{_END}")
+    head, writer = head + _BEGIN, RowWriter(names, JSON)
+    for block in report.blocks():
+        # Each move ends in a comma, which the last has not.
+        text = writer.text(block) or _listed(_named(block, names))
+        yield head + text.removesuffix(",\n")
+        head = ",\n"
+    yield _END + tail
+
+
+def _listed(moves: Iterator[dict[str, Any]]) -> str:
+    """Moves as they stand in a document."""
+    whole = write_json({"moves": list(moves)})
+    return whole.partition(_BEGIN)[2].rpartition(_END)[0]
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:

@@ -55,19 +55,21 @@ def _safe(cell: str) -> str:
 def write_json(document: dict[str, Any]) -> str:
     """Write plain values as one indented JSON document."""
     return (
-        _escaped(json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2)) + "\n"
+        escaped(json.dumps(plain(document), allow_nan=False, ensure_ascii=False, indent=2)) + "\n"
     )
 
 
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
     """Write plain values as JSON lines, one object a line."""
     lines = (json.dumps(plain(record), allow_nan=False, ensure_ascii=False) for record in records)
-    return "".join(f"{_escaped(line)}\n" for line in lines)
+    return "".join(f"{escaped(line)}\n" for line in lines)
 
 
-def _escaped(text: str) -> str:
-    """Write as escapes the signs of JSON that a terminal obeys, or that turn a line round."""
-    return text if text.isascii() else _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+def escaped(text: str) -> str:
+    """Give as escapes the signs of JSON that a terminal obeys, or that turn a line round."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
 def write_csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -161,8 +161,11 @@ def _with_dates_as_text(block: Frame, name: str) -> list[Any]:
     return [value.isoformat() if isinstance(value, dt.date) else value for value in values]
 
 
-def history_document(report: HistoryReport) -> dict[str, Any]:
-    """Give many sessions as the JSON document that machines read: plain values, missing as None."""
+def history_document(report: HistoryReport, moves: Sequence[Any] | None = None) -> dict[str, Any]:
+    """Give many sessions as the JSON document that machines read: plain values, missing as None.
+
+    ``moves`` may stand in place of those of the report, which are written block by block.
+    """
     names = columns(report.periods, report.in_currency)
     return {
         "schema": HISTORY_SCHEMA,
@@ -174,7 +177,9 @@ def history_document(report: HistoryReport) -> dict[str, Any]:
             dict(zip(names, row, strict=True))
             for block in report.blocks()
             for row in csv_rows(block, names)
-        ],
+        ]
+        if moves is None
+        else moves,
         "warnings": report.warnings,
         "notes": report.notes,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import statistics
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -89,8 +90,8 @@ def refuse_several_a_session(block: Block) -> None:
 
 def far_apart(label: str, sessions: npt.NDArray[np.datetime64]) -> Iterator[Problem]:
     """Warn of rows of weeks or months, by the different dates in their order."""
-    days = np.diff(sessions.astype("datetime64[D]").astype(np.int64))
-    if len(sessions) >= _FEWEST_SESSIONS and (gap := np.median(days)) >= _WEEK:
+    days = np.diff(sessions.astype("datetime64[D]").astype(np.int64)).tolist()
+    if len(sessions) >= _FEWEST_SESSIONS and (gap := statistics.median(days)) >= _WEEK:
         span = "month" if gap >= _MONTH else "week"
         text = f"the rows are about a {span} apart; their changes are not those of a day"
         yield Problem(Place(label), text)

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from marketmove.errors import Place, Problem, UnrecognisedFileError
+from marketmove.frame import distinct
 from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, is_code
@@ -392,7 +391,7 @@ def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
 def _warnings(sheet: ReadSheet, block: Block) -> Iterator[Problem]:
     for text in sheet.layout.warnings:
         yield Problem(Place(block.label), text)
-    yield from far_apart(block.label, np.unique(block.frame["session"]))
+    yield from far_apart(block.label, distinct(block.frame["session"]))
 
 
 def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Problem]:

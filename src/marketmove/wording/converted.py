@@ -19,7 +19,7 @@ _LOST = ("other_index", "outside_range")
 def convert_warnings(known: ChosenCloses, doubts: Doubts) -> Iterator[Remark]:
     """Warn of what the table does not say: doubts that it has no columns for, rows left out."""
     yield from (Remark("reading", w.text, place=w.place) for w in known.levels.warnings)
-    rows = np.flatnonzero(np.isin(doubts.code, _LOST))
+    rows = np.flatnonzero(doubts.code.are(_LOST))
     yield from map(_remark, chain(early_rows(known.early), doubtful_rows(doubts, rows, known)))
 
 

@@ -13,7 +13,7 @@ from marketmove.closes.doubts import Doubts, culprits
 from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Remark, listed
-from marketmove.frame import Frame, is_none
+from marketmove.frame import Frame
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.wording import numbers
@@ -102,9 +102,9 @@ def _of_many(
 
 
 def _doubted_rows(rows: Frame, periods: Sequence[str]) -> Frame:
-    found = ~is_none(rows["doubt"])
+    found = rows.has("doubt")
     for period in periods:
-        found |= ~is_none(rows[f"{period}_doubt"])
+        found |= rows.has(f"{period}_doubt")
     return rows.take(found)
 
 
