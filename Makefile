@@ -27,4 +27,4 @@ gate:       ## All of it in a fresh clone
 	.ci/run
 
 bench:      ## Ratios to the smallest scripts that do the job
-	$(PYTHON) benchmarks/run.py && $(PYTHON) benchmarks/context.py && $(PYTHON) benchmarks/summary.py
+	$(PYTHON) benchmarks/results.py --rows 1e5,1e6 && $(PYTHON) benchmarks/run.py && $(PYTHON) benchmarks/context.py && $(PYTHON) benchmarks/summary.py

@@ -1,8 +1,8 @@
-"""What only a real machine shows: cron fetches and mails, and a browser shows the page.
+"""What only a real machine shows: cron fetches and mails, a browser shows the page, Spark recovers.
 
     python .ci/for_real.py
 
-Where cron or Chromium are not there it says what it skips.
+Where cron, Chromium or Spark are not there it says what it skips.
 """
 
 import contextlib
@@ -22,6 +22,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from cluster import main as by_spark
 
 from servers import serve_mail
 
@@ -52,6 +54,7 @@ def main() -> None:
         by_cron(Path(folder))
         by_feed(Path(folder))
         by_browser(Path(folder))
+    by_spark()
 
 
 def by_cron(folder: Path) -> None:

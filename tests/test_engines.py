@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +10,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from profiles import chosen, tried
+from engine_rows import (
+    KINDS,
+    LUNCH,
+    Key,
+    Row,
+    differences,
+    every_kind,
+    here,
+    table,
+    written,
+)
+from profiles import THOROUGH, chosen, tried
 from program import SAMPLE_CLOSES, Ran, RunCli, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-Row = tuple[object, ...]
-Key = tuple[str, str]
 Closes = dict[Key, float]
-
-TEXTS = ("name", "status", "closed_for", "doubt")
-DATES = ("prior_session", "reopens")
-FIGURES = ("close", "prior_close", "change_pts", "change_pct")
-COUNTS = ("gap_sessions", "sessions_behind")
-# What only our own readers doubt: they have the low and high, and look at all indices together.
-ONLY_HERE = {"other_index", "outside_range"}
+Words = tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -48,59 +50,6 @@ def sail() -> Iterator[str]:
     server.start(background=True)
     yield f"sc://localhost:{server.listening_address[1]}"
     server.stop()
-
-
-def table(path: Path, rows: Sequence[Row], **kinds: Any) -> Path:
-    """Write a typed table of (date, symbol, close)."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = {"date": pa.date32(), "symbol": pa.string(), "close": pa.float64()} | kinds
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    arrays = {n: pa.array(c, types[n]) for n, c in zip(types, columns, strict=True)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(arrays), path)
-    return path
-
-
-def written(folder: Path) -> dict[Key, dict[str, object]]:
-    """The rows that an engine wrote, by session and symbol, none of them twice."""
-    import pyarrow.parquet as pq
-
-    rows: dict[Key, dict[str, object]] = {}
-    for path in sorted(folder.glob("year=*/*.parquet")):
-        for row in pq.ParquetFile(path).read().to_pylist():
-            assert path.parent.name == f"year={row['session'].year}"
-            key = (str(row["session"]), row["symbol"])
-            assert key not in rows
-            rows[key] = row
-    return rows
-
-
-def here(ran: Ran) -> dict[Key, dict[str, str]]:
-    return {(row["session"], row["symbol"]): row for row in ran.rows}
-
-
-def differences(
-    ours: Mapping[Key, Mapping[str, str]], theirs: Mapping[Key, Mapping[str, object]]
-) -> list[str]:
-    """Every cell that is not the same: figures to the last bit."""
-    found = [f"{key}: only here" for key in ours.keys() - theirs.keys()]
-    found += [f"{key}: only there" for key in theirs.keys() - ours.keys()]
-    for key in ours.keys() & theirs.keys():
-        mine, other = ours[key], theirs[key]
-        for name in (*TEXTS, *DATES, *FIGURES, *COUNTS):
-            value = other[name]
-            text = mine[name]
-            if name in FIGURES:
-                same = (float(text) if text else None) == value
-            else:
-                same = text == ("" if value is None else str(value))
-            if name == "doubt" and text in ONLY_HERE:
-                continue
-            if not same:
-                found.append(f"{key} {name}: {text} here, {value} there")
-    return sorted(found)
 
 
 def compare(
@@ -126,46 +75,7 @@ def compare(
         assert theirs.status == 3  # what our readers round, an engine refuses
         return []
     assert (theirs.status, ours.status) in {(0, 0), (4, 4)}, (ours.stderr, theirs.stderr)
-    return differences(here(ours), written(output)) if not ours.status else []
-
-
-# Lunch in Hong Kong, on a Friday: the session of its index is not over.
-LUNCH = "2025-02-28T04:30:00+00:00"
-NEW_YORK_SHUT = {
-    *(dt.date(2024, 9, 2), dt.date(2024, 11, 28), dt.date(2024, 12, 25), dt.date(2025, 1, 1)),
-    *(dt.date(2025, 1, 9), dt.date(2025, 1, 20), dt.date(2025, 2, 17)),
-}
-KINDS = {
-    *("ok", "no_prior", "closed", "missing", "pending", "stale"),
-    *("shifted", "future", "unfinished", "shut_day", "weekend", "carried_forward", "stray", "jump"),
-}
-
-
-def every_kind() -> list[Row]:
-    """Closes of some indices over months, with all that a row can be; always the same."""
-    chance = random.Random(18)  # noqa: S311
-    rows: dict[Key, float] = {}
-    for number, symbol in enumerate(["HSI", "N225", "SPX", "VIX", "DJI", "FTSE", "TWII", "OWN A"]):
-        level = 100.0 * 3 ** (number % 5)
-        digits = chance.choice([1, 2, 2, 4, 8, 11])
-        for n in range(190 if symbol != "FTSE" else 150):
-            day = dt.date(2024, 9, 2) + dt.timedelta(days=n)
-            jump = chance.choice([1.0] * 150 + [0.5, 1.6, 1.36, 0.64])
-            # An index may be dated a day too late all the time.
-            late = symbol == "DJI"
-            if (
-                day.weekday() < 5 and not (late and day in NEW_YORK_SHUT)
-            ) or chance.random() < 0.02:
-                if chance.random() < 0.04 or (symbol == "TWII" and n < 60):
-                    continue
-                if chance.random() < 0.96:
-                    level = round(level * jump * (1 + chance.gauss(0, 0.01)), digits)
-                stray = chance.random() < 0.01
-                dated = day + dt.timedelta(days=late)
-                rows[str(dated), symbol] = round(level * 2.5, digits) if stray else level
-    repeated = {symbol: level for (day, symbol), level in rows.items() if day == "2024-11-05"}
-    rows |= {("2024-11-06", symbol): level for symbol, level in repeated.items()}
-    return [(dt.date.fromisoformat(day), symbol, level) for (day, symbol), level in rows.items()]
+    return differences(here(ours.rows), written(output)) if not ours.status else []
 
 
 def every_kind_is_equal(
@@ -221,21 +131,44 @@ STEADY = st.lists(
 OPTIONS = st.sampled_from([(), ("--all",), ("-i", "HSI", "-i", "OWN A"), ("-g", "asia", "--all")])
 
 
-@settings(max_examples=tried(3, 300), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    closes=CLOSES | STEADY,
-    options=OPTIONS,
-    ends=st.sampled_from(
-        [("2024-12-20", "2025-03-20"), ("2025-01-10", "2025-02-14"), ("2025", "latest")]
-    ),
+ENDS = st.sampled_from(
+    [("2024-12-20", "2025-03-20"), ("2025-01-10", "2025-02-14"), ("2025", "latest")]
 )
+# A folder may be another example's before: what is in it is written anew.
+SHARED = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=tried(3, 300), suppress_health_check=SHARED)
+@given(closes=CLOSES | STEADY, options=OPTIONS, ends=ENDS)
 @pytest.mark.usefixtures("duckdb", "_parquet")
 def test_duckdb_gives_the_rows_of_history(
+    closes: Closes, options: Words, ends: tuple[str, str], run_cli: RunCli, tmp_path: Path
+) -> None:
+    random_is_equal(run_cli, tmp_path, closes, options, ends, ["duckdb"])
+
+
+@pytest.mark.skipif(not THOROUGH, reason="a second for each table")
+@settings(max_examples=40, suppress_health_check=SHARED)
+@given(closes=CLOSES | STEADY, options=OPTIONS, ends=ENDS)
+@pytest.mark.usefixtures("_parquet")
+def test_spark_connect_gives_the_rows_of_history(
     closes: Closes,
-    options: tuple[str, ...],
+    options: Words,
     ends: tuple[str, str],
+    sail: str,
     run_cli: RunCli,
     tmp_path: Path,
+) -> None:
+    random_is_equal(run_cli, tmp_path, closes, options, ends, ["spark", "--master", sail])
+
+
+def random_is_equal(
+    run_cli: RunCli,
+    folder: Path,
+    closes: Closes,
+    options: Words,
+    ends: tuple[str, str],
+    engine: Sequence[str],
 ) -> None:
     rows = [(day, symbol, level) for (day, symbol), level in closes.items()]
     symbols = {symbol for _, symbol in closes}
@@ -245,7 +178,7 @@ def test_duckdb_gives_the_rows_of_history(
         options = ()
     if "OWN A" in options and "OWN A" not in symbols:
         options = ("-i", "HSI")
-    assert compare(run_cli, tmp_path, rows, ["duckdb"], *options, dates=ends) == []
+    assert compare(run_cli, folder, rows, engine, *options, dates=ends) == []
 
 
 DAY = dt.date(2025, 2, 14)
@@ -347,6 +280,30 @@ def test_what_is_converted_is_what_an_engine_reads(
     assert ran.rows[0]["change_pts"] == "-98.6"
 
 
+@pytest.mark.usefixtures("duckdb", "_parquet")
+def test_a_table_may_be_tables_in_parts_and_is_parquet_alone(
+    run_cli: RunCli, write: Write, tmp_path: Path
+) -> None:
+    head, *lines = SAMPLE_CLOSES.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = tmp_path / "closes [1].parquet"
+    whole.mkdir()
+    for name, part in (("a", lines[:2000]), ("b", lines[2000:])):
+        csv = write(f"{name}.csv", head + "".join(part))
+        assert run_cli("convert", csv, "--output", whole / name).status == 0
+    write(f"{whole.name}/_SUCCESS", "")
+    ran = in_duckdb(run_cli, whole, tmp_path / "moves", "--format", "json", "-i", "HSI")
+    assert ran.document["statuses"] == {"ok": 2}
+    assert written(tmp_path / "moves")["2025-02-14", "HSI"]["change_pts"] == 805.96
+    (tmp_path / "closes [1].parquet" / "_SUCCESS").unlink()
+    ran = run_cli("session", "2025-02-14", "--levels", whole, "-i", "HSI", "--format", "csv")
+    assert ran.rows[0]["change_pts"] == "805.96"
+    write(f"{whole.name}/odd.csv", "date,symbol,close\n")
+    ran = in_duckdb(run_cli, whole, tmp_path / "more")
+    assert ran.status == 3
+    assert "odd.csv" in ran.stderr
+    assert "no Parquet file; marketmove convert" in ran.stderr
+
+
 @pytest.mark.usefixtures("_parquet")
 def test_a_row_that_is_unusable_is_not_converted(
     run_cli: RunCli, write: Write, tmp_path: Path
@@ -363,7 +320,7 @@ def test_what_is_there_already_stays_as_it_is(run_cli: RunCli, write: Write) -> 
     there = write("there/own.txt", "mine").parent
     ran = run_cli("convert", SAMPLE_CLOSES, "--output", there)
     assert ran.status != 0
-    assert "is there already" in ran.stderr
+    assert "already exists" in ran.stderr
     assert [path.name for path in there.iterdir()] == ["own.txt"]
 
 

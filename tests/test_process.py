@@ -260,8 +260,8 @@ def test_interrupted() -> None:
 def test_python_finds_no_fault(tmp_path: Path) -> None:
     """Nothing left open, nothing deprecated: what Python says in its development mode."""
     # Typer is behind with what the newest Click calls old.
-    behind = [f"typer.{found.name}" for found in pkgutil.iter_modules(typer.__path__)]
-    errors = ["error", *(f"ignore::DeprecationWarning:{name}" for name in behind)]
+    parts = [f".{found.name}" for found in pkgutil.iter_modules(typer.__path__)]
+    errors = ["error", *(f"ignore::DeprecationWarning:typer{part}" for part in ["", *parts])]
     environment = {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": ",".join(errors)}
     ran = run_process(*FEBRUARY_4, "-f", "csv", cwd=tmp_path, environment=environment)
     assert (ran.stderr, ran.status) == ("", 0)

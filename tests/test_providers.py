@@ -23,6 +23,8 @@ def test_a_provider_is_named(write: Write, run_cli: RunCli) -> None:
     wrong = run_cli("fetch", "HSI", "--feed", "nikkei")
     assert (wrong.status, wrong.stdout) == (2, "")
     assert "--feed: nikkei has no feed of HSI; it has N225" in wrong.stderr
+    wrong = run_cli("fetch", "N225", "--feed", "nikky")
+    assert "no feed is called nikky; there is nikkei, fred and yahoo\n" in wrong.stderr
 
 
 @pytest.mark.parametrize("name", providers())

@@ -28,6 +28,7 @@ from marketmove.market.indices import (
     parse_indices,
 )
 from marketmove.resources import root
+from marketmove.sources import Progress
 from marketmove.sources.vocabulary import Words, bundled_words, parse_words
 
 PALETTES = ("western", "east-asia", "korea", "cvd", "none")
@@ -40,7 +41,8 @@ class Config:
     """Every setting with its value; ``places`` tells which line of which file it came from.
 
     ``floor_pct`` is in percent and included: a move of exactly the floor counts. Without an
-    ``archive`` there is none: its usual place is known to the command line alone.
+    ``archive`` there is none: its usual place is known to the command line alone. ``progress`` is
+    no setting: it is told how far the reading of files is.
     """
 
     levels: tuple[Path, ...]
@@ -62,6 +64,7 @@ class Config:
     archive: Path | None = None
     fx: ChosenRates = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    progress: Progress | None = None
 
     @property
     def closes(self) -> CloseSettings:
@@ -76,6 +79,7 @@ class Config:
             archive=self.archive,
             fetches=bool(self.feeds),
             prefer=self.prefer,
+            progress=self.progress,
         )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from marketmove.cli import own_files
+from marketmove.cli import own_files, progress
 from marketmove.cli.app import COMMANDS, WHOLE_HELP, program, typed_command
 from marketmove.cli.misused import misused
 from marketmove.cli.terminal import emit, reader_left, say, unwritten
@@ -64,7 +64,11 @@ def run(typed: Sequence[str]) -> int:
     command = get_command(program(typed))
     try:
         _refuse_broken(typed)
-        status = command.main(list(typed), prog_name="marketmove", standalone_mode=False, obj=asked)
+        try:
+            name = "marketmove"
+            status = command.main(list(typed), prog_name=name, standalone_mode=False, obj=asked)
+        finally:
+            progress.end()
         if sys.stdout is not None:
             sys.stdout.flush()
     except MarketMoveError as error:

@@ -197,7 +197,7 @@ def pair(
     picture: PictureOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Draw one pair through time: its spread, its relative strength.
+    """Draw one pair over time: its spread, its relative strength.
 
     The spread is A less B, in percentage points (pp); the relative strength is the ratio of the
     closes, 100 in the first session drawn.
@@ -233,7 +233,7 @@ def lines(
     picture: PictureOptions,
     run: shared.RunOptions,
 ) -> ExitStatus:
-    """Draw some indices through time, each 100 at the start.
+    """Draw indices over time, each 100 at the start.
 
     Each line has its name at its end, and its index's own sessions, from its last close on or
     before --since. More than eight have a panel each.

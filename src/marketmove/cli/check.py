@@ -35,7 +35,8 @@ def check(
     """Say what is wrong with closes, by file and line, worst first.
 
     Errors cannot be right, and end with status 1: cells that cannot be read, two closes for a
-    date, closes outside their low and high. Suspicions may be: repeats, gaps, jumps, weekends.
+    date, closes outside their low and high. Suspicions may be right: repeats, gaps, jumps,
+    weekends.
 
     $ marketmove check closes.csv
     $ marketmove check downloads/ --explain

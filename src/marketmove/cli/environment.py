@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketmove.cli import arguments, own_files
+from marketmove.cli import arguments, own_files, progress
 from marketmove.errors import JournalError, Place, WrongUsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def settings(config: Path | None, **chosen: str | float | int | None) -> Config:
     own_files.use(place, loaded.sessions, loaded.archive, *loaded.levels)
     if loaded.archive is None:
         loaded = with_choices(loaded, archive=_users_folder("user_data_path", "closes"))
-    return with_choices(loaded, **chosen)
+    return replace(with_choices(loaded, **chosen), progress=progress.line())
 
 
 def config_place(named: Path | None) -> Path:

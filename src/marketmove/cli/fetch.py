@@ -62,10 +62,10 @@ def fetch(
 ) -> ExitStatus:
     """Fetch closes from your feeds into the archive.
 
-    The feeds are those of the configuration; every command reads the archive. Only what is a close
-    is stored: of a session that is over, on its own date, of the index asked for. What is left out
-    is named, and so is what changed. Ends with 0 if all indices have their newest close, 6 if some
-    have not, 3 if none has.
+    The feeds are those of the configuration; every command reads the archive. Only final closes
+    are stored: of a session that is over, on its own date, of the index asked for. Whatever is
+    left out or has changed is named. Ends with 0 if all indices have their newest close, 6 if
+    some lack it, 3 if all do.
 
     $ marketmove fetch
     $ marketmove fetch HSI N225 --from 2025-01-01

@@ -44,9 +44,9 @@ def history(
     """Give the moves of many sessions, as a table, CSV or JSON.
 
     Every index has a row for every session of its exchange, each move from its own last close
-    before it. What cannot be known has a status instead of a figure: where a bad row touches a
-    move it is unusable, and the exit status is 3. What is too much for this machine's memory
-    --engine works out elsewhere, the same figures, from what convert writes.
+    before it. A move that cannot be known has a status instead of figures: if a bad row affects
+    it, it is unusable, and the exit status is 3. For what is too large for this machine's
+    memory, --engine works out the same figures elsewhere, from what convert writes.
 
     $ marketmove history 2025-02-03 2025-02-14 -i HSI -i N225
     $ marketmove history ytd latest -l closes.csv --format csv -o moves.csv

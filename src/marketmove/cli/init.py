@@ -33,8 +33,8 @@ def init(
 ) -> None:
     """Write a configuration to start from.
 
-    It has every setting with a comment on each. It goes where it is looked for, and never over a
-    file that is there.
+    It has every setting with a comment on each. It goes to the usual place, and never over a
+    file that exists.
 
     $ marketmove init
     $ marketmove init -l closes.csv

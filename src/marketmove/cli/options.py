@@ -8,6 +8,7 @@ a sentence of 53 letters fits on one line beside the names.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -254,7 +255,7 @@ class PairOptions(NamedTuple):
     window: Annotated[
         int,
         compare_option(
-            metavar="N", min=60, help="How many earlier sessions a spread is held against."
+            metavar="N", min=60, help="How many earlier sessions a spread is compared with."
         ),
     ] = 250
 
@@ -310,7 +311,8 @@ class RunOptions(NamedTuple):
 
     def settings(self, **chosen: str | float | int | None) -> Config:
         """Give the configuration, with what was chosen on the command line over it."""
-        return environment.settings(self.config, **chosen)
+        settings = environment.settings(self.config, **chosen)
+        return replace(settings, progress=None) if self.quiet else settings
 
 
 def asked(

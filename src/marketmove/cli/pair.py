@@ -29,11 +29,11 @@ def pair(
     csv_safe: shared.CsvSafeOption = False,
     run: shared.RunOptions,
 ) -> None:
-    """Show one pair through time, and how rare its spread is.
+    """Show one pair over time, and how rare its spread is.
 
-    The spread is the move of A less that of B. Each is held against those of the common sessions
-    before it, up to --window of them, never itself. Moves of one session are subtracted (pp),
-    those of a span compound (%).
+    The spread is the move of A less that of B. Each is compared with those of the common
+    sessions before it, up to --window of them, never itself. Moves of one session are
+    subtracted (pp), those of a span compound (%).
 
     $ marketmove pair HSI N225 -l closes.csv
     $ marketmove pair HSI:N225 -l closes.csv --since 2025-01-01

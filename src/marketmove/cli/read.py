@@ -38,10 +38,9 @@ def read(
 ) -> None:
     """Read the figures of a market report in prose.
 
-    The report is text, HTML or Markdown, in ten languages. A figure is sure if a session's level
-    stands there with a change that fits it. What is no session's move, such as a level within the
-    session or the change of a week, is left out. --format yaml writes what verify and session
-    take.
+    The report is text, HTML or Markdown, in ten languages. A figure is sure if the text gives a
+    closing level and a change that fits it. Other figures, such as a level within the session
+    or the change of a week, are left out. --format yaml writes what verify and session take.
 
     $ marketmove read report.txt
     $ marketmove read report.html --date 2025-02-14 --all

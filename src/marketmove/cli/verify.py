@@ -29,12 +29,12 @@ def verify(
     quiet: shared.QuietOption = False,
     config: shared.ConfigOption = None,
 ) -> ExitStatus:
-    """Hold published figures against closes.
+    """Check published figures against closes.
 
     Says which agree, which do not, and which date they fit. A figure agrees if it is what the
-    closes give, rounded half away from zero to the digits that were printed. Ends with status 1 if
-    one disagrees, is for a date without a session, or is that of another date; with 4 if not one
-    can be checked.
+    closes give, rounded half away from zero to the digits that were printed. Ends with status 1
+    if one disagrees, is for a date without a session, or is that of another date; with 4 if
+    none can be checked.
 
     $ marketmove verify report.txt -l closes.csv
     $ marketmove verify report.txt --date 2025-02-14 -l closes.csv

@@ -19,7 +19,7 @@ from marketmove.errors import (
 )
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
-from marketmove.sources import Source, open_all, open_source
+from marketmove.sources import Progress, Source, open_all, open_source
 from marketmove.sources import Spec as Spec
 from marketmove.sources.vocabulary import Words
 
@@ -40,7 +40,8 @@ class CloseSettings(NamedTuple):
     ``place`` is where ``files`` are set; ``sessions`` is the user's own file of them, if any.
     ``archive`` is the folder of fetched closes, None without one; ``fetches`` says that feeds are
     configured.
-    ``prefer`` is ``later`` where the closes of a later file count.
+    ``prefer`` is ``later`` where the closes of a later file count. ``progress`` is told how far
+    the reading is.
     """
 
     files: tuple[Path, ...]
@@ -52,6 +53,7 @@ class CloseSettings(NamedTuple):
     archive: Path | None = None
     fetches: bool = False
     prefer: str = "none"
+    progress: Progress | None = None
 
 
 class FoundCloses(NamedTuple):

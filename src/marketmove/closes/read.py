@@ -108,7 +108,7 @@ def read_levels(
     keep: RowFilter | None = None,
 ) -> Levels:
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
-    context = Context(settings.registry, settings.words, settings.exchanges)
+    context = Context(settings.registry, settings.words, settings.exchanges, settings.progress)
     later_wins = reading.later_wins or settings.prefer == "later"
     blocks = read_blocks(sources, reading, context, keep)
     return fold(blocks, settings.registry, later_wins)

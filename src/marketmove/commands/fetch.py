@@ -152,8 +152,11 @@ def _of_name(
             raise WrongUsageError.at(None, f"--feed: {error}") from None
     own = {symbol: given for symbol, given in own.items() if given}
     if not own:
-        names = dict.fromkeys(feed.name for given in feeds.values() for feed in given)
-        known = listed([*names], 5) if names else "none"
+        names = [feed.name for given in feeds.values() for feed in given]
+        if were_chosen:
+            names += [by_name for by_name, one in providers().items() if {*one.feeds} & {*feeds}]
+            names += plugin_names()
+        known = listed([*dict.fromkeys(names)], 5) if names else "none"
         raise WrongUsageError.at(None, f"--feed: no feed is called {name}; there is {known}")
     return own
 

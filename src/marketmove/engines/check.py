@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,16 @@ import numpy.typing as npt
 from marketmove.closes.levels import is_of_something_else
 from marketmove.engines import text
 from marketmove.engines.engine import Engine
-from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError, listed
+from marketmove.errors import (
+    BadFiguresError,
+    Place,
+    Problem,
+    UnreadableFileError,
+    UnrecognisedFileError,
+    listed,
+)
 from marketmove.market.indices import Index
+from marketmove.sources.opening import PARQUET, is_note
 
 Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
@@ -57,6 +66,33 @@ class DateCount(NamedTuple):
     undated: int
     noisy: int
     long: int
+
+
+def table_files(place: str) -> list[str]:
+    """Give the files of a table; of a folder all that are in it and its folders, Parquet alone.
+
+    Raises ``UnreadableFileError`` if there are none, and ``UnrecognisedFileError`` if one is no
+    Parquet.
+    """
+    top = Path(place)
+    try:
+        inside = sorted(top.rglob("*")) if top.is_dir() else []
+        files = [path for path in inside if path.is_file() and not is_note(path, top)]
+        files = files if top.is_dir() else [top]
+        other = next((path for path in files if not _is_parquet(path)), None)
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UnreadableFileError.at(Place(error.filename or place), reason) from None
+    if other is not None:
+        raise UnrecognisedFileError.at(Place(str(other)), f"no Parquet file; {CONVERT}")
+    if not files:
+        raise UnreadableFileError.at(Place(place), f"a folder without a Parquet file; {CONVERT}")
+    return [*map(str, files)]
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bytes(file.read(len(PARQUET))) == PARQUET
 
 
 def refuse_types(columns: Mapping[str, str], place: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -17,8 +17,11 @@ LEVELS = "levels"
 class Engine(Protocol):
     """An engine that is open; only counts and small tables ever come from it."""
 
-    def read(self, place: str) -> Mapping[str, str]:
-        """Make the Parquet there the table ``levels``; give its columns with their SQL types."""
+    def read(self, place: str, files: Sequence[str]) -> Mapping[str, str]:
+        """Make the Parquet of files the table ``levels``; give its columns with their SQL types.
+
+        ``place`` is what people call it.
+        """
 
     def add(self, table: Table) -> None:
         """Make a small table known, in place of one of its name."""

@@ -72,8 +72,10 @@ def engine_history(request: EngineRequest) -> EngineHistory:
     place = request.levels
     if not is_url(place) and not Path(place).exists():
         raise UnreadableFileError.at(Place(place), "no such file or folder")
+    # An engine finds by itself what is at a URL.
+    files = [place] if is_url(place) else check.table_files(place)
     with _written(request.output) as written, _opened(request, written) as engine:
-        check.refuse_types(engine.read(place), place)
+        check.refuse_types(engine.read(place, files), place)
         chosen = _choose(engine, request)
         engine.add(names_table(chosen.names))
         begins, ends = _reach(engine, place)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import glob
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,10 @@ class _DuckDB:
     def __init__(self, connection: Any, error: type[Exception]) -> None:
         self._connection, self._error = connection, error
 
-    def read(self, place: str) -> Mapping[str, str]:
-        files = f"{place}/**/*.parquet" if Path(place).is_dir() else place
-        source = f"read_parquet({_quoted(files)}, hive_partitioning = false)"
+    def read(self, place: str, files: Sequence[str]) -> Mapping[str, str]:
+        # A name is taken as it is, whatever signs of a pattern are in it.
+        listed = ", ".join(_quoted(glob.escape(file)) for file in files)
+        source = f"read_parquet([{listed}], hive_partitioning = false)"
         with self._said(Place(place)):
             self._connection.execute(f"CREATE VIEW {LEVELS} AS SELECT * FROM {source}")
             described = self._connection.execute(f"DESCRIBE {LEVELS}").fetchall()
@@ -77,7 +79,7 @@ class _DuckDB:
             )
 
     def count(self, place: str, columns: str) -> list[tuple[Any, ...]]:
-        files = _quoted(f"{place}/**/*.parquet")
+        files = _quoted(f"{glob.escape(place)}/**/*.parquet")
         return self.rows(
             f"SELECT {columns}, count(*) FROM read_parquet({files}) GROUP BY {columns}"
         )

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +75,10 @@ class _Spark:
     def __init__(self, session: Any, error: type[Exception]) -> None:
         self._session, self._error = session, error
 
-    def read(self, place: str) -> Mapping[str, str]:
+    def read(self, place: str, files: Sequence[str]) -> Mapping[str, str]:
         with _said(self._error, Place(place), UnreadableFileError):
             reader = self._session.read.option("recursiveFileLookup", "true")
-            frame = reader.parquet(*_files(place))
+            frame = reader.parquet(*map(_address, files))
             frame.createOrReplaceTempView(LEVELS)
             kinds = {field.name: field.dataType for field in frame.schema.fields}
         return {name: str(kind.simpleString()).upper() for name, kind in kinds.items()}
@@ -86,7 +86,8 @@ class _Spark:
     def add(self, table: Table) -> None:
         schema = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
         frame = self._session.createDataFrame(list(table.rows), schema)
-        frame.createOrReplaceTempView(table.name)
+        # It goes whole to each worker; the rows beside it stay where they are.
+        frame.hint("broadcast").createOrReplaceTempView(table.name)
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         with _said(self._error, None, UnreadableFileError):
@@ -106,13 +107,6 @@ class _Spark:
 def is_url(place: str) -> bool:
     """Tell a place that the engine finds by itself, such as one of hdfs:// or s3a://."""
     return bool(_URL.match(place))
-
-
-def _files(place: str) -> list[str]:
-    """Give a table's files one by one: what is in folders of folders not every engine finds."""
-    if is_url(place) or not Path(place).is_dir():
-        return [_address(place)]
-    return [_address(str(path)) for path in sorted(Path(place).rglob("[!._]*.parquet"))]
 
 
 def _address(place: str) -> str:

@@ -3,6 +3,8 @@
 What it reads are tables: ``levels`` (date, symbol, close) as the files have them, ``names`` from
 symbols as written to those of the registry, ``indices`` and ``days`` of ``tables``, ``repeats``
 of dates on which most closes stayed, and ``exact`` for changes of too many digits.
+What stands in comments tells Spark which tables are small, so that closes are shuffled by index
+alone.
 """
 
 from __future__ import annotations
@@ -39,7 +41,6 @@ _SCALES = ("1e2", "1e4", "1e6", "1e8")
 _EXACT = "9.0e13"
 _W = "(PARTITION BY symbol ORDER BY date)"
 _BEFORE = "(PARTITION BY symbol ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-_ALL = "(PARTITION BY symbol)"
 
 
 class Asked(NamedTuple):
@@ -83,7 +84,12 @@ def _far(close: str, prior: str, days: str) -> str:
 
     low, high = VOLATILE_PCT
     up, down = bound(JUMP_PCT, high), bound(-JUMP_PCT, low)
-    return f"coalesce({close} / {prior} > {up} OR {close} / {prior} < {down}, FALSE)"
+    ratio = f"{close} / {prior}"
+    # Hardly any move is beyond the nearest bounds, which spares the roots.
+    usual = f"{ratio} >= {1 - JUMP_PCT / 100!r}e0 AND {ratio} <= {1 + JUMP_PCT / 100!r}e0"
+    return (
+        f"CASE WHEN {usual} THEN FALSE ELSE coalesce({ratio} > {up} OR {ratio} < {down}, FALSE) END"
+    )
 
 
 _NAMED = """
@@ -95,7 +101,7 @@ named AS (
 # What each close is beside: its index, its day, and the row before it, which may be a ghost's.
 _SEEN = """
 SELECT c.symbol, c.date, c.close, unix_date(c.date) AS day,
-  coalesce(i.name, c.symbol) AS name, coalesce(i.known, FALSE) AS known,
+  coalesce(i.known, FALSE) AS known,
   coalesce(i.volatile, FALSE) AS volatile, coalesce(i.chosen, FALSE) AS chosen,
   coalesce(i.decimals, 2) AS decimals,
   i.calendar, i.local_date, i.open_session, i.completed, i.completed_count,
@@ -149,9 +155,8 @@ UNNAMED = (
 NO_LEVEL = f"close IS NULL OR isnan(close) OR NOT (close >= {SMALLEST:g} AND close < {LARGEST:g})"
 
 
-def _count(when: str, over: str = "") -> str:
-    window = f" OVER {over}" if over else ""
-    return f"CAST(sum(CASE WHEN {when} THEN 1 ELSE 0 END){window} AS BIGINT)"
+def _count(when: str) -> str:
+    return f"CAST(sum(CASE WHEN {when} THEN 1 ELSE 0 END) AS BIGINT)"
 
 
 def long_text(most: int) -> str:
@@ -227,38 +232,54 @@ def _closes(asked: Asked) -> list[str]:
         digit = f"CASE WHEN {whole} THEN 1e-{power} ELSE {digit} END"
     # Of rows in a row that could each be a stray one, every other is: the next is the way back.
     run = f"place - 1 - coalesce(max(CASE WHEN NOT undone THEN place END) OVER {_BEFORE}, 0)"
+    prior_stray = "CASE WHEN prior_undone AND run % 2 = 1 THEN 'stray' END"
     units, prior_units = _units("close", "scale"), _units("prior", "scale")
     return [
-        f"\nseen AS ({_SEEN.format(join='LEFT', where=_where(asked))}\n)",
         f"""
-kept AS (SELECT * FROM seen WHERE NOT {_GHOST})""",
+own AS (SELECT *, {_GHOST} AS is_ghost FROM ({_SEEN.format(join="INNER", where=_where(asked))}
+) with_row_before)""",
+        f"""
+habits AS (
+  SELECT symbol, {_count("shut")} AS on_shut, count(shut) AS covered,
+    {_count("shut_before")} AS shut_if_earlier, {_count("shut_after")} AS shut_if_later,
+    min(CASE WHEN known THEN {digit} END) AS finest,
+    min(CASE WHEN known THEN close END) AS least_close
+  FROM own WHERE NOT is_ghost GROUP BY symbol
+)""",
+        f"""
+weeks AS (
+  SELECT symbol, count(*) AS closes, {_count(weekend)} AS weekends
+  FROM (SELECT symbol, unix_date(date) AS day FROM named) every_day
+  GROUP BY symbol HAVING {_count(weekend)} > 0
+)""",
+        f"""
+kept AS (
+  SELECT /*+ BROADCAST(g) */ c.symbol, c.date, c.close, unix_date(c.date) AS day,
+    coalesce(i.known, FALSE) AS known, coalesce(i.volatile, FALSE) AS volatile,
+    i.calendar, i.local_date, i.open_session, coalesce(d.surely_shut, FALSE) AS surely_shut,
+    d.seen_before, d.seen_until
+  FROM named c LEFT JOIN indices i ON i.symbol = c.symbol
+  LEFT JOIN days d ON d.calendar = i.calendar AND d.date = c.date
+  LEFT JOIN (SELECT symbol, date FROM own WHERE is_ghost) g
+    ON g.symbol = c.symbol AND g.date = c.date
+  WHERE g.symbol IS NULL{" AND i.chosen" if asked.only_chosen else ""}
+)""",
         f"""
 beside AS (
   SELECT *, lag(date) OVER {_W} AS prior_date, lag(close) OVER {_W} AS prior,
     lag(day) OVER {_W} AS prior_day, lag(seen_until) OVER {_W} AS prior_seen_until,
     lead(close) OVER {_W} AS next_close, lead(day) OVER {_W} AS next_day,
-    row_number() OVER {_W} AS place, count(*) OVER {_ALL} AS closes,
-    {_count(weekend, _ALL)} AS weekends, {_count("shut", _ALL)} AS on_shut,
-    count(shut) OVER {_ALL} AS covered, {_count("shut_before", _ALL)} AS shut_if_earlier,
-    {_count("shut_after", _ALL)} AS shut_if_later,
-    min(CASE WHEN known THEN {digit} END) OVER {_ALL} AS finest,
-    min(CASE WHEN known THEN close END) OVER {_ALL} AS least_close
+    row_number() OVER {_W} AS place
   FROM kept
 )""",
         f"""
 moved AS (
-  SELECT *, {_far("close", "prior", "(day - prior_day)")} AS far,
+  SELECT /*+ BROADCAST(habits, weeks) */ beside.*,
+    {_far("close", "prior", "(day - prior_day)")} AS far,
     {_far("close", "prior", "(day - prior_day)")}
       AND {_far("next_close", "close", "(next_day - day)")}
       AND coalesce(abs(next_close / prior - 1e0) * 1e2 < {BACK_PCT!r}e0, FALSE) AS undone,
-    {_scale("close", "prior")} AS scale
-  FROM beside
-)""",
-        f"""
-runs AS (SELECT *, {run} AS run FROM moved)""",
-        f"""
-judged AS (
-  SELECT runs.*, far AND NOT undone AND run % 2 = 0 AS breaks, CASE
+    {_scale("close", "prior")} AS scale, CASE
     WHEN date > coalesce(local_date, {_date(asked.no_clock)}) THEN 'future'
     WHEN date = open_session THEN 'unfinished'
     WHEN on_shut >= {FEWEST_SHUT} AND on_shut >= {SHIFTED!r}e0 * covered
@@ -268,15 +289,18 @@ judged AS (
       AND weekends < greatest({USUAL_WEEKENDS!r}e0 * closes, 2e0) THEN 'weekend'
     WHEN close = prior AND (repeated_on IS NOT NULL
       OR (known AND least_close * 1e-2 / finest >= {FEWEST_STEPS!r}e0)) THEN 'carried_forward'
-    WHEN undone AND run % 2 = 0 THEN 'stray'
-    WHEN far AND run % 2 = 0 THEN 'jump' END AS code
-  FROM runs LEFT JOIN repeats ON repeated_on = date
+    END AS code
+  FROM beside LEFT JOIN habits ON habits.symbol = beside.symbol
+  LEFT JOIN weeks ON weeks.symbol = beside.symbol LEFT JOIN repeats ON repeated_on = date
 )""",
         f"""
-linked AS (SELECT *, lag(code) OVER {_W} AS prior_code FROM judged)""",
+linked AS (
+  SELECT *, {run} AS run, lag(undone) OVER {_W} AS prior_undone, lag(code) OVER {_W} AS prior_code
+  FROM moved
+)""",
         f"""
 measured AS (
-  SELECT date AS session, symbol, name,
+  SELECT date AS session, linked.symbol, coalesce(i.name, linked.symbol) AS name,
     CASE WHEN prior IS NULL THEN 'no_prior' ELSE 'ok' END AS status,
     close, prior_date AS prior_session, prior AS prior_close,
     CASE WHEN scale IS NULL THEN exact_pts ELSE ({units} - {prior_units}) / scale END
@@ -286,10 +310,10 @@ measured AS (
     {_lacking("seen_before", "prior_seen_until")} AS gap_sessions,
     CAST(NULL AS STRING) AS closed_for, CAST(NULL AS DATE) AS reopens,
     CAST(NULL AS BIGINT) AS sessions_behind,
-    CASE WHEN code <> 'jump' THEN code
-      WHEN prior IS NOT NULL AND prior_code <> 'jump' THEN prior_code
-      WHEN breaks THEN 'jump' END AS doubt
+    coalesce(code, CASE WHEN undone AND run % 2 = 0 THEN 'stray' END, prior_code, {prior_stray},
+      CASE WHEN far AND NOT undone AND run % 2 = 0 THEN 'jump' END) AS doubt
   FROM linked LEFT JOIN exact ON of_close = close AND of_prior = prior
+    LEFT JOIN indices i ON i.symbol = linked.symbol
   WHERE date BETWEEN {_date(asked.first)} AND {_date(asked.last)}
 )""",
     ]
@@ -325,17 +349,17 @@ def _grid(asked: Asked) -> list[str]:
         f"""
 spans AS (
   SELECT *, lead(date) OVER {_W} AS next_date, lead(seen_before) OVER {_W} AS next_seen_before
-  FROM ({_SEEN.format(join="INNER", where=_where(asked))}
-  ) known_days WHERE calendar IS NOT NULL AND NOT {_GHOST}
+  FROM own WHERE calendar IS NOT NULL AND NOT is_ghost
 )""",
         f"""
 lacking AS (
-  SELECT d.date AS session, s.symbol, s.name, s.next_date, d.shut, s.date AS prior_session,
+  SELECT d.date AS session, s.symbol, i.name, s.next_date, d.shut, s.date AS prior_session,
     s.close AS prior_close, {_lacking("d.seen_before", "s.seen_until")} AS gap_sessions,
     d.closed_for, d.reopens, {behind} AS behind
   FROM (SELECT * FROM spans s WHERE {gap}) s
   JOIN days d ON d.calendar = s.calendar AND d.date > s.date
     AND d.date < coalesce(s.next_date, DATE '9999-12-31')
+  JOIN indices i ON i.symbol = s.symbol
   WHERE {within}
 )""",
         f"""
@@ -350,7 +374,7 @@ without_close AS (
 )""",
         f"""
 before_first AS (
-  SELECT d.date AS session, i.symbol, i.name,
+  SELECT /*+ BROADCAST(f) */ d.date AS session, i.symbol, i.name,
     CASE WHEN d.shut THEN 'closed' WHEN f.first_date IS NULL THEN 'pending' ELSE 'missing' END
       AS status,
     {kinds} AS close, CAST(NULL AS DATE) AS prior_session, {kinds} AS prior_close,

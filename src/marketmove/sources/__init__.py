@@ -12,7 +12,7 @@ from marketmove.errors import (
     UnrecognisedFileError,
     WrongUsageError,
 )
-from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
+from marketmove.sources.block import Block, Closes, Context, Fault, Progress, Reading, ReadOptions
 from marketmove.sources.opening import (
     PARQUET,
     Source,
@@ -23,6 +23,7 @@ from marketmove.sources.opening import (
     missing_extra,
     open_source,
 )
+from marketmove.sources.steps import Steps
 
 if TYPE_CHECKING:
     from marketmove.sources.grid import Grid
@@ -33,6 +34,7 @@ __all__ = [
     "Closes",
     "Context",
     "Fault",
+    "Progress",
     "ReadOptions",
     "Reading",
     "Source",
@@ -82,7 +84,14 @@ def read_blocks(
         raise WrongUsageError.at(
             None, "--symbol names the index of one file, and there are several"
         )
-    read = _each(lambda source: _read(source, options, context, keep), sources)
+    steps = Steps(sources, context.progress)
+
+    def read_one(source: Source) -> list[Block]:
+        blocks = _read(source, options, context._replace(progress=steps.of(source)), keep)
+        steps.end(source, blocks)
+        return blocks
+
+    read = _each(read_one, sources)
     for source, blocks in zip(sources, read, strict=True):
         if source.warnings:
             blocks[0] = blocks[0]._replace(warnings=(*source.warnings, *blocks[0].warnings))

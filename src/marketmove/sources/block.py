@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketmove.errors import Problem, WrongUsageError
@@ -219,12 +219,20 @@ def _is_date_format(text: str) -> bool:
     return text in _ORDERS or pattern
 
 
+# Is told how many rows are read so far, and which share of all bytes.
+Progress = Callable[[int, float], None]
+
+
 class Context(NamedTuple):
-    """What is known before a file is read: indices, words of headers, clocks of exchanges."""
+    """What is known before a file is read: indices, words of headers, clocks of exchanges.
+
+    ``progress`` is told how far the reading is, None where nobody wants to know.
+    """
 
     registry: Registry
     words: Words
     exchanges: Mapping[str, Exchange]
+    progress: Progress | None = None
 
     def exchange_of(self, names: Iterable[str]) -> Exchange | None:
         """Give the clock that all the named indices share, if they share one that is known."""

@@ -56,6 +56,7 @@ class PartsReader:
         self._plan, self._keep = plan, keep if plan.vast else None
         self.odd = OddRows(plan.sheet, plan.delimiter, options, context, strict=not plan.vast)
         self._order = SeriesOrder()
+        self.rows = 0
         self._rows: list[Rows] = []
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
@@ -69,6 +70,7 @@ class PartsReader:
 
     def add(self, part: Part) -> None:
         """Go on to a part, as the odd rows give it."""
+        self.rows += len(part.rows.line)
         rows = self._order.numbered(part)
         self._order.follow(rows)
         if not self._plan.vast:

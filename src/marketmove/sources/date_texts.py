@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -49,6 +50,7 @@ _UNIX_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS_APART = 80_000
 _MILLISECONDS = 10**11
 _LATEST_SECOND = 7_000_000_000
+_LONGEST = 100
 
 
 class Stamp(NamedTuple):
@@ -68,6 +70,16 @@ class Stamp(NamedTuple):
     short_year: bool = False
 
 
+class _Taken(NamedTuple):
+    """A date text in its parts: a stamp of numbers alone, else what may be one in words."""
+
+    stamp: Stamp | None
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    time: dt.time | None = None
+    offset: dt.timedelta | None = None
+
+
 def parse_date_text(text: str, months: Mapping[str, int]) -> Stamp | None:
     """Take a date text apart; None if it is no date at all.
 
@@ -76,18 +88,30 @@ def parse_date_text(text: str, months: Mapping[str, int]) -> Stamp | None:
     >>> parse_date_text("Feb 14, 2025", {"feb": 2}).numbers
     (14, 2, 2025)
     """
+    if len(text) > _LONGEST:
+        return None
+    taken = _take_apart(text)
+    stamp = taken.stamp or _named(taken.words, taken.numbers, months)
+    if stamp is None or taken.time is None:
+        return stamp
+    return stamp._replace(time=taken.time, offset=taken.offset)
+
+
+# Many files have the same dates, and one file has each of them in many rows.
+@functools.lru_cache(maxsize=1 << 16)
+def _take_apart(text: str) -> _Taken:
     text = _DAY_BEHIND.sub("", text.strip().strip("\"'"))
     match = _CLOCK.fullmatch(text)
     if match is None:
-        return _date_part(text, months)
-    stamp = _date_part(match["date"].rstrip(" ,"), months)
+        return _parts(text)
+    taken = _parts(match["date"].rstrip(" ,"))
     hour = int(match["hour"])
     if match["half"]:
         hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
-    if stamp is None or hour > 23 or int(match["minute"]) > 59 or int(match["second"] or 0) > 59:
-        return None
+    if hour > 23 or int(match["minute"]) > 59 or int(match["second"] or 0) > 59:
+        return _Taken(None)
     time = dt.time(hour, int(match["minute"]), int(match["second"] or 0))
-    return stamp._replace(time=time, offset=_offset(match["zone"]))
+    return taken._replace(time=time, offset=_offset(match["zone"]))
 
 
 def _offset(text: str | None) -> dt.timedelta | None:
@@ -100,7 +124,15 @@ def _offset(text: str | None) -> dt.timedelta | None:
     return -size if text[0] == "-" else size
 
 
-def _date_part(text: str, months: Mapping[str, int]) -> Stamp | None:
+def _parts(text: str) -> _Taken:
+    stamp = _of_numbers(text)
+    if stamp is not None:
+        return _Taken(stamp)
+    words = tuple(word.casefold() for word in _WORDS.findall(text))
+    return _Taken(None, words, tuple(_NUMBERS.findall(text)))
+
+
+def _of_numbers(text: str) -> Stamp | None:
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day = map(int, match.groups())
         return Stamp("full", (year, month, day), "ymd")
@@ -121,12 +153,10 @@ def _date_part(text: str, months: Mapping[str, int]) -> Stamp | None:
         return Stamp("number", (int(match[1]),))
     if _MONTH_ONLY.fullmatch(text):
         return Stamp("month", ())
-    return _named(text, months)
+    return None
 
 
-def _named(text: str, months: Mapping[str, int]) -> Stamp | None:
-    words = [word.casefold() for word in _WORDS.findall(text)]
-    numbers = _NUMBERS.findall(text)
+def _named(words: Sequence[str], numbers: Sequence[str], months: Mapping[str, int]) -> Stamp | None:
     named = [months[word] for word in words if word in months]
     others = [w for w in words if w not in months and w not in _DAY_NAMES | _LINKS]
     if len(named) != 1 or others or not 1 <= len(numbers) <= 2:

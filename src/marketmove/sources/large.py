@@ -55,9 +55,13 @@ def read_large(
     skip, form, plan = planned
     reader = PartsReader(plan, options, context, keep)
     text = _TextReader(reader, form, _last_number(source, form))
+    done = 0
     try:
         for lines in _blocks(source.open(), skip, 2, form.delimiter, _BLOCK_BYTES):
             text.read(lines)
+            done += len(lines.data)
+            if context.progress is not None:
+                context.progress(reader.rows, done / source.size)
             if reader.wants_all:
                 return read_large(source, options, context, None)
         source.refuse_changed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -169,6 +170,14 @@ def read_signed(text: str, mark: str) -> float | None:
     if len(size) > LONGEST or not _fits(size, mark):
         return None
     return -_plain(size, mark) if bare.startswith("-") else _plain(size, mark)
+
+
+def read_all_signed(texts: Sequence[str], mark: str) -> list[float]:
+    """Read the numbers of a column that may have signs; nan for what is none."""
+    if mark == "." and _ALL_PLAIN.fullmatch("\n".join(texts)):
+        return list(map(float, texts))
+    found = (read_signed(text, mark) for text in texts)
+    return [math.nan if value is None else value for value in found]
 
 
 def open_mark(text: str) -> str:

@@ -187,8 +187,8 @@ class OddRows:
     def _beside(self, rows: Sequence[GridRow]) -> Floats:
         """What rows say beside the close."""
         columns = [column.number for column in self._sheet.layout.beside]
-        said = [[table.signed(row.cells[n], ".") for n in columns] for row in rows]
-        return np.array(said, dtype=np.float64).reshape(len(rows), len(columns))
+        said = [numbers.read_all_signed([row.cells[n] for row in rows], ".") for n in columns]
+        return np.array(said, dtype=np.float64).reshape(len(columns), len(rows)).T
 
 
 def _line(fault: Fault) -> int:

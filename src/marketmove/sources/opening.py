@@ -34,6 +34,8 @@ _NO_CHECK = 0  # lzma.CHECK_NONE
 # What is read of a pipe, which cannot be read by blocks; and the share of zeros in wide characters.
 _MOST_PIPED, _OF_WIDE = 256 << 20, 0.6
 _AT_ONCE = 16 << 20
+# Which of the numbers in the stamp of a file is its size.
+_SIZE = 2
 _PACKED_ENDINGS = {".gz", ".bz2", ".xz", ".zip", ".zst"}
 
 
@@ -94,6 +96,11 @@ class Source(NamedTuple):
         return (Problem(Place(self.label), text),) * self.unchecked
 
     @property
+    def size(self) -> int:
+        """How many bytes it has; something for what has none."""
+        return (len(self.data) if self.large is None else self.stamp[_SIZE]) or 1
+
+    @property
     def yaml_key(self) -> str | None:
         """``figures`` or ``closes`` where that is a top-level key, which no table has."""
         match = _YAML_KEY.search(self.data[:_SNIFFED])
@@ -126,13 +133,18 @@ def expand(specs: Iterable[Spec]) -> list[Spec]:
             files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
             # A table in parts, as marketmove convert and every engine write it.
             files = [path for path in files if path.name != "_SUCCESS"]
-            files = files or sorted(spec.glob("*=*/*.parquet"))
+            files = files or [p for p in sorted(spec.rglob("*.parquet")) if not is_note(p, spec)]
         except OSError:
             raise _unreadable(str(spec), "no permission to read it") from None
         if not files:
             raise _unreadable(str(spec), "a folder without files")
         expanded += files
     return expanded
+
+
+def is_note(path: Path, folder: Path) -> bool:
+    """Tell a file in a table of parts that an engine notes for itself, or has not finished."""
+    return any(part[0] in "._" for part in path.relative_to(folder).parts)
 
 
 def open_source(spec: Spec, label: str | None = None) -> Source:

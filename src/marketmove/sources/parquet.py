@@ -122,7 +122,7 @@ def _damaged(source: Source, error: Exception) -> MarketMoveError:
 
 def _refuse_swollen(file: Any, source: Source) -> None:
     """Refuse a file that claims to hold far more than its bytes can say of closes."""
-    metadata, size = file.metadata, _size(source)
+    metadata, size = file.metadata, source.size
     rows = metadata.num_rows
     groups = (metadata.row_group(n) for n in range(metadata.num_row_groups))
     unpacked = sum(group.total_byte_size for group in groups)
@@ -131,10 +131,6 @@ def _refuse_swollen(file: Any, source: Source) -> None:
         held = f"{rows:,} rows" if alike else f"{unpacked >> 20:,} MB"
         text = f"a Parquet file too large to read whole: it claims to hold {held} in {size:,} bytes"
         raise UnreadableFileError.at(Place(source.label), text)
-
-
-def _size(source: Source) -> int:
-    return len(source.data) if source.large is None else source.large.stat().st_size
 
 
 def _words(schema: Any, words: Words) -> Words:
@@ -222,6 +218,8 @@ def _typed(
         columns = dict(zip(form.wanted, (batch.column(name) for name in wanted), strict=True))
         _read_batch(reader, _Batch(columns, form, first), options.decimal or ".")
         first += batch.num_rows
+        if context.progress is not None:
+            context.progress(reader.rows, (first - 2) / file.metadata.num_rows)
         if reader.wants_all:
             return _typed(file, source, options, context, None)
     source.refuse_changed()

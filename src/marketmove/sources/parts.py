@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -90,6 +91,7 @@ def is_iso(text: str) -> bool:
     return _ISO.fullmatch(text) is not None
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def iso_day(text: str) -> dt.date | None:
     """Read a date such as 2025-02-14; None if it is none."""
     if not is_iso(text):

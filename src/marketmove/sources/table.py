@@ -250,7 +250,7 @@ def _read_column(
         blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
     beside = {
-        c.role.kind: [signed(table.rows[n].cells[c.number], mark) for n in rows]
+        c.role.kind: numbers.read_all_signed([table.rows[n].cells[c.number] for n in rows], mark)
         for c in sheet.layout.beside
         if c.role
     }
@@ -293,12 +293,6 @@ def _zero_is_none(sheet: ReadSheet, texts: Sequence[str]) -> bool:
 def is_zero(text: str) -> bool:
     """Tell a cell with a 0, which is no level."""
     return text[:1] == "0" and _ZERO.fullmatch(text) is not None
-
-
-def signed(text: str, mark: str) -> float:
-    """Read a number that may have a sign; nan if it is none."""
-    value = numbers.read_signed(text, mark)
-    return float("nan") if value is None else value
 
 
 def unusable(

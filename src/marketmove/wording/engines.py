@@ -18,8 +18,9 @@ def engine_warnings(report: EngineHistory) -> list[Remark]:
 
 def _ghosts(report: EngineHistory) -> Iterator[Remark]:
     if report.ghosts:
-        rows = count(report.ghosts, "row repeats", "rows repeat")
-        text = f"{rows} the close before on a date without a session, and is no close: left out"
+        rows = "a row repeats" if report.ghosts == 1 else f"{report.ghosts:,} rows repeat"
+        left_out = "it is" if report.ghosts == 1 else "they are"
+        text = f"{rows} the close before on a date without a session, and {left_out} left out"
         yield Remark("ghost", text)
 
 
