@@ -86,9 +86,10 @@ def rewrite(page: Path, texts: Mapping[Block, str]) -> None:
 
 
 def typed_lines(page: Path) -> list[str]:
-    """Every command line of ours that a page names, in blocks and in its sentences."""
+    """Every command line of ours that a page names and that is not run: in blocks, in sentences."""
     text = page.read_text(encoding="utf-8")
-    fenced = [line for block in blocks(page) for line in block.text.splitlines()]
+    named = [block for block in blocks(page) if block.language != "sh"]
+    fenced = [line for block in named for line in block.text.splitlines()]
     plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", plain)]
     starts = re.compile(r"^(?:.*\| )?(marketmove [a-z-].*)$")
@@ -99,6 +100,7 @@ def parse(line: str) -> None:
     """Read a command line as the program would, and stop before it is run."""
     words = shlex.split(re.split(r" \| |; ", line)[0], comments=True)[1:]
     words = words[: words.index(">")] if ">" in words else words
+    words = words[1:] if words[0] == "help" else words
     if any(word.startswith(("…", "...", "[")) or word in _PLACEHOLDERS for word in words):
         words = [words[0], "--help"]
     if all(word.isalpha() and word.islower() for word in words):

@@ -86,7 +86,7 @@ def test_nothing_before_a_first_close(run_cli: RunCli, write: Write) -> None:
     [
         (("--wide", "-f", "json"), "--wide is for a table, csv or ndjson"),
         (("--wide", "--columns", "close,change_pct"), "--columns names 2"),
-        (("--columns", "streak"), "streak is a column of session, not of history"),
+        (("--columns", "drawdown_pct"), "drawdown_pct is a column of session, not of history"),
     ],
 )
 def test_what_cannot_be_shown(options: tuple[str, ...], said: str, run_cli: RunCli) -> None:

@@ -16,9 +16,19 @@ from marketmove.config import load
 from marketmove.errors import MarketMoveError
 from marketmove.moves.measure import moves_at
 from marketmove.moves.rows import read_moves
-from marketmove.sources import Block, Context, ReadOptions, Source, large, opening, read_blocks
+from marketmove.sources import (
+    Block,
+    Context,
+    ReadOptions,
+    Source,
+    by_lines,
+    large,
+    opening,
+    read_blocks,
+)
 from marketmove.sources.large import read_large
-from marketmove.sources.plain_rows import Form, part_of
+from marketmove.sources.parts import Form
+from marketmove.sources.plain_rows import part_of
 from profiles import tried
 
 if TYPE_CHECKING:
@@ -190,7 +200,7 @@ def test_a_bad_row_at_the_edge_of_a_block_is_not_lost(
     row: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
-    monkeypatch.setattr(large, "_BLOCK_BYTES", len(START) + at)
+    monkeypatch.setattr(by_lines, "_BLOCK_BYTES", len(START) + at)
     text = HEADER + START + row + 3 * START.replace("SURE", "LATER").replace("2025", "2024")
     levels = _levels(tmp_path / "closes.csv", text)
     assert [f.problem.place and f.problem.place.line for f in levels.faults] == [22]
@@ -268,8 +278,8 @@ def test_by_blocks_as_cell_by_cell(
     path = tmp_path_factory.mktemp("large") / "closes.csv"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
-        patch.setattr(large, "_BLOCK_BYTES", block_bytes)
-        patch.setattr(large, "_ODD_BYTES", 150)
+        patch.setattr(by_lines, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(by_lines, "_ODD_BYTES", 150)
         lanes = (("blocks", None), ("vast", None), ("vast", _all))
         outcomes = [_outcome(path, text, lane, keep) for lane, keep in lanes]
     whole = _outcome(path, text, "cells")

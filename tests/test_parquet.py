@@ -76,6 +76,7 @@ TYPED: dict[str, Callable[[], Any]] = {
     "zero": lambda: _table(close=_with(CLOSES, 0.0)),
     "too large": lambda: _table(close=_with(CLOSES, 1e15)),
     "no date": lambda: _table(_with(DATES, None)),
+    "no date at the beginning": lambda: _table([None, None, *DATES[2:]]),
     "no date at the end": lambda: _table(_with(DATES, None, ROWS - 1)),
     "a line of text at the end": lambda: _table(
         _with(DATES, None, ROWS - 1), _with(SYMBOLS, "an exchange", ROWS - 1),
@@ -196,6 +197,12 @@ def test_the_nearest_float_of_every_decimal(levels: list[Decimal | None]) -> Non
     found = typed._floats(column)
     nearest = [np.nan if level is None else float(level) for level in levels]
     assert np.array_equal(found, nearest, equal_nan=True)
+
+
+def test_a_file_without_rows(tmp_path: Path) -> None:
+    path = tmp_path / "closes.parquet"
+    files.write_table(_table([], [], []), path)
+    assert _outcome(path) == (f"{path}: a header only; expected rows of closes below it",)
 
 
 def test_long_texts_cost_nothing(tmp_path: Path, run_cli: RunCli) -> None:

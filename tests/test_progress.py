@@ -13,7 +13,7 @@ from kept import needs_unix
 from marketmove import cli, sources
 from marketmove.cli import progress
 from marketmove.config import load
-from marketmove.sources import Context, ReadOptions, large, open_source, read_blocks
+from marketmove.sources import Context, ReadOptions, by_lines, open_source, read_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARKETMOVE_NOW", "2026-01-01T12:00Z")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sources, "BLOCKS_WIN", 0)
-    monkeypatch.setattr(large, "_BLOCK_BYTES", 4_000)
+    monkeypatch.setattr(by_lines, "_BLOCK_BYTES", 4_000)
     monkeypatch.setattr(progress, "_SECONDS_UNSEEN", 0)
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0)
 

@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 
+from marketmove.sources import date_texts
 from program import DATA, RunCli, Write
 
 FINE = DATA / "fine"
@@ -184,3 +185,16 @@ def _symbol_of(stem: str, run_cli: RunCli, write: Write) -> str:
     path = write(f"{stem}.csv", "Date,Close\n2025-02-13,21814.37\n2025-02-14,22620.33\n")
     (row,) = run_cli("session", SESSION, "--levels", path, "--format", "csv").rows
     return row["symbol"]
+
+
+def test_a_date_of_many_files_is_taken_apart_once(run_cli: RunCli, write: Write) -> None:
+    days = [f"{day:02}.{month:02}.1937" for month in range(1, 13) for day in range(1, 29)]
+    for name in ("AAA", "BBB", "CCC"):
+        rows = (f"{day};{100 + n},5\n" for n, day in enumerate(days))
+        folder = write(f"closes/{name}.csv", "Date;Close\n" + "".join(rows)).parent
+    before = date_texts._take_apart.cache_info().misses
+    ran = run_cli("session", "1937-12-27", "-l", folder, "-f", "csv", "-q")
+    assert [row["close"] for row in ran.rows] == ["434.5"] * 3
+    taken = date_texts._take_apart.cache_info().misses - before
+    # Headers and the first closes are looked at too, whether they are dates.
+    assert len(days) <= taken < 2 * len(days)

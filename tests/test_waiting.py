@@ -51,12 +51,31 @@ def test_one_summary_once_all_is_there(at: At, asked: tuple[str, ...]) -> None:
     assert at(TWELVE, THURSDAY + HSI + N225 + TWII, *asked) == SILENT
 
 
-def test_it_does_not_wait_for_what_is_not_over(at: At) -> None:
-    """Hong Kong still trades, so its close is not due; Taipei and Tokyo are over."""
-    ran = at(SEVEN, THURSDAY + N225 + TWII)
-    assert "Nikkei 225" in ran.stdout
-    assert "Not complete" not in ran.stdout
-    assert at(SEVEN, THURSDAY + N225, "--force").status == 0
+def test_a_close_that_is_soon_to_come_is_waited_for(at: At) -> None:
+    """Half a day is no summary: Hong Kong closes less than three hours after Tokyo."""
+    closes = THURSDAY + N225 + TWII
+    assert at(SEVEN, closes) == SILENT
+    assert at(SEVEN, closes, "--as-of", "now") == SILENT
+    assert at(SEVEN, closes, "--wait-until", "09:00") == SILENT
+    # It is not where nobody is patient, or the time ends before.
+    for asked in (("--patience", "1h"), ("--wait-until", "07:00"), ("--no-complete",)):
+        ran = at(SEVEN, closes, *asked, "--dry-run")
+        assert "waits for" not in ran.stdout
+        assert "standard output: 14 Feb: Taiex down 1.05%" in ran.stdout
+    assert at(TEN, closes + HSI).stdout.startswith("Hang Seng up 3.69%")
+
+
+def test_what_closes_many_hours_later_is_not_waited_for(at: At) -> None:
+    """But to a time of day that is after it."""
+    new_york = "2025-02-13,SPX,6115.07\n"
+    closes = THURSDAY + new_york + HSI + N225 + TWII
+    for asked in ((), ("--as-of", "now")):
+        assert at(TEN, closes, *asked, "--wait-until", "22:00") == SILENT
+        night = "2025-02-14T21:40+00:00"
+        assert at(night, closes, *asked, "--wait-until", "22:00") == SILENT
+    out = at(TEN, closes)
+    assert out.stdout.startswith("Hang Seng up 3.69%")
+    assert "Not complete" not in out.stdout
 
 
 @pytest.mark.parametrize(

@@ -185,11 +185,11 @@ def columns(
 def history_columns(
     texts: Sequence[str] | None, output_format: str, wide: bool, in_currency: str = ""
 ) -> tuple[str, ...]:
-    """Read the columns of many sessions to show: none that need the past of each, one if wide."""
-    from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
+    """Read the columns of many sessions to show: none of where a close stands, one if wide."""
+    from marketmove.reports.documents import EXTREME_COLUMNS
 
     shown = columns(texts, output_format, in_currency)
-    past = [name for name in shown if name in {*CONTEXT_COLUMNS, *EXTREME_COLUMNS}]
+    past = [name for name in shown if name in EXTREME_COLUMNS]
     if past:
         text = f"{past[0]} is a column of session, not of history"
         raise WrongUsageError.at(None, text)
@@ -208,6 +208,17 @@ def refuse_csv_safe(csv_safe: bool, output_format: str) -> None:
     if csv_safe and output_format != "csv":
         text = f"--csv-safe is about --format csv, and the format is {output_format}"
         raise WrongUsageError.at(None, text)
+
+
+def history_context(context: bool, shown: Sequence[str], in_currency: str) -> bool:
+    """Tell whether it is wanted how rare each move of many sessions was."""
+    from marketmove.reports.documents import CONTEXT_COLUMNS
+
+    wanted = context or any(name in CONTEXT_COLUMNS for name in shown)
+    if wanted and in_currency:
+        text = "how rare moves were is told of each index's own currency; leave out --in"
+        raise WrongUsageError.at(None, text)
+    return wanted
 
 
 def refuse_context(context: bool | None) -> None:

@@ -27,6 +27,9 @@ def history(
             "--wide", help="A column an index: of its change in %, or of --columns."
         ),
     ] = False,
+    context: Annotated[
+        bool, shared.compare_option("--context", help="How rare each was beside those before.")
+    ] = False,
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
@@ -59,10 +62,14 @@ def history(
     in_currency = arguments.currency(in_currency)
     shown = arguments.history_columns(columns, output_format, wide, in_currency)
     if engine.engine is not None:
-        asked_for = {"--period": period, "--columns": columns, "--wide": wide, "--in": in_currency}
+        asked_for = {
+            "--period": period, "--columns": columns, "--wide": wide, "--in": in_currency,
+            "--context": context,
+        }  # fmt: skip
         engines.refuse_options(asked_for, reading, output_format)
         written = engines.run((first, last), everything, engine, chosen, look, run)
         return engines.told(written, output_format, look, run)
+    context = arguments.history_context(context, shown, in_currency)
     asked = shared.asked(chosen, reading, run, palette=look.palette)
 
     from marketmove.commands import history as command
@@ -73,6 +80,7 @@ def history(
             last=last,
             shut_days=everything,
             in_currency=in_currency,
+            context=context,
             periods=arguments.with_periods_of(chosen_periods(period or ()), shown),
             **asked,
         )

@@ -104,9 +104,10 @@ class OnceOptions(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What a summary lacks, and until when that is waited for; None where it goes out."""
+    """What a summary lacks; what it waits for, and until when, which is None where it goes out."""
 
     lacks: tuple[ExpectedClose, ...] = ()
+    awaited: tuple[ExpectedClose, ...] = ()
     until: dt.datetime | None = None
 
 
@@ -119,14 +120,15 @@ def look(
     """
     if not kept.waits:
         return Waiting()
-    from marketmove.closes.expected import lacking, waits_until
+    from marketmove.closes.expected import awaited, lacking
     from marketmove.commands.summary import expected
 
     before = () if request.chosen else _before(kept, key)
     moment = request.as_of or environment.now()
     due = expected(report, request, before, moment)
-    until = waits_until(due, kept.read_patience(), _zone(request))
-    return Waiting(lacking(due), until if until and moment < until else None)
+    closes, until = awaited(due, moment, kept.read_patience(), _zone(request))
+    waits = until is not None and environment.now() < until
+    return Waiting(lacking(due, moment), closes, until if waits else None)
 
 
 def _before(kept: OnceOptions, key: SummaryKey) -> Sequence[str]:
@@ -160,7 +162,7 @@ def waiting_text(waiting: Waiting, registry: Registry) -> str:
         return ""
     from marketmove.wording import awaited
 
-    names = [registry.resolve(one.symbol).name for one in waiting.lacks]
+    names = [registry.resolve(one.symbol).name for one in waiting.awaited]
     return awaited.waits(names, waiting.until.astimezone(environment.zone()))
 
 

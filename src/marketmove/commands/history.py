@@ -22,7 +22,7 @@ class HistoryRequest(NamedTuple):
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     dates that they hold, the bundled samples. With ``shut_days``, dates on which an index had no
     session and another one had are rows too. With ``in_currency`` moves are in that one
-    too.
+    too; with ``context`` each is held against those before it.
     """
 
     first: dt.date | None
@@ -37,6 +37,7 @@ class HistoryRequest(NamedTuple):
     groups: tuple[Group, ...] = ()
     now: dt.datetime | None = None
     in_currency: str = ""
+    context: bool = False
 
 
 def _range(first: dt.date | None, to: When, latest: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -69,13 +70,15 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.moves import measure
     from marketmove.moves.currency import find_rates, one_currency
     from marketmove.moves.rows import has_closes, usable
+    from marketmove.rarity.many_sessions import with_contexts
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.currency import rate_warnings, rows_notes
     from marketmove.wording.no_sessions import no_close_within
     from marketmove.wording.periods import empty_notes
     from marketmove.wording.remarks import kinds, reading_notes, warnings_of
 
-    keep = keep_for_range(first, to, request.periods) if first and not request.in_currency else None
+    needs_all = bool(request.in_currency) or request.context
+    keep = keep_for_range(first, to, request.periods) if first and not needs_all else None
     known = read_closes(
         files.sources, request.reading, config.closes, request.chosen, keep, request.groups
     )
@@ -106,6 +109,8 @@ def history(request: HistoryRequest) -> HistoryReport:
         one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
         rows = one.rows(rows, request.periods)
         notes = [*rows_notes(one.to, rows, rates)]
+    if request.context:
+        rows = with_contexts(rows, known, doubts)
     moved = {symbol for symbol, _ in rows.take(rows["status"] == "ok").labels("symbol").each()}
     return HistoryReport(
         first=first,
@@ -123,6 +128,7 @@ def history(request: HistoryRequest) -> HistoryReport:
             ),
         ),
         in_currency=request.in_currency,
+        context=request.context,
         notes=(
             *notes,
             *reading_notes(levels),

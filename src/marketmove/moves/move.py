@@ -19,7 +19,7 @@ Basis = Literal["closes", "published"]
 
 
 # What is counted, and so whole.
-COUNTS = ("gap_sessions", "sessions_behind")
+COUNTS = ("gap_sessions", "sessions_behind", "streak", "size_n")
 
 
 class PeriodMove(NamedTuple):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from marketmove.closes.levels import Levels
+from marketmove.market.periods import days_before
 from marketmove.moves.measure import Series, series
 from marketmove.published.prose.superlatives import Superlative
+from marketmove.published.verdicts import rounded
 
 ClaimVerdict = Literal["agrees", "disagrees", "unchecked"]
 
@@ -17,9 +20,10 @@ ClaimVerdict = Literal["agrees", "disagrees", "unchecked"]
 class CheckedClaim(NamedTuple):
     """A superlative with its verdict.
 
-    ``length`` is that of the streak that the closes have, and ``since`` the last session
-    before that was as high, as low or as large; None where the closes have none. ``data_since`` is
-    the first close.
+    ``length`` is that of the streak that the closes have, or how many sessions went that way, and
+    ``since`` the last session before that was as high, as low or as large; None where the closes
+    have none. ``pct`` is how far below its highest close, of ``since``, the close is, in percent.
+    ``data_since`` is the first close.
     """
 
     said: Superlative
@@ -29,6 +33,7 @@ class CheckedClaim(NamedTuple):
     length: int | None = None
     since: dt.date | None = None
     data_since: dt.date | None = None
+    pct: float | None = None
 
 
 def check_claim(said: Superlative, session: dt.date, levels: Levels, symbol: str) -> CheckedClaim:
@@ -56,6 +61,12 @@ def check_claim(said: Superlative, session: dt.date, levels: Levels, symbol: str
     unknown = unknown._replace(data_since=own.days[0].item())
     if said.kind == "streak":
         return _streak(said, own, at, unknown)
+    if said.kind == "tally":
+        return _tally(said, own, at, unknown)
+    if said.kind == "year":
+        return _year(said, own, at, unknown)
+    if said.kind == "below":
+        return _below(said, own, at, unknown)
     way = said.way or (1 if own.pct[at] > 0 else -1)
     return _since(said, own, at, way, unknown)
 
@@ -69,6 +80,48 @@ def _streak(said: Superlative, own: Series, at: int, unknown: CheckedClaim) -> C
         return unknown
     right = length == said.length and said.way in {0, int(ways[at])}
     return unknown._replace(verdict="agrees" if right else "disagrees", length=length)
+
+
+def _tally(said: Superlative, own: Series, at: int, unknown: CheckedClaim) -> CheckedClaim:
+    if at < said.of:
+        return unknown
+    ways = np.sign(own.pct[at - said.of + 1 : at + 1])
+    length = int((ways == said.way).sum())
+    return unknown._replace(
+        verdict="agrees" if length == said.length else "disagrees", length=length
+    )
+
+
+def _year(said: Superlative, own: Series, at: int, unknown: CheckedClaim) -> CheckedClaim:
+    """Whether no close of the last year by date was beyond that of the session."""
+    session: dt.date = own.days[at].item()
+    (begins,) = days_before(session, "y1") or [session]
+    first = int(np.searchsorted(own.days, np.datetime64(begins), side="right"))
+    beyond = np.flatnonzero(own.close[first:at] * said.way > own.close[at] * said.way)
+    if len(beyond):
+        return unknown._replace(verdict="disagrees", since=own.days[first + beyond[-1]].item())
+    return unknown._replace(verdict="agrees") if first else unknown
+
+
+def _below(said: Superlative, own: Series, at: int, unknown: CheckedClaim) -> CheckedClaim:
+    """How far below the highest close: a record where the closes have five years."""
+    highest = own.close[: at + 1].max()
+    row = int(np.flatnonzero(own.close[: at + 1] == highest)[-1])
+    since: dt.date = own.days[row].item()
+    exact = 100 * (1 - Fraction(repr(float(own.close[at]))) / Fraction(repr(float(highest))))
+    found = unknown._replace(since=since, pct=float(exact))
+    if said.pct is None:
+        return unknown
+    session: dt.date = own.days[at].item()
+    (five_years_before,) = days_before(session, "y5") or [session]
+    if own.days[0] > np.datetime64(five_years_before):
+        # A record before the closes begin can only be higher.
+        too_far = exact > Fraction(said.pct) and rounded(exact, said.pct) != Fraction(said.pct)
+        return found._replace(verdict="disagrees") if too_far else unknown
+    right = rounded(exact, said.pct) == Fraction(said.pct)
+    if said.first is not None and said.last is not None:
+        right = right and said.first <= since <= said.last
+    return found._replace(verdict="agrees" if right else "disagrees")
 
 
 def _since(

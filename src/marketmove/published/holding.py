@@ -11,7 +11,6 @@ import numpy as np
 from marketmove.closes.levels import Levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.frame import Frame
-from marketmove.market.periods import PERIODS
 from marketmove.moves.measure import moves_at
 from marketmove.moves.move import Move
 from marketmove.moves.rows import read_moves
@@ -101,7 +100,7 @@ def _lacking(row: Checked) -> int:
 
 
 def _judged(printed: Printed, session: dt.date, known: ChosenCloses, symbol: str) -> Checked:
-    periods = [printed.period] if printed.period in PERIODS else []
+    periods = [printed.period] if printed.period else []
     frame = moves_at(known.levels, {symbol: session}, known.calendars, periods)
     move: Move = read_moves(frame, periods)[0]
     return judge(printed, move, known.levels)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from marketmove import yamltext
-from marketmove.errors import BadFiguresError, Place, Problem, UnrecognisedFileError
+from marketmove.errors import (
+    BadFiguresError,
+    Place,
+    Problem,
+    UnrecognisedFileError,
+    WrongUsageError,
+)
 from marketmove.market.indices import Registry, did_you_mean
-from marketmove.market.periods import PERIODS
+from marketmove.market.periods import PERIODS, period_name
 from marketmove.moves.move import Move
 from marketmove.published import figures
 from marketmove.published.dates import date_of_people
@@ -141,16 +148,19 @@ def _refuse_unknown(mapping: yamltext.Mapping, keys: Iterable[str], label: str) 
         )
 
 
+# Such as ytd_pct and 1y_pts.
+_OF_PERIOD = re.compile(r"(week|month|qtd|ytd|[0-9]{1,5}[dwmy])_(pct|pts)")
+
+
 def _by_period(entry: yamltext.Value) -> list[yamltext.Value]:
     """An entry, and beside it one for each ``week_pct``, ``ytd_pts`` and their like that it has."""
     if not isinstance(entry, yamltext.Mapping):
         return [entry]
     own = dict(entry.items)
     periods: dict[str, dict[str, yamltext.Value]] = {}
-    for period in PERIODS:
-        for unit in ("pct", "pts"):
-            if value := own.pop(f"{period}_{unit}", None):
-                periods.setdefault(period, {})[f"change_{unit}"] = value
+    for key in entry.items:
+        if (match := _OF_PERIOD.fullmatch(key)) and entry.items[key]:
+            periods.setdefault(match[1], {})[f"change_{match[2]}"] = own.pop(key)
     if not periods:
         return [entry]
     shared = {key: value for key, value in own.items() if key in {"index", *TEXT_KEYS}}
@@ -216,9 +226,12 @@ def _date(text: str) -> dt.date:
 
 
 def _period(text: str) -> str:
-    if text not in {"day", *PERIODS}:
-        raise ValueError(f"{text} is not one of {', '.join(PERIODS)}")
-    return "" if text == "day" else text
+    try:
+        name = period_name(text)
+    except WrongUsageError:
+        choice = ", ".join(PERIODS)
+        raise ValueError(f"{text} is not one of {choice}, or such as 5d, 3m, 1y") from None
+    return "" if name == "day" else name
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

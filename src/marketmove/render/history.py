@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from marketmove.market.periods import period_of_column
-from marketmove.moves.move import Conversion
+from marketmove.moves.move import Conversion, Move
+from marketmove.rarity.index_history import MoveContext
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import records, write_csv, write_json, write_ndjson
 from marketmove.render.palettes import TERMINAL
 from marketmove.render.row_bytes import CSV, JSON, NDJSON, RowWriter
-from marketmove.reports.documents import columns, csv_rows
+from marketmove.reports.documents import csv_rows, report_columns
 from marketmove.reports.documents import history_document as document
 from marketmove.reports.records import HistoryReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import currency, dates, numbers, periods, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.currency import in_one
+from marketmove.wording.highlights import facts
 from marketmove.wording.session_rows import ENDS, LONGEST
 
 if TYPE_CHECKING:
@@ -37,23 +39,28 @@ _TALLY = {
 
 def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
-    names = options.columns or columns(report.periods, report.in_currency)
+    names = options.columns or report_columns(report)
     head, writer = write_csv([names]), RowWriter(names, CSV)
     for block in report.blocks():
-        yield head + (writer.text(block) or write_csv(csv_rows(block, names)))
+        yield head + (writer.text(block) or write_csv(_truths(csv_rows(block, names))))
         head = ""
+
+
+def _truths(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Truth values as JSON has them."""
+    return ([str(c).lower() if isinstance(c, bool) else c for c in row] for row in rows)
 
 
 def csv_table(report: HistoryReport) -> Iterator[Sequence[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
-    yield (names := columns(report.periods, report.in_currency))
+    yield (names := report_columns(report))
     for block in report.blocks():
         yield from csv_rows(block, names)
 
 
 def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
-    names = options.columns or columns(report.periods, report.in_currency)
+    names = options.columns or report_columns(report)
     writer = RowWriter([*dict.fromkeys(names)], NDJSON)
     for block in report.blocks():
         yield writer.text(block) or write_ndjson(_named(block, names))
@@ -65,7 +72,7 @@ def _named(block: Frame, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document, its moves block by block."""
-    names = columns(report.periods, report.in_currency)
+    names = report_columns(report)
     head, tail = write_json(document(report, [0])).split(f"{_BEGIN}    0{_END}")
     head, writer = head + _BEGIN, RowWriter(names, JSON)
     for block in report.blocks():
@@ -203,6 +210,7 @@ def _columns(
             for head, name in _percents(report)
         ),
         *(_period(name, rows, by_sign, report.in_currency) for name in report.periods),
+        *([layout.column("Rare", map(_rare, rows))] if report.context else []),
         layout.column("", map(_reason, rows), "dim"),
     ]
     return [part for part in parts if any(cell[0].text for cell in part.cells)]
@@ -262,6 +270,18 @@ def _points(row: Any) -> str:
 
 def _percent(pct: float) -> str:
     return "" if math.isnan(pct) else numbers.percent(pct)
+
+
+def _rare(row: Any) -> str:
+    """What is rare about the move of a row, in a few words."""
+    if row.data_since is None:
+        return ""
+    move = Move(
+        row.symbol, row.name, "ok", "closes", change_pct=row.change_pct, session=row.session,
+        gap_sessions=0 if math.isnan(row.gap_sessions) else int(row.gap_sessions),
+    )  # fmt: skip
+    context = MoveContext(**{name: getattr(row, name) for name in MoveContext._fields})
+    return facts(move, context)
 
 
 def _reason(row: Any) -> str:

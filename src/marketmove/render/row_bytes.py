@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,7 +102,7 @@ class RowWriter:
         values = block.columns[name]
         if isinstance(values, Labels) or values.dtype.kind == "O":
             labels = _labels(values)
-            return [self._of_labels(name, labels, style.text, style.missing)]
+            return [self._of_labels(name, labels, partial(_text, style), style.missing)]
         if values.dtype.kind == "M":
             return [_dates(values, style)]
         if name.endswith(COUNTS) or values.dtype.kind in "iu":
@@ -130,6 +131,11 @@ class RowWriter:
             digits,
             self._of_labels("after", files, lambda file: around[file][2], ""),
         ]
+
+
+def _text(style: Style, value: str | bool) -> str:
+    """A text, or a truth value as JSON has it."""
+    return str(value).lower() if isinstance(value, bool) else style.text(value)
 
 
 def _labels(values: npt.NDArray[Any] | Labels) -> Labels:

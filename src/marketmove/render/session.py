@@ -12,7 +12,7 @@ from marketmove.render.machine import machine_formats
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
-from marketmove.reports.documents import every_cell, session_columns, session_row
+from marketmove.reports.documents import every_cell, report_columns, session_row
 from marketmove.reports.records import SessionReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
@@ -27,7 +27,7 @@ _COLOURED = ("median", "mean", "best", "worst")
 
 def csv_table(report: SessionReport) -> list[list[Any]]:
     """Give the columns of CSV, and under them the cells of each move; missing as None."""
-    return [session_columns(report), *(session_row(report, move) for move in report.moves)]
+    return [report_columns(report), *(session_row(report, move) for move in report.moves)]
 
 
 def chosen_table(report: SessionReport, names: Sequence[str]) -> list[Sequence[Any]]:

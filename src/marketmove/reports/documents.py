@@ -54,13 +54,9 @@ _LISTS = (
 )  # fmt: skip
 
 
-def columns(periods: Sequence[str], in_currency: str = "") -> list[str]:
-    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them.
-
-    In one currency also what that adds.
-    """
-    added = fx_columns(periods) if in_currency else ()
-    return [*_figure_columns(periods), *_trust_columns(periods), *added]
+def columns(periods: Sequence[str]) -> list[str]:
+    """Give the columns of CSV: ``CSV_COLUMNS``, those of the periods, how far to trust them."""
+    return [*_figure_columns(periods), *_trust_columns(periods)]
 
 
 def fx_columns(periods: Sequence[str]) -> list[str]:
@@ -102,15 +98,15 @@ def _trust(move: Move, periods: Sequence[str]) -> list[Any]:
     return [move.sessions_behind, move.doubt, *doubts]
 
 
-def session_columns(report: SessionReport) -> list[str]:
-    """Give the columns of CSV of a session: ``columns``, and the context where it was asked for."""
+def report_columns(report: SessionReport | HistoryReport) -> list[str]:
+    """Give the columns of CSV of some sessions: ``columns``, and what was asked for beside them."""
     context = CONTEXT_COLUMNS if report.context else ()
     added = fx_columns(report.periods) if report.in_currency else ()
     return [*_figure_columns(report.periods), *context, *_trust_columns(report.periods), *added]
 
 
 def session_row(report: SessionReport, move: Move) -> list[Any]:
-    """Give the cells of one move of a session, under ``session_columns``."""
+    """Give the cells of one move of a session, under ``report_columns``."""
     context = _context_cells(report, move) if report.context else {}
     periods, fx = report.periods, _fx_cells(move, report.periods)
     return [
@@ -166,7 +162,7 @@ def history_document(report: HistoryReport, moves: Sequence[Any] | None = None) 
 
     ``moves`` may stand in place of those of the report, which are written block by block.
     """
-    names = columns(report.periods, report.in_currency)
+    names = report_columns(report)
     return {
         "schema": HISTORY_SCHEMA,
         "from": report.first,

@@ -101,7 +101,8 @@ HISTORY_SCHEMA = "marketmove.history/1"
 class HistoryReport(NamedTuple):
     """Many sessions: their moves in the order of session and symbol, and what there is to say.
 
-    ``frame`` is as ``history.history`` makes it; the rest is as in ``SessionReport``.
+    ``frame`` is as ``history.history`` makes it, with ``context`` also as ``with_contexts`` does;
+    the rest is as in ``SessionReport``.
     """
 
     first: dt.date
@@ -114,6 +115,7 @@ class HistoryReport(NamedTuple):
     warnings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
     in_currency: str = ""
+    context: bool = False
 
     def blocks(self) -> Iterator[Frame]:
         """Give the moves block by block."""

@@ -37,7 +37,7 @@ class Table(NamedTuple):
 
     def column(self, number: int) -> list[str]:
         """Give the cells of one column, from 0."""
-        return [row.cells[number] for row in self.rows]
+        return [cells[number] for _, cells in self.rows]
 
     def filled(self, number: int) -> list[str]:
         """Give the cells of one column that say something."""

@@ -177,9 +177,14 @@ def _is_number(kind: Any) -> bool:
 def _grid(file: Any, label: str, mark: str) -> Grid:
     """All rows as text."""
     # A thread of its own would abort the program where it ends before it.
-    table = file.read(_flat(file), use_threads=False).combine_chunks()
-    columns = [column.chunk(0) for column in table.columns]
-    return _text(table.column_names, columns, label, mark)
+    table = file.read(_flat(file), use_threads=False)
+    columns = [column.combine_chunks() for column in table.columns]
+    dates = [n for n, column in enumerate(columns) if _is_date(_values(column.type))]
+    grid = _text(table.column_names, columns, label, mark)
+    head, *rows = grid.rows
+    first = next((n for n, row in enumerate(rows) if any(row.cells[c] for c in dates)), 0)
+    # Of text a row without a date above all others would be one of the header; here it is none.
+    return grid._replace(rows=[head, *rows[first : first + 1], *rows[:first], *rows[first + 1 :]])
 
 
 def _flat(file: Any) -> list[str] | None:

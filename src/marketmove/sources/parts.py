@@ -22,6 +22,16 @@ RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
+class Form(NamedTuple):
+    """What the lines are like: the delimiter, the number of cells, and which cells count."""
+
+    delimiter: str
+    width: int
+    date: int
+    symbol: int
+    close: int
+
+
 class Coded(NamedTuple):
     """The different cells of a column, and which of them each row has."""
 

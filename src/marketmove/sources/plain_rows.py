@@ -10,14 +10,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from marketmove.sources.numbers import GAPS, LARGEST, LONGEST, SMALLEST, is_gap
-from marketmove.sources.parts import Bools, Coded, Floats, Ints, Part, Rows, iso_day, nothing_beside
+from marketmove.sources.parts import (
+    Bools,
+    Coded,
+    Floats,
+    Form,
+    Ints,
+    Part,
+    Rows,
+    iso_day,
+    nothing_beside,
+)
 
 Signs = npt.NDArray[np.uint8]
 
@@ -32,16 +42,6 @@ _VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
 _NEAREST: dict[str, Any] = {} if _VERSION >= (3, 1) else {"float_precision": "round_trip"}
 # Digits behind the point that thousands have too, and the longest that may be thousands: 123.456.
 _THOUSANDS, _LONGEST_OPEN = 3, 7
-
-
-class Form(NamedTuple):
-    """What the lines are like: the delimiter, the number of cells, and which cells count."""
-
-    delimiter: str
-    width: int
-    date: int
-    symbol: int
-    close: int
 
 
 def part_of(block: bytes, first_line: int, form: Form) -> Part | None:

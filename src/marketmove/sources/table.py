@@ -314,7 +314,7 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     """Take in rows that lack only cells at their end, where low and high prove the close."""
     table, layout = sheet.table, sheet.layout
     beside = {c.role.kind: c.number for c in layout.beside if c.role}
-    if layout.kind == "wide" or not {"low", "high"} <= beside.keys():
+    if layout.kind == "wide" or not table.ragged or not {"low", "high"} <= beside.keys():
         return sheet
     close = next(iter(layout.closes))
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0, table.date)

@@ -103,8 +103,16 @@ def _held_claim(claim: CheckedClaim) -> str:
     if claim.said.kind == "streak":
         length = numbers.count(claim.length or 0, "session", "sessions")
         return f"disagrees; the closes have {length} that way"
+    if claim.said.kind == "tally":
+        return f"disagrees; the closes have {claim.length or 0} of {claim.said.of} that way"
+    if claim.said.kind == "below" and claim.pct is not None:
+        pct = numbers.percent(claim.pct).lstrip("+")
+        return f"disagrees; the closes have {pct} below the highest, of {claim.since}"
     if claim.since is None:
         return "disagrees"
+    if claim.said.kind == "year":
+        way = "higher" if claim.said.way > 0 else "lower"
+        return f"disagrees; there was a {way} close on {claim.since}"
     return f"disagrees; there was as much on {claim.since}"
 
 

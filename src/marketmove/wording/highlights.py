@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from marketmove.moves.move import Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.superlatives import Fact, move_facts, pair_fact
 from marketmove.reports.records import SessionReport
@@ -39,6 +40,11 @@ def highlights(report: SessionReport) -> list[str]:
             of_pairs.add((-fact.rarity, -(pair.spread_pp or 0.0), text))
     rarest = sorted([*sorted(of_pairs)[:_MOST_PAIRS], *of_moves])
     return [text for *_, text in rarest[:_MOST]]
+
+
+def facts(move: Move, context: MoveContext) -> str:
+    """Give what is rarest about a move in a few words; empty if nothing is rare."""
+    return _joined(move_facts(move, context)[:_MOST_FACTS], context)
 
 
 def _joined(found: Sequence[Fact], context: MoveContext) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from marketmove.published.prose.grammar import Language
 
-SuperlativeKind = Literal["streak", "largest", "extreme", "record"]
+SuperlativeKind = Literal["streak", "largest", "extreme", "record", "year", "below", "tally"]
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)([1-9]|[12]\d|3[01])(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -20,8 +21,9 @@ class Superlative(NamedTuple):
     """Something said of an index's session beside others.
 
     ``way`` is 1 or -1, 0 where the words leave it open. ``length`` is the number of sessions of
-    a streak. ``first`` and ``last`` enclose the day since when, both included; None where none is
-    named.
+    a streak, or of those that went one way ``of`` so many (``tally``). ``year`` is a close beyond
+    those of 52 weeks, ``below`` one that is ``pct`` percent below the record. ``first`` and
+    ``last`` enclose the day since when, both included; None where none is named.
     """
 
     key: str
@@ -33,6 +35,8 @@ class Superlative(NamedTuple):
     first: dt.date | None = None
     last: dt.date | None = None
     session: dt.date | None = None
+    of: int = 0
+    pct: Decimal | None = None
 
 
 def superlatives_in(
@@ -64,6 +68,14 @@ def _found(
         return Superlative("", "streak", way, 0, quote, count) if count > 1 else None
     if kind == "record":
         return Superlative("", "record", way or 1, 0, quote)
+    if kind == "year":
+        return Superlative("", "year", way or 1, 0, quote)
+    if kind == "tally":
+        count, of = (_count(groups[name], spoken) for name in ("n", "of"))
+        found = Superlative("", "tally", way, 0, quote, count)
+        return found._replace(of=of) if 0 < count <= of else None
+    if kind == "below":
+        return _below(match, spoken, report)
     span = span_of(groups["since"], spoken, report)
     if span is None:
         return None
@@ -73,9 +85,23 @@ def _found(
     return Superlative("", named, way, 0, quote, 0, first, last)
 
 
+def _below(match: re.Match[str], spoken: Language, report: dt.date | None) -> Superlative | None:
+    """How far below its record a close is; of which day that is, if it is named."""
+    end, first, last = match.end("high"), None, None
+    if match["since"] and (span := span_of(match["since"], spoken, report)):
+        first, last, length = span
+        end = match.start("since") + length
+    quote = match.string[match.start() : end].strip()
+    found = Superlative("", "below", -1, 0, quote, 0, first, last)
+    return found._replace(pct=Decimal(match["n"].replace(",", ".")))
+
+
 def _count(text: str, spoken: Language) -> int:
     digits = re.match(r"\d+", text)
-    return int(digits[0]) if digits else spoken.ordinals.get(text.lower(), 0)
+    if digits:
+        return int(digits[0])
+    number = spoken.numbers.get(text.lower(), Decimal(0))
+    return spoken.ordinals.get(text.lower(), int(number) if number == int(number) else 0)
 
 
 def span_of(

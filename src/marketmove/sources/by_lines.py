@@ -1,0 +1,106 @@
+"""Lines of a tidy table in blocks, each taken apart as numbers, or cell by cell where it is odd."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from marketmove.errors import Problem
+from marketmove.sources.by_parts import PartsReader
+from marketmove.sources.last_number import LastNumber
+from marketmove.sources.opening import Source
+from marketmove.sources.parts import Form
+from marketmove.sources.plain_rows import part_of, without_quotes
+
+_BLOCK_BYTES, _ODD_BYTES, _LAST_BYTES = 8 << 20, 1 << 18, 1 << 16
+
+
+class Lines(NamedTuple):
+    """Whole lines, and the physical number of the first."""
+
+    first: int
+    data: bytes
+
+    @property
+    def ends(self) -> int:
+        """How many lines end in them: a return alone ends one too, and two before a newline."""
+        once = (b"\n", 1), (b"\r", 1), (b"\r\n", -1), (b"\r\r\n", -1)
+        return sum(times * self.data.count(sign) for sign, times in once)
+
+
+def blocks_of(source: Source, skip: int, form: Form) -> Iterator[Lines]:
+    """Give the lines of a file below its header, whose length is to be skipped."""
+    return _blocks(source.open(), skip, 2, form.delimiter, _BLOCK_BYTES)
+
+
+def _blocks(file: BinaryIO, skip: int, first: int, delimiter: str, size: int) -> Iterator[Lines]:
+    """The lines of a file from some byte on, in blocks, none of which ends within quotes."""
+    with file:
+        file.seek(skip)
+        while data := file.read(size) + file.readline():
+            while _ends_in_quotes(data, delimiter) and (more := file.read(size)):
+                data += more + file.readline()
+            lines = Lines(first, data)
+            yield lines
+            first += lines.ends
+
+
+def _ends_in_quotes(lines: bytes, delimiter: str) -> bool:
+    """Whether a quote that begins a cell may be open still."""
+    opening = (f'{delimiter}"'.encode(), b'\n"')
+    return lines.count(b'"') % 2 == 1 and (lines[:1] == b'"' or any(o in lines for o in opening))
+
+
+class LinesReader:
+    """Reads lines as parts, and knows where they end."""
+
+    def __init__(self, reader: PartsReader, form: Form, source: Source) -> None:
+        self._reader, self._form, self._end = reader, form, 0
+        self._last = _last_number(source, form)
+
+    def read(self, lines: Lines) -> None:
+        """Read a block; where it is not plain, in small pieces."""
+        self._end = lines.first + lines.ends
+        if self._read_plain(lines):
+            return
+        pieces = io.BytesIO(lines.data)
+        for piece in _blocks(pieces, 0, lines.first, self._form.delimiter, _ODD_BYTES):
+            if not self._read_plain(piece):
+                self._read_odd(piece)
+
+    def _read_plain(self, lines: Lines) -> bool:
+        whole = lines.data if lines.data.endswith(b"\n") else lines.data + b"\n"
+        part = part_of(whole.replace(b"\r\n", b"\n"), lines.first, self._form)
+        if part is None:
+            return False
+        self._reader.add_plain(part)
+        if self._last.may_be_cut and self._last.width == self._form.width:
+            delimiter = self._form.delimiter
+            above = without_quotes(lines.data, delimiter).decode().split("\n")[:-1]
+            self._last.compare(row.rpartition(delimiter)[2].strip() for row in above)
+        return True
+
+    def _read_odd(self, lines: Lines) -> None:
+        self._reader.add(self._reader.odd.read(lines.data, lines.first))
+        if self._last.may_be_cut:
+            above = self._reader.odd.latest[: None if lines.data.endswith(b"\n") else -1]
+            self._last.compare(r.cells[-1] for r in above if len(r.cells) == self._last.width)
+
+    @property
+    def warnings(self) -> Iterator[Problem]:
+        """What is to be said of how the lines end."""
+        return self._last.warnings(self._end)
+
+
+def _last_number(source: Source, form: Form) -> LastNumber:
+    """The last row of a file that ends without a line break."""
+    with source.open() as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - _LAST_BYTES))
+        end = file.read().rstrip(b"\0")
+    if end[-1:] in {b"\n", b"\r"}:
+        return LastNumber(source.label)
+    text = end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+    cells = [cell.strip().strip('"') for cell in text.split(form.delimiter)]
+    return LastNumber(source.label, cells)
