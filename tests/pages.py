@@ -100,7 +100,8 @@ def parse(line: str) -> None:
     """Read a command line as the program would, and stop before it is run."""
     words = shlex.split(re.split(r" \| |; ", line)[0], comments=True)[1:]
     words = words[: words.index(">")] if ">" in words else words
-    words = words[1:] if words[0] == "help" else words
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     if any(word.startswith(("…", "...", "[")) or word in _PLACEHOLDERS for word in words):
         words = [words[0], "--help"]
     if all(word.isalpha() and word.islower() for word in words):

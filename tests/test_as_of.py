@@ -41,8 +41,7 @@ def test_the_document_and_the_table_are_dated_by_row(run_cli: RunCli) -> None:
         "  S&P 500     2025-02-13    6,115.07      6,051.97    +63.10     +1.04%   │▇▇▇\n"
         "\n  Highlights: Hang Seng: largest rise since 2024-10-02, highest since 2024-10-07"
         " · S&P 500: largest rise since 2025-01-15\n"
-        "  2 up\n"
-        "  range 2.65 pp, highest less lowest\n"
+        "  2 up · range 2.65 pp\n"
         "  no divergent pairs: every move is up\n"
     )
 

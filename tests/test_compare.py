@@ -214,13 +214,13 @@ def test_too_few_sessions_are_said_once(run_cli: RunCli, write: Write) -> None:
     closes = [str(100 + n % 3) for n in range(61)]
     path = write("closes.csv", HEADER + _rows("AA", closes) + _rows("BB", closes[::-1]))
     last = _weekdays(61)[-1]
-    ran = run_cli("session", str(last), "-l", path)
+    ran = run_cli("session", str(last), "-l", path, "--explain")
     assert "fewer than 60" in ran.stdout
     assert ran.stdout.count("fewer than 60") == 1
     longer = write(
         "longer.csv", HEADER + _rows("AA", [*closes, "90"]) + _rows("BB", [*closes, "1"])
     )
-    ran = run_cli("session", str(_weekdays(62)[-1]), "-l", longer)
+    ran = run_cli("session", str(_weekdays(62)[-1]), "-l", longer, "--explain")
     assert "fewer than 60" not in ran.stdout
 
 

@@ -237,9 +237,9 @@ def test_the_configuration_names_the_series(run_cli: RunCli, write: Write) -> No
     ("text", "said"),
     [
         ("fx: [USDJPY]", "fx: expected currencies with their series, such as {JPY: USDJPY}"),
-        ("fx: {JYP: USDJPY}", "fx: JYP is no currency that is known, such as JPY"),
+        ("fx: {JYP: USDJPY}", "fx: JYP is not a known currency, such as JPY"),
         ("fx: {JPY: yen}", "{series: yen, quoted: USDJPY}"),
-        ("fx: {JPY: EURUSD}", "fx: JPY: EURUSD is no rate of it"),
+        ("fx: {JPY: EURUSD}", "fx: JPY: EURUSD is not a rate of it"),
         ("fx: {JPY: {name: yen}}", "fx: JPY: expected series, and quoted"),
     ],
 )

@@ -132,7 +132,8 @@ def test_closed_missing_and_pending_stay_apart(run_cli: RunCli, write: Write) ->
     assert (asia["n"], asia["median_pct"], asia["dispersion"]["range_pp"]) == (1, 1.0, None)
     assert (europe["n"], europe["median_pct"], europe["best"]) == (0, None, None)
     assert ran.document["group_spreads"] == []
-    text = run_cli("session", "2025-02-04", "-l", closes, "-g", "asia", "-g", "europe").stdout
+    asked = ("session", "2025-02-04", "-l", closes, "-g", "asia", "-g", "europe")
+    text = run_cli(*asked, "--explain").stdout
     assert [line.split() for line in text.splitlines() if line.startswith("  europe  ")] == [
         ["europe", "0", "no", "move", *"–––––"],
     ]
@@ -150,7 +151,7 @@ def test_a_bound_leaves_open_what_it_must(run_cli: RunCli) -> None:
     assert (asia["worst"], asia["worst_pct"]) == ("TWII", -1.05)
     assert asia["dispersion"] == {"n": 5, "range_pp": None, "dispersion_pp": None}
     assert ran.document["dispersion"] == asia["dispersion"]
-    text = run_cli("session", "2025-02-04", "-g", "asia").stdout
+    text = run_cli("session", "2025-02-04", "-g", "asia", "--explain").stdout
     assert "\n  no range, mean or dispersion: Hang Seng Tech has only a bound\n" in text
     assert "≈ +0.43%      –          3/2/0   Hang Seng Tech > +5%   Taiex −1.05%" in text
 
@@ -163,7 +164,11 @@ def test_published_figures_are_approximate(run_cli: RunCli, write: Write) -> Non
         "  - {index: TWII, close: 23152.61, change_pct: -1.05}\n"
     )
     report = write("report.yaml", text)
-    ran = run_cli("session", "2025-02-14", "-l", report, "-g", "asia", "-q")
+    assert (
+        "range ≈ 4.74 pp · dispersion ≈ 2.18 pp"
+        in run_cli("session", "2025-02-14", "-l", report, "-g", "asia", "-q").stdout
+    )
+    ran = run_cli("session", "2025-02-14", "-l", report, "-g", "asia", "-q", "--explain")
     assert "\n  range ≈ 4.74 pp, highest less lowest\n" in ran.stdout
     # 3.69, −0.79, −1.05: the mean is 0.61667, the squared gaps are 9.44553, 1.97867, 2.77778.
     assert "\n  cross-index dispersion (1 day, equal-weighted) ≈ 2.18 pp\n" in ran.stdout

@@ -95,7 +95,7 @@ def test_lines_in_one_currency(run_cli: RunCli, write: Write) -> None:
     assert text.startswith("Index levels in USD, 2025-02-13 = 100 · ")
     assert "104.00 (+4.00%)" in text
     assert "101.00 (+1.00%)" in text
-    assert "VIX is not drawn: it is no sum of money" in text
+    assert "VIX is not drawn: it is not a sum of money" in text
     assert "in USD by USDJPY" in text
 
 

@@ -154,8 +154,8 @@ def test_columns_of_their_types_need_no_text(
 
 REFUSED = {
     "with a time zone": "date is of type timestamp[us, tz=UTC]; write it as a date",
-    "times of the day": "date is no plain date, such as 2024-01-01 16:00:00",
-    "the day first": "date is no plain date, such as 01.01.2024",
+    "times of the day": "date is not a plain date, such as 2024-01-01 16:00:00",
+    "the day first": "date is not a plain date, such as 01.01.2024",
     "closes as text": "close is of type string; write it as a number",
     "digits of dates": "date is of type int64; write it as a date",
     "numbers as names": "symbol is of type int64; write it as text",

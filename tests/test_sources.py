@@ -67,7 +67,7 @@ def test_a_name_is_no_markup_in_markdown(run_cli: RunCli) -> None:
 def test_a_repeated_row_passes_with_a_note(name: str, run_cli: RunCli) -> None:
     path = FINE / name
     note = f"{path}:5: 1 row repeats a close that stands already, with the same figure"
-    table = run_cli("session", SESSION, "--levels", path)
+    table = run_cli("session", SESSION, "--levels", path, "--explain")
     assert table.stderr == ""
     assert note in table.stdout
     document = run_cli("session", SESSION, "--levels", path, "--format", "json").document

@@ -55,7 +55,8 @@ def calc(
 def _by_name(words: Sequence[str], named: Sequence[str | None]) -> str:
     """Say what to type where figures stand without their names."""
     text = "calc takes its figures by name"
-    if len(words) != 2 or any(named):
+    figures = [word for word in words if any(map(str.isdigit, word))]
+    if not len(figures) == len(words) == 2 or any(named):
         return f"{text}: two of --close, --prior and --pct, {_SUCH_AS}"
     one, other = words
     if _is_pct(one, other):

@@ -122,7 +122,7 @@ AsOfOption = Annotated[
     ),
 ]
 ExplainOption = Annotated[
-    bool, reading_option("--explain", help="Say how the files were read, and why.")
+    bool, reading_option("--explain", help="All notes, and how the files were read.")
 ]
 QuietOption = Annotated[bool, output_option("--quiet", "-q", help="No warnings on stderr.")]
 SymbolsArgument = Annotated[

@@ -10,6 +10,7 @@ from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
 from marketmove.cli.terminal import emit, say_unusable, warn
+from marketmove.errors import WrongUsageError
 from marketmove.market.periods import chosen_periods
 from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
 
@@ -62,6 +63,9 @@ def session(
     csv_safe: shared.CsvSafeOption = False,
     everything: shared.AllOption = False,
     explain: shared.ExplainOption = False,
+    brief: Annotated[
+        bool, shared.output_option("--brief", help="The tables alone, without what stands below.")
+    ] = False,
     run: shared.RunOptions,
 ) -> int:
     """Show one session: closes, changes, divergent pairs.
@@ -83,6 +87,9 @@ def session(
     )
     settings = asked["config"]
     alerting = alerting_of(alerts, settings)
+    if brief and output_format != "table":
+        text = f"--brief is of the table; --format {output_format} has all that there is to say"
+        raise WrongUsageError.at(None, text)
     arguments.refuse_pairs(output_format, against, pairs, wide, context)
     in_currency = arguments.currency(in_currency)
     shown = arguments.columns(columns, output_format, in_currency)
@@ -115,8 +122,10 @@ def session(
 
     from marketmove.render.session import FORMATS
 
-    options = look.render_options(settings)._replace(everything=everything, columns=shown)
-    warn(report.warnings, look.output, output_format == "table", run.quiet)
+    options = look.render_options(settings)._replace(
+        everything=everything, columns=shown, explain=explain, brief=brief
+    )
+    warn(report.warnings, look.output, output_format == "table" and not brief, run.quiet)
     if rows:
         announce(report.alerts)
     try:

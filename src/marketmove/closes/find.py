@@ -14,12 +14,11 @@ from marketmove.errors import (
     Remark,
     UnreadableFileError,
     WrongUsageError,
-    listed,
     quoted,
 )
 from marketmove.market.indices import Exchange, Registry
 from marketmove.resources import root
-from marketmove.sources import Progress, Source, open_all, open_source
+from marketmove.sources import Progress, Source, folders, open_all, open_source
 from marketmove.sources import Spec as Spec
 from marketmove.sources.vocabulary import Words
 
@@ -59,13 +58,15 @@ class CloseSettings(NamedTuple):
 class FoundCloses(NamedTuple):
     """Files of closes, and what they are: the bundled samples, the archive, or the user's own.
 
-    ``strangers`` are files that stand in the archive and are none of it.
+    ``strangers`` are files that stand in the archive and are none of it, ``others`` those of
+    folders that are no closes.
     """
 
     sources: list[Source]
     bundled: bool = False
     archive: Path | None = None
     strangers: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,6 +74,16 @@ class FoundCloses(NamedTuple):
         if self.archive is not None:
             return f"the archive {self.archive}"
         return named([source.label for source in self.sources])
+
+    @property
+    def notes(self) -> list[Remark]:
+        """What was passed over, as one note that counts it."""
+        if not self.others:
+            return []
+        n = len(self.others)
+        files = f"{n:,} files that are" if n > 1 else "1 file that is"
+        text = f"{files} not of closes left out: {folders.named(self.others)}"
+        return [Remark("not_closes", text)]
 
     @property
     def warnings(self) -> list[Remark]:
@@ -98,10 +109,10 @@ def find_sources(
     Raises ``WrongUsageError`` if no closes are named and the date is no explicit one.
     """
     if specs:
-        return FoundCloses(open_all(specs))
+        return _opened(specs)
     if settings.files:
         try:
-            return FoundCloses(open_all(settings.files))
+            return _opened(settings.files)
         except MarketMoveError as error:
             named = Problem(settings.place, "this setting names what cannot be read")
             raise type(error)([*error.problems, named]) from None
@@ -116,6 +127,10 @@ def find_sources(
     printed = (root() / published).is_file() and not closes_only
     label = published if printed else SAMPLE_CLOSES
     return FoundCloses([open_source(root() / label, label)], bundled=True)
+
+
+def _opened(specs: Sequence[Spec]) -> FoundCloses:
+    return FoundCloses(open_all(specs), others=tuple(folders.others_of(specs)))
 
 
 def archive_files(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -181,5 +196,9 @@ def _reach(samples: Source) -> tuple[str, str]:
 
 
 def named(labels: Sequence[str]) -> str:
-    """Name the files in a title."""
-    return listed(labels, 1)
+    """Name the files in a title: the one that there is, or how many there are.
+
+    >>> named(["closes.csv"]), named(["hsi.csv", "n225.csv"])
+    ('closes.csv', '2 files')
+    """
+    return labels[0] if len(labels) == 1 else f"{len(labels):,} files"

@@ -28,7 +28,7 @@ def check(
     named; ``UnreadableFileError`` or ``UnrecognisedFileError`` or ``BadFiguresError`` if a file
     cannot be opened or recognised, or has not one usable close.
     """
-    sources = find_closes(specs, config.closes).sources
+    opened = find_closes(specs, config.closes)
 
     # These load numpy, which is not wanted before the files are known to be there.
     from marketmove.closes.checks import find
@@ -38,12 +38,13 @@ def check(
     from marketmove.moves.measure import moves_to_each
     from marketmove.wording.calendar_notes import ending
 
-    levels = read_levels(sources, reading, config.closes)
+    levels = read_levels(opened.sources, reading, config.closes)
     known = by_calendar(levels, levels.symbols, config.closes)
     doubts = find_doubts(known, volatility_indices(config.groups, levels.symbols), now)
     found = find(known, moves_to_each(known.levels), doubts)
     files = tuple(_file_read(levels, label, how) for label, how in levels.readings)
-    notes = tuple(ending(_by_exchange(known.calendars), now.date())) if now else ()
+    ends = ending(_by_exchange(known.calendars), now.date()) if now else ()
+    notes = (*opened.notes, *ends)
     return CheckReport(named([file.label for file in files]), files, tuple(found), notes)
 
 

@@ -50,5 +50,5 @@ def convert(
         first=sessions.min().item(),
         last=sessions.max().item(),
         warnings=(*files.warnings, *convert_warnings(known, find_doubts(known))),
-        notes=(*reading_notes(levels),),
+        notes=(*files.notes, *reading_notes(levels)),
     )

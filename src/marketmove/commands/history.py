@@ -130,6 +130,7 @@ def history(request: HistoryRequest) -> HistoryReport:
         in_currency=request.in_currency,
         context=request.context,
         notes=(
+            *files.notes,
             *notes,
             *reading_notes(levels),
             *empty_notes(rows, request.periods, many=True),

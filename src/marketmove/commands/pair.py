@@ -126,6 +126,7 @@ def pair(request: PairRequest) -> PairReport:
         ),
         in_currency=request.in_currency,
         notes=(
+            *files.notes,
             *of_rates,
             *remarks.reading_notes(levels),
             *few_common_sessions(summary),
@@ -148,7 +149,7 @@ def _one_currency(request: PairRequest, levels: Levels, symbols: Sequence[str]) 
     money = one_currency(request.in_currency, rates, config.registry, symbols, volatility)
     for symbol in symbols:
         if symbol in volatility or symbol not in money.currencies:
-            why = "is no sum of money" if symbol in volatility else "has no currency that is known"
+            why = "is not a sum of money" if symbol in volatility else "has no known currency"
             raise WrongUsageError.at(None, f"--in {request.in_currency}: {symbol} {why}")
     return money
 

@@ -176,6 +176,7 @@ def session(request: SessionRequest) -> SessionReport:
         unusable=tuple(found.unusable),
         excluded=apart,
         notes=(
+            *files.notes,
             *found.notes,
             *notes_of_pairs,
             *context_notes(context, moves),

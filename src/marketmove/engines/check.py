@@ -40,7 +40,7 @@ _KINDS = {
 _WRONG = {
     "undated": ("without a date", ""),
     "unnamed": ("without a symbol, or with blanks around it", ""),
-    "no_level": ("whose close is no level (a number from 0.000001 to below 1e15)", ""),
+    "no_level": ("whose close is not a level (a number from 0.000001 to below 1e15)", ""),
     "twice": ("of a date that the index has already", ""),
 }
 # How far an index may move beside a rebasing, as the quotient of two closes.

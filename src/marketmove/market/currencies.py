@@ -183,7 +183,7 @@ def parse_fx(value: yamltext.Value) -> ChosenRates:
     found = {}
     for code, given in value.items.items():
         if code not in currencies():
-            raise ValueError(f"{code} is no currency that is known, such as JPY")
+            raise ValueError(f"{code} is not a known currency, such as JPY")
         fields = given.items if isinstance(given, yamltext.Mapping) else {"series": given}
         if not {"series"} <= fields.keys() <= {"series", "quoted"}:
             raise ValueError(f"{code}: expected series, and quoted if its name does not say it")
@@ -194,6 +194,6 @@ def parse_fx(value: yamltext.Value) -> ChosenRates:
             text = f"{code}: {said} does not say what it quotes; write {{series: {name}, quoted: "
             raise ValueError(f"{text}USD{'JPY' if code == 'USD' else code}}}}}")
         if code not in quote:
-            raise ValueError(f"{code}: {said} is no rate of it")
+            raise ValueError(f"{code}: {said} is not a rate of it")
         found[code] = (name, quote)
     return found

@@ -9,7 +9,8 @@ class RenderOptions(NamedTuple):
     """How text for people is to look.
 
     ``width`` is the terminal's, in columns; None where there is none, and nothing has to fit.
-    ``everything`` shows all rows of a long table; ``explain`` says how the files were read;
+    ``everything`` shows all rows of a long table, ``brief`` nothing but the tables; ``explain``
+    says how the files were read, and what there is to say of the figures;
     ``columns`` are those that were chosen, none for the usual ones.
     """
 
@@ -19,4 +20,5 @@ class RenderOptions(NamedTuple):
     ascii_only: bool = False
     everything: bool = False
     explain: bool = False
+    brief: bool = False
     columns: tuple[str, ...] = ()

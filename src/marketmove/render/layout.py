@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -12,8 +11,10 @@ from rich.cells import cell_len
 from marketmove.errors import Remark
 from marketmove.render import RenderOptions
 from marketmove.wording.characters import plain_ascii, visible
+from marketmove.wording.sources import rests_on
 
 _INDENT = "  "
+_NARROWEST = 20
 _Try = TypeVar("_Try")
 
 
@@ -111,15 +112,35 @@ def roomiest_table(tries: Iterable[TextTable], width: int | None) -> TextTable:
 
 
 def title(what: str, source: str, options: RenderOptions) -> list[StyledLine]:
-    """Say what is shown and on what it rests, on two lines where the terminal needs them."""
-    whole = f"{what} · {source}"
-    fits = options.width is None or cell_len(whole) <= options.width
-    return [[StyledText(text, "bold")] for text in ([whole] if fits else [what, source])]
+    """Say what is shown and on what it rests, on as many lines as the terminal needs.
+
+    It is broken before the source, else at a dot, else between words.
+    """
+    width, texts = options.width, [f"{what} · {source}"]
+    for split in (lambda t: [t], lambda t: t.split(" · "), lambda t: broken(t, width or 0)):
+        if width is not None and max(map(cell_len, texts)) > width:
+            texts = [p for t in ([what, source] if len(texts) == 1 else texts) for p in split(t)]
+    return [[StyledText(text, "bold")] for text in texts]
+
+
+def broken(text: str, width: int, indent: str = "") -> list[str]:
+    """Break a text between words, in terminal cells; a word that is longer stays whole.
+
+    >>> broken("two up and two down", 14, "  "), broken("日経平均 株価", 9)
+    (['two up and two', '  down'], ['日経平均', '株価'])
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and cell_len(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"{indent}{word}" if lines else word)
+    return lines
 
 
 def closes_source(source: str, bundled: bool) -> str:
     """Name the closes that figures rest on."""
-    return f"closes · {visible(source)}{' (bundled sample)' if bundled else ''}"
+    return rests_on("closes", source, bundled)
 
 
 def texts_of(remarks: Iterable[Remark]) -> list[str]:
@@ -133,11 +154,10 @@ def wrapped(text: str, width: int | None) -> list[str]:
     >>> wrapped("two up and two down", 16), wrapped("two up", None)
     (['  two up and two', '    down'], ['  two up'])
     """
-    line = f"{_INDENT}{text}"
     if width is None:
-        return [line]
-    indent = 2 * _INDENT
-    return textwrap.wrap(line, max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+        return [f"{_INDENT}{text}"]
+    first, *others = broken(" ".join(text.split()), max(width, _NARROWEST) - len(_INDENT), _INDENT)
+    return [f"{_INDENT}{line}" for line in (first, *others)]
 
 
 def under_table(text: str, style: str, options: RenderOptions) -> list[StyledLine]:

@@ -16,7 +16,7 @@ _ONCE = (
     "It prints only news (--once), so nothing on holidays, and remembers what it printed in your"
     " home folder: marketmove journal lists it."
 )
-ONCE = f"{_ONCE} It waits for no close that lacks then, and says which (--patience 0m)."
+ONCE = f"{_ONCE} It names late closes without waiting (--patience 0m)."
 _FETCH = (
     "First the closes are fetched; what is not current then is said (--quiet), and the summary"
     " goes out all the same."

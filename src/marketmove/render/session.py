@@ -21,7 +21,12 @@ from marketmove.wording.highlights import HIGHLIGHTS, highlights
 from marketmove.wording.session_rows import PairRow, alert_lines
 
 _NARROW = 2
-_LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 6, 10
+_LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 4, 10
+# From the roomiest to the narrowest: names stand closer before symbols stand for them.
+_FITS = (
+    layout.Fit(3), layout.Fit(2), layout.Fit(1), layout.Fit(2, symbols=True),
+    layout.Fit(1, symbols=True), layout.Fit(2, symbols=True, points=False),
+)  # fmt: skip
 _COLOURED = ("median", "mean", "best", "worst")
 
 
@@ -39,25 +44,36 @@ def chosen_table(report: SessionReport, names: Sequence[str]) -> list[Sequence[A
 def as_table(report: SessionReport, options: RenderOptions) -> str:
     """Write a session as text for people; nothing is cut where no terminal sets a width."""
     rows, left_out = session_rows.shown(session_rows.moved(report), options.everything)
-    moves, *others = layout.roomiest(
-        (
-            _tables(report, rows, options, fit, named)
-            for fit in layout.FITS
-            for named in (session_rows.MOST_NAMED, 1, 0, None)
-        ),
-        lambda tables: all(table.fits(options.width) for table in tables),
-    )
-    if rows and not options.columns:
-        moves = _with_bars(moves, rows, options)
-    lines = [*_alerts(report, options), [StyledText(session_rows.title(report), "bold")], []]
-    for table in (moves, *others, *_group_tables(report, options)):
+    what, _, source = session_rows.title(report).partition(" · ")
+    lines = [*_alerts(report, options), *layout.title(what, source, options), []]
+    for table in (*_fitting(report, rows, options), *_group_tables(report, options)):
         if table.columns:
             lines += [*table.lines(), []]
+    if options.brief:
+        return layout.written(lines[:-1], options)
     marked = in_one(report.in_currency)
     if found := highlights(report):
         lines += layout.under_table(f"{HIGHLIGHTS}{marked}: {' · '.join(found)}", "", options)
-    lines += layout.below(session_rows.footers(report, left_out), report.warnings, options)
+    footers = session_rows.footers if options.explain else session_rows.short_footers
+    lines += layout.below(footers(report, left_out), report.warnings, options)
     return layout.written(lines, options)
+
+
+def _fitting(
+    report: SessionReport, rows: Sequence[Move], options: RenderOptions
+) -> list[layout.TextTable]:
+    """The roomiest tables that fit: with bars, if there are any with which they do."""
+    tries = [
+        _tables(report, rows, options, fit, named)
+        for fit in _FITS
+        for named in (session_rows.MOST_NAMED, 1, 0, None)
+    ]
+    barred = rows and not options.columns
+    for moves, *others in tries if barred else ():
+        with_bars = _with_bars(moves, rows, options)
+        if with_bars is not None and all(t.fits(options.width) for t in (with_bars, *others)):
+            return [with_bars, *others]
+    return layout.roomiest(tries, lambda tables: all(t.fits(options.width) for t in tables))
 
 
 FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(
@@ -189,8 +205,8 @@ def _pair_columns(
 
 def _with_bars(
     table: layout.TextTable, moves: Sequence[Move], options: RenderOptions
-) -> layout.TextTable:
-    """Add bars as long as the terminal has room for, if it has any."""
+) -> layout.TextTable | None:
+    """Add bars as long as the terminal has room for; None if it has not enough."""
     longest = _USUAL_BAR
     if options.width is not None:
         room = options.width - table.width - table.gap
@@ -199,7 +215,7 @@ def _with_bars(
         # One cell for the zero line, one for a short side that is rounded up to a block.
         longest = min(_LONGEST_BAR, int((room - 2) * widest / (highest - lowest)) if widest else 0)
     if longest < _SHORTEST_BAR:
-        return table
+        return None
     bars = layout.TextColumn("", _bars(moves, options, longest))
     return table._replace(columns=[*table.columns, bars])
 
@@ -221,7 +237,7 @@ def _bars(moves: Sequence[Move], options: RenderOptions, longest: int) -> list[l
         fallen, risen = (blocks, "") if pct < 0 else ("", blocks)
         bars.append(
             [
-                StyledText(fallen.rjust(left), colours.down),
+                StyledText(fallen.rjust(left), colours.down if fallen else ""),
                 StyledText("│", "dim"),
                 StyledText(risen, colours.up),
             ]

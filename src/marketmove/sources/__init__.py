@@ -13,12 +13,12 @@ from marketmove.errors import (
     WrongUsageError,
 )
 from marketmove.sources.block import Block, Closes, Context, Fault, Progress, Reading, ReadOptions
+from marketmove.sources.folders import expand
 from marketmove.sources.opening import (
     PARQUET,
     Source,
     Spec,
     as_text,
-    expand,
     is_workbook,
     missing_extra,
     open_source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -120,26 +120,6 @@ class Source(NamedTuple):
 
 # What names closes: a path, an open stream of bytes, or what was opened before.
 Spec = Path | BinaryIO | Source
-
-
-def expand(specs: Iterable[Spec]) -> list[Spec]:
-    """Give each folder's files, hidden ones apart, in the order of their names; or its parts."""
-    expanded: list[Spec] = []
-    for spec in specs:
-        if not (isinstance(spec, Path) and spec.is_dir()):
-            expanded.append(spec)
-            continue
-        try:
-            files = sorted(p for p in spec.iterdir() if p.is_file() and p.name[0] != ".")
-            # A table in parts, as marketmove convert and every engine write it.
-            files = [path for path in files if path.name != "_SUCCESS"]
-            files = files or [p for p in sorted(spec.rglob("*.parquet")) if not is_note(p, spec)]
-        except OSError:
-            raise _unreadable(str(spec), "no permission to read it") from None
-        if not files:
-            raise _unreadable(str(spec), "a folder without files")
-        expanded += files
-    return expanded
 
 
 def is_note(path: Path, folder: Path) -> bool:

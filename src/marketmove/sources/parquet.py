@@ -261,7 +261,7 @@ def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> 
         _refuse_type(file.schema_arrow.field(names[number]), number, form)
     if not all(is_iso(text) for text in table.column(table.date)):
         text = table.rows[0].cells[table.date]
-        raise _NotTypedError(f"{names[table.date]} is no plain date, such as {text}")
+        raise _NotTypedError(f"{names[table.date]} is not a plain date, such as {text}")
     fractions = tuple(stated_in_fractions(sheet))
     return form, Plan(sheet, sheet.reading(grid, options), "", vast, True, fractions)
 

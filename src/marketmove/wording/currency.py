@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 6
 _REASONS = {
-    "not_money": "it is no sum of money",
+    "not_money": "it is not a sum of money",
     "no_currency": "its currency is not known",
     "no_rates": "no rates of {currency} in {to} in the data",
     "no_rate": "no rate of {currency} in {to} on the day, nor in the three days before",

@@ -111,8 +111,13 @@ def spreads(report: SessionReport, spread: GroupSpread) -> tuple[str, str]:
 
 def footers(report: SessionReport) -> list[str]:
     """Give the lines on all moves and on groups: how far apart, who has no move, what is open."""
+    return [*_apart(report), *open_lines(report)]
+
+
+def open_lines(report: SessionReport) -> list[str]:
+    """Give the lines on who of a group has no move, and on what cannot be worked out."""
     silent = [(g.name, g.breadth._replace(up=0, down=0, unchanged=0)) for g in report.groups]
-    lines = [*_apart(report), *(f"{name}: {statuses.tally(b)}" for name, b in silent if any(b))]
+    lines = [*(f"{name}: {statuses.tally(b)}" for name, b in silent if any(b))]
     bounds = {move.symbol for move in report.moves if move.status == "bound"}
     open_groups = [group for group in report.groups if bounds.intersection(group.symbols)]
     if (report.dispersion.n > 1 and bounds) or open_groups:
@@ -135,6 +140,14 @@ def _apart(report: SessionReport) -> Iterator[str]:
     if dispersed is not None:
         figure = numbers.pp(dispersed, _approximate(report))
         yield f"cross-index dispersion (1 day, equal-weighted) {figure}"
+
+
+def apart_in_short(report: SessionReport) -> list[str]:
+    """Give how far apart the moves are, where there is little room."""
+    _, apart, dispersed = report.dispersion
+    figures = {"range": apart, "dispersion": dispersed}
+    mark = _approximate(report)
+    return [f"{name} {numbers.pp(pp, mark)}" for name, pp in figures.items() if pp is not None]
 
 
 def _percent(report: SessionReport, pct: float | None) -> str:

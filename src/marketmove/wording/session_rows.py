@@ -14,6 +14,7 @@ from marketmove.reports.records import Alert, SessionReport
 from marketmove.wording import dates, groups, numbers, periods, statuses
 from marketmove.wording.characters import visible
 from marketmove.wording.currency import in_one
+from marketmove.wording.sources import rests_on
 
 if TYPE_CHECKING:
     from marketmove.moves.divergence import Divergence
@@ -30,6 +31,13 @@ _PERCENTILE = "percentile: share of up to 250 earlier common sessions with a sma
 
 # What was asked for, at the end of the sentence of an alert.
 _LEAST = re.compile(r": at least [^:]*$")
+# Notes that are context: one line says how many there are of them.
+_CONTEXT = frozenset(
+    {
+        "hours_apart", "mixed_returns", "few_sessions", "no_context", "repeated_rows",
+        "calendar_ends", "provisional_calendar", "explained", "no_base",
+    }
+)  # fmt: skip
 # A condition for any pair can be met by hundreds.
 _MOST_ALERTS = 5
 
@@ -45,12 +53,11 @@ class MoveColumn(NamedTuple):
 def title(report: SessionReport) -> str:
     """Say which session it is, on what the figures rest, and where they are from."""
     basis = {"closes": "closes", "published": "as published"}[report.basis]
-    sample = " (bundled sample)" if report.bundled else ""
     when = f"Session of {dates.day(report.session)}" if report.session else ""
     when = (when or f"As of {dates.moment(report.as_of)}") + in_one(report.in_currency)
     if report.over:
         when = f"{periods.head(report.over)} to the {when[0].lower()}{when[1:]}"
-    return f"{when} · {basis} · {visible(report.source)}{sample}"
+    return f"{when} · {rests_on(basis, report.source, report.bundled)}"
 
 
 def subject(report: SessionReport, headline: str) -> str:
@@ -317,17 +324,39 @@ def percentile(pair: Divergence) -> str:
 
 def footers(report: SessionReport, left_out: int) -> list[str]:
     """Give the lines under the tables: tally, range, what was left out, legend, notes."""
-    lines = [statuses.tally(report.breadth), *groups.footers(report)]
-    lines += [f"{text}; --all shows them" for text in rows_left_out(left_out)]
+    first = [statuses.tally(report.breadth), *groups.footers(report)]
+    notes = [visible(str(note)) for note in report.notes]
+    return [*first, *_hints(report, left_out), *_legend(report), *notes]
+
+
+def short_footers(report: SessionReport, left_out: int) -> list[str]:
+    """Give what is needed under the tables on two lines, with how many notes more there are."""
+    counted = " · ".join([statuses.tally(report.breadth), *groups.apart_in_short(report)])
+    hints = _hints(report, left_out)
+    hints += [visible(str(note)) for note in report.notes if note.code not in _CONTEXT]
+    context = [visible(str(note)) for note in report.notes if note.code in _CONTEXT]
+    notes = [*groups.open_lines(report), *_legend(report), *context]
+    if len(notes) == 1 and not hints:
+        return [counted, *notes]
+    more = numbers.count(len(notes), "more note", "more notes")
+    hints += [f"{more}: --explain"] if notes else []
+    return [counted, *([" · ".join(hints)] if hints else [])]
+
+
+def _hints(report: SessionReport, left_out: int) -> list[str]:
+    """What of the tables is not shown, and what their marks mean."""
+    lines = [f"{text}; --all shows them" for text in rows_left_out(left_out)]
     if report.pairs_left_out and report.divergences:
         more = _MORE[report.divergences[-1].kind]
         pairs = numbers.count(report.pairs_left_out, more, f"{more}s")
         lines.append(f"{pairs}; --top N shows more")
-    if any(pair.percentile is not None for pair in report.divergences):
-        lines.append(_PERCENTILE)
     counted = [move for move in report.moves if move.counts]
     if any(m.periods[p].doubt for m in counted for p in report.periods if p in m.periods):
         lines.append("? doubtful: a warning says why")
     if any(map(approx, report.moves)):
         lines.append("≈ implied by the published percent, within its rounding")
-    return lines + [visible(str(note)) for note in report.notes]
+    return lines
+
+
+def _legend(report: SessionReport) -> list[str]:
+    return [_PERCENTILE] if any(p.percentile is not None for p in report.divergences) else []
