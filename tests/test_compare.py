@@ -286,3 +286,32 @@ def test_files_of_many_closes_are_not_gone_through(tmp_path: Path) -> None:
     assert reads_past(count_lines(source), asked=True)
     assert reads_past(count_lines(source._replace(large=None)), None)
     assert not reads_past(count_lines(source._replace(large=None)), asked=False)
+
+
+def _many(rising: int, falling: int) -> str:
+    """Indices of which some rise from 1,000 by different steps, and others fall."""
+    rows = [f"2024-05-02,IX{n:03d},1000\n" for n in range(rising + falling)]
+    rows += [f"2024-05-03,IX{n:03d},{1000 + n + 1}\n" for n in range(rising)]
+    rows += [f"2024-05-03,IX{rising + n:03d},{999 - n}\n" for n in range(falling)]
+    return HEADER + "".join(rows)
+
+
+def test_of_very_many_pairs_the_widest_are_given(run_cli: RunCli, write: Write) -> None:
+    """Of 116 times 106 pairs 10,000, unless more are asked for; the rest is a number."""
+    path = write("many.csv", _many(120, 110))
+    asked = ("session", "2024-05-03", "--levels", path, "-f", "json")
+    document = run_cli(*asked, "--sort", "spread").document
+    spreads = [pair["spread_pp"] for pair in document["divergences"]]
+    # Some rose by 0.1%, 0.2%, … to 12%, and others fell; what moved less than 0.5% does not count.
+    every = sorted(round((n + m) / 10, 1) for n in range(5, 121) for m in range(5, 111))[::-1]
+    assert [round(spread, 9) for spread in spreads] == every[:10_000]
+    assert document["divergences_left_out"] == 2_296
+    said = (
+        "of 12,296 divergent pairs the 10,000 with the widest spreads are here; --top N gives more"
+    )
+    assert said in [note["text"] for note in document["notes"]]
+    more = run_cli(*asked, "--top", "12296").document
+    assert (len(more["divergences"]), more["divergences_left_out"]) == (12_296, 0)
+    assert said not in [note["text"] for note in more["notes"]]
+    few = run_cli(*asked, "--top", "3").document
+    assert [round(pair["spread_pp"], 9) for pair in few["divergences"]] == [23.0, 22.9, 22.9]

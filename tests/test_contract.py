@@ -75,6 +75,7 @@ def test_json(asked: tuple[str, ...], run_cli: RunCli) -> None:
     assert list(document) == [
         *("schema", "session", "as_of", "basis", "source", "alerts", "moves", "divergences"),
         *("breadth", "dispersion", "groups", "group_spreads", "warnings", "notes"),
+        "divergences_left_out",
     ]
     assert document["schema"] == "marketmove.session/1"
     assert document["session"] == asked[0]

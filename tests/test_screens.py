@@ -112,6 +112,7 @@ OTHERS: dict[str, str | bytes] = {
     "chart.png": PICTURE,
     "scan": b"%PDF-1.4\n1 0 obj",
     "photo": PICTURE,
+    "list.txt": "buy milk\n",
     "notes.txt": "Remember:\nask for the close of Hang Seng\nand call Tokyo\nat 15:30\n",
     "README.md": "# Closes\n\n2025-02-14,HSI,1\n",
     "HSI.csv.bak": HEADER + "2025-02-14,HSI,1\n",
@@ -134,7 +135,7 @@ def test_what_of_a_folder_is_not_of_closes_is_passed_over(
     assert ran.stdout.startswith("Session of Fri 14 Feb 2025 · closes (2 files)\n")
     said = [line for line in ran.stdout.splitlines() if "left out" in line]
     assert len(said) == 1
-    assert "11 files that are not of closes left out: HSI.csv.bak" in said[0]
+    assert "12 files that are not of closes left out: HSI.csv.bak" in said[0]
     document = run_cli(*asked, "-f", "json").document
     assert [note["code"] for note in document["notes"]].count("not_closes") == 1
     assert [move["change_pct"] > 0 for move in document["moves"]] == [True, False]

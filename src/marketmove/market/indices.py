@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from marketmove import yamltext
@@ -78,6 +78,9 @@ class Registry:
 
     indices: Mapping[str, Index]
     _by_name: dict[str, str | None]
+    # What texts were found to stand for: a table of many indices asks for each of them often.
+    _found: dict[str, Index | None] = field(default_factory=dict, repr=False, compare=False)
+    _resolved: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, indices: Iterable[Index]) -> Registry:
@@ -102,7 +105,11 @@ class Registry:
         >>> registry.find("nikkei").symbol, registry.find("^n225").symbol, registry.find("HSI")
         ('N225', 'N225', None)
         """
-        key = _key(text)
+        if text not in self._found:
+            self._found[text] = self._owner(_key(text))
+        return self._found[text]
+
+    def _owner(self, key: str) -> Index | None:
         if key not in self._by_name and isinstance(self.indices, yamltext.Entries):
             self._by_name[key] = self._parsed_owner(key, self.indices)
         symbol = self._by_name.get(key)
@@ -116,8 +123,10 @@ class Registry:
 
     def resolve(self, text: str) -> Index:
         """Give the index that a text stands for; one of its own where the registry knows none."""
-        text = text.strip()
-        return self.find(text) or Index(text, text)
+        if text not in self._resolved:
+            bare = text.strip()
+            self._resolved[text] = self.find(bare) or Index(bare, bare)
+        return self._resolved[text]
 
     def nearest(self, text: str, others: Iterable[str] = ()) -> list[str]:
         """Give up to three known names that look like ``text``, the nearest first."""

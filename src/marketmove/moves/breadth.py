@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -17,6 +18,8 @@ _WITHOUT_MOVE = (
 )  # fmt: skip
 # How many moves a range and a dispersion take.
 FEWEST_APART, FEWEST_DISPERSED = 2, 3
+# Sums of more moves than this take long as fractions.
+_MOST_EXACT = 1_000
 
 
 class Breadth(NamedTuple):
@@ -111,11 +114,12 @@ def breadth(moves: Sequence[Move]) -> Breadth:
     (0, 0, 1, 0)
     """
     sound = [move for move in moves if not move.doubt]
+    counts: Counter[str] = Counter(move.status for move in moves)
     return Breadth(
         up=sum(_rose(move) for move in sound),
         down=sum(_fell(move) for move in sound),
         unchanged=sum(move.change_pct == 0 for move in sound),
-        **{status: sum(move.status == status for move in moves) for status in _WITHOUT_MOVE},
+        **{status: counts[status] for status in _WITHOUT_MOVE},
         doubtful=len(moves) - len(sound),
     )
 
@@ -142,12 +146,25 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
     (Dispersion(n=2, range_pp=1.5, dispersion_pp=None), 1.2247)
     """
     moved = _moved(moves)
+    if len(moved) > _MOST_EXACT:
+        return _nearly_exact_dispersion(moved)
     exact = _exact(moved)
     if exact is None or len(exact) < FEWEST_APART:
         return Dispersion(len(moved))
     range_pp = float(max(exact) - min(exact))
     enough = len(exact) >= FEWEST_DISPERSED
     return Dispersion(len(exact), range_pp, float(statistics.pstdev(exact)) if enough else None)
+
+
+def _nearly_exact_dispersion(moved: Sequence[Move]) -> Dispersion:
+    """The same of many moves: rounded once a move, not once in all, which no digit shown tells."""
+    pcts = [move.change_pct for move in moved if move.change_pct is not None]
+    if len(pcts) < len(moved):
+        return Dispersion(len(moved))
+    range_pp = float(_fraction(max(pcts)) - _fraction(min(pcts)))
+    mean = math.fsum(pcts) / len(pcts)
+    square = math.fsum((pct - mean) ** 2 for pct in pcts) / len(pcts)
+    return Dispersion(len(pcts), range_pp, math.sqrt(square))
 
 
 def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:

@@ -441,14 +441,3 @@ def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
     if name.endswith(("currency", "reason")):
         return np.full(rows, None, dtype=object)
     return np.full(rows, np.nan)
-
-
-def without_gaps(own: Series) -> Series:
-    """Give the latest closes before which no rate is lacking: those that records can be told of."""
-    lacking = np.flatnonzero(np.isnan(own.close) | np.append(False, np.isnan(own.pct[1:])))
-    start = int(lacking[-1]) if len(lacking) else 0
-    # A close whose move is not known is the first of those that follow, if it is known itself.
-    start += bool(len(lacking)) and bool(np.isnan(own.close[start]))
-    pct = own.pct[start:].copy()
-    pct[:1] = np.nan
-    return Series(own.days[start:], own.close[start:], pct)

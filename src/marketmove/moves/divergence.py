@@ -116,8 +116,10 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
 def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
     """Count the pairs that ``splits`` gives when it gives all."""
-    ups, downs = _ups_and_downs(moves, floor_pct)
-    return len(ups) * len(downs)
+    rose = (m.up_by_pct for m in moves)
+    fell = (m.down_by_pct for m in moves)
+    ups = sum(pct is not None and pct > 0 and pct >= floor_pct for pct in rose)
+    return ups * sum(pct is not None and pct < 0 and pct <= -floor_pct for pct in fell)
 
 
 def between(

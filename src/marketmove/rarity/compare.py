@@ -23,7 +23,7 @@ from marketmove.rarity.spread_history import (
 )
 
 MovesBySymbol = Mapping[str, Move]
-# Of more pairs only the widest are ranked, where not all are wanted.
+# Of more pairs only the widest are ranked, and given where nobody says how many.
 MOST_RANKED = 10_000
 
 
@@ -32,9 +32,9 @@ class PairsWanted(NamedTuple):
 
     These are divergent pairs, both moves at least ``floor_pct`` percent; or all with the index
     ``against``; or ``wide`` ones. The symbols ``excluded`` make no divergent pair. ``top`` is how
-    many to give beside those asked for; all if None. Divergent pairs are sorted by how rare they
-    are, those of ``home`` first; or ``by_spread``. With ``lines`` those of an index with many
-    others are one, and ``top`` counts that way.
+    many to give beside those asked for; ``MOST_RANKED`` at most if None. Divergent pairs are sorted
+    by how rare they are, those of ``home`` first; or ``by_spread``. With ``lines`` those of an
+    index with many others are one, and ``top`` counts that way.
     """
 
     asked: Sequence[tuple[str, str]] = ()
@@ -94,7 +94,8 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
 
 def _is_cut(found: Sequence[Divergence], count: int, wanted: PairsWanted) -> bool:
     """Whether only some of the divergent pairs were held against their past."""
-    return len(found) < count and not wanted.by_spread
+    unasked = wanted.top is None or (wanted.top > 0 and not wanted.by_spread)
+    return len(found) < count and unasked
 
 
 def _symbols(pair: Divergence) -> frozenset[str]:
@@ -135,10 +136,11 @@ def _standing_out(
     else:
         every = _included(moves.values(), wanted)
         count, top = count_splits(every, wanted.floor_pct), wanted.top
-        room = None if top is None else top + own
-        if not wanted.by_spread and room is not None:
-            room = min(count, max(MOST_RANKED, room))
-        found = splits(every, wanted.floor_pct, room)
+        room = MOST_RANKED if top is None else top and top + own
+        if room and not wanted.by_spread:
+            room = max(MOST_RANKED, room)
+        room = min(count, room)
+        found = splits(every, wanted.floor_pct, room) if room else []
         return (found if wanted.by_spread else _rarest_first(found, moves, matrix, wanted)), count
     return found, len(found)
 

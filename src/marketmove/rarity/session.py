@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
-from marketmove.moves.currency import without_gaps
 from marketmove.moves.measure import Series, series
 from marketmove.moves.move import Move
 from marketmove.rarity.extremes import Extremes, extremes
@@ -70,7 +71,7 @@ def session_context(
     if convert is not None:
         own = convert(own)
         matrix = move_matrix(own)
-        whole = {symbol: without_gaps(line) for symbol, line in own.items()}
+        whole = {symbol: _without_gaps(line) for symbol, line in own.items()}
         own = {symbol: line for symbol, line in whole.items() if len(line.days)}
     contexts = {
         move.symbol: context
@@ -98,3 +99,14 @@ def _is_unsound(move: Move, known: ChosenCloses) -> bool:
         and (fault.session is None or move.session is None or fault.session < move.session)
         for fault in known.levels.faults
     )
+
+
+def _without_gaps(own: Series) -> Series:
+    """Give the latest closes before which no rate is lacking: those that records can be told of."""
+    lacking = np.flatnonzero(np.isnan(own.close) | np.append(False, np.isnan(own.pct[1:])))
+    start = int(lacking[-1]) if len(lacking) else 0
+    # A close whose move is not known is the first of those that follow, if it is known itself.
+    start += bool(len(lacking)) and bool(np.isnan(own.close[start]))
+    pct = own.pct[start:].copy()
+    pct[:1] = np.nan
+    return Series(own.days[start:], own.close[start:], pct)

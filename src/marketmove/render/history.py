@@ -12,7 +12,13 @@ from marketmove.moves.move import Conversion, Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
-from marketmove.render.machine import records, write_csv, write_json, write_ndjson
+from marketmove.render.machine import (
+    json_in_pieces,
+    json_list,
+    records,
+    write_csv,
+    write_ndjson,
+)
 from marketmove.render.palettes import TERMINAL
 from marketmove.render.row_bytes import CSV, JSON, NDJSON, RowWriter
 from marketmove.reports.documents import csv_rows, report_columns
@@ -28,8 +34,6 @@ from marketmove.wording.session_rows import ENDS, LONGEST
 if TYPE_CHECKING:
     from marketmove.frame import Frame
 
-# How the moves of a document begin and end: no text of it has a line break to be mistaken for.
-_BEGIN, _END = '  "moves": [\n', "\n  ]"
 _COUNTED = ("closed", "pending", "stale", "missing", "unusable")
 _TALLY = {
     **{status: statuses.WORDS[status].counted for status in _COUNTED},
@@ -73,20 +77,9 @@ def _named(block: Frame, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document, its moves block by block."""
     names = report_columns(report)
-    head, tail = write_json(document(report, [0])).split(f"{_BEGIN}    0{_END}")
-    head, writer = head + _BEGIN, RowWriter(names, JSON)
-    for block in report.blocks():
-        # Each move ends in a comma, which the last has not.
-        text = writer.text(block) or _listed(_named(block, names))
-        yield head + text.removesuffix(",\n")
-        head = ",\n"
-    yield _END + tail
-
-
-def _listed(moves: Iterator[dict[str, Any]]) -> str:
-    """Moves as they stand in a document."""
-    whole = write_json({"moves": list(moves)})
-    return whole.partition(_BEGIN)[2].rpartition(_END)[0]
+    writer = RowWriter(names, JSON)
+    blocks = (writer.text(block) or json_list(_named(block, names)) for block in report.blocks())
+    return json_in_pieces(document(report, [0]), blocks)
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:

@@ -49,11 +49,7 @@ def _tables(rows: tuple[IndexRow, ...]) -> Iterator[TextTable]:
 def as_csv(listing: IndexListing, _options: RenderOptions) -> str:
     """Write one row an index; aliases are separated by ``|``."""
     rows = (row._asdict() | {"aliases": "|".join(row.aliases)} for row in listing.rows)
-    return write_csv([IndexRow._fields, *(map(_cell, row.values()) for row in rows)])
-
-
-def _cell(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    return write_csv([IndexRow._fields, *([*row.values()] for row in rows)])
 
 
 def document(listing: IndexListing) -> dict[str, Any]:

@@ -22,6 +22,9 @@ _OBEYED = re.compile(
 _FORMULA = frozenset("=+-@|%\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
+# How the moves of a document begin and end: no text of it has a line break to be mistaken for.
+_BEGIN, _END = '  "moves": [\n', "\n  ]"
+
 
 def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str:
     """Write why there is no result, as the one JSON document of a run that failed."""
@@ -59,6 +62,26 @@ def write_json(document: dict[str, Any]) -> str:
     )
 
 
+def json_in_pieces(document: dict[str, Any], moves: Iterable[str]) -> Iterator[str]:
+    """Write a document whose ``moves`` are ``[0]`` with others, as ``json_list`` writes them."""
+    head, tail = write_json(document).split(f"{_BEGIN}    0{_END}")
+    head += _BEGIN
+    for text in moves:
+        # Each move may end in a comma, which the last has not.
+        yield head + text.removesuffix(",\n")
+        head = ",\n"
+    if head != ",\n":
+        yield write_json({**document, "moves": []})
+    else:
+        yield _END + tail
+
+
+def json_list(moves: Iterable[dict[str, Any]]) -> str:
+    """Write moves as they stand in a document."""
+    whole = write_json({"moves": list(moves)})
+    return whole.partition(_BEGIN)[2].rpartition(_END)[0]
+
+
 def write_ndjson(records: Iterable[dict[str, Any]]) -> str:
     """Write plain values as JSON lines, one object a line."""
     lines = (json.dumps(plain(record), allow_nan=False, ensure_ascii=False) for record in records)
@@ -72,11 +95,17 @@ def escaped(text: str) -> str:
     return _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
-def write_csv(rows: Iterable[Iterable[Any]]) -> str:
-    """Write rows of cells as CSV, the header the first of them."""
+def write_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows of cells as CSV, the header the first of them; truth values as JSON has them."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer, lineterminator="\n").writerows(map(_with_truth_as_text, rows))
     return buffer.getvalue()
+
+
+def _with_truth_as_text(row: Sequence[Any]) -> Sequence[Any]:
+    if True not in row and False not in row:  # nor 1 or 0, which are equal to these
+        return row
+    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
 
 
 def records(table: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
@@ -102,10 +131,6 @@ def machine_formats(
         return chosen(report, options.columns) if chosen and options.columns else table(report)
 
     return json_only | {
-        # Truth values are as JSON has them.
-        "csv": lambda report, options: write_csv(
-            [str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
-            for row in rows(report, options)
-        ),
+        "csv": lambda report, options: write_csv(rows(report, options)),
         "ndjson": lambda report, options: write_ndjson(records(rows(report, options))),
     }

@@ -8,11 +8,16 @@ from typing import Any
 from marketmove.moves.move import Move
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
-from marketmove.render.machine import machine_formats
+from marketmove.render.machine import json_in_pieces, json_list, machine_formats
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
 from marketmove.reports.documents import as_document as document
-from marketmove.reports.documents import every_cell, report_columns, session_row
+from marketmove.reports.documents import (
+    document_of_move,
+    every_cell,
+    report_columns,
+    session_row,
+)
 from marketmove.reports.records import SessionReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
@@ -21,6 +26,7 @@ from marketmove.wording.highlights import HIGHLIGHTS, highlights
 from marketmove.wording.session_rows import PairRow, alert_lines
 
 _NARROW = 2
+_AT_A_TIME = 1_000
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 4, 10
 # From the roomiest to the narrowest: names stand closer before symbols stand for them.
 _FITS = (
@@ -76,8 +82,18 @@ def _fitting(
     return layout.roomiest(tries, lambda tables: all(t.fits(options.width) for t in tables))
 
 
-FORMATS = {"table": as_table, "markdown": as_markdown} | machine_formats(
-    document, csv_table, chosen_table
+def as_json(report: SessionReport, _options: RenderOptions) -> str:
+    """Write a session as one JSON document, of many moves some at a time."""
+    moves = report.moves
+    blocks = (moves[n : n + _AT_A_TIME] for n in range(0, len(moves), _AT_A_TIME))
+    texts = (json_list(document_of_move(report, move) for move in block) for block in blocks)
+    return "".join(json_in_pieces(document(report, [0]), texts))
+
+
+FORMATS = (
+    {"table": as_table, "markdown": as_markdown}
+    | machine_formats(document, csv_table, chosen_table)
+    | {"json": as_json}
 )
 
 

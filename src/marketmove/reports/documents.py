@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from marketmove.errors import Place
@@ -48,6 +50,8 @@ _JSON_ONLY = tuple(
 )
 
 
+_cells_of = attrgetter(*CSV_COLUMNS)
+
 # What a session's document has after its moves.
 _LISTS = (
     "divergences", "breadth", "dispersion", "groups", "group_spreads", "warnings", "notes"
@@ -85,8 +89,7 @@ def _trust_columns(periods: Sequence[str]) -> list[str]:
 
 
 def _figures(move: Move, periods: Sequence[str]) -> list[Any]:
-    cells = [getattr(move, column) for column in CSV_COLUMNS]
-    return cells + [
+    return [*_cells_of(move)] + [
         getattr(move.periods.get(period), name, None)
         for period in periods
         for name in _PERIOD_COLUMNS
@@ -181,8 +184,20 @@ def history_document(report: HistoryReport, moves: Sequence[Any] | None = None) 
     }
 
 
-def as_document(report: SessionReport) -> dict[str, Any]:
-    """Give a session as the JSON document that machines read: plain values, missing as None."""
+def document_of_move(report: SessionReport, move: Move) -> dict[str, Any]:
+    """Give all that JSON says of one move of a session."""
+    return (
+        move_document(move, report.periods)
+        | _context_cells(report, move)
+        | _extreme_cells(report, move)
+    )
+
+
+def as_document(report: SessionReport, moves: Sequence[Any] | None = None) -> dict[str, Any]:
+    """Give a session as the JSON document that machines read: plain values, missing as None.
+
+    ``moves`` may stand in place of those of the report, which are written block by block.
+    """
     marked = {"in_currency": report.in_currency} if report.in_currency else {}
     return {
         "schema": SESSION_SCHEMA,
@@ -192,18 +207,16 @@ def as_document(report: SessionReport) -> dict[str, Any]:
         "source": report.source,
         **marked,
         "alerts": report.alerts,
-        "moves": [
-            move_document(move, report.periods)
-            | _context_cells(report, move)
-            | _extreme_cells(report, move)
-            for move in report.moves
-        ],
+        "moves": [*map(partial(document_of_move, report), report.moves)]
+        if moves is None
+        else moves,
         **{name: getattr(report, name) for name in _LISTS},
         **(
             {"divergences": [pair._asdict() | marked for pair in report.divergences]}
             if marked
             else {}
         ),
+        "divergences_left_out": report.pairs_left_out,
     }
 
 

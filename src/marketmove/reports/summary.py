@@ -80,13 +80,14 @@ def summary_document(summary: SummaryReport) -> dict[str, Any]:
 
     ``regions`` has all rows of the table that people see.
     """
-    report = summary.session
-    return as_document(report) | {
+    document = as_document(summary.session)
+    left_out = document.pop("divergences_left_out")
+    return document | {
         "schema": SUMMARY_SCHEMA,
         "revised": summary.revised,
         "headline": summary.headline,
         "brief": summary.brief,
         "regions": summary.regions,
         "sections": summary.sections,
-        "divergences_left_out": report.pairs_left_out,
+        "divergences_left_out": left_out,
     }

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+
 from marketmove.errors import Problem
 from marketmove.sources.by_parts import PartsReader
 from marketmove.sources.last_number import LastNumber
@@ -17,16 +19,19 @@ _BLOCK_BYTES, _ODD_BYTES, _LAST_BYTES = 8 << 20, 1 << 18, 1 << 16
 
 
 class Lines(NamedTuple):
-    """Whole lines, and the physical number of the first."""
+    """Whole lines, the physical number of the first, and how many lines end in them."""
 
     first: int
     data: bytes
+    ends: int
 
-    @property
-    def ends(self) -> int:
-        """How many lines end in them: a return alone ends one too, and two before a newline."""
-        once = (b"\n", 1), (b"\r", 1), (b"\r\n", -1), (b"\r\r\n", -1)
-        return sum(times * self.data.count(sign) for sign, times in once)
+
+def _ends(data: bytes) -> int:
+    """How many lines end: a return alone ends one too, and two before a newline."""
+    newlines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
+    if b"\r" not in data:
+        return newlines
+    return newlines + data.count(b"\r") - data.count(b"\r\n") - data.count(b"\r\r\n")
 
 
 def blocks_of(source: Source, skip: int, form: Form) -> Iterator[Lines]:
@@ -41,9 +46,9 @@ def _blocks(file: BinaryIO, skip: int, first: int, delimiter: str, size: int) ->
         while data := file.read(size) + file.readline():
             while _ends_in_quotes(data, delimiter) and (more := file.read(size)):
                 data += more + file.readline()
-            lines = Lines(first, data)
-            yield lines
-            first += lines.ends
+            ends = _ends(data)
+            yield Lines(first, data, ends)
+            first += ends
 
 
 def _ends_in_quotes(lines: bytes, delimiter: str) -> bool:
@@ -71,7 +76,9 @@ class LinesReader:
 
     def _read_plain(self, lines: Lines) -> bool:
         whole = lines.data if lines.data.endswith(b"\n") else lines.data + b"\n"
-        part = part_of(whole.replace(b"\r\n", b"\n"), lines.first, self._form)
+        if b"\r" in whole:
+            whole = whole.replace(b"\r\n", b"\n")
+        part = part_of(whole, lines.first, self._form)
         if part is None:
             return False
         self._reader.add_plain(part)

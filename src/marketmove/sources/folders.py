@@ -101,6 +101,7 @@ def _may_be_closes(path: Path) -> bool:
 
 def _is_table(text: str) -> bool:
     """Whether most lines of a text have figures, as the rows of a table do; its heads apart."""
-    rows = [line for line in text.splitlines() if line.strip()][1:]
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = lines[1:] or lines
     figures = [line for line in rows if len(re.findall(r"\d+", line)) > 1]
     return not rows or 2 * len(figures) > len(rows)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.frame import distinct
+from marketmove.market.currencies import quote_of
 from marketmove.sources import dates, numbers, stamps
 from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
 from marketmove.sources.columns import Layout, is_code
@@ -392,7 +393,7 @@ def _notes(sheet: ReadSheet, options: ReadOptions, context: Context) -> list[Pro
     table = sheet.table
     unknown = sheet.single if context.registry.find(sheet.single) is None else ""
     named = [f"{unknown} is not a known index; --symbol names it"]
-    named = named if unknown and not options.symbol else []
+    named = named if unknown and not options.symbol and not quote_of(unknown) else []
     if any(_zero_is_none(sheet, table.column(number)) for number in sheet.layout.closes):
         named.append(ZERO_IS_NONE)
     found = [Problem(Place(table.label), text) for text in named]

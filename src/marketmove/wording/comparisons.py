@@ -43,10 +43,12 @@ def pair_notes(
                 text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
                 notes.append(Remark("pair_without_spread", text))
     if compared.ranked is not None:
-        text = (
+        widest = (
             f"of {compared.standing_out:,} divergent pairs the {compared.ranked:,} with the widest"
-            " spreads are sorted by how rare they are"
         )
+        text = f"{widest} spreads are sorted by how rare they are"
+        if wanted.top is None:
+            text = f"{widest} spreads are here; --top N gives more"
         notes.append(Remark("not_all_ranked", text))
     if not compared.standing_out:
         notes += _nothing(by_symbol, wanted, asked)

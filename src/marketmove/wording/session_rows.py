@@ -220,10 +220,15 @@ def by_head(
 
 def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) -> tuple[str, str]:
     """Write both sides of a pair, such as ``Hang Seng +3.51%``."""
-    names = {move.symbol: name(move, symbols) for move in report.moves}
+    names = _names(report, {pair.up, pair.down}, symbols)
     up = numbers.move_percent(pair.up_pct, pair.up_pct_over, None)
     down = numbers.move_percent(pair.down_pct, None, pair.down_pct_under)
     return f"{names[pair.up]} {up}", f"{names[pair.down]} {down}"
+
+
+def _names(report: SessionReport, wanted: set[str], symbols: bool) -> dict[str, str]:
+    """How the moves of some symbols are called."""
+    return {m.symbol: name(m, symbols) for m in report.moves if m.symbol in wanted}
 
 
 def drawn_pairs(report: SessionReport) -> list[str]:
@@ -299,7 +304,7 @@ def _pair_row(report: SessionReport, line: PairLine, symbols: bool, named: int |
     if len(line.pairs) > 1 and named is None:
         label = f"{label}, {len(line.pairs) - 1:,} more"
     elif len(line.pairs) > 1:
-        names = {move.symbol: name(move, symbols) for move in report.moves}
+        names = _names(report, {*line.others()}, symbols)
         others = [names[symbol] for symbol in line.others()]
         which = some_of(others, named) if named else f"{len(others):,} indices"
         label = f"{which}, widest: {label}"
