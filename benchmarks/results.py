@@ -4,8 +4,8 @@
 
 For each job and size all programs run in turn, A B C A B C …, so that a machine whose speed drifts
 slows all alike; what is printed are medians of ratios of processor time, above 1 where marketmove
-takes more, and the most memory that it had. Before that, each program's moves are held against
-ours. ``--write`` makes ``benchmarks/RESULTS.md``. What is not installed is left out, and said.
+takes more, and the most memory that it had. Each program's moves are held against ours. ``--write``
+makes ``benchmarks/RESULTS.md``. What is not installed is left out, and said.
 """
 
 import argparse
@@ -38,7 +38,15 @@ OTHERS = ("pandas", "polars", "duckdb", "miller")
 NAMES = {"pandas": "pandas", "polars": "Polars", "duckdb": "DuckDB", "miller": "Miller"}
 # Not after the day to which the calendars reach, and over for everybody.
 LAST = np.datetime64("2024-12-31")
-_LARGE = 1_000_000
+_START = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as file:
+    cpu_s = used.ru_utime + used.ru_stime
+    file.write(f"{os.waitstatus_to_exitcode(status)} {cpu_s} {used.ru_maxrss}")
+"""
+_LARGE, _WIDEST = 1_000_000, 100_000
 ENVIRONMENT = os.environ | {"MARKETMOVE_NOW": "2025-03-01T12:00:00+00:00", "LC_ALL": "C.UTF-8"}
 
 
@@ -84,11 +92,11 @@ JOBS = [
     ),
     Job(
         "session",
-        "`session` of many indices, CSV",
+        "`session` of so many indices, CSV",
         "wide.csv",
         "session {date} -l {path} -f csv -q",
-        1e6,
-        {"pandas": 1e6, "polars": 1e6, "duckdb": 1e6, "miller": 1e6},
+        _WIDEST,
+        dict.fromkeys(OTHERS, _WIDEST),
         "each index is looked up in the registry, has a record with 18 columns, and its move is"
         " exact.",
         "--icsv --ocsv sort -f date then step -a shift -f close -g symbol then filter"
@@ -100,8 +108,8 @@ JOBS = [
         "`history`, CSV to CSV",
         "csv",
         "history {first} {date} -l {path} -f csv -q",
-        1e7,
-        {"pandas": 1e6, "polars": 1e7, "duckdb": 1e7, "miller": 1e6},
+        1e6,
+        dict.fromkeys(OTHERS, 1e6),
         "17 columns are written, and floats by the shortest text that reads back as the same.",
         "--icsv --ocsv sort -f date then step -a shift -f close -g symbol then put"
         " '$change_pts=$close-$close_shift;$change_pct=$change_pts/$close_shift*100' {path}",
@@ -176,11 +184,16 @@ def _measured(sizes: Sequence[int], runs: int, folder: Path) -> Iterator[Row]:
                 for name in others
                 if size <= job.most_of_others.get(name, 0)
             }
-            agree(job, programs, folder)
             costs: dict[str, list[Cost]] = {name: [] for name in programs}
+            found: dict[str, tuple[float, ...]] = {}
             for _ in range(times):
                 for name, command in programs.items():
-                    costs[name].append(run(command, folder)[0])
+                    cost, printed = run(command, folder)
+                    costs[name].append(cost)
+                    if name not in found:
+                        to_stdout = job.name in {"session", "history"}
+                        found[name] = _sums(printed if to_stdout else folder / "out")
+            agree(job, found)
             yield _row(job, size, costs)
         for path in folder.glob("closes.*"):
             path.unlink()
@@ -200,16 +213,23 @@ def _row(job: Job, size: int, costs: dict[str, list[Cost]]) -> Row:
 
 
 def run(command: list[str], folder: Path) -> tuple[Cost, Path]:
-    """Run a command, and give what it cost and what it printed."""
-    shutil.rmtree(folder / "out", ignore_errors=True)
-    printed = folder / "printed.csv"
-    with printed.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, env=ENVIRONMENT)
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), printed
+    """Run a command, and give what it cost and what it printed.
+
+    A small process starts it: the most memory of a program is never below that of its parent.
+    Threads of pyarrow may abort a program at its very end, so that one may fail once.
+    """
+    printed, used = folder / "printed.csv", folder / "used"
+    program = shutil.which(command[0]) or command[0]
+    for _ in range(2):
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        start = [sys.executable, "-S", "-c", _START, str(used), program, *command[1:]]
+        with printed.open("wb") as file:
+            subprocess.run(start, stdout=file, env=ENVIRONMENT, check=True)
+        status, cpu_s, peak_kb = used.read_text(encoding="ascii").split()
+        if status == "0":
+            return Cost(float(cpu_s), int(peak_kb) / 1024), printed
+        print(f"{command} ended with {status}", file=sys.stderr)
+    raise SystemExit(f"{command} failed twice")
 
 
 def line(job: Job, days: tuple[str, str], folder: Path) -> list[str]:
@@ -242,14 +262,10 @@ def version(name: str) -> str:
     return importlib.metadata.version(name) if importlib.util.find_spec(name) else ""
 
 
-def agree(job: Job, programs: dict[str, list[str]], folder: Path) -> None:
-    """Hold what all programs make of a job against each other, before any is measured."""
-    found = {}
-    for name, command in programs.items():
-        _, printed = run(command, folder)
-        found[name] = _sums(printed if job.name in {"session", "history"} else folder / "out")
+def agree(job: Job, found: dict[str, tuple[float, ...]]) -> None:
+    """Hold what all programs made of a job against each other."""
+    ours = found["marketmove"]
     for name, sums in found.items():
-        ours = found["marketmove"]
         if not all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(ours, sums, strict=True)):
             raise SystemExit(f"{job.text}: marketmove {ours}, {name} {sums}")
 
@@ -276,12 +292,13 @@ def _sums(result: Path) -> tuple[float, ...]:
 def write(folder: Path, rows: int) -> tuple[str, str]:
     """Write closes as CSV and Parquet: so many rows of weekdays, each date's together.
 
-    ``closes.wide.csv`` has as many rows, of two sessions only. Gives the first and the last date.
+    ``closes.wide.csv`` has as many indices, of two sessions. Gives the first and the last date.
     """
     indices = {3: 10, 4: 50, 5: 100, 6: 1_000, 7: 2_500}.get(round(math.log10(rows)), 10_000)
     days = np.busday_offset(LAST, np.arange(1 - rows // indices, 1))
     _write(folder, days, indices, ("csv", "parquet"))
-    _write(folder, days[-2:], rows // 2, ("wide.csv",))
+    if rows <= _WIDEST:
+        _write(folder, days[-2:], rows, ("wide.csv",))
     return str(days[0]), str(days[-1])
 
 
@@ -323,11 +340,11 @@ def _head(runs: int) -> Iterator[str]:
     yield ""
     yield "Made by `python benchmarks/results.py --write`; what it does stands at its head."
     yield ""
+    rounds = "One round" if runs == 1 else f"Medians of {runs} rounds, fewer of the largest files"
     yield (
         f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {here}"
-        f"{'; not here: ' + ', '.join(absent) if absent else ''}. Medians of {runs} rounds, fewer"
-        " from 10⁷ rows on. Ratios are of processor time, ours to theirs: above 1 marketmove takes"
-        " more."
+        f"{'; not here: ' + ', '.join(absent) if absent else ''}. {rounds}. Ratios are of processor"
+        " time, ours to theirs: above 1 marketmove takes more."
     )
     yield ""
 
@@ -398,7 +415,7 @@ def _losses(table: Sequence[Row]) -> Iterator[str]:
         lost = [
             (ratio, NAMES[name], row.rows)
             for row in table
-            if row.job is job and row.rows >= min(_LARGE, largest)
+            if row.job is job and row.rows >= min(_LARGE, largest, job.most)
             for name, ratio in row.ratios.items()
             if ratio > 1
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -355,6 +356,19 @@ def test_what_an_engine_does_not_do_is_refused_by_name(
     ran = run_cli(*asked, "--engine", "duckdb", *options)
     assert ran.status == 2
     assert said in ran.stderr
+
+
+@pytest.mark.parametrize(("engine", "module"), [("duckdb", "duckdb"), ("spark", "pyspark.errors")])
+def test_the_extra_that_lacks_is_named(
+    engine: str, module: str, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / "closes.parquet").write_bytes(b"PAR1")
+    asked = ("history", "2025", "latest", "--levels", tmp_path / "closes.parquet")
+    ran = run_cli(*asked, "--engine", engine, "--output", tmp_path / "moves")
+    assert ran.status == 2
+    assert f"pip install 'marketmove[{engine}]'" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["closes.parquet"]
 
 
 def test_without_an_engine_there_is_no_master(run_cli: RunCli) -> None:

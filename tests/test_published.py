@@ -129,7 +129,7 @@ def test_spreads_say_what_they_are(run_cli: RunCli) -> None:
 
 
 def test_the_title_says_that_it_is_a_sample(run_cli: RunCli) -> None:
-    lines = run_cli(*FEBRUARY_4).stdout.splitlines()
+    lines = run_cli(*FEBRUARY_4, "--explain").stdout.splitlines()
     assert lines[0] == (
         "Session of Tue 4 Feb 2025 · as published · samples/published/2025-02-04.yaml"
         " (bundled sample)"

@@ -134,10 +134,9 @@ def test_a_pair_in_one_word(pair: str, run_cli: RunCli) -> None:
 def test_dates_as_people_type_them(typed: str, session: str, run_cli: RunCli) -> None:
     ran = run_cli("session", typed, *SAMPLES, "-i", "HSI", "-f", "csv")
     assert [row["session"] for row in ran.rows] == [session]
-    apart = run_cli("session", *typed.split(), *SAMPLES, "-i", "HSI", "-f", "csv")
-    assert apart.stdout == ran.stdout
-    first = run_cli("history", typed, "last", *SAMPLES, "-i", "HSI", "-f", "csv")
-    assert first.status == (2 if typed in {"last", "LATEST"} else 0)
+    if " " in typed:
+        apart = run_cli("session", *typed.split(), *SAMPLES, "-i", "HSI", "-f", "csv")
+        assert apart.stdout == ran.stdout
 
 
 def test_a_weekday_is_the_last_one(run_cli: RunCli) -> None:

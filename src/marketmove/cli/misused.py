@@ -18,7 +18,7 @@ def misused(error: Exception, message: str, path: str) -> Problem:
     option = getattr(error, "option_name", "")
     takes_value = "does not take a value" not in message
     if type(error).__name__ == "NoSuchOption":
-        text = f"unknown option {option}{_did_you_mean(option, _options(command))}"
+        text = f"unknown option {_named(option)}{_did_you_mean(option, _options(command))}"
     elif option:
         text = f"{option} needs a value" if takes_value else f"{option} is on or off: no value"
     elif kinds := list(getattr(command, "commands", ())):
@@ -32,14 +32,19 @@ def unknown_command(name: str, path: str, names: Iterable[str], otherwise: str =
     """Give the error for a command that there is not; ``otherwise`` says what was meant."""
     kind = "command" if " " not in path else f"kind of {path.partition(' ')[2]}"
     hint = f"; {otherwise}" if otherwise else _did_you_mean(name, names)
-    return WrongUsageError.at(None, f"unknown {kind}: {name}{hint} ({path} --help)")
+    return WrongUsageError.at(None, f"unknown {kind}: {_named(name)}{hint} ({path} --help)")
 
 
 def refuse_words(words: Sequence[str], path: str) -> None:
     """Refuse words that stand where a command takes none."""
     if words:
-        what = f"{path.partition(' ')[2]} does not take {' '.join(words)}"
+        what = f"{path.partition(' ')[2]} does not take {_named(' '.join(words))}"
         raise WrongUsageError.at(None, f"{what} ({path} --help)")
+
+
+def _named(typed: str) -> str:
+    """Name what was typed, but for what of a URL may be a secret."""
+    return re.sub(r":/+\S+", "://…", typed)
 
 
 def _options(command: Any) -> list[str]:

@@ -90,6 +90,11 @@ class _DuckDB:
     ) -> Iterator[None]:
         try:
             yield
+        except RuntimeError as error:
+            # How Ctrl-C comes out of a query.
+            if "interrupt" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
         except self._error as error:
             first = str(error).strip().splitlines()[0]
             raise kind.at(place, f"DuckDB: {first}") from None
