@@ -211,10 +211,10 @@ def test_an_endless_answer_is_no_delivery() -> None:
     """A server that never stops talking costs its time and some memory, and no more."""
     pytest.importorskip("apprise")
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
 
         def answer() -> None:
-            connection, _ = listener.accept()
-            with connection, contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), listener.accept()[0] as connection:
                 connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 while True:

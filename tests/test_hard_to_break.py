@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import datetime as dt
 import io
-import json
 import lzma
 import os
 import re
@@ -309,22 +308,6 @@ def test_a_parquet_file_of_endless_rows(run_cli: RunCli, tmp_path: Path) -> None
     ran = run_cli(*THE_14TH, tmp_path / "a.parquet")
     assert (ran.stdout, ran.status) == ("", 3)
     assert "too large to read whole" in ran.stderr
-
-
-def test_names_that_a_terminal_would_obey(run_cli: RunCli, write: Write) -> None:
-    unseen = "\u3164\u034f\ue000\u115f\u17b4\u180e\u2065\u2800\ufe0f\uffa0\ufff0\U000e0101"
-    name = f"A\u009b\u202eB{unseen}D"
-    rows = f"date,symbol,close\n2025-02-13,{name},100\n2025-02-14,{name},101\n"
-    path = write("a.csv", rows)
-    for form in ("table", "json", "markdown"):
-        out = run_cli("session", "2025-02-14", "-l", path, "-f", form).stdout
-        assert "\u009b" not in out
-        assert "\u202e" not in out
-        if form == "json":
-            assert json.loads(out)["moves"][0]["symbol"] == name
-        elif form == "table":
-            assert not set(unseen) & set(out)
-            assert f"{unseen.encode('unicode_escape').decode()}D" in out
 
 
 @needs_unix

@@ -122,10 +122,10 @@ def _failed(
     command: Any, typed: Sequence[str], status: ExitStatus, problems: Sequence[Problem]
 ) -> int:
     """Say what is wrong, on stderr and, where JSON was asked for, as the document of the run."""
-    from marketmove.delivery.targets import NO_SECRETS, without_secret_path, without_secrets
+    from marketmove.delivery.targets import without_secret_path, without_secrets
 
     def shown(text: str) -> str:
-        return own_files.without_typed_urls(without_secrets(text), typed, NO_SECRETS)
+        return own_files.without_typed_urls(without_secrets(text), typed)
 
     problems = [
         Problem(

@@ -203,6 +203,13 @@ def history_columns(
     return shown
 
 
+def refuse_csv_safe(csv_safe: bool, output_format: str) -> None:
+    """Refuse to make safe what is no CSV."""
+    if csv_safe and output_format != "csv":
+        text = f"--csv-safe is about --format csv, and the format is {output_format}"
+        raise WrongUsageError.at(None, text)
+
+
 def history_context(context: bool, shown: Sequence[str], in_currency: str) -> bool:
     """Tell whether it is wanted how rare each move of many sessions was."""
     from marketmove.reports.documents import CONTEXT_COLUMNS

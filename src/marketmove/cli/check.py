@@ -24,6 +24,7 @@ def check(
     output_format: shared.TableFormat = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
+    csv_safe: shared.CsvSafeOption = False,
     everything: shared.AllOption = False,
     explain: shared.ExplainOption = False,
     strict: Annotated[
@@ -41,6 +42,7 @@ def check(
     $ marketmove check downloads/ --explain
     $ marketmove check closes.csv --strict --format csv
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     specs, checked = arguments.specs(files or ()), reading.checked()
     settings = environment.settings(config)
 
@@ -52,6 +54,6 @@ def check(
 
     look = render_options(output, "none", ascii_only)
     look = look._replace(everything=everything, explain=explain)
-    emit(FORMATS[output_format](report, look), output, output_format == "table")
+    emit(FORMATS[output_format](report, look), output, output_format == "table", csv_safe)
     found = report.errors or (strict and report.findings)
     return ExitStatus.FOUND if found else ExitStatus.DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from marketmove.cli import environment
+from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.terminal import emit, render_options
 
@@ -18,6 +18,7 @@ def closes(
     output_format: shared.TableFormat = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
+    csv_safe: shared.CsvSafeOption = False,
     config: shared.ConfigOption = None,
 ) -> None:
     """List what fetch has archived, by index and feed.
@@ -28,6 +29,7 @@ def closes(
     $ marketmove closes HSI N225 --revisions
     $ marketmove closes --format csv -o archive.csv
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     settings = environment.settings(config)
 
     from marketmove.commands import closes as command
@@ -41,4 +43,5 @@ def closes(
         FORMATS[output_format](ClosesView(report, revisions), look),
         output,
         output_format == "table",
+        csv_safe,
     )

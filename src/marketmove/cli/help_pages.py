@@ -22,7 +22,7 @@ _SELDOM = frozenset(
     {
         "--decimal", "--date-format", "--encoding", "--later-wins", "--sort", "--exit-code",
         "--on-alert-timeout", "--master", "--to-timeout", "--force", "--dry-run", "--ascii",
-        "--all", "--quiet",
+        "--all", "--csv-safe", "--quiet",
     }
 )  # fmt: skip
 # Two screens.

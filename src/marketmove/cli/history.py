@@ -33,6 +33,7 @@ def history(
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
+    csv_safe: shared.CsvSafeOption = False,
     everything: Annotated[
         bool,
         shared.output_option(
@@ -54,6 +55,7 @@ def history(
     $ marketmove history ytd latest -l closes.csv --format csv -o moves.csv
     $ marketmove history 2025-02-03 2025-02-14 --wide --columns close
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     arguments.refuse_stray(typed.args)
     engines.refuse_master(engine)
     first, last = arguments.history_range(*dates, environment.today())
@@ -90,5 +92,5 @@ def history(
     warn(report.warnings, look.output, people, run.quiet)
     options = look.render_options(asked["config"])._replace(everything=everything, columns=shown)
     formats = WIDE_FORMATS if wide else FORMATS
-    emit_pieces(formats[output_format](report, options), look.output, people)
+    emit_pieces(formats[output_format](report, options), look.output, people, csv_safe)
     return say_unusable(report.unusable)

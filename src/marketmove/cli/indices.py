@@ -24,6 +24,7 @@ def indices(
     output_format: shared.TableFormat = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
+    csv_safe: shared.CsvSafeOption = False,
     config: shared.ConfigOption = None,
 ) -> None:
     """List the indices known by name: exchange, close, next session.
@@ -35,6 +36,7 @@ def indices(
     $ marketmove indices hang taiwan
     $ marketmove indices --group asia --as-of 2025-02-14T18:00+08:00
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     moment = arguments.moment(as_of, environment.now())
     settings = environment.settings(config)
 
@@ -44,4 +46,4 @@ def indices(
     groups = arguments.groups(group or (), settings)
     listed = command.indices(chosen or (), groups, settings, moment)
     look = render_options(output, "none", ascii_only)
-    emit(FORMATS[output_format](listed, look), output, output_format == "table")
+    emit(FORMATS[output_format](listed, look), output, output_format == "table", csv_safe)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from marketmove.cli import arguments
 from marketmove.cli.environment import journal_file
 from marketmove.cli.options import (
     AsciiOption,
+    CsvSafeOption,
     JournalOption,
     OutputOption,
     TableFormat,
@@ -20,6 +22,7 @@ def journal(
     output_format: TableFormat = "table",
     output: OutputOption = None,
     ascii_only: AsciiOption = False,
+    csv_safe: CsvSafeOption = False,
     everything: Annotated[bool, output_option("--all", help="All rows, not the last 20.")] = False,
 ) -> None:
     """List the summaries that were written or sent.
@@ -32,9 +35,11 @@ def journal(
     $ marketmove journal --all
     $ marketmove journal --format csv -o sent.csv
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
+
     from marketmove.commands import journal as command
     from marketmove.render.journal import FORMATS
 
     report = command.journal(journal_file(journal))
     look = render_options(output, "none", ascii_only)._replace(everything=everything)
-    emit(FORMATS[output_format](report, look), output, output_format == "table")
+    emit(FORMATS[output_format](report, look), output, output_format == "table", csv_safe)

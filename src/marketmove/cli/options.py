@@ -62,6 +62,9 @@ PaletteOption = Annotated[
     output_option(metavar="PALETTE", help="Colours of up and down.", show_default="western"),
 ]
 AsciiOption = Annotated[bool, output_option("--ascii", help="Use ASCII signs only.")]
+CsvSafeOption = Annotated[
+    bool, output_option("--csv-safe", help="CSV for a spreadsheet: no cell is a formula.")
+]
 AllOption = Annotated[bool, output_option("--all", help="All rows of a long table.")]
 ConfigOption = Annotated[
     Path | None,

@@ -26,6 +26,7 @@ def pair(
     reading: shared.ReadingOptions,
     output_format: shared.HistoryFormat = "table",
     look: shared.LookOptions,
+    csv_safe: shared.CsvSafeOption = False,
     run: shared.RunOptions,
 ) -> None:
     """Show one pair over time, and how rare its spread is.
@@ -38,6 +39,7 @@ def pair(
     $ marketmove pair HSI:N225 -l closes.csv --since 2025-01-01
     $ marketmove pair "Hang Seng" "Nikkei 225" -l closes.csv --format csv
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     request = pair_request(
         asked, typed.args, levels, reading, run, palette=look.palette, floor_pct=floor_pct
     )
@@ -49,7 +51,8 @@ def pair(
 
     people = output_format == "table"
     warn(report.warnings, look.output, people, run.quiet)
-    emit(FORMATS[output_format](report, look.render_options(request.config)), look.output, people)
+    text = FORMATS[output_format](report, look.render_options(request.config))
+    emit(text, look.output, people, csv_safe)
 
 
 def pair_request(

@@ -32,6 +32,7 @@ def read(
     ] = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
+    csv_safe: shared.CsvSafeOption = False,
     quiet: shared.QuietOption = False,
     config: shared.ConfigOption = None,
 ) -> None:
@@ -45,6 +46,7 @@ def read(
     $ marketmove read report.html --date 2025-02-14 --all
     $ marketmove read report.txt --format yaml -o figures.yaml
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     (report,) = arguments.specs([file])
     when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = read_options(None, None, None, encoding)
@@ -56,4 +58,5 @@ def read(
     found = command.read(command.ReadRequest(report, when, checked.encoding, everything, settings))
     people = output_format == "table"
     warn(found.warnings, output, people, quiet)
-    emit(FORMATS[output_format](found, render_options(output, "none", ascii_only)), output, people)
+    look = render_options(output, "none", ascii_only)
+    emit(FORMATS[output_format](found, look), output, people, csv_safe)

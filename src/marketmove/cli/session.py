@@ -60,6 +60,7 @@ def session(
     alerts: shared.AlertOptions,
     output_format: shared.SessionFormat = "table",
     look: shared.LookOptions,
+    csv_safe: shared.CsvSafeOption = False,
     everything: shared.AllOption = False,
     explain: shared.ExplainOption = False,
     brief: Annotated[
@@ -76,6 +77,7 @@ def session(
     $ marketmove session 2025-02-14 --group asia --period ytd
     $ marketmove session 2025-02-14 --pair HSI:N225 --alert 'HSI: 3'
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     date, named = arguments.date_or_indices(date, typed.args, chosen.indices, run.registry)
     chosen = chosen._replace(indices=named)
     when, moment = arguments.session_or_moment(date, as_of, environment.now(), environment.today())
@@ -127,7 +129,7 @@ def session(
     if rows:
         announce(report.alerts)
     try:
-        emit(FORMATS[output_format](report, options), look.output, people)
+        emit(FORMATS[output_format](report, options), look.output, people, csv_safe)
     finally:
         # An alert is met whether or not the result could be written.
         status = act_on_alerts(report.alerts, lambda: FORMATS["json"](report, options), alerting)

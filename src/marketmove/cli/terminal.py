@@ -79,13 +79,22 @@ def _is_terminal(stream: object) -> bool:
     return stream is not None and bool(getattr(stream, "isatty", lambda: False)())
 
 
-def emit(text: str, output: Path | None, people: bool) -> None:
+def emit(text: str, output: Path | None, people: bool, csv_safe: bool = False) -> None:
     """Write the result: to a file as UTF-8; to stdout in its encoding if people read it."""
-    emit_pieces([text], output, people)
+    emit_pieces([text], output, people, csv_safe)
 
 
-def emit_pieces(texts: Iterable[str], output: Path | None, people: bool) -> None:
-    """Write a result that is worked out piece by piece; to a file all of it or nothing."""
+def emit_pieces(
+    texts: Iterable[str], output: Path | None, people: bool, csv_safe: bool = False
+) -> None:
+    """Write a result that is worked out piece by piece; to a file all of it or nothing.
+
+    With ``csv_safe`` it is CSV, of whole rows a piece, and no cell is to be a formula.
+    """
+    if csv_safe:
+        from marketmove.render.machine import safe_csv
+
+        texts = map(safe_csv, texts)
     if output is not None and str(output) != "-":
         from marketmove.atomic import write_file
 

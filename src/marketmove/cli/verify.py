@@ -25,6 +25,7 @@ def verify(
     output_format: shared.TableFormat = "table",
     output: shared.OutputOption = None,
     ascii_only: shared.AsciiOption = False,
+    csv_safe: shared.CsvSafeOption = False,
     quiet: shared.QuietOption = False,
     config: shared.ConfigOption = None,
 ) -> ExitStatus:
@@ -39,6 +40,7 @@ def verify(
     $ marketmove verify report.txt --date 2025-02-14 -l closes.csv
     $ marketmove verify figures.yaml -l closes.csv --format json
     """
+    arguments.refuse_csv_safe(csv_safe, output_format)
     published, *closes = arguments.specs([file, *(chosen.levels or [])])
     when = None if date is None else arguments.plain_date(date, "--date", environment.today())
     checked = reading.checked()
@@ -63,7 +65,7 @@ def verify(
     people = output_format == "table"
     warn(report.warnings, output, people, quiet)
     text = FORMATS[output_format](report, render_options(output, "none", ascii_only))
-    emit(text, output, people)
+    emit(text, output, people, csv_safe)
     if report.found:
         return ExitStatus.FOUND
     if not report.checked:

@@ -12,10 +12,10 @@ from marketmove.secret import Secret, parse_secret, read_secret, refuse_open
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20})://\S+")
 # What is fetched has no secret in it, unless it has a login.
-NO_SECRETS = ("http", "https", "ftp", "ftps", "file")
+_NO_SECRETS = ("http", "https", "ftp", "ftps", "file")
 # One anywhere in a text, without the sign that ends the sentence.
 _IN_TEXT = re.compile(
-    rf"(?<![A-Za-z0-9+.-])(?!(?:{'|'.join(NO_SECRETS)})://[^\s@]*(?:\s|$))"
+    rf"(?<![A-Za-z0-9+.-])(?!(?:{'|'.join(_NO_SECRETS)})://[^\s@]*(?:\s|$))"
     r"([A-Za-z][A-Za-z0-9+.-]{1,20})://(?!…)[^\s\"']*[^\s\"';,.:)]"
 )
 _EXPECTED = "a URL such as mailtos://…, env:NAME, file:PATH, or - for standard output"

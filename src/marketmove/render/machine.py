@@ -12,11 +12,15 @@ from typing import Any
 from marketmove.errors import ExitStatus, Problem
 from marketmove.render import RenderOptions
 from marketmove.reports.documents import plain
+from marketmove.wording.characters import visible
 
 # DEL and the C1 controls; what turns the direction of writing or ends a line; half characters.
 _OBEYED = re.compile(
     "[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+# How a formula may begin, in full width too; and a number, which may as well.
+_FORMULA = frozenset("=+-@|%\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 # How the moves of a document begin and end: no text of it has a line break to be mistaken for.
 _BEGIN, _END = '  "moves": [\n', "\n  ]"
@@ -27,6 +31,28 @@ def failure(schema: str, status: ExitStatus, problems: Sequence[Problem]) -> str
     found = [{"text": problem.text, "place": problem.place} for problem in problems]
     error = {"status": int(status), "code": status.name.lower(), "problems": found}
     return write_json({"schema": schema, "error": error})
+
+
+def safe_csv(text: str) -> str:
+    r"""Give CSV in which no cell is a formula of a spreadsheet, or has signs that nobody sees.
+
+    Numbers stay as they are; of other cells that begin as a formula does an apostrophe makes text.
+
+    >>> safe_csv("symbol,change_pct\n=1+1,-0.5\n")
+    "symbol,change_pct\n'=1+1,-0.5\n"
+    """
+    limit = csv.field_size_limit(len(text) + 1)
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""))
+        return write_csv([_safe(cell) for cell in row] for row in rows)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _safe(cell: str) -> str:
+    shown = visible(cell)
+    begins = cell.lstrip()[:1] in _FORMULA or shown[:1] in _FORMULA
+    return f"'{shown}" if shown and begins and not _NUMBER.fullmatch(cell) else shown
 
 
 def write_json(document: dict[str, Any]) -> str:

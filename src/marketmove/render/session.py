@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from itertools import starmap
 from typing import Any
 
 from marketmove.moves.move import Move
@@ -69,17 +71,16 @@ def _fitting(
     report: SessionReport, rows: Sequence[Move], options: RenderOptions
 ) -> list[layout.TextTable]:
     """The roomiest tables that fit: with bars, if there are any with which they do."""
-    tries = [
-        _tables(report, rows, options, fit, named)
-        for fit in _FITS
-        for named in (session_rows.MOST_NAMED, 1, 0, None)
-    ]
-    barred = rows and not options.columns
-    for moves, *others in tries if barred else ():
+    tries = [(fit, named) for fit in _FITS for named in (session_rows.MOST_NAMED, 1, 0, None)]
+    # Of many indices each takes its time, and the first often fits.
+    made = cache(partial(_tables, report, rows, options))
+    for moves, *others in starmap(made, tries if rows and not options.columns else ()):
         with_bars = _with_bars(moves, rows, options)
         if with_bars is not None and all(t.fits(options.width) for t in (with_bars, *others)):
             return [with_bars, *others]
-    return layout.roomiest(tries, lambda tables: all(t.fits(options.width) for t in tables))
+    return layout.roomiest(
+        starmap(made, tries), lambda tables: all(t.fits(options.width) for t in tables)
+    )
 
 
 def as_json(report: SessionReport, _options: RenderOptions) -> str:
