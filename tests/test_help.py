@@ -75,6 +75,8 @@ def test_every_example_runs(
     name: str, run_cli: RunCli, folder: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of each page the first in every run, all with MARKETMOVE_THOROUGH=1."""
+    if name == "convert":
+        pytest.importorskip("pyarrow")
     monkeypatch.chdir(folder)
     for variable, below in (
         ("DATA", ".local/share"),
