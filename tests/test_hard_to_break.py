@@ -311,11 +311,17 @@ def test_a_parquet_file_of_endless_rows(run_cli: RunCli, tmp_path: Path) -> None
 
 
 @needs_unix
-def test_a_file_that_is_replaced_keeps_its_mode(run_cli: RunCli, write: Write) -> None:
+def test_a_file_that_is_replaced_keeps_its_mode_and_owner(run_cli: RunCli, write: Write) -> None:
+    """Its owner where we may give files away, as root may; and no right to run as that one."""
     output = write("out.csv", "before")
+    if os.geteuid() == 0:
+        os.chown(output, 1234, 1235)
     output.chmod(0o4640)
+    before = output.stat()
     assert run_cli(*THE_14TH, SAMPLE_CLOSES, "-o", output).status == 0
-    assert stat.S_IMODE(output.stat().st_mode) == 0o640
+    after = output.stat()
+    assert stat.S_IMODE(after.st_mode) == 0o640
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
 
 
 @needs_unix

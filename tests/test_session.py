@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import itertools
+import random
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from profiles import tried
 from program import DATA, SAMPLE_CLOSES, RunCli, Write, rows_by_symbol
 
 if TYPE_CHECKING:
@@ -83,6 +85,23 @@ def test_the_spread_is_of_unrounded_moves(run_cli: RunCli) -> None:
     sixth = " ".join(lines[first + 6].split())
     assert sixth == "Hang Seng +3.69% versus Nikkei 225 −0.79% 4.49 pp 96.8"
     assert not lines[first + 9].strip()
+
+
+def test_pairs_of_any_session_are_the_rarest_first(run_cli: RunCli) -> None:
+    """Every two that went apart are a pair, once each; the rarest of them stand first."""
+    with SAMPLE_CLOSES.open(encoding="utf-8", newline="") as file:
+        days = sorted({row["date"] for row in csv.DictReader(file)})[1:]
+    for day in random.Random(3).sample(days, tried(4, min(300, len(days)))):  # noqa: S311
+        asked = ("session", day, "-l", SAMPLE_CLOSES, "--floor-pct", "0", "--top", "500")
+        document = run_cli(*asked, "-f", "json", "-q").document
+        moves = {m["symbol"]: m["change_pct"] for m in document["moves"] if not m["doubt"]}
+        known = {symbol: pct for symbol, pct in moves.items() if pct}
+        apart = {(a, b) for a in known for b in known if known[a] > 0 > known[b]}
+        pairs = [p for p in document["divergences"] if p["kind"] == "split"]
+        assert len(pairs) == len(apart)
+        assert {(p["up"], p["down"]) for p in pairs} == apart
+        keys = [(p["percentile"] or -1.0, abs(p["z"] or 0.0), p["spread_pp"]) for p in pairs]
+        assert keys == sorted(keys, reverse=True), day
 
 
 def test_pairs_are_the_rarest_first(run_cli: RunCli) -> None:
