@@ -378,3 +378,15 @@ def test_the_result_goes_to_a_file(run_cli: RunCli, write: Write) -> None:
     assert ran == Ran("", "", 0)
     document: Any = Ran(target.read_text("utf-8"), "", 0).document
     assert document["findings"] == []
+
+
+def test_closes_that_all_contradict_each_other_are_all_named(run_cli: RunCli, write: Write) -> None:
+    """Not one is to be used, so that there is neither a first nor a last session."""
+    rows = "2025-02-13,HSI,21814.37\n2025-02-13,HSI,21814.38\n"
+    path = write("closes.csv", f"date,symbol,close\n{rows}")
+    ran = run_cli("check", path)
+    assert ran.status == 1
+    assert ran.stdout.startswith(f"{path} · 0 closes of 0 indices\n")
+    assert "HSI has two closes for 2025-02-13" in ran.stdout
+    (file,) = run_cli("check", path, "-f", "json").document["files"]
+    assert (file["first_session"], file["last_session"]) == (None, None)

@@ -56,6 +56,7 @@ def _file_read(levels: Levels, label: str, reading: Reading) -> FileRead:
     files = levels.frame.labels("file")
     rows = levels.frame.take(files.codes == files.number(label))
     each = {symbol: len(own) for symbol, own in rows.labels("symbol").each()}
-    # Every close of it may stand in another file too.
+    # Every close of it may stand in another file too, or be one of two that contradict each other.
     sessions = (rows if len(rows) else levels.frame)["session"]
-    return FileRead(label, reading, each, len(rows), sessions.min().item(), sessions.max().item())
+    first, last = (sessions.min().item(), sessions.max().item()) if len(sessions) else (None, None)
+    return FileRead(label, reading, each, len(rows), first, last)

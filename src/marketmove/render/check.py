@@ -40,7 +40,8 @@ def as_table(report: CheckReport, options: RenderOptions) -> str:
 def _how(file: FileRead, explain: bool) -> Iterator[str]:
     closes = numbers.count(file.closes, "close", "closes")
     indices = numbers.count(len(file.sessions), "index", "indices")
-    yield f"{file.label} · {closes} of {indices} · {file.first} to {file.last}"
+    span = f" · {file.first} to {file.last}" if file.first else ""
+    yield f"{file.label} · {closes} of {indices}{span}"
     if explain:
         each = ", ".join(f"{symbol} {n:,}" for symbol, n in file.sessions.items())
         for aspect, text in (file.reading.explained() | {"sessions": each}).items():

@@ -186,14 +186,17 @@ class Calculation(NamedTuple):
 
 
 class FileRead(NamedTuple):
-    """How one file was read: its closes, each index's number of sessions, the first and last."""
+    """How one file was read: its closes, each index's number of sessions, the first and last.
+
+    There is no first or last where not one close is to be used.
+    """
 
     label: str
     reading: Reading
     sessions: dict[str, int]
     closes: int
-    first: dt.date
-    last: dt.date
+    first: dt.date | None
+    last: dt.date | None
 
 
 CHECK_SCHEMA = "marketmove.check/1"
