@@ -24,6 +24,7 @@ _ABOUT_SINCE, _EARLIER_WAS = "2005-01-01", 3
 _FLOAT_NOISE = 6e-6
 # Units of a point that the finest published levels have: four decimals.
 _PUBLISHED = 1e4
+_COARSE_FROM = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,8 @@ def _without_noise(frame: Frame, registry: Registry) -> tuple[Frame, list[Proble
     noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
     if not noisy.any():
         return frame, []
-    long = np.rint(written * _PUBLISHED) / _PUBLISHED != written
+    # From a billion on floats are too coarse to tell a decimal that nobody publishes.
+    long = (np.rint(written * _PUBLISHED) / _PUBLISHED != written) & (written < _COARSE_FROM)
     fed, of = (
         np.bincount(symbols.codes[rows], minlength=len(symbols.values))[symbols.codes]
         for rows in (long & noisy, long)

@@ -49,7 +49,7 @@ def open_spark(master: str | None) -> Iterator[Engine]:
 def _session(builder: Any, where: str, folder: Path) -> Any:
     """Begin a session at a place; ``folder`` is for a file that keeps its log off stderr."""
     if where.startswith(_CONNECT):
-        return builder.remote(where).getOrCreate()
+        return builder.remote(where).create()
     log = folder / "log4j2.properties"
     log.write_text(_NO_LOG, encoding="ascii")
     settings = {

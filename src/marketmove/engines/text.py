@@ -183,7 +183,7 @@ def examples_text(kind: str, most: int = 3) -> str:
 
 def noise_text() -> str:
     """Give the query for the indices of which most long levels have the noise of 32-bit floats."""
-    long = f"({_units('close', '1e4')} / 1e4 <> close)"
+    long = f"({_units('close', '1e4')} / 1e4 <> close AND close < 1e9)"
     seen = _SEEN.format(join="LEFT", where="")
     return (
         f"WITH {_NAMED},\nseen AS ({seen})\nSELECT symbol, min(CASE WHEN {_NOISY} THEN close END)"
