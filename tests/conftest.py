@@ -28,6 +28,11 @@ _SILENCED = (
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one process more than there are cores: many tests wait for others, and not for us."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def _nothing_from_outside(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

@@ -280,8 +280,7 @@ def _run(typed: list[str], environment: dict[str, str], folder: str) -> int:
     sys.stdout = _opened(1, sys.stdout)
     sys.stderr = _opened(2, sys.stderr)
     try:
-        program.main()
-        status = 0
+        status = program.main()
     except SystemExit as ended:
         status = int(ended.code or 0)
     except BaseException:  # noqa: BLE001

@@ -25,7 +25,7 @@ def test_an_interrupt_while_the_commands_are_made_is_quiet(tmp_path: Path) -> No
         "    signal.raise_signal(signal.SIGINT)\n"
         "typer.main.get_command = interrupt\n"
         "from marketmove.__main__ import main\n"
-        "main()\n",
+        "sys.exit(main())\n",
         encoding="utf-8",
     )
     ran = subprocess.run(
