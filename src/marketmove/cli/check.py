@@ -12,14 +12,7 @@ from marketmove.errors import ExitStatus
 
 def check(
     *,
-    files: Annotated[
-        list[str] | None,
-        shared.files_argument(
-            metavar="FILE",
-            help="Files or folders of closes; - is standard input.",
-            show_default="as configured, else what fetch brought",
-        ),
-    ] = None,
+    files: shared.FilesArgument = None,
     reading: shared.ReadingOptions,
     output_format: shared.TableFormat = "table",
     output: shared.OutputOption = None,

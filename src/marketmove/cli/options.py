@@ -129,6 +129,14 @@ SymbolsArgument = Annotated[
     list[str] | None,
     what_argument(metavar="INDEX", help="Only these: symbols, names or aliases."),
 ]
+FilesArgument = Annotated[
+    list[str] | None,
+    files_argument(
+        metavar="FILE",
+        help="Files or folders of closes; - is standard input.",
+        show_default="as configured, else what fetch brought",
+    ),
+]
 GroupOption = Annotated[
     list[str] | None,
     what_option(

@@ -20,7 +20,6 @@ from marketmove.published.prose.grammar import Entry, Language, Lexicon, Names, 
 _ATOM = re.compile(r"\d|[^\W\d_]+|\S")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _FRACTION = re.compile(r"\d+/\d+", re.ASCII)
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|º|ª|e|er|ème|°)\b")
 _CURRENCY = re.compile(
     r"(?:US|HK|A|C|S|NT|R|NZ|CA|AU)?\$|[€£¥₹₩฿]"
     r"|\b(?:RM|Rs\.?|USD|EUR|GBP|INR|Rp|CHF|HKD|SGD|MYR|AUD|CAD|JPY)$"

@@ -60,11 +60,6 @@ def _inherited(v: View) -> int | None:
     return None
 
 
-def _way(v: View, n: int) -> int:
-    token = v.tokens[n]
-    return 1 if token.has("up") else -1 if token.has("down") else 0
-
-
 def bound(v: View, n: int) -> str:
     """Give the bound of a number: over 5%, almost 180 points, 3% 넘게."""
     near = range(n - 1, max(-1, n - 3), -1)
