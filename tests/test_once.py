@@ -147,6 +147,16 @@ def test_a_close_that_comes_in_is_news(run_cli: RunCli, path: Path, write: Write
     assert ran.stdout.splitlines()[0] == "N225 2025-02-14 came in: 39,149.43"
 
 
+def test_an_earlier_session_after_a_later_one_withdraws_nothing(
+    run_cli: RunCli, path: Path
+) -> None:
+    """The summary of a date does not see later closes, which are not gone."""
+    later = run_cli(*FEBRUARY_14, "--once", "--journal", path)
+    assert later.stdout
+    earlier = [one.replace("2025-02-14", "2025-02-13") for one in map(str, FEBRUARY_14)]
+    assert run_cli(*earlier, "--once", "--journal", path) == run_cli(*earlier)
+
+
 @pytest.mark.parametrize(
     ("output_format", "marked"),
     [

@@ -93,7 +93,11 @@ class Journal:
         if before is not None and not summary.rolling:
             return revisions(before.seen, summary.seen)
         before = rows.previous(self._connection, summary, kind)
-        if before is None or newest(before.seen) < newest(summary.seen):
+        if before is None:
+            return ()
+        was, has = newest(before.seen), newest(summary.seen)
+        # Of the latest sessions a close may be gone; a date that was named sees no later ones.
+        if was < has or (was > has and not summary.rolling):
             return ()
         return (*revisions(before.seen, summary.seen), *came_in(before.seen, summary.seen))
 
