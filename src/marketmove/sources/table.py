@@ -7,7 +7,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
@@ -74,7 +74,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     apart, or leave open how a date or a number is meant, or the rows are not one a session. Single
     cells that cannot be used are faults of the block.
     """
-    sheet = _with_short_rows(understand(grid, stem, options, context))
+    sheet = with_short_rows(understand(grid, stem, options, context))
     names = _names(sheet)
     lines = [row.line for row in sheet.table.rows]
     refuse_stacked(grid.label, next(iter(names.values())), sheet.sessions, lines)
@@ -311,15 +311,21 @@ def unusable(
         yield Fault(name or None, session, Problem(place, text))
 
 
-def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
-    """Take in rows that lack only cells at their end, where low and high prove the close."""
+def with_short_rows(
+    sheet: ReadSheet, day_of: Callable[[str], dt.date | None] | None = None
+) -> ReadSheet:
+    """Take in rows that lack only cells at their end, where low and high prove the close.
+
+    ``day_of`` gives the date of a text; else the rows that lack nothing do, or the text itself.
+    """
     table, layout = sheet.table, sheet.layout
     beside = {c.role.kind: c.number for c in layout.beside if c.role}
     if layout.kind == "wide" or not table.ragged or not {"low", "high"} <= beside.keys():
         return sheet
+    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
+    day_of = day_of or (lambda text: known.get(text) or dates.read_date(text))
     close = next(iter(layout.closes))
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0, table.date)
-    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
     taken: dict[int, tuple[GridRow, dt.date]] = {}
     for row in table.ragged:
         if needed < len(row.cells) < len(table.heads):
@@ -327,8 +333,8 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
                 numbers.read_signed(row.cells[n], sheet.marks[close])
                 for n in (beside["low"], close, beside["high"])
             )
-            session = known.get(row.cells[table.date]) or dates.read_date(row.cells[table.date])
-            if low and level and high and low <= level <= high and session:
+            proven = low and level and high and low <= level <= high
+            if proven and (session := day_of(row.cells[table.date])):
                 padding = [""] * (len(table.heads) - len(row.cells))
                 taken[row.line] = (row._replace(cells=row.cells + padding), session)
     rows = [*zip(table.rows, sheet.sessions, strict=True), *taken.values()]
@@ -358,11 +364,16 @@ def _without_date(sheet: ReadSheet, rows: Iterable[GridRow]) -> Iterator[Fault]:
         yield Fault(name, None, Problem(Place(table.label, row.line), text))
 
 
-def ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
-    """Give the rows with too many or too few cells: only a date in its place is trusted."""
+def ragged(
+    sheet: ReadSheet, options: ReadOptions, days: Mapping[str, dt.date | None] | None = None
+) -> Iterator[Fault]:
+    """Give the rows with too many or too few cells: only a date in its place is trusted.
+
+    ``days`` are the dates of the column by their texts, where the sheet has not all its rows.
+    """
     table = sheet.table
     width = len(table.heads) or len(table.rows[0].cells)
-    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
+    known = days or dict(zip(table.column(table.date), sheet.sessions, strict=True))
     for row in table.ragged:
         text = f"{len(row.cells)} cells where the header has {width}; mend the row or remove it"
         first = row.cells[table.date] if table.date < len(row.cells) else ""
