@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.errors import Place, Problem
-from marketmove.frame import Frame, Labels
+from marketmove.frame import Frame, Labels, distinct_days
 from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
 from marketmove.sources.date_column import DateColumn, Days
 from marketmove.sources.header import left_out
@@ -91,7 +91,7 @@ class PartsReader:
             self._blank += [(part.symbols[n], day) for n, day in zip(*blank, strict=True)]
         self._certain |= part.certain
         self._open |= part.open
-        days = np.unique(rows.session[~np.isnan(rows.close)]).tolist()
+        days = distinct_days(rows.session[~np.isnan(rows.close)]).tolist()
         self._days.update(days)
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
@@ -133,7 +133,8 @@ class PartsReader:
             symbols = [names[n] for n in few.symbol.tolist()]
             refuse_stacked(label, symbols, few.session.tolist(), few.line.tolist())
         beside = [column.role.kind for column in layout.beside if column.role]
-        rows = rows.take(~np.isnan(rows.close))
+        has_close = ~np.isnan(rows.close)
+        rows = rows if has_close.all() else rows.take(has_close)
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
