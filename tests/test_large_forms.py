@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lanes import CONTEXT, ODD_CLOSES, ODD_DATES, ODD_NAMES, blanks, outcome
-from marketmove.sources import ReadOptions, Source, by_lines, large
+from marketmove.sources import BLOCKS_WIN, ReadOptions, Source, by_lines, large
 from marketmove.sources.large import read_large
 from profiles import THOROUGH, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from program import RunCli
 
 
 WEEKDAYS = [d for n in range(1, 90) if (d := dt.date(2025, 1, 1) + dt.timedelta(n)).weekday() < 5]
@@ -77,7 +79,7 @@ FEW_CLOSES = [
     "12.345,678",
     "1,23,456.7",
 ]
-ODD_CELLS = [
+ODD_CELLS: list[tuple[dt.date | str, str, float | str]] = [
     *((date, "HSI", 9123.25) for date in (*ODD_DATES, "14/02/2025", "02/14/2025", "14.02.2025")),
     *((date, "HSI", 9123.25) for date in ("13/13/2025", "02.2025", "14.02.25", "2025-02-14 09:30")),
     *((DAY, name, 9123.25) for name in (*ODD_NAMES, "1", "Feb")),
@@ -134,12 +136,62 @@ def test_odd_cells_by_blocks_as_cell_by_cell(
     lines = [*(form.line(*cells) for cells in ODD_CELLS), *ODD_LINES]
     after = form.line(dt.date(2025, 2, 17), "HSI", 9_001.0)
     # By default each form tries others of them.
-    tries = [(line, rest, end) for line in lines for rest in ("", after) for end in ("", "\n")]
     own = [*FORMS.values()].index(form)
-    for line, rest, end in tries if THOROUGH else tries[own :: 3 * len(FORMS)]:
-        _alike(tmp_path / "closes.csv", (form.start() + line + rest).removesuffix("\n") + end)
+    for n in range(len(lines)) if THOROUGH else range(own, len(lines), len(FORMS)):
+        line = lines[n]
+        text = form.start() + line + after * (n % 2)
+        _alike(tmp_path / "closes.csv", text.removesuffix("\n") + "\n" * (n // 2 % 2))
 
 
+def test_row_numbers_without_a_name_are_passed_over(
+    tmp_path: Path, small: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{n},2025-01-{1 + n % 28:02d},IX{n // 28},{1000 + n}.5\n" for n in range(280)]
+    text = ",date,symbol,close\n" + "".join(rows)
+    small.setattr(large, "_SAMPLE_BYTES", len(text) // 2)
+    assert read_large(Source("c.csv", "c", text.encode()), ReadOptions(), CONTEXT, None)
+    _alike(tmp_path / "closes.csv", text)
+
+
+@pytest.mark.parametrize("far", ["05/13/2025", "13/05/2025", "11/05/2025", "05.13.2025"])
+def test_all_rows_settle_which_of_day_and_month_comes_first(
+    far: str, tmp_path: Path, small: pytest.MonkeyPatch
+) -> None:
+    """Of the beginning nothing is certain, and the one date that is stands where nobody looks."""
+    days = [f"0{1 + n // 12}/{1 + n % 12:02d}/2025" for n in range(60)]
+    text = "date,symbol,close\n" + "".join(
+        f"{day},HSI,9{n + 100}.5\n" for n, day in enumerate(days)
+    )
+    small.setattr(large, "_SAMPLE_BYTES", 400)
+    small.setattr(large, "_LOOKS", 3)
+    whole = _alike(
+        tmp_path / "closes.csv", text + f"{far},HSI,9300.5\n" + text[18:].replace("HSI", "N225")
+    )
+    assert ("say --date-format" in str(whole)) == (far in {"11/05/2025", "05.13.2025"})
+
+
+def test_a_session_of_a_large_file_of_another_form(run_cli: RunCli, tmp_path: Path) -> None:
+    """The figures by hand: 1,010.50 after 1,000.25 is +10.25, or +1.0247 %."""
+    path = tmp_path / "levels.csv"
+    days = [d for d in WEEKDAYS if d <= dt.date(2025, 2, 14)]
+    rows = [f"{d:%d.%m.%Y};IX{n:04d};1.000,25\n" for d in days[:-1] for n in range(800)]
+    rows += [f"{days[-1]:%d.%m.%Y};IX{n:04d};1.010,50\n" for n in range(800)]
+    path.write_text("Closing levels\n\nDatum;Symbol;Schlusskurs\n" + "".join(rows))
+    assert path.stat().st_size > BLOCKS_WIN
+    ran = run_cli(
+        "session", str(days[-1]), "--levels", path, "--format", "csv", "-i", "IX0003", "-q"
+    )
+    assert ran.status == 0
+    (row,) = ran.rows
+    assert (row["close"], row["prior_close"], row["change_pts"]) == ("1010.5", "1000.25", "10.25")
+    assert row["source"] == f"{path}:{3 + 800 * (len(days) - 1) + 4}"
+
+
+TOLD = [
+    *3 * [ReadOptions()],
+    *(ReadOptions(decimal=mark) for mark in ".,"),
+    *(ReadOptions(date_format=order) for order in ("dmy", "%d.%m.%Y")),
+]
 DATES = st.one_of(
     st.dates(dt.date(2025, 2, 1), dt.date(2025, 3, 12)),
     st.dates(dt.date(2025, 2, 1), dt.date(2025, 3, 12)),
@@ -161,7 +213,7 @@ CLOSES = st.one_of(
     odd=st.lists(st.sampled_from(ODD_LINES), max_size=1),
     looks=st.sampled_from([0, 40]),
     sample=st.sampled_from([1, 8, 21]),
-    told=st.sampled_from([{}, {}, {}, {"decimal": "."}, {"decimal": ","}, {"date_format": "dmy"}]),
+    told=st.sampled_from(TOLD),
 )
 def test_rows_of_any_form_by_blocks_as_cell_by_cell(
     form: Form,
@@ -169,7 +221,7 @@ def test_rows_of_any_form_by_blocks_as_cell_by_cell(
     odd: list[str],
     looks: int,
     sample: int,
-    told: dict[str, str],
+    told: ReadOptions,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     start = form.start()
@@ -181,4 +233,4 @@ def test_rows_of_any_form_by_blocks_as_cell_by_cell(
         patch.setattr(large, "_LOOKS", looks)
         patch.setattr(by_lines, "_BLOCK_BYTES", 300)
         patch.setattr(by_lines, "_ODD_BYTES", 150)
-        _alike(tmp_path_factory.mktemp("forms") / "closes.csv", text, ReadOptions(**told))
+        _alike(tmp_path_factory.mktemp("forms") / "closes.csv", text, told)

@@ -13,14 +13,17 @@ from marketmove.errors import Place, Problem
 from marketmove.frame import Frame, Labels, distinct_days
 from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
 from marketmove.sources.date_column import DateColumn, Days
-from marketmove.sources.header import left_out
+from marketmove.sources.header import Table, left_out
 from marketmove.sources.numbers import read_signed
 from marketmove.sources.odd_rows import OddRows
 from marketmove.sources.one_a_session import far_apart, refuse_several_a_session, refuse_stacked
 from marketmove.sources.parts import Part, ReadWholeError, RowFilter, Rows
 from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
-from marketmove.sources.table import ZERO_IS_NONE, ReadSheet
+from marketmove.sources.sheet import ReadSheet
+from marketmove.sources.table import ZERO_IS_NONE
 
+# So many first rows tell whether a column without a name counts them.
+_TELLING_ROWS = 100
 # Words of other columns that change what the date, the index or the close is; the last ones only
 # that of a close without a word of its own.
 _DECIDING, _WEAK = (
@@ -180,7 +183,8 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
     close = next(iter(layout.closes))
     roles = [context.words.role(" ".join(heads)) for heads in table.heads]
     others = {*range(len(roles))} - {table.date, layout.symbol, close}
-    if not all(map(any, table.heads)) or layout.notes or layout.warnings:
+    named = table.heads[1:] if _numbers_rows(table) else table.heads
+    if not all(map(any, named)) or layout.notes or layout.warnings:
         return False
     if any(not any(table.column(n)) for n in others if (role := roles[n]) and role.kind in BESIDE):
         return False
@@ -190,6 +194,12 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
         return False
     names = table.column(layout.symbol or 0)
     # Numbers could count the rows, and be no names.
-    named = any(all(read_signed(name, mark) is None for mark in ".,") for name in names)
+    are_names = any(all(read_signed(name, mark) is None for mark in ".,") for name in names)
     mark = sheet.marks[close]
-    return named and (kind == "close" or any(mark in cell for cell in table.column(close)))
+    return are_names and (kind == "close" or any(mark in cell for cell in table.column(close)))
+
+
+def _numbers_rows(table: Table) -> bool:
+    """Whether the first column is one of row numbers without a name, as some programs write it."""
+    numbers = table.column(0)[:_TELLING_ROWS]
+    return len(numbers) == _TELLING_ROWS and all(map(str.isdecimal, numbers))

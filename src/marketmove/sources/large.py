@@ -21,7 +21,8 @@ from marketmove.sources.grid import DELIMITERS, Grid, GridRow
 from marketmove.sources.header import Table, arrange
 from marketmove.sources.opening import Source, is_workbook
 from marketmove.sources.parts import Form, ReadWholeError, RowFilter, is_iso
-from marketmove.sources.table import ReadSheet, stated_in_fractions, understand
+from marketmove.sources.sheet import ReadSheet
+from marketmove.sources.table import stated_in_fractions, understand
 
 _SAMPLE_BYTES = 1 << 16
 # Lines all over a file whose dates are looked at beforehand, and where they end at the latest.

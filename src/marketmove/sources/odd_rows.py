@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from marketmove.errors import Problem, UnrecognisedFileError
-from marketmove.sources import numbers, table
+from marketmove.sources import bad_rows, numbers, table
 from marketmove.sources.block import Context, Fault, ReadOptions
 from marketmove.sources.date_column import DateColumn
 from marketmove.sources.grid import DELIMITERS, Grid, GridRow, read_grid
@@ -26,7 +26,7 @@ from marketmove.sources.header import (
     trimmed,
 )
 from marketmove.sources.parts import Floats, Part, ReadWholeError, Rows
-from marketmove.sources.table import ReadSheet
+from marketmove.sources.sheet import ReadSheet
 
 _WEEKEND = (5, 6)
 
@@ -93,7 +93,7 @@ class OddRows:
         """What cannot be used."""
         unread, undated, unusable = self._faults
         sheet = self._sheet._replace(table=self._sheet.table._replace(ragged=self._ragged))
-        ragged = table.ragged(sheet, self._options, self._dates.known())
+        ragged = bad_rows.ragged(sheet, self._options, self._dates.known())
         zeros = [] if self.zero_is_none else self._zeros
         return [*unread, *undated, *ragged, *sorted([*unusable, *zeros], key=_line)]
 
@@ -154,8 +154,8 @@ class OddRows:
             firsts.setdefault(row.cells[own.date], row.line)
         sheet = table.with_short_rows(sheet, self._dates.day_beside_others)
         unread, undated, _ = self._faults
-        unread += table.unread(sheet)
-        undated += table.undated(sheet)
+        unread += bad_rows.unread(sheet)
+        undated += bad_rows.undated(sheet)
         self._ragged += sheet.table.ragged
         return self._closes(sheet)._replace(certain=certain, open=is_open, dates=firsts)
 
@@ -178,7 +178,7 @@ class OddRows:
         if self._change is not None:
             self.has_percents |= any("%" in cell for cell in sheet.table.column(self._change))
         zero = {line for line, text in zip(lines, texts, strict=True) if table.is_zero(text)}
-        for fault in table.unusable(sheet, values, names, lines):
+        for fault in bad_rows.unusable(sheet, values, names, lines):
             (self._zeros if _line(fault) in zero else self._faults[-1]).append(fault)
         off = [n for n, day in enumerate(sheet.sessions) if day and day.weekday() in _WEEKEND]
         self._weekends += len(off)
