@@ -13,6 +13,7 @@ from typing import NamedTuple
 from marketmove.errors import MarketMoveError
 from marketmove.sources import fractions, numbers
 from marketmove.sources.block import Block, Context, ReadOptions
+from marketmove.sources.by_lines import LinesReader, blocks_of
 from marketmove.sources.by_parts import PartsReader, Plan, is_sure
 from marketmove.sources.date_column import Days, OtherDatesError, likely_order
 from marketmove.sources.date_texts import parse_date_text
@@ -70,9 +71,6 @@ def read_large(
 
 def _read(source: Source, start: _Start, reader: PartsReader, context: Context) -> Block | None:
     """Read all lines; None if rows that were not kept are of account."""
-    # This loads pandas, which is not wanted for a file that is read whole.
-    from marketmove.sources.by_lines import LinesReader, blocks_of
-
     text = LinesReader(reader, start.form, source, start.above)
     done = 0
     for lines in blocks_of(source, start.skip, start.line, start.form):
