@@ -19,7 +19,7 @@ from marketmove.sources.date_column import Days, OtherDatesError, likely_order
 from marketmove.sources.date_texts import parse_date_text
 from marketmove.sources.forms import grid_of
 from marketmove.sources.grid import DELIMITERS, Grid, GridRow
-from marketmove.sources.header import Table, arrange
+from marketmove.sources.header import Table, arrange, is_date_text
 from marketmove.sources.opening import Source, is_workbook
 from marketmove.sources.parts import Form, ReadWholeError, RowFilter, is_iso
 from marketmove.sources.sheet import ReadSheet
@@ -127,6 +127,7 @@ def _is_tidy(
     return (
         layout.kind == "long"
         and first > 0
+        and all(is_date_text(text, context.words) for text in {*table.column(table.date)})
         and grid.rows[first - 1].line == table.header_line
         and not any("\n" in head for heads in table.heads for head in heads)
         and (vast or not (table.ragged or table.undated or table.footers))
