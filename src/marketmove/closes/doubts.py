@@ -140,7 +140,8 @@ def _rows(levels: Levels) -> _Rows:
     prior[follows] = close[follows - 1]
     gap_days[follows] = (days[follows] - days[follows - 1]).astype(np.float64)
     symbols = [*labels.values]
-    known = np.array([levels.registry.find(symbol) is not None for symbol in symbols], dtype=bool)
+    by_symbol = levels.registry.among(symbols)
+    known = np.array([symbol in by_symbol for symbol in symbols], dtype=bool)
     return _Rows(symbols, known, codes, days, close, prior, gap_days)
 
 

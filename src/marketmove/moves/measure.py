@@ -406,11 +406,11 @@ def _sessions_behind(
     line: CloseLine, codes: Ints, days: Days, before: Ints, judge: _Judge
 ) -> Floats:
     """How many sessions are over by a date since the last close before it; nan if unknown."""
-    over: Days = np.full(len(line.names), np.datetime64(dt.date.max))
+    over: npt.NDArray[Any] = np.full(len(line.names), np.datetime64(dt.date.max))
     for code, name in enumerate(line.names):
         if name in judge.completed:
             over[code] = judge.completed[name]
-    until: Days = np.minimum(days, over[codes]) + ONE_DAY
+    until = np.minimum(days, over[codes]) + ONE_DAY
     return sessions_lacking(codes, until, line.session[before], judge.groups)
 
 

@@ -89,14 +89,21 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
             line._replace(pairs=tuple(full[pair.up, pair.down] for pair in line.pairs))
             for line in lines
         ),
-        ranked=len(found) if _is_cut(found, count, wanted) else None,
+        ranked=len(found) if _is_cut(found, count, matrix, wanted) else None,
     )
 
 
-def _is_cut(found: Sequence[Divergence], count: int, wanted: PairsWanted) -> bool:
+def _is_cut(
+    found: Sequence[Divergence], count: int, matrix: MoveMatrix | None, wanted: PairsWanted
+) -> bool:
     """Whether only some of the divergent pairs were held against their past."""
-    unasked = wanted.top is None or (wanted.top > 0 and not wanted.by_spread)
+    unasked = wanted.top is None or (wanted.top > 0 and _ranks(matrix, wanted))
     return len(found) < count and unasked
+
+
+def _ranks(matrix: MoveMatrix | None, wanted: PairsWanted) -> bool:
+    """Whether pairs are sorted by anything but their spread."""
+    return not wanted.by_spread and (matrix is not None or wanted.lines or bool(wanted.home))
 
 
 def _symbols(pair: Divergence) -> frozenset[str]:
@@ -141,7 +148,7 @@ def _standing_out(
         every = _included(moves, wanted)
         count, top = count_splits(every, wanted.floor_pct), wanted.top
         room = MOST_RANKED if top is None else top and top + own
-        if room and not wanted.by_spread and (matrix is not None or wanted.lines):
+        if room and _ranks(matrix, wanted):
             room = max(MOST_RANKED, room)
         room = min(count, room)
         found = splits(every, wanted.floor_pct, room) if room else []
