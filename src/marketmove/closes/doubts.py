@@ -43,6 +43,9 @@ BACK_PCT = 10.0
 FEWEST_STEPS = 500.0
 _FEWEST_DIGITS = 10_000.0
 _HABITUAL = 0.05
+# Closes that are equal are news where there are so many times as many as there are by chance.
+_TIMES_CHANCE = 3.0
+_LOOKED_AT = 500_000
 # An odd number of many digits, to tell sums of two numbers apart.
 _SPREAD = np.int64(0x5851F42D4C957F2D)
 _MOST_EQUAL = 1_000
@@ -234,15 +237,19 @@ def _carried_forward(rows: _Rows) -> Bools:
 
 def _steps(rows: _Rows) -> Floats:
     """How many steps of the last digit that it is written with make 1% of each index."""
-    digit = np.ones(len(rows.close))
-    for digits in range(4):
-        written = np.rint(rows.close * 10**digits) / 10**digits
-        digit = np.where(written == rows.close, digit, 10.0 ** -(digits + 1))
-    finest, least = np.ones((2, len(rows.symbols)))
-    least = np.full(len(rows.symbols), np.inf)
-    np.minimum.at(finest, rows.codes, digit)
+    finest, least = np.ones(len(rows.symbols)), np.full(len(rows.symbols), np.inf)
+    np.minimum.at(finest, rows.codes, _digits(rows.close))
     np.minimum.at(least, rows.codes, rows.close)
     return np.where(np.isfinite(least), least, 0.0) * 0.01 / finest
+
+
+def _digits(close: Floats) -> Floats:
+    """What one more in the last digit of each level is."""
+    digit = np.ones(len(close))
+    for digits in range(4):
+        written = np.rint(close * 10**digits) / 10**digits
+        digit = np.where(written == close, digit, 10.0 ** -(digits + 1))
+    return digit
 
 
 def _of_another_index(rows: _Rows) -> Bools:
@@ -257,7 +264,7 @@ def _of_another_index(rows: _Rows) -> Bools:
     order = order[np.lexsort((rows.close[order], rows.days[order]))]
     equal = (np.diff(rows.close[order]) == 0) & (np.diff(rows.days[order]).astype(np.int64) == 0)
     twins = np.flatnonzero(equal)
-    if not 0 < len(twins) <= _MOST_EQUAL:
+    if not 0 < len(twins) <= _MOST_EQUAL or len(twins) < _TIMES_CHANCE * _equal_by_chance(rows):
         return found
     pairs = np.column_stack([order[twins], order[twins + 1]])
     long = (_steps(rows) * 100.0 >= _FEWEST_DIGITS)[rows.codes[pairs]].all(axis=1)
@@ -272,6 +279,21 @@ def _of_another_index(rows: _Rows) -> Bools:
     size = np.nan_to_num(np.abs(rows.close / rows.prior - 1), nan=np.inf)[pairs]
     found[pairs[np.arange(len(pairs)), size.argmax(axis=1)]] = True
     return found
+
+
+def _equal_by_chance(rows: _Rows) -> float:
+    """How many closes of a date are equal by chance: half of those that are a last digit apart.
+
+    Of many rows only some dates are looked at. Where it is about one, it may be none.
+    """
+    every = 1 + len(rows.close) // _LOOKED_AT
+    some = np.flatnonzero(rows.days.astype(np.int64) % every == 0)
+    order = some[np.lexsort((rows.close[some], rows.days[some]))]
+    close, apart = rows.close[order], np.diff(rows.close[order])
+    digit = np.maximum(_digits(close[1:]), _digits(close[:-1]))
+    near = (np.abs(apart - digit) < digit / 100) & (rows.days[order][1:] == rows.days[order][:-1])
+    found = float(near.sum()) / 2 * every
+    return found if found > 1 else 0.0
 
 
 def _perhaps_equal(rows: _Rows) -> Ints:
