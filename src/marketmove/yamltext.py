@@ -227,8 +227,9 @@ class Entries(ReadOnly[str, _Entry]):
     def mentioning(self, text: str) -> list[str]:
         """Give the keys of the entries that have all words of a text in them, in any case."""
         words = _WORD.findall(text.casefold())
-        found = [self._by_word.get(word, set()) for word in words]
-        return sorted(set.intersection(*found)) if found else []
+        if not words or not self._by_word.keys() >= set(words):
+            return []
+        return sorted(set.intersection(*(self._by_word[word] for word in words)))
 
     @functools.cached_property
     def _by_word(self) -> dict[str, set[str]]:

@@ -14,7 +14,7 @@ from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
 from marketmove.frame import Frame, Labels, distinct
 from marketmove.market.calendars import ONE_DAY, Calendar
-from marketmove.market.indices import Index, Registry
+from marketmove.market.indices import Registry
 from marketmove.market.periods import Span, first_days, span
 from marketmove.moves.changes import changes
 from marketmove.moves.line import (
@@ -271,12 +271,11 @@ def _measured(
     at, before = find_rows(line, keys), rows_before(line, keys)
     judged = calendar_facts(codes, days, line.session[before], judge.groups)
     behind = _sessions_behind(line, codes, days, before, judge)
-    known = [levels.registry.resolve(name) for name in line.names]
     place = np.where(at == NONE, before, at)
     columns: dict[str, npt.NDArray[Any] | Labels] = {
         "session": days,
         "symbol": Labels(line.names, codes),
-        "name": _names(known, codes),
+        "name": _names(line.names, codes, levels.registry),
         "decimals": _decimals(line, levels.registry)[codes],
         "status": _status(line, keys, at, before, judged, behind),
         "close": line.close[at],
@@ -296,17 +295,19 @@ def _measured(
     return Frame(columns)
 
 
-def _names(known: Sequence[Index], codes: Ints) -> Labels:
+def _names(symbols: Sequence[str], codes: Ints, registry: Registry) -> Labels:
     """The name of each row's index; two of one name have it both."""
-    number = {name: n for n, name in enumerate(dict.fromkeys(index.name for index in known))}
-    own = np.array([number[index.name] for index in known], dtype=np.int32)
+    known = registry.among(symbols)
+    names = [known[symbol].name if symbol in known else symbol.strip() for symbol in symbols]
+    number = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    own = np.array([number[name] for name in names], dtype=np.int32)
     return Labels(tuple(number), own[codes])
 
 
 def _decimals(line: CloseLine, registry: Registry) -> Ints:
     """The digits after the point that people are shown: of a stranger, those it is written with."""
-    decimals = [registry.resolve(name).decimals for name in line.names]
-    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    decimals, known = registry.decimals(line.names), registry.among(line.names)
+    strangers = [n for n, name in enumerate(line.names) if name not in known]
     starts = np.searchsorted(line.keys, np.arange(len(line.names) + 1) * ROOM)
     for n in strangers[:_MOST_STRANGERS]:
         own = line.close[starts[n] : starts[n + 1]]
@@ -405,7 +406,10 @@ def _sessions_behind(
     line: CloseLine, codes: Ints, days: Days, before: Ints, judge: _Judge
 ) -> Floats:
     """How many sessions are over by a date since the last close before it; nan if unknown."""
-    over = np.array([judge.completed.get(name, dt.date.max) for name in line.names], "M8[D]")
+    over: npt.NDArray[Any] = np.full(len(line.names), np.datetime64(dt.date.max))
+    for code, name in enumerate(line.names):
+        if name in judge.completed:
+            over[code] = judge.completed[name]
     until = np.minimum(days, over[codes]) + ONE_DAY
     return sessions_lacking(codes, until, line.session[before], judge.groups)
 

@@ -16,6 +16,7 @@ from marketmove.errors import Remark, listed
 from marketmove.frame import Frame
 from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
+from marketmove.moves.table import chosen, of_symbols
 from marketmove.wording import numbers
 from marketmove.wording import periods as periods_wording
 from marketmove.wording.numbers import count
@@ -156,7 +157,7 @@ def age_of_data(
 ) -> list[Remark]:
     """Say how many sessions are over since the latest closes, if it is more than one."""
     ages: list[tuple[int, Move]] = []
-    for move in moves:
+    for move in chosen(moves, of_symbols(moves, known.calendars)):
         calendar, last = known.calendars.get(move.symbol), completed.get(move.symbol)
         if move.close is None or move.session is None or calendar is None or last is None:
             continue
