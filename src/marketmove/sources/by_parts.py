@@ -197,9 +197,11 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
     named = table.heads[1:] if _numbers_rows(table) else table.heads
     if not all(map(any, named)) or layout.notes or layout.warnings:
         return False
-    if any(not any(table.column(n)) for n in others if (role := roles[n]) and role.kind in BESIDE):
-        return False
     kind = role.kind if (role := roles[close]) else ""
+    # A column that is empty so far is none so far.
+    empty = [roles[n] for n in others if not any(table.column(n))]
+    if any(kind != "close" or (role is not None and role.kind in BESIDE) for role in empty):
+        return False
     deciding = _DECIDING if kind == "close" else _DECIDING | _WEAK
     if any((role := roles[n]) is not None and role.kind in deciding for n in others):
         return False
