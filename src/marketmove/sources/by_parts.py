@@ -152,7 +152,7 @@ class PartsReader:
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
-        if order.turns or order.doubled:
+        if (order.turns or order.doubled) and layout.kind != "wide":
             refuse_several_a_session(block)
         zero = [Problem(Place(label), ZERO_IS_NONE)] if odd.zero_is_none else []
         left = [Problem(Place(label), text) for text in layout.notes]
