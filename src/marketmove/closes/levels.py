@@ -211,6 +211,14 @@ def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     return last[last >= 0]
 
 
+def first_sessions(levels: Levels) -> dict[str, dt.date]:
+    """Give by symbol the date of its first close."""
+    symbols, days = levels.frame.labels("symbol"), levels.frame["session"]
+    starts = np.flatnonzero(np.diff(symbols.codes, prepend=-1))
+    firsts = zip(symbols.codes[starts].tolist(), days[starts].tolist(), strict=True)
+    return {symbols.values[code]: day for code, day in firsts}
+
+
 def of_each_row(frame: Frame, dates: Mapping[str, dt.date | None]) -> Days:
     """Give the date that the index of each row has; NaT where it has none."""
     symbols = frame.labels("symbol")
