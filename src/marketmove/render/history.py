@@ -11,7 +11,7 @@ from typing import Any
 
 from marketmove.frame import Frame
 from marketmove.market.periods import period_of_column
-from marketmove.moves.move import Conversion, Move
+from marketmove.moves.move import COUNTS, Conversion, Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
@@ -297,7 +297,11 @@ def _rare(row: Any) -> str:
         row.symbol, row.name, "ok", "closes", change_pct=row.change_pct, session=row.session,
         gap_sessions=0 if math.isnan(row.gap_sessions) else int(row.gap_sessions),
     )  # fmt: skip
-    context = MoveContext(**{name: getattr(row, name) for name in MoveContext._fields})
+    known: dict[str, Any] = {}
+    for name in MoveContext._fields:
+        value = getattr(row, name)
+        known[name] = None if value != value else int(value) if name in COUNTS else value
+    context = MoveContext(**known)
     return facts(move, context)
 
 
