@@ -10,21 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketmove import sources
+from lanes import CONFIG, CONTEXT, NAMES_LIKE_OTHERS, ODD_CLOSES, ODD_DATES, ODD_NAMES, outcome
 from marketmove.closes.levels import Levels, fold, rows_needed
-from marketmove.config import load
-from marketmove.errors import MarketMoveError
 from marketmove.moves.measure import moves_at
 from marketmove.moves.rows import read_moves
 from marketmove.sources import (
     Block,
-    Context,
     ReadOptions,
     Source,
     by_lines,
     large,
     opening,
-    read_blocks,
 )
 from marketmove.sources.large import read_large
 from marketmove.sources.parts import Form
@@ -36,8 +32,6 @@ if TYPE_CHECKING:
 
     from program import RunCli
 
-CONFIG = load(None)
-CONTEXT = Context(CONFIG.registry, CONFIG.words, CONFIG.exchanges)
 HEADER = "date,symbol,close\n"
 DAY = dt.date(2025, 2, 14)
 
@@ -54,17 +48,6 @@ def _tidy(days: int, indices: int) -> list[str]:
     ]
 
 
-def _read(path: Path, text: str, lane: str, keep: Any = None) -> list[Block]:
-    """What is read of a file by ``cells``, by ``blocks``, or by blocks as of one too ``vast``."""
-    path.write_bytes(data := text.encode())
-    source = Source("closes.csv", "closes", data)
-    if lane == "vast":
-        source = source._replace(large=path, stamp=opening._stamp(path))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "BLOCKS_WIN", 1 << 60 if lane == "cells" else 0)
-        return read_blocks([source], ReadOptions(), CONTEXT, keep)
-
-
 def _by_blocks(path: Path, text: str, keep: Any = None) -> Block | None:
     path.write_bytes(data := text.encode())
     source = Source("closes.csv", "closes", data, path, stamp=opening._stamp(path))
@@ -77,31 +60,6 @@ def _levels(path: Path, text: str, keep: Any = None) -> Levels:
     return fold([block], CONFIG.registry)
 
 
-def _said(block: Block) -> tuple[Any, ...]:
-    frame = block.frame
-    rows = zip(frame["symbol"], frame["session"], frame["close"], frame["line"], strict=True)
-    return (
-        sorted((str(symbol), str(when), close, line) for symbol, when, close, line in rows),
-        block.symbols,
-        [(f.symbol, f.session, str(f.problem)) for f in block.faults],
-        [str(said) for said in (*block.warnings, *block.notes)],
-        block.reading,
-    )
-
-
-def _outcome(path: Path, text: str, lane: str, keep: Any = None) -> tuple[Any, ...]:
-    """What is read of a file, or the problems."""
-    try:
-        return tuple(map(_said, _read(path, text, lane, keep)))
-    except MarketMoveError as error:
-        return tuple(str(problem) for problem in error.problems)
-
-
-# Names that could be taken for a number, a gap or a truth.
-NAMES_LIKE_OTHERS = [
-    *("000001", "1", "1.0", "1e5", "nan", "None", "NA", "N/A", "-", "#N/A", "True", "2025-02-14"),
-    *("hsi", "S&P 500 Inc.", "[x]", "日経", "Hang Seng Index", "x" * 33),
-]
 # Sound rows at the beginning settle the form; what follows may be anything.
 START = "".join(f"2025-01-{day:02d},SURE,1{day}.5\n" for day in range(1, 21))
 ROW = st.tuples(
@@ -112,66 +70,6 @@ ROW = st.tuples(
         st.from_regex(r"[0-9]{1,17}(\.[0-9]{1,12})?", fullmatch=True, alphabet="0123456789."),
     ),
 ).map(lambda cells: ",".join(cells) + "\n")
-# Cells and rows that pandas takes for more, or for less, than they are when read cell by cell.
-ODD_DATES = [
-    *(
-        "2025-13-45",
-        "2025-02-30",
-        "2025-2-3",
-        "20250214",
-        "2025/02/14",
-        "2025-02-14 ",
-        " 2025-02-14",
-    ),
-    *("", "NaT", "2025-02-14T00:00", "٢٠٢٥-02-14", "\ufeff2025-02-14", "2025-02-14x", "0000-00-00"),
-]
-ODD_NAMES = ["", " HSI ", "\u00a0", '"HSI"', 'H"SI', '"HSI', '"A\nB"', "H\rSI", "A,B"]
-ODD_CLOSES = [
-    *("inf", "-inf", "Infinity", "1e999", "-5", "-0.0", "0", "0.0", "1e-400", "1e-7", "1e15"),
-    *(
-        "999999999999999.9",
-        "1_000",
-        "0x10",
-        "0x1p3",
-        "+1.5",
-        "1.",
-        ".",
-        ".5",
-        "1.e3",
-        "1e3",
-        "1E+3",
-    ),
-    *("1e03", "1e0005", "1e", "1e+", "1d3", "5/", "/", "1.2.3", "nan", "-nan", "+nan", "nan(1)"),
-    *(
-        "NaN",
-        "<NA>",
-        "N/a",
-        "nUlL",
-        "None",
-        "-",
-        "--",
-        "–",
-        "true",
-        "True",
-        "1.5%",
-        "$1.5",
-        "1'000",
-    ),
-    *(
-        "１",
-        "1,5",
-        "22,620.33",
-        " 1.5",
-        "1.5 ",
-        "1 000",
-        "\t1.5",
-        "1.5\v",
-        "1.5\u00a0",
-        " ",
-        "1.5,",
-    ),
-    *("1.5\r", "1.5\r\r", "1." + 38 * "0", "1." + 39 * "0", 40 * "0" + "1", 5000 * "9"),
-]
 ODD_ROWS = [
     *("2025-02-14,HSI\n", "2025-02-14\n", ",,\n", "\n", " \n", "\r", "x\n", "# remark\n"),
     *("date,symbol,close\n", "Source: an exchange\n", "2025-02-14;HSI;1.5\n"),
@@ -189,9 +87,9 @@ def test_an_odd_row_by_blocks_as_cell_by_cell(
     monkeypatch.setattr(large, "_SAMPLE_BYTES", len(HEADER + START))
     text = HEADER + START + row + after
     path = tmp_path / "closes.csv"
-    whole = _outcome(path, text, "cells")
-    assert _outcome(path, text, "blocks") == whole
-    assert _outcome(path, text, "vast") == whole
+    whole = outcome(path, text, "cells")
+    assert outcome(path, text, "blocks") == whole
+    assert outcome(path, text, "vast") == whole
 
 
 @pytest.mark.parametrize("row", ["x,HSI,1.5\n", "2025-02-14,HSI\n", "2025-02-30,HSI,1.5\n"])
@@ -222,11 +120,6 @@ def test_bytes_that_are_not_utf_8_leave_the_file_to_be_read_whole() -> None:
     assert read_large(Source("c.csv", "c", data), ReadOptions(), CONTEXT, None) is None
 
 
-@pytest.mark.parametrize("above", ["# closes\n", "\n", "Closes;;\n"])
-def test_lines_above_the_header_leave_the_file_to_be_read_whole(above: str, tmp_path: Path) -> None:
-    assert _by_blocks(tmp_path / "closes.csv", above + HEADER + START) is None
-
-
 NAMES = st.sampled_from(["HSI", "N225", *NAMES_LIKE_OTHERS])
 
 
@@ -250,8 +143,8 @@ def test_columns_in_any_order(order: list[str], delimiter: str, closes: list[str
         for n, close in enumerate(closes)
     ]
     block = "".join(delimiter.join(row[name] for name in order) + "\n" for row in rows)
-    places = (order.index(name) for name in ("date", "symbol", "close"))
-    part = part_of(block.encode(), 2, Form(delimiter, 5, *places))
+    date, symbol, close = map(order.index, ("date", "symbol", "close"))
+    part = part_of(block.encode(), 2, Form(delimiter, 5, date, symbol, close))
     if not {"+1", "1.", "x"}.isdisjoint(closes):
         assert part is None
         return
@@ -281,8 +174,8 @@ def test_by_blocks_as_cell_by_cell(
         patch.setattr(by_lines, "_BLOCK_BYTES", block_bytes)
         patch.setattr(by_lines, "_ODD_BYTES", 150)
         lanes = (("blocks", None), ("vast", None), ("vast", _all))
-        outcomes = [_outcome(path, text, lane, keep) for lane, keep in lanes]
-    whole = _outcome(path, text, "cells")
+        outcomes = [outcome(path, text, lane, keep) for lane, keep in lanes]
+    whole = outcome(path, text, "cells")
     assert outcomes == 3 * [whole]
 
 

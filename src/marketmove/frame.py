@@ -126,7 +126,11 @@ class Frame:
 
     def take(self, rows: Ints | Bools | slice) -> Frame:
         """Give some rows: by their numbers, or those for which a column is true."""
-        return Frame({name: _taken(column, rows) for name, column in self.columns.items()})
+        taken: dict[int, Column] = {}  # several columns that say nothing are one and the same
+        for column in self.columns.values():
+            if id(column) not in taken:
+                taken[id(column)] = _taken(column, rows)
+        return Frame({name: taken[id(column)] for name, column in self.columns.items()})
 
     def pieces(self, rows: int) -> Iterator[Frame]:
         """Give the rows so many at a time."""
@@ -146,6 +150,8 @@ class Frame:
     @classmethod
     def joined(cls, parts: Sequence[Frame]) -> Frame:
         """Put frames with the same columns under each other."""
+        if len(parts) == 1:
+            return parts[0]
         return cls({name: _joined([p.columns[name] for p in parts]) for name in parts[0].columns})
 
 
@@ -166,6 +172,17 @@ def days_between(first: Days, last: Days) -> npt.NDArray[np.float64]:
     """Count the days from one date to another; nan where one is missing."""
     days = last - first
     return np.where(np.isnat(days), np.nan, days.astype(np.float64))
+
+
+def distinct_days(days: Days) -> Days:
+    """Give each different day once, in order."""
+    if not len(days):
+        return days
+    first = days.min()
+    seen = np.zeros(int((days.max() - first).astype(np.int64)) + 1, dtype=bool)
+    seen[(days - first).astype(np.int64)] = True
+    found: Days = first + np.flatnonzero(seen)
+    return found
 
 
 def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

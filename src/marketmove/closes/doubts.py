@@ -223,24 +223,30 @@ def _carried_forward(rows: _Rows) -> Bools:
     same: Bools = rows.close == rows.prior
     if not same.any():
         return same
-    _, session = np.unique(rows.days, return_inverse=True)
+    session = (rows.days - rows.days.min()).astype(np.int64)
     moved = np.bincount(session[~np.isnan(rows.prior)], minlength=session.max() + 1)
     repeated = np.bincount(session[same], minlength=session.max() + 1)
     together = (repeated > 1) & (repeated * 2 > moved)
-    fine = rows.known & (_steps(rows) >= FEWEST_STEPS)
-    return same & (together[session] | fine[rows.codes])
+    known = np.unique(rows.codes[same & rows.known[rows.codes]])
+    fine = rows.known & (_steps(rows, known) >= FEWEST_STEPS)
+    forward: Bools = same & (together[session] | fine[rows.codes])
+    return forward
 
 
-def _steps(rows: _Rows) -> Floats:
-    """How many steps of the last digit that it is written with make 1% of each index."""
-    digit = np.ones(len(rows.close))
+def _steps(rows: _Rows, wanted: Ints) -> Floats:
+    """How many steps of the last digit that it is written with make 1% of each wanted index."""
+    is_wanted = np.zeros(len(rows.symbols), dtype=bool)
+    is_wanted[wanted] = True
+    own = np.flatnonzero(is_wanted[rows.codes])
+    close, codes = rows.close[own], rows.codes[own]
+    digit = np.ones(len(close))
     for digits in range(4):
-        written = np.rint(rows.close * 10**digits) / 10**digits
-        digit = np.where(written == rows.close, digit, 10.0 ** -(digits + 1))
+        written = np.rint(close * 10**digits) / 10**digits
+        digit = np.where(written == close, digit, 10.0 ** -(digits + 1))
     finest, least = np.ones((2, len(rows.symbols)))
     least = np.full(len(rows.symbols), np.inf)
-    np.minimum.at(finest, rows.codes, digit)
-    np.minimum.at(least, rows.codes, rows.close)
+    np.minimum.at(finest, codes, digit)
+    np.minimum.at(least, codes, close)
     return np.where(np.isfinite(least), least, 0.0) * 0.01 / finest
 
 
@@ -259,7 +265,8 @@ def _of_another_index(rows: _Rows) -> Bools:
     if not 0 < len(twins) <= _MOST_EQUAL:
         return found
     pairs = np.column_stack([order[twins], order[twins + 1]])
-    long = (_steps(rows) * 100.0 >= _FEWEST_DIGITS)[rows.codes[pairs]].all(axis=1)
+    steps = _steps(rows, np.unique(rows.codes[pairs]))
+    long = (steps * 100.0 >= _FEWEST_DIGITS)[rows.codes[pairs]].all(axis=1)
     _, own, times = np.unique(
         np.sort(rows.codes[pairs], axis=1), axis=0, return_inverse=True, return_counts=True
     )

@@ -234,10 +234,12 @@ def _without_noise(frame: Frame, registry: Registry) -> tuple[Frame, list[Proble
     not is left as it is, and says nothing of the others.
     """
     symbols = frame.labels("symbol")
-    decimals = np.array([registry.resolve(s).decimals for s in symbols.values])[symbols.codes]
-    scale = np.power(10.0, decimals)
+    decimals = np.array([registry.resolve(s).decimals for s in symbols.values])
+    scale = np.power(10.0, decimals)[symbols.codes]
     written = frame["close"]
     rounded = np.rint(written * scale) / scale
+    if (rounded == written).all():
+        return frame, []
     as_feed = rounded.astype(np.float32).astype(np.float64)
     noisy = (rounded != written) & (np.abs(as_feed - written) <= _FLOAT_NOISE) & (rounded > 0)
     if not noisy.any():
@@ -255,7 +257,7 @@ def _without_noise(frame: Frame, registry: Registry) -> tuple[Frame, list[Proble
     first = frame.row(at)
     text = (
         f"levels with the noise of 32-bit floats, such as {first.close!r}, are read to the index's"
-        f" decimals: {rounded[at]:,.{int(decimals[at])}f}"
+        f" decimals: {rounded[at]:,.{int(decimals[symbols.codes[at]])}f}"
     )
     note = Problem(Place(first.file, first.line), text)
     return frame.assign(close=np.where(noisy, rounded, written)), [note]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from marketmove.errors import Problem
+from marketmove.errors import Problem, UnrecognisedFileError
 from marketmove.sources.by_parts import PartsReader
+from marketmove.sources.grid import GridRow, read_grid
 from marketmove.sources.last_number import LastNumber
 from marketmove.sources.opening import Source
 from marketmove.sources.parts import Form
-from marketmove.sources.plain_rows import part_of, without_quotes
+from marketmove.sources.plain_rows import part_of
 
 _BLOCK_BYTES, _ODD_BYTES, _LAST_BYTES = 8 << 20, 1 << 18, 1 << 16
 
@@ -34,9 +35,9 @@ def _ends(data: bytes) -> int:
     return newlines + data.count(b"\r") - data.count(b"\r\n") - data.count(b"\r\r\n")
 
 
-def blocks_of(source: Source, skip: int, form: Form) -> Iterator[Lines]:
-    """Give the lines of a file below its header, whose length is to be skipped."""
-    return _blocks(source.open(), skip, 2, form.delimiter, _BLOCK_BYTES)
+def blocks_of(source: Source, skip: int, first: int, form: Form) -> Iterator[Lines]:
+    """Give the lines of a file from its first row on; the bytes above it are to be skipped."""
+    return _blocks(source.open(), skip, first, form.delimiter, _BLOCK_BYTES)
 
 
 def _blocks(file: BinaryIO, skip: int, first: int, delimiter: str, size: int) -> Iterator[Lines]:
@@ -60,9 +61,13 @@ def _ends_in_quotes(lines: bytes, delimiter: str) -> bool:
 class LinesReader:
     """Reads lines as parts, and knows where they end."""
 
-    def __init__(self, reader: PartsReader, form: Form, source: Source) -> None:
+    def __init__(
+        self, reader: PartsReader, form: Form, source: Source, above: Sequence[GridRow]
+    ) -> None:
+        """``above`` are the rows above the first of the table but for the first of all."""
         self._reader, self._form, self._end = reader, form, 0
         self._last = _last_number(source, form)
+        self._compare(above)
 
     def read(self, lines: Lines) -> None:
         """Read a block; where it is not plain, in small pieces."""
@@ -78,21 +83,24 @@ class LinesReader:
         whole = lines.data if lines.data.endswith(b"\n") else lines.data + b"\n"
         if b"\r" in whole:
             whole = whole.replace(b"\r\n", b"\n")
-        part = part_of(whole, lines.first, self._form)
+        part = part_of(whole, lines.first, self._form, self._reader.dates.day)
         if part is None:
             return False
         self._reader.add_plain(part)
         if self._last.may_be_cut and self._last.width == self._form.width:
-            delimiter = self._form.delimiter
-            above = without_quotes(lines.data, delimiter).decode().split("\n")[:-1]
-            self._last.compare(row.rpartition(delimiter)[2].strip() for row in above)
+            above = lines.data.decode()
+            above = above[: above.rfind("\n") + 1]
+            self._compare(read_grid(above, "", self._form.delimiter).rows)
         return True
 
     def _read_odd(self, lines: Lines) -> None:
         self._reader.add(self._reader.odd.read(lines.data, lines.first))
         if self._last.may_be_cut:
-            above = self._reader.odd.latest[: None if lines.data.endswith(b"\n") else -1]
-            self._last.compare(r.cells[-1] for r in above if len(r.cells) == self._last.width)
+            ended = lines.data.endswith(b"\n")
+            self._compare(self._reader.odd.latest[: None if ended else -1])
+
+    def _compare(self, rows: Iterable[GridRow]) -> None:
+        self._last.compare(r.cells[-1] for r in rows if len(r.cells) == self._last.width)
 
     @property
     def warnings(self) -> Iterator[Problem]:
@@ -109,5 +117,8 @@ def _last_number(source: Source, form: Form) -> LastNumber:
     if end[-1:] in {b"\n", b"\r"}:
         return LastNumber(source.label)
     text = end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace")
-    cells = [cell.strip().strip('"') for cell in text.split(form.delimiter)]
-    return LastNumber(source.label, cells)
+    try:
+        rows = read_grid(text, source.label, form.delimiter).rows
+    except UnrecognisedFileError:  # an open quote, as in no plain file
+        rows = []
+    return LastNumber(source.label, rows[-1].cells if rows else [])

@@ -10,15 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.errors import Place, Problem
-from marketmove.frame import Frame, Labels
+from marketmove.frame import Frame, Labels, distinct_days
 from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
+from marketmove.sources.date_column import DateColumn, Days
+from marketmove.sources.header import Table, left_out
 from marketmove.sources.numbers import read_signed
-from marketmove.sources.odd_rows import OddRows, ReadWholeError
+from marketmove.sources.odd_rows import OddRows
 from marketmove.sources.one_a_session import far_apart, refuse_several_a_session, refuse_stacked
-from marketmove.sources.parts import Part, RowFilter, Rows
+from marketmove.sources.parts import Part, ReadWholeError, RowFilter, Rows
 from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
-from marketmove.sources.table import ZERO_IS_NONE, ReadSheet
+from marketmove.sources.sheet import ReadSheet
+from marketmove.sources.table import ZERO_IS_NONE
 
+# So many first rows tell whether a column without a name counts them.
+_TELLING_ROWS = 100
 # Words of other columns that change what the date, the index or the close is; the last ones only
 # that of a close without a word of its own.
 _DECIDING, _WEAK = (
@@ -31,15 +36,17 @@ class Plan(NamedTuple):
     """What the beginning of a file settles for all of it.
 
     ``delimiter`` stands between cells of text. ``vast`` is a file with too many rows to hold all as
-    text, so that nothing can be read in another way. ``points`` says whether the beginning shows
-    that the point is no mark of thousands; ``fractions`` notes that stated changes are fractions.
+    text, so that nothing can be read in another way. ``certain`` says whether the beginning shows
+    what the decimal mark is; ``order`` is that of day, month and year which dates seem to have;
+    ``fractions`` notes that stated changes are fractions.
     """
 
     sheet: ReadSheet
     reading: Reading
     delimiter: str
     vast: bool
-    points: bool
+    certain: bool
+    order: str = "ymd"
     fractions: tuple[Problem, ...] = ()
 
 
@@ -47,20 +54,29 @@ class PartsReader:
     """What was read of a file so far.
 
     ``keep`` tells the rows that matter of a vast file, by their numbers, of the symbols (as
-    numbers) and sessions of rows in any order.
+    numbers) and sessions of rows in any order. ``days`` are the dates of all texts, where an
+    earlier reading found that they are not what they seem to be.
     """
 
     def __init__(
-        self, plan: Plan, options: ReadOptions, context: Context, keep: RowFilter | None
+        self,
+        plan: Plan,
+        options: ReadOptions,
+        context: Context,
+        keep: RowFilter | None,
+        days: Days | None = None,
     ) -> None:
         self._plan, self._keep = plan, keep if plan.vast else None
-        self.odd = OddRows(plan.sheet, plan.delimiter, options, context, strict=not plan.vast)
+        self.dates = DateColumn(options.date_format or plan.order, options, context, days)
+        self.odd = OddRows(
+            plan.sheet, plan.delimiter, self.dates, options, context, strict=not plan.vast
+        )
         self._order = SeriesOrder()
         self.rows = 0
         self._rows: list[Rows] = []
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
-        self._points, self._open_points = plan.points, False
+        self._certain, self._open = plan.certain, False
         self._registry, self._known = context.registry, np.zeros(0, dtype=bool)
 
     def add_plain(self, part: Part) -> None:
@@ -76,9 +92,11 @@ class PartsReader:
         if not self._plan.vast:
             blank = (column[part.blank].tolist() for column in (part.rows.symbol, rows.session))
             self._blank += [(part.symbols[n], day) for n, day in zip(*blank, strict=True)]
-        self._points |= part.points
-        self._open_points |= part.open_points
-        self._days.update(np.unique(rows.session[~np.isnan(rows.close)]).tolist())
+        self._certain |= part.certain
+        self._open |= part.open
+        days = distinct_days(rows.session[~np.isnan(rows.close)]).tolist()
+        self._days.update(days)
+        self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
         if self._keep is not None:
             every = Rows.joined(self._rows)
@@ -105,17 +123,21 @@ class PartsReader:
     def block(self, further: Iterable[Problem] = ()) -> Block:
         """Give the closes of all parts, and what is to be said of them; further warnings last."""
         self.odd.end()
-        if self._open_points and not self._points:
-            raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
         sheet, order, odd = self._plan.sheet, self._order, self.odd
         label, layout = sheet.table.label, sheet.layout
         names, rows = [*order.symbols], Rows.joined(self._rows)
+        style = self.dates.settled(label, names).style
+        if self._open and not self._certain:
+            raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
+        if self._plan.fractions and odd.has_percents:
+            raise ReadWholeError
         if order.turns:
             few = rows.take(turning_once_or_twice(rows))
             symbols = [names[n] for n in few.symbol.tolist()]
             refuse_stacked(label, symbols, few.session.tolist(), few.line.tolist())
         beside = [column.role.kind for column in layout.beside if column.role]
-        rows = rows.take(~np.isnan(rows.close))
+        has_close = ~np.isnan(rows.close)
+        rows = rows if has_close.all() else rows.take(has_close)
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
@@ -123,14 +145,15 @@ class PartsReader:
             refuse_several_a_session(block)
         zero = [Problem(Place(label), ZERO_IS_NONE)] if odd.zero_is_none else []
         left = [Problem(Place(label), text) for text in layout.notes]
+        above = left_out(label, sheet.table.preamble, "above the header")
         warned = [Problem(Place(label), text) for text in layout.warnings]
         days = np.array(sorted(self._days), dtype="datetime64[D]")
         way = "oldest first" if order.rising else "newest first" if order.falling else "unordered"
         return block._replace(
             faults=tuple(odd.faults),
             warnings=(*warned, *far_apart(label, days), *further),
-            notes=(*zero, *left, *odd.notes, *self._plan.fractions),
-            reading=self._plan.reading._replace(order=way),
+            notes=(*zero, *left, *above, *odd.notes, *self._plan.fractions),
+            reading=self._plan.reading._replace(order=way, dates=style),
             blank=(*self._blank, *odd.blank_by_zero),
         )
 
@@ -160,7 +183,10 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
     close = next(iter(layout.closes))
     roles = [context.words.role(" ".join(heads)) for heads in table.heads]
     others = {*range(len(roles))} - {table.date, layout.symbol, close}
-    if not all(map(any, table.heads)) or layout.notes or layout.warnings:
+    named = table.heads[1:] if _numbers_rows(table) else table.heads
+    if not all(map(any, named)) or layout.notes or layout.warnings:
+        return False
+    if any(not any(table.column(n)) for n in others if (role := roles[n]) and role.kind in BESIDE):
         return False
     kind = role.kind if (role := roles[close]) else ""
     deciding = _DECIDING if kind == "close" else _DECIDING | _WEAK
@@ -168,5 +194,12 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
         return False
     names = table.column(layout.symbol or 0)
     # Numbers could count the rows, and be no names.
-    named = any(all(read_signed(name, mark) is None for mark in ".,") for name in names)
-    return named and (kind == "close" or any("." in cell for cell in table.column(close)))
+    are_names = any(all(read_signed(name, mark) is None for mark in ".,") for name in names)
+    mark = sheet.marks[close]
+    return are_names and (kind == "close" or any(mark in cell for cell in table.column(close)))
+
+
+def _numbers_rows(table: Table) -> bool:
+    """Whether the first column is one of row numbers without a name, as some programs write it."""
+    numbers = table.column(0)[:_TELLING_ROWS]
+    return len(numbers) == _TELLING_ROWS and all(map(str.isdecimal, numbers))

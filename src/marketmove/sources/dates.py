@@ -49,7 +49,7 @@ def read_dates(
     """
     distinct = list(dict.fromkeys(texts))
     if date_format is not None and date_format not in ORDERS:
-        return Dates({text: _by_pattern(text, date_format) for text in distinct}, date_format)
+        return Dates({text: by_pattern(text, date_format) for text in distinct}, date_format)
     if date_format is None and (moments := epochs_of(distinct)):
         read = _from_moments(moments, exchange)
         return read._replace(by_text={text: read.by_text.get(text) for text in distinct})
@@ -269,7 +269,8 @@ def _in_order(dates: Sequence[dt.date]) -> bool:
     return all(rising) or all(falling)
 
 
-def _by_pattern(text: str, pattern: str) -> dt.date | None:
+def by_pattern(text: str, pattern: str) -> dt.date | None:
+    """Read a date of a pattern such as ``%d/%m/%Y``; None if it is none."""
     try:
         date = dt.datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a date is a label
     except ValueError:

@@ -10,7 +10,7 @@ from marketmove.sources.block import Closes
 # Below it a change may be stated either way, within what is rounded away.
 _TELLING_PCT, _TOLERANCE = 0.05, 0.0151
 _USUAL_SHARE = 0.8
-_SAMPLE_ROWS = 500
+SAMPLE_ROWS = 500
 
 
 def in_percent(closes: Closes) -> Closes | None:
@@ -25,7 +25,7 @@ def in_percent(closes: Closes) -> Closes | None:
 def _stated_and_true(closes: Closes) -> Iterator[tuple[float, float]]:
     """The stated change of each close and the one from the close before, where both tell."""
     columns = (closes.symbol, closes.session, closes.close, closes.change_pct)
-    rows = sorted(zip(*(column[:_SAMPLE_ROWS] for column in columns), strict=True))
+    rows = sorted(zip(*(column[:SAMPLE_ROWS] for column in columns), strict=True))
     for before, row in itertools.pairwise(rows):
         if before[0] == row[0] and row[3] == row[3]:
             true = (row[2] / before[2] - 1) * 100

@@ -2,23 +2,44 @@
 
 The beginning settles the form of all lines. What is not of the plainest form is read cell by cell,
 a few thousand lines at once. Where that could say something else than all of the file read as a
-table does, the file is read so.
+table does, the file is read so. What the dates are is settled by all of them at the end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from marketmove.errors import MarketMoveError
-from marketmove.sources import numbers
+from marketmove.sources import fractions, numbers
 from marketmove.sources.block import Block, Context, ReadOptions
 from marketmove.sources.by_parts import PartsReader, Plan, is_sure
+from marketmove.sources.date_column import Days, OtherDatesError, likely_order
+from marketmove.sources.date_texts import parse_date_text
 from marketmove.sources.forms import grid_of
-from marketmove.sources.grid import DELIMITERS
-from marketmove.sources.odd_rows import ReadWholeError
+from marketmove.sources.grid import DELIMITERS, Grid, GridRow
+from marketmove.sources.header import Table, arrange
 from marketmove.sources.opening import Source, is_workbook
-from marketmove.sources.parts import Form, RowFilter, is_iso
-from marketmove.sources.table import understand
+from marketmove.sources.parts import Form, ReadWholeError, RowFilter, is_iso
+from marketmove.sources.sheet import ReadSheet
+from marketmove.sources.table import stated_in_fractions, understand
 
 _SAMPLE_BYTES = 1 << 16
+# Lines all over a file whose dates are looked at beforehand, and where they end at the latest.
+_LOOKS, _LONGEST_LINE = 40, 1 << 12
+
+
+class _Start(NamedTuple):
+    """Where the rows of the table begin, by bytes and lines, and how to read them.
+
+    ``above`` are the rows above the first of the table but for the first of all.
+    """
+
+    skip: int
+    line: int
+    form: Form
+    plan: Plan
+    above: Sequence[GridRow]
 
 
 def read_large(
@@ -29,60 +50,123 @@ def read_large(
     ``keep`` tells the rows that matter, by their numbers, of the symbols (as numbers) and sessions
     of rows in any order; all of them stay where a file is not too large for that.
     """
-    planned = _plan(source, options, context)
-    if planned is None:
+    start = _start(source, options, context)
+    if start is None:
         return None
-    # This loads pandas, which is not wanted for a file that is read whole.
-    from marketmove.sources.by_lines import LinesReader, blocks_of
 
-    skip, form, plan = planned
-    reader = PartsReader(plan, options, context, keep)
-    text = LinesReader(reader, form, source)
-    done = 0
+    def read(days: Days | None = None) -> Block | None:
+        readers = (PartsReader(start.plan, options, context, k, days) for k in (keep, None))
+        blocks = (_read(source, start, reader, context) for reader in readers)
+        return next(filter(None, blocks), None)
+
     try:
-        for lines in blocks_of(source, skip, form):
-            text.read(lines)
-            done += len(lines.data)
-            if context.progress is not None:
-                context.progress(reader.rows, done / source.size)
-            if reader.wants_all:
-                return read_large(source, options, context, None)
-        source.refuse_changed()
-        return reader.block(text.warnings)
+        try:
+            return read()
+        except OtherDatesError as found:
+            return read(found.days)
     except ReadWholeError:
         return None
 
 
-def _plan(source: Source, options: ReadOptions, context: Context) -> tuple[int, Form, Plan] | None:
-    """The length of the header, and how to read the lines, if they are of the form for it."""
+def _read(source: Source, start: _Start, reader: PartsReader, context: Context) -> Block | None:
+    """Read all lines; None if rows that were not kept are of account."""
+    # This loads pandas, which is not wanted for a file that is read whole.
+    from marketmove.sources.by_lines import LinesReader, blocks_of
+
+    text = LinesReader(reader, start.form, source, start.above)
+    done = 0
+    for lines in blocks_of(source, start.skip, start.line, start.form):
+        text.read(lines)
+        done += len(lines.data)
+        if context.progress is not None:
+            context.progress(reader.rows, done / source.size)
+        if reader.wants_all:
+            return None
+    source.refuse_changed()
+    return reader.block(text.warnings)
+
+
+def _start(source: Source, options: ReadOptions, context: Context) -> _Start | None:
+    """Where and how to read the rows, if the beginning shows that they are of the form for it."""
     head = source.data[:_SAMPLE_BYTES]
     head = head[: head.rfind(b"\n") + 1]
-    told = options.encoding or options.decimal or options.date_format
-    if told or not head or b"\r" in head.replace(b"\r\n", b"") or is_workbook(head):
+    if options.encoding or not head or b"\r" in head.replace(b"\r\n", b"") or is_workbook(head):
         return None
     try:
         grid, encoding = grid_of(source._replace(data=head), options, context)
-        sheet = understand(grid, source.stem, options, context)
+        delimiter = next((s for s, name in DELIMITERS.items() if name == grid.delimiter), "")
+        if not delimiter or encoding not in {"utf-8", "utf-8-sig"}:
+            return None
+        table = arrange(grid, context.words)
+        order = options.date_format or _order(source, table, delimiter, context)
+        told = options._replace(date_format=order)
+        sheet = understand(grid, source.stem, told, context)
     except MarketMoveError:
         return None  # all of the file may settle what its beginning does not
     table, layout, vast = sheet.table, sheet.layout, source.is_vast
-    tidy = (
-        encoding in {"utf-8", "utf-8-sig"}
-        and grid.delimiter in DELIMITERS.values()
-        and layout.kind == "long"
-        and table.header_line == 1
-        and not any("\n" in head for heads in table.heads for head in heads)
-        and not table.preamble
-        and (vast or not (table.ragged or table.undated or table.footers))
-        and not (layout.beside or layout.warnings)
-        and all(is_iso(date) for date in table.column(table.date))
-        and set(sheet.marks.values()) == {"."}
-    )
-    if not tidy or layout.symbol is None or not (vast or is_sure(sheet, context)):
+    if layout.symbol is None or not (_is_tidy(sheet, grid, options, context, vast=vast)):
         return None
-    delimiter = next(sign for sign, name in DELIMITERS.items() if name == grid.delimiter)
-    close = next(iter(layout.closes))
-    form = Form(delimiter, len(table.heads), table.date, layout.symbol, close)
+    close, mark = next((n, sheet.marks[n]) for n in layout.closes)
+    beside = tuple(column.number for column in layout.beside)
+    form = Form(delimiter, len(table.heads), table.date, layout.symbol, close, mark, beside)
     reading = sheet.reading(grid, options)._replace(encoding=encoding)
-    points = numbers.weigh(table.column(close)).point > 0
-    return head.index(b"\n") + 1, form, Plan(sheet, reading, delimiter, vast, points)
+    evidence = numbers.weigh(table.column(close))
+    certain = bool(options.decimal or evidence.point + evidence.comma)
+    stated = tuple(stated_in_fractions(sheet))
+    plan = Plan(sheet, reading, delimiter, vast, certain, order, stated)
+    first = _first_row(table, grid)
+    header = table.header_line or 0
+    skip = sum(len(line) + 1 for line in head.split(b"\n", header)[:header])
+    return _Start(skip, header + 1, form, plan, grid.rows[1:first])
+
+
+def _is_tidy(
+    sheet: ReadSheet, grid: Grid, options: ReadOptions, context: Context, *, vast: bool
+) -> bool:
+    """Whether the beginning of a file tells what all of its columns and lines are."""
+    table, layout = sheet.table, sheet.layout
+    first = _first_row(table, grid)
+    return (
+        layout.kind == "long"
+        and first > 0
+        and grid.rows[first - 1].line == table.header_line
+        and not any("\n" in head for heads in table.heads for head in heads)
+        and (vast or not (table.ragged or table.undated or table.footers))
+        and not (layout.warnings or sheet.early)
+        and _tells_changes(sheet, options, context)
+        and (vast or is_sure(sheet, context))
+    )
+
+
+def _first_row(table: Table, grid: Grid) -> int:
+    """Which row of all is the first of the table."""
+    first = min(row.line for row in (*table.rows, *table.ragged, *table.undated))
+    return next(n for n, row in enumerate(grid.rows) if row.line == first)
+
+
+def _tells_changes(sheet: ReadSheet, options: ReadOptions, context: Context) -> bool:
+    """Whether the first rows say what changes are stated in, if any are."""
+    if all(column.role and column.role.kind != "change_pct" for column in sheet.layout.beside):
+        return True
+    close = next(iter(sheet.layout.closes))
+    closes = numbers.read_all(sheet.table.column(close), sheet.marks[close])
+    stamps = (
+        parse_date_text(t, context.words.months) for t in sheet.table.column(sheet.table.date)
+    )
+    return sum(type(level) is float for level in closes) >= fractions.SAMPLE_ROWS and (
+        options.date_format is not None or all(stamp and stamp.order for stamp in stamps)
+    )
+
+
+def _order(source: Source, table: Table, delimiter: str, context: Context) -> str:
+    """The order of day, month and year that dates all over a file seem to have."""
+    texts = table.column(table.date)
+    if all(map(is_iso, texts)):
+        return "ymd"
+    with source.open() as file:
+        for n in range(_LOOKS):
+            file.seek(source.size * n // _LOOKS)
+            file.readline(_LONGEST_LINE)
+            cells = file.readline(_LONGEST_LINE).decode("utf-8", "replace").split(delimiter)
+            texts += [cell.strip().strip('"') for cell in cells[table.date : table.date + 1]]
+    return likely_order(texts, context)

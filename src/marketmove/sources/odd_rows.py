@@ -1,8 +1,8 @@
 """Rows of a large tidy table that are not of the plainest form, read cell by cell.
 
-The whole column of a smaller file decides what its dates and decimal mark are. Of a large file its
-beginning does: where an odd row speaks against it, the file is read whole, or if it is too large
-for that the row is a fault.
+The whole column of a smaller file decides what its decimal mark is. Of a large file its beginning
+does: where an odd row speaks against it, the file is read whole, or if it is too large for that the
+row is a fault.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from marketmove.errors import Problem, UnrecognisedFileError
-from marketmove.sources import numbers, table
+from marketmove.sources import bad_rows, numbers, table
 from marketmove.sources.block import Context, Fault, ReadOptions
-from marketmove.sources.date_texts import date_of, parse_date_text
+from marketmove.sources.date_column import DateColumn
 from marketmove.sources.grid import DELIMITERS, Grid, GridRow, read_grid
 from marketmove.sources.header import (
     Table,
@@ -25,26 +25,34 @@ from marketmove.sources.header import (
     refuse_second_header,
     trimmed,
 )
-from marketmove.sources.parts import Floats, Part, Rows
-from marketmove.sources.table import ReadSheet
+from marketmove.sources.parts import Floats, Part, ReadWholeError, Rows
+from marketmove.sources.sheet import ReadSheet
 
 _WEEKEND = (5, 6)
-
-
-class ReadWholeError(Exception):
-    """What is found in a row has the whole file decide."""
 
 
 class OddRows:
     """Reads the odd rows of one file, in its order, and has what they are besides closes."""
 
     def __init__(
-        self, sheet: ReadSheet, delimiter: str, options: ReadOptions, context: Context, strict: bool
+        self,
+        sheet: ReadSheet,
+        delimiter: str,
+        dates: DateColumn,
+        options: ReadOptions,
+        context: Context,
+        *,
+        strict: bool,
     ) -> None:
         self._sheet, self._delimiter, self._strict = sheet, delimiter, strict
-        self._options, self._context = options, context
-        # In the order in which a table names them: bad dates, no dates, other widths, bad closes.
-        self._faults: tuple[list[Fault], ...] = ([], [], [], [])
+        self._dates, self._options, self._context = dates, options, context
+        self._mark = next(sheet.marks[n] for n in sheet.layout.closes)
+        # In the order in which a table names them: bad dates, no dates, bad closes.
+        self._faults: tuple[list[Fault], ...] = ([], [], [])
+        self._ragged: list[GridRow] = []
+        beside = sheet.layout.beside
+        changes = (c.number for c in beside if c.role and c.role.kind == "change_pct")
+        self._change, self.has_percents = next(changes, None), False
         self._zeros: list[Fault] = []
         self._weekends, self._other_on_weekends = 0, False
         # The rows since the last one with a date: of the table only if another follows.
@@ -83,7 +91,9 @@ class OddRows:
     @property
     def faults(self) -> list[Fault]:
         """What cannot be used."""
-        unread, undated, ragged, unusable = self._faults
+        unread, undated, unusable = self._faults
+        sheet = self._sheet._replace(table=self._sheet.table._replace(ragged=self._ragged))
+        ragged = bad_rows.ragged(sheet, self._options, self._dates.known())
         zeros = [] if self.zero_is_none else self._zeros
         return [*unread, *undated, *ragged, *sorted([*unusable, *zeros], key=_line)]
 
@@ -136,36 +146,39 @@ class OddRows:
             undated=[row for row, fits, day in sorts if fits and not day and any(row.cells)],
             ragged=[row for row, fits, _ in sorts if not fits],
         )
-        days = self._days({*own.column(own.date)})
-        sessions = [days[text] for text in own.column(own.date)]
+        sessions = [self._dates.day(text) for text in own.column(own.date)]
         sheet = self._sheet._replace(table=own, sessions=sessions)
-        unread, undated, ragged, _ = self._faults
-        unread += table.unread(sheet)
-        undated += table.undated(sheet)
-        ragged += table.ragged(sheet, self._options)
-        return self._closes(sheet)
+        certain, is_open = self._evidence(own)
+        firsts: dict[str, int] = {}
+        for row in own.rows:
+            firsts.setdefault(row.cells[own.date], row.line)
+        sheet = table.with_short_rows(sheet, self._dates.day_beside_others)
+        unread, undated, _ = self._faults
+        unread += bad_rows.unread(sheet)
+        undated += bad_rows.undated(sheet)
+        self._ragged += sheet.table.ragged
+        return self._closes(sheet)._replace(certain=certain, open=is_open, dates=firsts)
 
-    def _days(self, texts: Collection[str]) -> dict[str, dt.date | None]:
-        """The dates of texts that say their order; any but the year first may change others."""
-        days: dict[str, dt.date | None] = {}
-        for text in texts:
-            stamp = parse_date_text(text, self._context.words.months)
-            certain = stamp and stamp.kind == "full" and stamp.order
-            plain = certain and stamp and stamp.time in {None, dt.time()}
-            if self._strict and not (plain and certain == "ymd"):
-                raise ReadWholeError
-            days[text] = date_of(stamp, certain) if plain and stamp and certain else None
-        return days
+    def _evidence(self, rows: Table) -> tuple[bool, bool]:
+        """Whether closes show what their mark is, and whether one leaves it open."""
+        close = next(iter(self._sheet.layout.closes))
+        found = numbers.weigh(rows.column(close))
+        own, other = found.point, found.comma
+        if self._mark == ",":
+            own, other = other, own
+        if other and self._strict and not self._options.decimal:
+            raise ReadWholeError
+        return own > 0, found.open_text is not None
 
     def _closes(self, sheet: ReadSheet) -> Part:
         close, symbol = next(iter(sheet.layout.closes)), sheet.layout.symbol or 0
         texts, names = sheet.table.column(close), sheet.table.column(symbol)
-        evidence = numbers.weigh(texts)
-        if evidence.comma and self._strict:
-            raise ReadWholeError
-        values, lines = numbers.read_all(texts, "."), [row.line for row in sheet.table.rows]
+        values = numbers.read_all(texts, self._mark)
+        lines = [row.line for row in sheet.table.rows]
+        if self._change is not None:
+            self.has_percents |= any("%" in cell for cell in sheet.table.column(self._change))
         zero = {line for line, text in zip(lines, texts, strict=True) if table.is_zero(text)}
-        for fault in table.unusable(sheet, values, names, lines):
+        for fault in bad_rows.unusable(sheet, values, names, lines):
             (self._zeros if _line(fault) in zero else self._faults[-1]).append(fault)
         off = [n for n, day in enumerate(sheet.sessions) if day and day.weekday() in _WEEKEND]
         self._weekends += len(off)
@@ -182,12 +195,14 @@ class OddRows:
             self._beside([sheet.table.rows[n] for n in kept]),
         )
         blank = np.array([values[n] is None and names[n] != "" for n in kept], dtype=bool)
-        return Part(symbols, rows, blank, evidence.point > 0, evidence.open_text is not None)
+        return Part(symbols, rows, blank)
 
     def _beside(self, rows: Sequence[GridRow]) -> Floats:
         """What rows say beside the close."""
         columns = [column.number for column in self._sheet.layout.beside]
-        said = [numbers.read_all_signed([row.cells[n] for row in rows], ".") for n in columns]
+        said = [
+            numbers.read_all_signed([row.cells[n] for row in rows], self._mark) for n in columns
+        ]
         return np.array(said, dtype=np.float64).reshape(len(columns), len(rows)).T
 
 

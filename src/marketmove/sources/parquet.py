@@ -24,11 +24,20 @@ from marketmove.errors import (
 )
 from marketmove.sources.block import Block, Context, ReadOptions
 from marketmove.sources.by_parts import PartsReader, Plan, is_sure
+from marketmove.sources.date_column import Days, OtherDatesError
 from marketmove.sources.grid import Grid, GridRow
 from marketmove.sources.numbers import LARGEST, SMALLEST
-from marketmove.sources.odd_rows import ReadWholeError
 from marketmove.sources.opening import Source
-from marketmove.sources.parts import Coded, Part, RowFilter, Rows, is_iso, iso_day, nothing_beside
+from marketmove.sources.parts import (
+    Coded,
+    Part,
+    ReadWholeError,
+    RowFilter,
+    Rows,
+    is_iso,
+    iso_day,
+    nothing_beside,
+)
 from marketmove.sources.table import read_table, stated_in_fractions, understand
 from marketmove.sources.typed import cell_text
 from marketmove.sources.vocabulary import Role, Words, normalised
@@ -81,7 +90,10 @@ def read_parquet(
         reason = "it is not an index and a close a row"
         if rows * columns > _FEW_CELLS:
             try:
-                return _typed(file, source, options, context, keep)
+                try:
+                    return _typed(file, source, options, context, keep)
+                except OtherDatesError as found:
+                    return _typed(file, source, options, context, keep, found.days)
             except (_NotTypedError, ReadWholeError) as error:
                 reason = str(error) or reason
         if rows * columns > _MOST_CELLS:
@@ -208,14 +220,19 @@ def _cells(column: Any, mark: str) -> list[Any]:
 
 
 def _typed(
-    file: Any, source: Source, options: ReadOptions, context: Context, keep: RowFilter | None
+    file: Any,
+    source: Source,
+    options: ReadOptions,
+    context: Context,
+    keep: RowFilter | None,
+    days: Days | None = None,
 ) -> Block:
     """Read a file of an index and a close a row, column by column.
 
     Raises ``_NotTypedError`` or ``ReadWholeError`` where its cells have to be read as text.
     """
     form, plan = _plan(file, source, options, context)
-    reader = PartsReader(plan, options, context, keep)
+    reader = PartsReader(plan, options, context, keep, days)
     first = 2
     # By number, for two columns may have one name.
     wanted = [form.names[n] for n in form.wanted]
@@ -226,7 +243,7 @@ def _typed(
         if context.progress is not None:
             context.progress(reader.rows, (first - 2) / file.metadata.num_rows)
         if reader.wants_all:
-            return _typed(file, source, options, context, None)
+            return _typed(file, source, options, context, None, days)
     source.refuse_changed()
     return reader.block()
 
@@ -263,7 +280,9 @@ def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> 
         text = table.rows[0].cells[table.date]
         raise _NotTypedError(f"{names[table.date]} is not a plain date, such as {text}")
     fractions = tuple(stated_in_fractions(sheet))
-    return form, Plan(sheet, sheet.reading(grid, options), "", vast, True, fractions)
+    return form, Plan(
+        sheet, sheet.reading(grid, options), "", vast, certain=True, fractions=fractions
+    )
 
 
 def _refuse_type(field: Any, number: int, form: _Form) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,14 +23,28 @@ RowFilter = Callable[[npt.NDArray[Any], npt.NDArray[Any]], npt.NDArray[np.intp]]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
+class ReadWholeError(Exception):
+    """What is found in a row has the whole file decide."""
+
+
 class Form(NamedTuple):
-    """What the lines are like: the delimiter, the number of cells, and which cells count."""
+    """What the lines are like: the delimiter, the number of cells, and which cells count.
+
+    ``mark`` is the decimal mark; ``beside`` are the cells that say more of the close, as numbers.
+    """
 
     delimiter: str
     width: int
     date: int
     symbol: int
     close: int
+    mark: str = "."
+    beside: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The cells that are numbers, the close first."""
+        return (self.close, *self.beside)
 
 
 class Coded(NamedTuple):
@@ -44,13 +59,18 @@ class Coded(NamedTuple):
         >>> Coded(["b", "a", "c"], np.array([2, 0, 2])).in_order().values
         ['c', 'b']
         """
-        rows = len(self.codes)
-        first = np.full(len(self.values), rows, dtype=np.intp)
-        first[self.codes[::-1]] = np.arange(rows)[::-1]  # of several, the last one stays
-        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < rows)]
+        first = self.first_rows()
+        order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(self.codes))]
         rank = np.zeros(len(self.values), dtype=np.int32)
         rank[order] = np.arange(len(order))
         return Coded([self.values[n] for n in order.tolist()], rank[self.codes])
+
+    def first_rows(self) -> npt.NDArray[np.intp]:
+        """Give the first row that has each cell; the number of rows for a cell that none has."""
+        rows = len(self.codes)
+        first = np.full(len(self.values), rows, dtype=np.intp)
+        first[self.codes[::-1]] = np.arange(rows)[::-1]  # of several, the last one stays
+        return first
 
 
 class Rows(NamedTuple):
@@ -80,15 +100,18 @@ class Part(NamedTuple):
     """The dated rows of some lines.
 
     ``symbols`` has every name by its number, also without a close, as they come first, and "" for
-    none; ``blank`` tells the rows whose close is left empty. ``points`` says whether some close
-    shows by itself that the point is no mark of thousands, ``open_points`` whether some might be.
+    none; ``blank`` tells the rows whose close is left empty. ``certain`` says whether some close
+    shows by itself what its decimal mark is, ``open`` whether some would mean something else under
+    the other one. ``dates`` has each different text of a date, as they come first, and its first
+    line; none where days are typed.
     """
 
     symbols: list[str]
     rows: Rows
     blank: Bools
-    points: bool = True
-    open_points: bool = False
+    certain: bool = True
+    open: bool = False
+    dates: Mapping[str, int] = MappingProxyType({})
 
 
 def nothing_beside(rows: int) -> Floats:

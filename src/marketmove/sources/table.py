@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from marketmove.errors import Place, Problem, UnrecognisedFileError
 from marketmove.frame import distinct
 from marketmove.market.currencies import quote_of
-from marketmove.sources import dates, numbers, stamps
-from marketmove.sources.block import Block, Closes, Context, Fault, Reading, ReadOptions
+from marketmove.sources import bad_rows, dates, numbers, stamps
+from marketmove.sources.block import Block, Closes, Context, Fault, ReadOptions
 from marketmove.sources.columns import Layout, is_code
 from marketmove.sources.file_names import index_of_file
 from marketmove.sources.fractions import in_percent
@@ -26,45 +25,11 @@ from marketmove.sources.one_a_session import (
     refuse_stacked,
 )
 from marketmove.sources.recognise import recognise
+from marketmove.sources.sheet import ReadSheet
 
 FEWEST_WEEKENDS = 4
 ZERO_IS_NONE = "0 stands for no close, as on every weekend"
 _ZERO = re.compile(r"0+(?:[.,]0+)?")
-
-
-class ReadSheet(NamedTuple):
-    """A table that is understood: its layout, its sessions by row, its decimal marks by column.
-
-    ``early`` has by line what ``Dates.early`` has by text.
-    """
-
-    table: Table
-    layout: Layout
-    single: str
-    sessions: list[dt.date | None]
-    date_style: str
-    marks: dict[int, str]
-    early: Mapping[int, float]
-    single_why: str = ""
-
-    def reading(self, grid: Grid, options: ReadOptions) -> Reading:
-        """Say in words how the table was read."""
-        dated = [session for session in self.sessions if session]
-        rising = all(a <= b for a, b in itertools.pairwise(dated))
-        falling = all(a >= b for a, b in itertools.pairwise(dated))
-        order = "oldest first" if rising else "newest first" if falling else "unordered"
-        marks = {self.marks[n] for n in self.layout.closes}
-        return Reading(
-            delimiter=grid.delimiter,
-            layout=self.layout.kind,
-            dates=self.date_style,
-            decimal_mark=" and ".join(sorted(marks)),
-            close=self.layout.close_header,
-            order=order,
-            why=self.layout.why,
-            told=tuple(name for name, value in options._asdict().items() if value),
-            named=self.single_why,
-        )
 
 
 def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Context) -> Block:
@@ -74,7 +39,7 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     apart, or leave open how a date or a number is meant, or the rows are not one a session. Single
     cells that cannot be used are faults of the block.
     """
-    sheet = _with_short_rows(understand(grid, stem, options, context))
+    sheet = with_short_rows(understand(grid, stem, options, context))
     names = _names(sheet)
     lines = [row.line for row in sheet.table.rows]
     refuse_stacked(grid.label, next(iter(names.values())), sheet.sessions, lines)
@@ -89,8 +54,12 @@ def read_table(grid: Grid, stem: str | None, options: ReadOptions, context: Cont
     closes, fractions = _with_percents(sheet, closes)
     unfit = [fault for _, faults, _ in columns for fault in faults]
     faults = [
-        *unread(sheet), *undated(sheet), *ragged(sheet, options), *clashing, *unfit,
-    ]  # fmt: skip
+        *bad_rows.unread(sheet),
+        *bad_rows.undated(sheet),
+        *bad_rows.ragged(sheet, options),
+        *clashing,
+        *unfit,
+    ]
     symbols = dict.fromkeys(name for column in names.values() for name in column if name)
     block = Block.of(grid.label, closes, symbols, faults)
     if sheet.layout.kind != "wide":
@@ -246,7 +215,7 @@ def _read_column(
     faults: list[Fault] = []
     blank: list[tuple[str, dt.date]] = []
     if not (all(type(v) is float for v in values) and all(names) and all(sheet.sessions)):
-        faults = list(unusable(sheet, values, names, lines))
+        faults = list(bad_rows.unusable(sheet, values, names, lines))
         rated = zip(values, names, sheet.sessions, strict=True)
         blank = [(name, day) for value, name, day in rated if value is None and name and day]
         rows = [n for n in rows if type(values[n]) is float and names[n] and sheet.sessions[n]]
@@ -296,30 +265,21 @@ def is_zero(text: str) -> bool:
     return text[:1] == "0" and _ZERO.fullmatch(text) is not None
 
 
-def unusable(
-    sheet: ReadSheet,
-    values: Sequence[float | str | None],
-    names: Sequence[str],
-    lines: Sequence[int],
-) -> Iterator[Fault]:
-    """Give the cells of rows with a date that are neither a close nor a gap, or of no index."""
-    for value, name, session, line in zip(values, names, sheet.sessions, lines, strict=True):
-        if session is None or value is None or (type(value) is float and name):
-            continue
-        text = f"{name}: {value}" if name else "a close without the name of its index"
-        place = Place(sheet.table.label, line)
-        yield Fault(name or None, session, Problem(place, text))
+def with_short_rows(
+    sheet: ReadSheet, day_of: Callable[[str], dt.date | None] | None = None
+) -> ReadSheet:
+    """Take in rows that lack only cells at their end, where low and high prove the close.
 
-
-def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
-    """Take in rows that lack only cells at their end, where low and high prove the close."""
+    ``day_of`` gives the date of a text; else the rows that lack nothing do, or the text itself.
+    """
     table, layout = sheet.table, sheet.layout
     beside = {c.role.kind: c.number for c in layout.beside if c.role}
     if layout.kind == "wide" or not table.ragged or not {"low", "high"} <= beside.keys():
         return sheet
+    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
+    day_of = day_of or (lambda text: known.get(text) or dates.read_date(text))
     close = next(iter(layout.closes))
     needed = max(close, beside["low"], beside["high"], layout.symbol or 0, table.date)
-    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
     taken: dict[int, tuple[GridRow, dt.date]] = {}
     for row in table.ragged:
         if needed < len(row.cells) < len(table.heads):
@@ -327,8 +287,8 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
                 numbers.read_signed(row.cells[n], sheet.marks[close])
                 for n in (beside["low"], close, beside["high"])
             )
-            session = known.get(row.cells[table.date]) or dates.read_date(row.cells[table.date])
-            if low and level and high and low <= level <= high and session:
+            proven = low and level and high and low <= level <= high
+            if proven and (session := day_of(row.cells[table.date])):
                 padding = [""] * (len(table.heads) - len(row.cells))
                 taken[row.line] = (row._replace(cells=row.cells + padding), session)
     rows = [*zip(table.rows, sheet.sessions, strict=True), *taken.values()]
@@ -336,38 +296,6 @@ def _with_short_rows(sheet: ReadSheet) -> ReadSheet:
     ragged = [row for row in table.ragged if row.line not in taken]
     table = table._replace(rows=[row for row, _ in rows], ragged=ragged)
     return sheet._replace(table=table, sessions=[session for _, session in rows])
-
-
-def unread(sheet: ReadSheet) -> Iterator[Fault]:
-    """Give the rows whose date cannot be read: they may be of any session."""
-    rows = zip(sheet.table.rows, sheet.sessions, strict=True)
-    return _without_date(sheet, (row for row, session in rows if session is None))
-
-
-def undated(sheet: ReadSheet) -> Iterator[Fault]:
-    """Give the rows that have no date."""
-    return _without_date(sheet, sheet.table.undated)
-
-
-def _without_date(sheet: ReadSheet, rows: Iterable[GridRow]) -> Iterator[Fault]:
-    table, symbol = sheet.table, sheet.layout.symbol
-    for row in rows:
-        found = row.cells[table.date] or "an empty cell"
-        text = f"{found} is not a date; expected {dates.EXPECTED}"
-        name = row.cells[symbol] if symbol is not None else None
-        yield Fault(name, None, Problem(Place(table.label, row.line), text))
-
-
-def ragged(sheet: ReadSheet, options: ReadOptions) -> Iterator[Fault]:
-    """Give the rows with too many or too few cells: only a date in its place is trusted."""
-    table = sheet.table
-    width = len(table.heads) or len(table.rows[0].cells)
-    known = dict(zip(table.column(table.date), sheet.sessions, strict=True))
-    for row in table.ragged:
-        text = f"{len(row.cells)} cells where the header has {width}; mend the row or remove it"
-        first = row.cells[table.date] if table.date < len(row.cells) else ""
-        session = known.get(first) or dates.read_date(first, options.date_format)
-        yield Fault(None, session, Problem(Place(table.label, row.line), text))
 
 
 def _clashing(sheet: ReadSheet) -> Iterator[Fault]:
