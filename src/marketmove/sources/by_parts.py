@@ -74,6 +74,7 @@ class PartsReader:
         self._order = SeriesOrder()
         self.rows = 0
         self._rows: list[Rows] = []
+        self._held = self._kept = 0
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
         self._certain, self._open = plan.certain, False
@@ -98,13 +99,26 @@ class PartsReader:
         self._days.update(days)
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
+        self._held += len(rows.line)
+        # As often as there are twice as many, so that a large file is not gone through each time.
+        if self._held > 2 * self._kept:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Keep the rows that matter, if not all of them do."""
         if self._keep is not None:
-            every = Rows.joined(self._rows)
-            every = every.take(~np.isnan(every.close))
+            every = self._joined().with_closes()
             # Of an index that is known all closes tell which of them count.
             wanted = self._of_known()[every.symbol]
             wanted[self._keep(every.symbol, every.session)] = True
-            self._rows = [every.take(wanted)]
+            self._rows = [every if wanted.all() else every.take(wanted)]
+            self._held = self._kept = int(np.count_nonzero(wanted))
+
+    def _joined(self) -> Rows:
+        """All rows so far, which stand nowhere else then."""
+        self._rows, rows = [], Rows.joined(self._rows)
+        self._rows.append(rows)
+        return rows
 
     def _of_known(self) -> npt.NDArray[np.bool_]:
         new = [*self._order.symbols][len(self._known) :]
@@ -125,7 +139,8 @@ class PartsReader:
         self.odd.end()
         sheet, order, odd = self._plan.sheet, self._order, self.odd
         label, layout = sheet.table.label, sheet.layout
-        names, rows = [*order.symbols], Rows.joined(self._rows)
+        self._leave_out()
+        names, rows = [*order.symbols], self._joined()
         style = self.dates.settled(label, names).style
         if self._open and not self._certain:
             raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
@@ -136,8 +151,7 @@ class PartsReader:
             symbols = [names[n] for n in few.symbol.tolist()]
             refuse_stacked(label, symbols, few.session.tolist(), few.line.tolist())
         beside = [column.role.kind for column in layout.beside if column.role]
-        has_close = ~np.isnan(rows.close)
-        rows = rows if has_close.all() else rows.take(has_close)
+        rows = rows.with_closes()
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
