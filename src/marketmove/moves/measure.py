@@ -111,8 +111,8 @@ def history_blocks(
 ) -> HistoryBlocks:
     """Give the rows of ``history`` block by block, as often as they are asked for.
 
-    A block has whole sessions, and more than ``block_rows`` rows only where one session has more.
-    There is at least one block.
+    A block has whole sessions, of about ``block_rows`` rows together, or one that has more. There
+    is at least one block.
     """
     line = close_line(levels, sorted(symbols), doubts)
     measure = Measure.of(levels, line, calendars, completed)
