@@ -108,9 +108,10 @@ def _named(block: Block, symbols: Mapping[str, str]) -> Frame:
     """The rows of a block under the registry's symbols, with their file."""
     names = block.frame.labels("symbol")
     # Several names of a file may be of one index.
-    found = [symbols[name] for name in names.values]
+    found, codes = [symbols[name] for name in names.values], names.codes
     number = {symbol: n for n, symbol in enumerate(dict.fromkeys(found))}
-    codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[names.codes]
+    if len(number) < len(found):
+        codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[codes]
     file = Labels((block.label,), np.zeros(len(codes), dtype=np.int32))
     return block.frame.assign(symbol=Labels(tuple(number), codes), file=file)
 

@@ -300,8 +300,9 @@ def _names(symbols: Sequence[str], codes: Ints, registry: Registry) -> Labels:
     known = registry.among(symbols)
     names = [known[symbol].name if symbol in known else symbol.strip() for symbol in symbols]
     number = {name: n for n, name in enumerate(dict.fromkeys(names))}
-    own = np.array([number[name] for name in names], dtype=np.int32)
-    return Labels(tuple(number), own[codes])
+    if len(number) < len(names):
+        codes = np.array([number[name] for name in names], dtype=np.int64)[codes]
+    return Labels(tuple(number), codes)
 
 
 def _decimals(line: CloseLine, registry: Registry) -> Ints:

@@ -108,8 +108,8 @@ class PartsReader:
 
     def _of_known(self) -> npt.NDArray[np.bool_]:
         new = [*self._order.symbols][len(self._known) :]
-        found = [self._registry.find(name) is not None for name in new]
-        self._known = np.append(self._known, np.array(found, dtype=bool))
+        found = self._registry.among(new)
+        self._known = np.append(self._known, np.array([name in found for name in new], dtype=bool))
         return self._known
 
     @property
