@@ -22,6 +22,8 @@ from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
 from marketmove.sources.sheet import ReadSheet
 from marketmove.sources.table import ZERO_IS_NONE
 
+# So many rows are held before those that do not matter are left out.
+_ROWS_AT_ONCE = 300_000
 # So many first rows tell whether a column without a name counts them.
 _TELLING_ROWS = 100
 # Words of other columns that change what the date, the index or the close is; the last ones only
@@ -74,6 +76,7 @@ class PartsReader:
         self._order = SeriesOrder()
         self.rows = 0
         self._rows: list[Rows] = []
+        self._new_rows = 0
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
         self._certain, self._open = plan.certain, False
@@ -98,6 +101,12 @@ class PartsReader:
         self._days.update(days)
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
+        self._new_rows += len(rows.line)
+        if self._new_rows >= _ROWS_AT_ONCE:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Keep the rows that matter so far, if there are too many for all."""
         if self._keep is not None:
             every = Rows.joined(self._rows)
             every = every.take(~np.isnan(every.close))
@@ -105,6 +114,7 @@ class PartsReader:
             wanted = self._of_known()[every.symbol]
             wanted[self._keep(every.symbol, every.session)] = True
             self._rows = [every.take(wanted)]
+        self._new_rows = 0
 
     def _of_known(self) -> npt.NDArray[np.bool_]:
         new = [*self._order.symbols][len(self._known) :]
@@ -123,6 +133,7 @@ class PartsReader:
     def block(self, further: Iterable[Problem] = ()) -> Block:
         """Give the closes of all parts, and what is to be said of them; further warnings last."""
         self.odd.end()
+        self._leave_out()
         sheet, order, odd = self._plan.sheet, self._order, self.odd
         label, layout = sheet.table.label, sheet.layout
         names, rows = [*order.symbols], Rows.joined(self._rows)
