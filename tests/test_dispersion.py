@@ -211,7 +211,7 @@ def test_tables_of_groups_stay_within_the_width(width: int, date: str) -> None:
         pairs=2,
         groups=find_groups(names, settings.groups),
     )
-    text = FORMATS["table"](session(request), RenderOptions(width=width))
+    text = "".join(FORMATS["table"](session(request), RenderOptions(width=width)))
     tables = text.partition("Groups")[2].partition(" up · ")[0].splitlines()
     assert max(map(len, tables)) <= width
     for name in names:

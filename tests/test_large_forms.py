@@ -35,7 +35,8 @@ class Form(NamedTuple):
     def line(self, day: dt.date | str, name: str, close: float | str) -> str:
         """Give a row of a date, a name and a close: a value, or what the cell is to be."""
         if isinstance(day, dt.date):
-            day = day.strftime(self.dates)
+            since = (day - dt.date(1970, 1, 1)).days
+            day = day.strftime(self.dates).format(seconds=86_400 * since, serial=since + 25_569)
         if isinstance(close, float):
             close = f"{close:,.2f}".translate({ord(","): self.group, ord("."): self.mark})
         return self.row.format(day, name, close) + "\n"
@@ -65,6 +66,13 @@ FORMS = {
     "lines above": Form("Closing levels\nSource;x\n\ndate;symbol;close\n", "{0};{1};{2}"),
     "two lines of header": Form(",,Price\ndate,symbol,close\n", "{0},{1},{2}"),
 }
+# What all rows tell, and no beginning does.
+WHOLE = {
+    name: Form("date,symbol,close\n", "{0},{1},{2}", dates)
+    for name, dates in {"seconds": "{seconds}", "serials": "{serial}", "digits": "%y%m%d"}.items()
+}
+WHOLE["wide"] = Form("date,symbol,HSI,N225\n", "{0},{1},{2},{2}")
+WHOLE["two closes"] = Form("date,symbol,close,settle\n", "{0},{1},{2},9123.25")
 DAY = dt.date(2025, 2, 14)
 FEW_CLOSES = [
     "",
@@ -127,7 +135,7 @@ def test_sound_rows_are_read_by_blocks(
     assert outcome(tmp_path / "closes.csv", text, "vast") == (whole,)
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("form", [*FORMS.values(), *WHOLE.values()], ids=[*FORMS, *WHOLE])
 def test_odd_cells_by_blocks_as_cell_by_cell(
     form: Form, tmp_path: Path, small: pytest.MonkeyPatch
 ) -> None:
@@ -136,8 +144,8 @@ def test_odd_cells_by_blocks_as_cell_by_cell(
     lines = [*(form.line(*cells) for cells in ODD_CELLS), *ODD_LINES]
     after = form.line(dt.date(2025, 2, 17), "HSI", 9_001.0)
     # By default each form tries others of them.
-    own = [*FORMS.values()].index(form)
-    for n in range(len(lines)) if THOROUGH else range(own, len(lines), len(FORMS)):
+    own = [*FORMS.values(), *WHOLE.values()].index(form)
+    for n in range(len(lines)) if THOROUGH else range(own, len(lines), len(FORMS) + len(WHOLE)):
         line = lines[n]
         text = form.start() + line + after * (n % 2)
         _alike(tmp_path / "closes.csv", text.removesuffix("\n") + "\n" * (n // 2 % 2))
@@ -208,7 +216,7 @@ CLOSES = st.one_of(
 
 @settings(max_examples=tried(20, 2000), deadline=None)
 @given(
-    form=st.sampled_from([*FORMS.values()]),
+    form=st.sampled_from([*FORMS.values(), *WHOLE.values()]),
     cells=st.lists(st.tuples(DATES, st.sampled_from(["HSI", "N225", "a"]), CLOSES), max_size=12),
     odd=st.lists(st.sampled_from(ODD_LINES), max_size=1),
     looks=st.sampled_from([0, 40]),

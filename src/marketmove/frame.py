@@ -54,6 +54,10 @@ class Labels:
 
     def texts(self) -> npt.NDArray[Any]:
         """Give the text of each row; None for none."""
+        if len(self.codes) < len(self.values):
+            codes = self.codes.tolist()
+            own = [self.values[code] if code >= 0 else None for code in codes]
+            return np.array(own, dtype=object)
         return np.array([*self.values, None], dtype=object)[self.codes]
 
     def number(self, text: str) -> int:

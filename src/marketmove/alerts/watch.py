@@ -51,6 +51,8 @@ def alerts_of(
     not meant by conditions for any index, as are doubtful moves. Raises ``WrongUsageError`` or
     ``BadConfigError`` with each index that neither the data nor the registry knows.
     """
+    if not conditions:
+        return Judged((), ())
     by_symbol = {move.symbol: move for move in moves}
     resolved = _resolved(conditions, by_symbol, registry, restricted)
     wanted = [

@@ -9,7 +9,7 @@ import typer
 from marketmove.cli import arguments, environment
 from marketmove.cli import options as shared
 from marketmove.cli.alerts import act_on_alerts, alerting_of, announce
-from marketmove.cli.terminal import emit, say_unusable, warn
+from marketmove.cli.terminal import emit_pieces, say_unusable, warn
 from marketmove.errors import WrongUsageError
 from marketmove.market.periods import chosen_periods
 from marketmove.reports.documents import CONTEXT_COLUMNS, EXTREME_COLUMNS
@@ -129,8 +129,10 @@ def session(
     if rows:
         announce(report.alerts)
     try:
-        emit(FORMATS[output_format](report, options), look.output, people, csv_safe)
+        emit_pieces(FORMATS[output_format](report, options), look.output, people, csv_safe)
     finally:
         # An alert is met whether or not the result could be written.
-        status = act_on_alerts(report.alerts, lambda: FORMATS["json"](report, options), alerting)
+        status = act_on_alerts(
+            report.alerts, lambda: "".join(FORMATS["json"](report, options)), alerting
+        )
     return say_unusable(report.unusable) or status

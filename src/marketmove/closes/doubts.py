@@ -43,6 +43,9 @@ BACK_PCT = 10.0
 FEWEST_STEPS = 500.0
 _FEWEST_DIGITS = 10_000.0
 _HABITUAL = 0.05
+# Closes that are equal are news where there are so many times as many as there are by chance.
+_TIMES_CHANCE = 3.0
+_LOOKED_AT = 500_000
 # An odd number of many digits, to tell sums of two numbers apart, by so many short ones.
 _SPREAD, _SUMS = np.int64(0x5851F42D4C957F2D), 1 << 22
 _MOST_EQUAL = 1_000
@@ -139,7 +142,8 @@ def _rows(levels: Levels) -> _Rows:
     prior = np.roll(close, 1)
     prior[np.diff(codes, prepend=-1) != 0] = np.nan
     symbols = [*labels.values]
-    known = np.array([levels.registry.find(symbol) is not None for symbol in symbols], dtype=bool)
+    by_symbol = levels.registry.among(symbols)
+    known = np.array([symbol in by_symbol for symbol in symbols], dtype=bool)
     return _Rows(symbols, known, codes, days, close, prior)
 
 
@@ -245,15 +249,19 @@ def _steps(rows: _Rows, wanted: Ints) -> Floats:
     is_wanted[wanted] = True
     own = np.flatnonzero(is_wanted[rows.codes])
     close, codes = rows.close[own], rows.codes[own]
+    finest, least = np.ones(len(rows.symbols)), np.full(len(rows.symbols), np.inf)
+    np.minimum.at(finest, codes, _digits(close))
+    np.minimum.at(least, codes, close)
+    return np.where(np.isfinite(least), least, 0.0) * 0.01 / finest
+
+
+def _digits(close: Floats) -> Floats:
+    """What one more in the last digit of each level is."""
     digit = np.ones(len(close))
     for digits in range(4):
         written = np.rint(close * 10**digits) / 10**digits
         digit = np.where(written == close, digit, 10.0 ** -(digits + 1))
-    finest, least = np.ones((2, len(rows.symbols)))
-    least = np.full(len(rows.symbols), np.inf)
-    np.minimum.at(finest, codes, digit)
-    np.minimum.at(least, codes, close)
-    return np.where(np.isfinite(least), least, 0.0) * 0.01 / finest
+    return digit
 
 
 def _of_another_index(rows: _Rows) -> Bools:
@@ -268,7 +276,7 @@ def _of_another_index(rows: _Rows) -> Bools:
     order = order[np.lexsort((rows.close[order], rows.days[order]))]
     equal = (np.diff(rows.close[order]) == 0) & (np.diff(rows.days[order]).astype(np.int64) == 0)
     twins = np.flatnonzero(equal)
-    if not 0 < len(twins) <= _MOST_EQUAL:
+    if not 0 < len(twins) <= _MOST_EQUAL or len(twins) < _TIMES_CHANCE * _equal_by_chance(rows):
         return found
     pairs = np.column_stack([order[twins], order[twins + 1]])
     steps = _steps(rows, np.unique(rows.codes[pairs]))
@@ -284,6 +292,21 @@ def _of_another_index(rows: _Rows) -> Bools:
     size = np.nan_to_num(np.abs(rows.close[pairs] / rows.prior[pairs] - 1), nan=np.inf)
     found[pairs[np.arange(len(pairs)), size.argmax(axis=1)]] = True
     return found
+
+
+def _equal_by_chance(rows: _Rows) -> float:
+    """How many closes of a date are equal by chance: half of those that are a last digit apart.
+
+    Of many rows only some dates are looked at. Where it is about one, it may be none.
+    """
+    every = 1 + len(rows.close) // _LOOKED_AT
+    some = np.flatnonzero(rows.days.astype(np.int64) % every == 0)
+    order = some[np.lexsort((rows.close[some], rows.days[some]))]
+    close, apart = rows.close[order], np.diff(rows.close[order])
+    digit = np.maximum(_digits(close[1:]), _digits(close[:-1]))
+    near = (np.abs(apart - digit) < digit / 100) & (rows.days[order][1:] == rows.days[order][:-1])
+    found = float(near.sum()) / 2 * every
+    return found if found > 1 else 0.0
 
 
 def _perhaps_equal(rows: _Rows) -> Ints:

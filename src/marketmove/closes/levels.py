@@ -111,9 +111,10 @@ def _named(block: Block, symbols: Mapping[str, str]) -> Frame:
     """The rows of a block under the registry's symbols, with their file."""
     names = block.frame.labels("symbol")
     # Several names of a file may be of one index.
-    found = [symbols[name] for name in names.values]
+    found, codes = [symbols[name] for name in names.values], names.codes
     number = {symbol: n for n, symbol in enumerate(dict.fromkeys(found))}
-    codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[names.codes]
+    if len(number) < len(found):
+        codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[codes]
     file = Labels((block.label,), np.zeros(len(codes), dtype=np.int32))
     return block.frame.assign(symbol=Labels(tuple(number), codes), file=file)
 
@@ -137,9 +138,8 @@ def _on_one_session(frame: Frame) -> Iterable[Problem]:
 
 def _symbols(block: Block, registry: Registry) -> dict[str, str]:
     """The symbol of each name in a block, which is its own where it cannot be that index."""
-    found = {}
-    for text in block.symbols:
-        index = registry.resolve(text)
+    found = {text: text.strip() for text in block.symbols}
+    for text, index in registry.among(block.symbols).items():
         other = index.shares(text) and _is_of_something_else(block, text, index)
         found[text] = f"{text} (not {index.symbol})" if other else index.symbol
     return found
@@ -167,8 +167,7 @@ def _median(values: npt.NDArray[np.float64]) -> float:
 
 def _strangers(block: Block, registry: Registry) -> Iterable[Problem]:
     """Notes on series that are not of the index whose name they have, or of none that is known."""
-    for text in block.symbols:
-        index = registry.resolve(text)
+    for text, index in registry.among(block.symbols).items():
         if index.shares(text) and _is_of_something_else(block, text, index):
             names = block.frame.labels("symbol")
             usual = block.frame["close"][names.codes == names.number(text)][-1]
@@ -237,7 +236,7 @@ def _without_noise(frame: Frame, registry: Registry) -> tuple[Frame, list[Proble
     not is left as it is, and says nothing of the others.
     """
     symbols = frame.labels("symbol")
-    decimals = np.array([registry.resolve(s).decimals for s in symbols.values])
+    decimals = np.array(registry.decimals(symbols.values))
     scale = np.power(10.0, decimals)[symbols.codes]
     written = frame["close"]
     rounded = np.rint(written * scale) / scale

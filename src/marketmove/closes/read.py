@@ -153,7 +153,8 @@ def exchanges_of(
     symbols: Sequence[str], settings: CloseSettings
 ) -> tuple[dict[str, Calendar], dict[str, Exchange]]:
     """Give the calendar and the clock of each index whose exchange is known, by symbol."""
-    exchanges = {s: i.exchange for s in symbols if (i := settings.registry.find(s)) and i.exchange}
+    known = settings.registry.among(symbols)
+    exchanges = {symbol: index.exchange for symbol, index in known.items() if index.exchange}
     loaded = calendars.load(exchanges.values(), settings.sessions)
     by_symbol = {s: loaded[code] for s, code in exchanges.items() if code in loaded}
     clocks = {s: settings.exchanges[c] for s, c in exchanges.items() if c in settings.exchanges}
@@ -252,7 +253,8 @@ def completed_sessions(known: ChosenCloses, now: dt.datetime | None) -> dict[str
 def lookalikes(known: ChosenCloses) -> list[tuple[str, str]]:
     """Give the indices that the registry does not know, each with the known one it looks like."""
     registry = known.levels.registry
-    unknown = (symbol for symbol in known.symbols if not registry.find(symbol))
+    found = registry.among(known.symbols)
+    unknown = (symbol for symbol in known.symbols if symbol not in found)
     # What is called "DAX (not GDAXI)" was told from the index already.
     strangers = [symbol for symbol in unknown if " (not " not in symbol]
     if len(strangers) > _MOST_NAMED:

@@ -52,8 +52,9 @@ def on_one_scale(levels: Levels) -> Levels:
 def _steps(levels: Levels) -> Iterator[_Step]:
     frame = levels.frame
     symbols = frame.labels("symbol")
+    known = levels.registry.among(symbols.values)
     for code, symbol in enumerate(symbols.values):
-        for date, factor in levels.registry.resolve(symbol).rebased:
+        for date, factor in known[symbol].rebased if symbol in known else ():
             start, end = np.searchsorted(symbols.codes, [code, code + 1]).tolist()
             days, close = frame["session"][start:end], frame["close"][start:end]
             at = int(np.searchsorted(days, np.datetime64(date)))

@@ -15,7 +15,7 @@ from marketmove.config import Config
 from marketmove.errors import BadFiguresError, NoSessionError, Problem, Remark, by_place
 from marketmove.market.groups import Group
 from marketmove.render import RenderOptions
-from marketmove.reports.records import LinesReport, SessionReport, in_order
+from marketmove.reports.records import LinesReport, SessionReport
 from marketmove.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _over(report: SessionReport, period: str, sort: str) -> SessionReport:
     """The same of a period: pairs asked for are held against each other, all else is gone."""
     from marketmove.moves.breadth import breadth, share_moves
     from marketmove.moves.divergence import between
+    from marketmove.moves.table import in_order
 
     moves = in_order([move.over(period) for move in report.moves], sort, report.home)
     asked = [(pair.up, pair.down) for pair in report.divergences if pair.kind == "asked"]

@@ -20,7 +20,7 @@ from marketmove.market.choose import (
 )
 from marketmove.market.groups import Group
 from marketmove.market.names import find_index
-from marketmove.reports.records import SessionReport, in_order
+from marketmove.reports.records import SessionReport
 from marketmove.sources import Context, ReadOptions, Source, count_lines
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def session(request: SessionRequest) -> SessionReport:
         moves_by_group,
         share_moves,
     )
+    from marketmove.moves.table import in_order, symbols
     from marketmove.rarity.session import SessionContext
     from marketmove.wording.comparisons import context_notes, unknown_home
 
@@ -142,16 +143,17 @@ def session(request: SessionRequest) -> SessionReport:
         found = _from_closes(files, request, conditions)
     moves = found.converted or found.moves
     context = SessionContext() if request.context is False else found.context
-    excluded = volatility_indices(config.groups, [move.symbol for move in moves])
+    excluded = volatility_indices(config.groups, symbols(moves))
     home = config.registry.resolve(config.home).symbol if config.home else ""
     compared, notes_of_pairs = _compared(request, moves, context, excluded, home)
     shares = share_moves(moves, excluded)
     apart = excluded if len(shares) < len(moves) else frozenset()
     groups = moves_by_group(request.groups, moves)
     ordered = in_order(moves, config.sort, home)
+    in_own = in_order(found.moves, config.sort, home) if found.converted else ordered
     judged = alerts_of(
         conditions,
-        in_order(found.moves, config.sort, home),
+        in_own,
         found.own_context or found.context,
         config.registry,
         restricted,
@@ -163,7 +165,7 @@ def session(request: SessionRequest) -> SessionReport:
         basis="published" if published else "closes",
         source=files.name,
         bundled=files.bundled,
-        moves=tuple(ordered),
+        moves=ordered,
         divergences=compared.divergences,
         breadth=breadth(shares),
         dispersion=dispersion(shares),
@@ -171,7 +173,7 @@ def session(request: SessionRequest) -> SessionReport:
         warnings=(
             *files.warnings,
             *found.warnings,
-            *unknown_home(config.home, config.registry, [move.symbol for move in moves]),
+            *unknown_home(config.home, config.registry, symbols(moves)),
         ),
         unusable=tuple(found.unusable),
         excluded=apart,
@@ -204,19 +206,20 @@ def _compared(
     home: str,
 ) -> tuple[Compared, list[Remark]]:
     """The pairs wanted, and what there is to say of them."""
+    from marketmove.moves.table import chosen, doubtful, symbols
     from marketmove.rarity.compare import PairsWanted, compare
     from marketmove.wording.comparisons import pair_notes
 
     config, asked = request.config, request.comparison
-    symbols = [move.symbol for move in moves]
-    pairs = choose_pairs(asked, config.pairs, symbols, config.registry)
-    against = find_index(asked.against, symbols, config.registry) if asked.against else None
+    known = symbols(moves)
+    pairs = choose_pairs(asked, config.pairs, known, config.registry)
+    against = find_index(asked.against, known, config.registry) if asked.against else None
     wanted = PairsWanted(
         asked=[(pair.one, pair.other) for pair in pairs],
         against=against,
         wide=asked.wide,
         floor_pct=config.floor_pct,
-        excluded=excluded | {move.symbol for move in moves if move.doubt},
+        excluded=excluded.union(symbols(chosen(moves, doubtful(moves)))),
         top=request.pairs,
         by_spread=config.sort == "spread",
         lines=request.pair_lines,
@@ -298,7 +301,8 @@ def _from_closes(
         with_rows_of,
     )
     from marketmove.moves.measure import moves_at
-    from marketmove.moves.rows import read_moves, usable
+    from marketmove.moves.rows import has_closes, usable
+    from marketmove.moves.table import MoveTable
     from marketmove.rarity.session import SessionContext, reads_past, session_context
     from marketmove.wording import remarks
     from marketmove.wording.doubts import age_of_data
@@ -336,8 +340,8 @@ def _from_closes(
     completed = completed_sessions(known, request.now)
     found = moves_at(levels, sessions, known.calendars, periods, doubts, completed)
     rows, touching, elsewhere, undated = usable(found, levels.faults, periods)
-    moves = read_moves(rows, periods)
-    nothing = all(move.close is None for move in moves)
+    moves = MoveTable(rows, periods)
+    nothing = not has_closes(rows)
     if (touching and (nothing or undated or request.strict)) or (elsewhere and request.strict):
         raise BadFiguresError(touching + (elsewhere if request.strict else []))
     when = None if request.as_of else next(iter(sessions.values()))

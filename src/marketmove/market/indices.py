@@ -78,8 +78,9 @@ class Registry:
 
     indices: Mapping[str, Index]
     _by_name: dict[str, str | None]
-    # What texts were found to stand for: a table of many indices asks for each of them often.
-    _found: dict[str, Index | None] = field(default_factory=dict, repr=False, compare=False)
+    # Texts that were looked up, and what they stand for: of many indices that is asked often.
+    _found: set[str] = field(default_factory=set, repr=False, compare=False)
+    _known: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
     _resolved: dict[str, Index] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -106,8 +107,37 @@ class Registry:
         ('N225', 'N225', None)
         """
         if text not in self._found:
-            self._found[text] = self._owner(_key(text))
-        return self._found[text]
+            self._found.add(text)
+            if (index := self._owner(_key(text))) is not None:
+                self._known[text] = index
+        return self._known.get(text)
+
+    def among(self, texts: Iterable[str]) -> dict[str, Index]:
+        """Give the indices that the registry knows of some symbols or names, by these.
+
+        >>> registry = Registry.of([Index("N225", "Nikkei 225", ("^N225", "Nikkei"))])
+        >>> {text: index.symbol for text, index in registry.among(["HSI", "nikkei"]).items()}
+        {'nikkei': 'N225'}
+        """
+        texts = list(texts)
+        new = set(texts).difference(self._found)
+        for text in self._perhaps_known(new):
+            self.find(text)
+        self._found.update(new)
+        return {text: self._known[text] for text in texts if text in self._known}
+
+    def _perhaps_known(self, texts: Iterable[str]) -> Iterable[str]:
+        """The texts that are not certain to be unknown: of many, few are left."""
+        if not isinstance(self.indices, yamltext.Entries):
+            return texts
+        words = self.indices.words.keys() | self._by_name.keys()
+        return [text for text in texts if not text.isalnum() or text.casefold() in words]
+
+    def decimals(self, texts: Iterable[str]) -> list[int]:
+        """Give the digits after the point that each index is shown with."""
+        texts = list(texts)
+        known = self.among(texts)
+        return [known[text].decimals if text in known else DEFAULT_DECIMALS for text in texts]
 
     def _owner(self, key: str) -> Index | None:
         if key not in self._by_name and isinstance(self.indices, yamltext.Entries):
@@ -143,6 +173,8 @@ _LINES = str.maketrans("‐‑‒–—−_", "------ ")
 
 
 def _key(text: str) -> str:
+    if text.isalnum():
+        return text.casefold()
     return " ".join(text.casefold().translate(_LINES).split())
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from marketmove.market.groups import Group
 from marketmove.moves.move import Move
+from marketmove.moves.table import (
+    are,
+    by_symbol,
+    chosen,
+    doubtful,
+    figures,
+    least_and_most,
+    of_symbols,
+)
 
 _WITHOUT_MOVE = (
     "closed", "missing", "pending", "no_prior", "unknown", "stale", "unusable", "no_rate"
@@ -94,14 +104,13 @@ class GroupSpread(NamedTuple):
     mean_spread_pp: float | None
 
 
-def share_moves(moves: Sequence[Move], excluded: Container[str]) -> list[Move]:
+def share_moves(moves: Sequence[Move], excluded: Collection[str]) -> Sequence[Move]:
     """Give the moves that a session counts: those not excluded; all where none of these moved.
 
     Volatility falls where shares rise, so that its indices say nothing of how markets went.
     """
-    shares = [move for move in moves if move.symbol not in excluded]
-    moved = any(move.status in {"ok", "bound"} for move in shares)
-    return shares if moved else list(moves)
+    shares = chosen(moves, ~of_symbols(moves, excluded))
+    return shares if are(shares, "ok", "bound").any() else moves
 
 
 def breadth(moves: Sequence[Move]) -> Breadth:
@@ -113,25 +122,18 @@ def breadth(moves: Sequence[Move]) -> Breadth:
     >>> breadth([Move("A", "A", "ok", "closes", change_pct=0.0)])[:4]
     (0, 0, 1, 0)
     """
-    sound = [move for move in moves if not move.doubt]
-    counts: Counter[str] = Counter(move.status for move in moves)
-    return Breadth(
-        up=sum(_rose(move) for move in sound),
-        down=sum(_fell(move) for move in sound),
-        unchanged=sum(move.change_pct == 0 for move in sound),
-        **{status: counts[status] for status in _WITHOUT_MOVE},
-        doubtful=len(moves) - len(sound),
+    doubts = doubtful(moves)
+    pct, over, under = (
+        figures(moves, name)[~doubts]
+        for name in ("change_pct", "change_pct_over", "change_pct_under")
     )
-
-
-def _rose(move: Move) -> bool:
-    over = move.change_pct_over
-    return (move.change_pct or 0) > 0 or (over is not None and over >= 0)
-
-
-def _fell(move: Move) -> bool:
-    under = move.change_pct_under
-    return (move.change_pct or 0) < 0 or (under is not None and under <= 0)
+    return Breadth(
+        up=int(((pct > 0) | (over >= 0)).sum()),
+        down=int(((pct < 0) | (under <= 0)).sum()),
+        unchanged=int((pct == 0).sum()),
+        **{status: int(are(moves, status).sum()) for status in _WITHOUT_MOVE},
+        doubtful=int(doubts.sum()),
+    )
 
 
 def dispersion(moves: Sequence[Move]) -> Dispersion:
@@ -158,9 +160,9 @@ def dispersion(moves: Sequence[Move]) -> Dispersion:
 
 def _nearly_exact_dispersion(moved: Sequence[Move]) -> Dispersion:
     """The same of many moves: rounded once a move, not once in all, which no digit shown tells."""
-    pcts = [move.change_pct for move in moved if move.change_pct is not None]
-    if len(pcts) < len(moved):
-        return Dispersion(len(moved))
+    pcts: list[float] = figures(moved, "change_pct").tolist()
+    if any(map(math.isnan, pcts)):
+        return Dispersion(len(pcts))
     range_pp = float(_fraction(max(pcts)) - _fraction(min(pcts)))
     mean = math.fsum(pcts) / len(pcts)
     square = math.fsum((pct - mean) ** 2 for pct in pcts) / len(pcts)
@@ -192,9 +194,9 @@ def group_moves(name: str, moves: Sequence[Move]) -> GroupMoves:
 
 def moves_by_group(groups: Iterable[Group], moves: Sequence[Move]) -> tuple[GroupMoves, ...]:
     """Sum up the moves of each group, of those of its indices that the data has."""
-    by_symbol = {move.symbol: move for move in moves}
+    known = by_symbol(moves)
     return tuple(
-        group_moves(group.name, [by_symbol[symbol] for symbol in group.within(by_symbol)])
+        group_moves(group.name, [known[symbol] for symbol in group.within(known)])
         for group in groups
     )
 
@@ -228,10 +230,10 @@ def _difference(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else float(_fraction(one) - _fraction(other))
 
 
-def _moved(moves: Sequence[Move]) -> list[Move]:
+def _moved(moves: Sequence[Move]) -> Sequence[Move]:
     """The moves that are known, or bounded on one side, and not doubtful."""
-    known = [m for m in moves if m.up_by_pct is not None or m.down_by_pct is not None]
-    return [move for move in known if not move.doubt]
+    least, most = least_and_most(moves)
+    return chosen(moves, ~(np.isnan(least) & np.isnan(most)) & ~doubtful(moves))
 
 
 def _exact(moved: Sequence[Move]) -> list[Fraction] | None:

@@ -6,7 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from marketmove.moves.move import Move, exact
+from marketmove.moves.table import chosen, least_and_most
+
+Floats = npt.NDArray[np.float64]
 
 PairKind = Literal["split", "wide", "asked"]
 
@@ -96,7 +102,7 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
     The floor is in percent, included; a move of zero has no sign. All pairs if ``top`` is None; by
     spread, or its least where there is a bound; ties by symbol.
     """
-    ups, downs = _ups_and_downs(moves, floor_pct)
+    ups, downs = _ups_and_downs(moves, floor_pct, top)
     if top is None:
         room = [len(downs)] * len(ups)
     else:
@@ -116,10 +122,8 @@ def splits(moves: Sequence[Move], floor_pct: float, top: int | None = None) -> l
 
 def count_splits(moves: Sequence[Move], floor_pct: float) -> int:
     """Count the pairs that ``splits`` gives when it gives all."""
-    rose = (m.up_by_pct for m in moves)
-    fell = (m.down_by_pct for m in moves)
-    ups = sum(pct is not None and pct > 0 and pct >= floor_pct for pct in rose)
-    return ups * sum(pct is not None and pct < 0 and pct <= -floor_pct for pct in fell)
+    rose, fell = (_of_sign(sizes, floor_pct) for sizes in _sizes(moves))
+    return int(rose.sum()) * int(fell.sum())
 
 
 def between(
@@ -148,20 +152,32 @@ def _spread(up: Move, down: Move) -> tuple[float, Move, Move] | None:
 
 
 def _ups_and_downs(
-    moves: Sequence[Move], floor_pct: float
+    moves: Sequence[Move], floor_pct: float, top: int | None
 ) -> tuple[list[tuple[float, Move]], list[tuple[float, Move]]]:
-    """The moves of at least the floor, up and down, the largest first."""
-    rose = [(m.up_by_pct, m) for m in moves if m.up_by_pct is not None]
-    fell = [(m.down_by_pct, m) for m in moves if m.down_by_pct is not None]
-    ups = sorted(
-        ((pct, m) for pct, m in rose if pct > 0 and pct >= floor_pct),
-        key=lambda pair: (-pair[0], pair[1].symbol),
-    )
-    downs = sorted(
-        ((pct, m) for pct, m in fell if pct < 0 and pct <= -floor_pct),
-        key=lambda pair: (pair[0], pair[1].symbol),
-    )
-    return ups, downs
+    """The moves of at least the floor, up and down, the largest first; ``top`` of them or more."""
+    ups, downs = (_largest(moves, sizes, floor_pct, top) for sizes in _sizes(moves))
+    return ups, [(-size, move) for size, move in downs]
+
+
+def _sizes(moves: Sequence[Move]) -> tuple[Floats, Floats]:
+    """How far each index rose at least, and how far it fell at least, in percent, or nan."""
+    least, most = least_and_most(moves)
+    return least, -most
+
+
+def _of_sign(sizes: Floats, floor_pct: float) -> npt.NDArray[np.bool_]:
+    return (sizes > 0) & (sizes >= floor_pct)
+
+
+def _largest(
+    moves: Sequence[Move], sizes: Floats, floor_pct: float, top: int | None
+) -> list[tuple[float, Move]]:
+    """The moves one way of at least the floor, the largest first, equal ones by symbol."""
+    wanted = _of_sign(sizes, floor_pct)
+    if top is not None and 0 < top < wanted.sum():
+        wanted &= sizes >= -np.partition(-sizes[wanted], top - 1)[top - 1]
+    pairs = zip(sizes[wanted].tolist(), chosen(moves, wanted), strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[0], pair[1].symbol))
 
 
 def _divergence(up: Move, down: Move, spread: float) -> Divergence:

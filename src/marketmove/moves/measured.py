@@ -12,7 +12,7 @@ import numpy.typing as npt
 from marketmove.closes.levels import Levels
 from marketmove.frame import Frame, Labels
 from marketmove.market.calendars import ONE_DAY, Calendar
-from marketmove.market.indices import Index, Registry
+from marketmove.market.indices import Registry
 from marketmove.moves.line import NONE, CloseLine, Places, at_places, find_places, row_keys
 from marketmove.moves.since import Days, Ints, changes_between, changes_since
 from marketmove.moves.status import (
@@ -57,14 +57,13 @@ class Measure(NamedTuple):
         completed: Mapping[str, dt.date],
     ) -> Measure:
         """Bring together what is known of the indices of a line."""
-        known = [levels.registry.resolve(name) for name in line.names]
-        return cls(
-            line,
-            by_calendar(line.names, calendars),
-            _names(known),
-            _decimals(line, known, levels.registry),
-            np.array([completed.get(name, dt.date.max) for name in line.names], "M8[D]"),
-        )
+        over: Days = np.full(len(line.names), np.datetime64(dt.date.max))
+        for code, name in enumerate(line.names):
+            if name in completed:
+                over[code] = completed[name]
+        groups = by_calendar(line.names, calendars)
+        names = _names(line.names, levels.registry)
+        return cls(line, groups, names, _decimals(line, levels.registry), over)
 
     def rows(self, codes: Ints, days: Days, periods: Sequence[str] = ()) -> Frame:
         """Measure some indices on some dates, in the order of these."""
@@ -101,16 +100,18 @@ class Measure(NamedTuple):
         return Frame(columns)
 
 
-def _names(known: Sequence[Index]) -> Labels:
+def _names(symbols: Sequence[str], registry: Registry) -> Labels:
     """The name of each index; two of one name have it both."""
-    number = {name: n for n, name in enumerate(dict.fromkeys(index.name for index in known))}
-    return Labels(tuple(number), np.array([number[index.name] for index in known], dtype=np.int32))
+    known = registry.among(symbols)
+    names = [known[symbol].name if symbol in known else symbol.strip() for symbol in symbols]
+    number = {name: n for n, name in enumerate(dict.fromkeys(names))}
+    return Labels(tuple(number), np.array([number[name] for name in names], dtype=np.int32))
 
 
-def _decimals(line: CloseLine, known: Sequence[Index], registry: Registry) -> Ints:
+def _decimals(line: CloseLine, registry: Registry) -> Ints:
     """The digits after the point that people are shown: of a stranger, those it is written with."""
-    decimals = [index.decimals for index in known]
-    strangers = [n for n, name in enumerate(line.names) if registry.find(name) is None]
+    decimals, known = registry.decimals(line.names), registry.among(line.names)
+    strangers = [n for n, name in enumerate(line.names) if name not in known]
     starts, close = line.starts(), line.rows["close"]
     for n in strangers[:_MOST_STRANGERS]:
         own = close[starts[n] : starts[n + 1]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from marketmove.moves.divergence import (
@@ -15,6 +15,7 @@ from marketmove.moves.divergence import (
     splits,
 )
 from marketmove.moves.move import Move
+from marketmove.moves.table import by_symbol, chosen, of_symbols
 from marketmove.rarity.spread_history import (
     MoveMatrix,
     pair_contexts,
@@ -64,10 +65,10 @@ class Compared(NamedTuple):
 
 def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWanted) -> Compared:
     """Choose the pairs of a session, and give how rare their spreads are."""
-    by_symbol = {move.symbol: move for move in moves}
-    here = [pair for pair in wanted.asked if all(symbol in by_symbol for symbol in pair)]
-    own = between(by_symbol, here, "asked")
-    found, count = _standing_out(by_symbol, matrix, wanted, len(own))
+    known = by_symbol(moves)
+    here = [pair for pair in wanted.asked if all(symbol in known for symbol in pair)]
+    own = between(known, here, "asked")
+    found, count = _standing_out(moves, matrix, wanted, len(own))
     mine = {*map(_symbols, own)}
     others = [pair for pair in found if _symbols(pair) not in mine]
     lines: list[PairLine] = []
@@ -77,8 +78,8 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
         others = [pair for pair in others if _symbols(pair) in told]
     elif wanted.top is not None:
         others = others[: wanted.top]
-    left_out = count - len(others) - _counted(own, found, by_symbol, wanted)
-    pairs = with_context([*own, *others], by_symbol, matrix)
+    left_out = count - len(others) - _counted(own, found, known, wanted)
+    pairs = with_context([*own, *others], known, matrix)
     full = {(pair.up, pair.down): pair for pair in pairs}
     return Compared(
         divergences=tuple(pairs),
@@ -88,14 +89,21 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
             line._replace(pairs=tuple(full[pair.up, pair.down] for pair in line.pairs))
             for line in lines
         ),
-        ranked=len(found) if _is_cut(found, count, wanted) else None,
+        ranked=len(found) if _is_cut(found, count, matrix, wanted) else None,
     )
 
 
-def _is_cut(found: Sequence[Divergence], count: int, wanted: PairsWanted) -> bool:
+def _is_cut(
+    found: Sequence[Divergence], count: int, matrix: MoveMatrix | None, wanted: PairsWanted
+) -> bool:
     """Whether only some of the divergent pairs were held against their past."""
-    unasked = wanted.top is None or (wanted.top > 0 and not wanted.by_spread)
+    unasked = wanted.top is None or (wanted.top > 0 and _ranks(matrix, wanted))
     return len(found) < count and unasked
+
+
+def _ranks(matrix: MoveMatrix | None, wanted: PairsWanted) -> bool:
+    """Whether pairs are sorted by anything but their spread."""
+    return not wanted.by_spread and (matrix is not None or wanted.lines or bool(wanted.home))
 
 
 def _symbols(pair: Divergence) -> frozenset[str]:
@@ -115,33 +123,38 @@ def _counted(
     return sum(count_splits(pair, wanted.floor_pct) for pair in both)
 
 
-def _included(moves: Iterable[Move], wanted: PairsWanted) -> list[Move]:
+def _included(moves: Sequence[Move], wanted: PairsWanted) -> Sequence[Move]:
     """The moves that make divergent pairs."""
-    return [move for move in moves if move.symbol not in wanted.excluded]
+    return chosen(moves, ~of_symbols(moves, wanted.excluded))
 
 
 def _standing_out(
-    moves: MovesBySymbol, matrix: MoveMatrix | None, wanted: PairsWanted, own: int
+    moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWanted, own: int
 ) -> tuple[list[Divergence], int]:
     """The pairs that stand out, or all with one index, in order; and how many there are.
 
     Only divergent moves are limited: of them there may be millions. ``own`` are asked for already.
     """
     against = wanted.against
-    if wanted.wide:
-        found = _wide(moves, matrix, against)
-    elif against is not None:
-        others = [other for other in moves if other != against and against in moves]
-        found = between(moves, [(against, other) for other in others], "asked")
+    if wanted.wide or against is not None:
+        known = {move.symbol: move for move in moves}
+        others = [other for other in known if other != against and against in known]
+        found = (
+            _wide(known, matrix, against)
+            if wanted.wide or against is None
+            else between(known, [(against, other) for other in others], "asked")
+        )
     else:
-        every = _included(moves.values(), wanted)
+        every = _included(moves, wanted)
         count, top = count_splits(every, wanted.floor_pct), wanted.top
         room = MOST_RANKED if top is None else top and top + own
-        if room and not wanted.by_spread:
+        if room and _ranks(matrix, wanted):
             room = max(MOST_RANKED, room)
         room = min(count, room)
         found = splits(every, wanted.floor_pct, room) if room else []
-        return (found if wanted.by_spread else _rarest_first(found, moves, matrix, wanted)), count
+        if not wanted.by_spread:
+            found = _rarest_first(found, by_symbol(moves), matrix, wanted)
+        return found, count
     return found, len(found)
 
 

@@ -12,12 +12,13 @@ from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.moves.measure import Series, series
 from marketmove.moves.move import Move
+from marketmove.moves.table import are, chosen, doubtful
 from marketmove.rarity.extremes import Extremes, extremes
 from marketmove.rarity.index_history import MoveContext, move_context
 from marketmove.rarity.spread_history import MoveMatrix, move_matrix
 
-# More closes than this are not gone through unless that is asked for.
-MOST_CLOSES = 2_000_000
+# More closes or indices than this are not gone through unless that is asked for.
+MOST_CLOSES, MOST_INDICES = 2_000_000, 10_000
 
 
 class SessionContext(NamedTuple):
@@ -26,7 +27,7 @@ class SessionContext(NamedTuple):
     ``extremes`` has by symbol where the close stands beside those of a year and of all the data.
 
     ``matrix`` is None where nothing was worked out, ``too_many`` where that is for the number of
-    the closes. ``unsound`` are the indices left out as some of their closes cannot be used.
+    closes or indices. ``unsound`` are the indices left out as some closes of them cannot be used.
     """
 
     contexts: Mapping[str, MoveContext] = MappingProxyType({})
@@ -59,10 +60,11 @@ def session_context(
     """
     if asked is False:
         return SessionContext()
-    if not past_read or (asked is None and len(known.levels.frame) > MOST_CLOSES):
+    many = len(moves) > MOST_INDICES or len(known.levels.frame) > MOST_CLOSES
+    if not past_read or (asked is None and many):
         return SessionContext(too_many=True)
-    moved = [move for move in moves if move.status == "ok" and not move.doubt]
-    unsound = [move.symbol for move in moved if _is_unsound(move, known)]
+    moved = [*chosen(moves, are(moves, "ok") & ~doubtful(moves))]
+    unsound = dict.fromkeys(move.symbol for move in moved if _is_unsound(move, known))
     sound = sound_levels(doubts, {move.symbol: move.session for move in moved})
     own: Mapping[str, Series] = series(
         sound, [move.symbol for move in moved if move.symbol not in unsound]

@@ -71,8 +71,10 @@ def _found(move: Move, context: MoveContext) -> Iterator[Fact]:
 
 def pair_fact(pair: Divergence, moves: Mapping[str, Move]) -> Fact | None:
     """Tell whether the spread of a pair is the widest for long; None if not."""
+    if pair.percentile is None:
+        return None
     up, down = moves[pair.up], moves[pair.down]
-    if up.session is None or pair.percentile is None or up.gap_sessions or down.gap_sessions:
+    if up.session is None or up.gap_sessions or down.gap_sessions:
         return None
     return widest_fact(up.session, pair.widest_since, pair.data_since)
 

@@ -117,20 +117,12 @@ def records(table: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
 def machine_formats(
     document: Callable[[Any], dict[str, Any]],
     table: Callable[[Any], Iterable[Sequence[Any]]] | None = None,
-    chosen: Callable[[Any, Sequence[str]], Iterable[Sequence[Any]]] | None = None,
 ) -> dict[str, Callable[[Any, RenderOptions], str]]:
-    """Give the formats for machines of a report: its document, and its table if it has one.
-
-    ``chosen`` gives the table where columns were chosen.
-    """
+    """Give the formats for machines of a report: its document, and its table if it has one."""
     json_only = {"json": lambda report, _options: write_json(document(report))}
     if table is None:
         return json_only
-
-    def rows(report: Any, options: RenderOptions) -> Iterable[Sequence[Any]]:
-        return chosen(report, options.columns) if chosen and options.columns else table(report)
-
     return json_only | {
-        "csv": lambda report, options: write_csv(rows(report, options)),
-        "ndjson": lambda report, options: write_ndjson(records(rows(report, options))),
+        "csv": lambda report, _options: write_csv(table(report)),
+        "ndjson": lambda report, _options: write_ndjson(records(table(report))),
     }

@@ -39,10 +39,14 @@ class Style(NamedTuple):
 
 
 def _csv_text(text: str) -> str:
+    if text.isalnum():  # as most symbols are
+        return text
     return write_csv([[text, None]])[: -len(",\n")]
 
 
 def _json_text(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return f'"{text}"'
     return escaped(json.dumps(text, ensure_ascii=False))
 
 

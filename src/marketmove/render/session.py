@@ -7,19 +7,32 @@ from functools import cache, partial
 from itertools import starmap
 from typing import Any
 
+import numpy as np
+
+from marketmove.frame import Frame, Labels
 from marketmove.moves.move import Move
+from marketmove.moves.table import MoveTable, by_symbol
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
-from marketmove.render.machine import json_in_pieces, json_list, machine_formats
+from marketmove.render.machine import (
+    json_in_pieces,
+    json_list,
+    write_csv,
+    write_ndjson,
+)
 from marketmove.render.markdown import as_markdown
 from marketmove.render.palettes import TERMINAL
-from marketmove.reports.documents import as_document as document
+from marketmove.render.row_bytes import CSV, JSON, NDJSON, RowWriter, Style
 from marketmove.reports.documents import (
+    CONTEXT_COLUMNS,
+    EXTREME_COLUMNS,
     document_of_move,
     every_cell,
+    json_columns,
     report_columns,
     session_row,
 )
+from marketmove.reports.documents import as_document as document
 from marketmove.reports.records import SessionReport
 from marketmove.wording import columns as chosen
 from marketmove.wording import groups, numbers, session_rows
@@ -28,7 +41,7 @@ from marketmove.wording.highlights import HIGHLIGHTS, highlights
 from marketmove.wording.session_rows import PairRow, alert_lines
 
 _NARROW = 2
-_AT_A_TIME = 1_000
+_AT_A_TIME = 5_000
 _LONGEST_BAR, _SHORTEST_BAR, _USUAL_BAR = 24, 4, 10
 # From the roomiest to the narrowest: names stand closer before symbols stand for them.
 _FITS = (
@@ -43,10 +56,67 @@ def csv_table(report: SessionReport) -> list[list[Any]]:
     return [report_columns(report), *(session_row(report, move) for move in report.moves)]
 
 
-def chosen_table(report: SessionReport, names: Sequence[str]) -> list[Sequence[Any]]:
-    """Give the columns that were chosen, and under them the cells of each move."""
-    rows = (every_cell(report, move) for move in report.moves)
-    return [names, *([row[name] for name in names] for row in rows)]
+def _cells(report: SessionReport, options: RenderOptions) -> Iterator[list[Any]]:
+    """The cells of each move, of all columns of CSV or of those chosen."""
+    for move in report.moves:
+        if options.columns:
+            row = every_cell(report, move)
+            yield [row[name] for name in options.columns]
+        else:
+            yield session_row(report, move)
+
+
+def as_csv(report: SessionReport, options: RenderOptions) -> Iterator[str]:
+    """Write the moves under ``documents.report_columns``, or the columns chosen."""
+    names = options.columns or report_columns(report)
+    yield write_csv([names])
+    yield from _row_texts(report, names, CSV, lambda part: write_csv(_cells(part, options)))
+
+
+def as_ndjson(report: SessionReport, options: RenderOptions) -> Iterator[str]:
+    """Write each move as a JSON object on a line of its own, with the columns of CSV."""
+    names = options.columns or report_columns(report)
+
+    def by_rows(part: SessionReport) -> str:
+        return write_ndjson(dict(zip(names, row, strict=True)) for row in _cells(part, options))
+
+    return _row_texts(report, [*dict.fromkeys(names)], NDJSON, by_rows)
+
+
+def as_json(report: SessionReport, _options: RenderOptions) -> Iterator[str]:
+    """Write a session as one JSON document, of many moves some at a time."""
+
+    def by_rows(part: SessionReport) -> str:
+        return json_list(document_of_move(part, move) for move in part.moves)
+
+    texts = _row_texts(report, json_columns(report), JSON, by_rows)
+    return json_in_pieces(document(report, [0]), texts)
+
+
+def _row_texts(
+    report: SessionReport,
+    names: Sequence[str],
+    style: Style,
+    by_rows: Callable[[SessionReport], str],
+) -> Iterator[str]:
+    """The rows of moves as text, some at a time: by columns, or where that cannot be, by rows."""
+    writer = RowWriter(names, style)
+    for start in range(0, len(report.moves), _AT_A_TIME):
+        part = report._replace(moves=report.moves[start : start + _AT_A_TIME])
+        columns = _columns_of(part, names)
+        text = None if columns is None else writer.text(columns)
+        yield by_rows(part) if text is None else text
+
+
+def _columns_of(report: SessionReport, names: Sequence[str]) -> Frame | None:
+    """The moves as columns by some names; None where records alone have what these are of."""
+    moves = report.moves
+    rare = {*CONTEXT_COLUMNS, *EXTREME_COLUMNS} if report.contexts or report.extremes else set()
+    if not isinstance(moves, MoveTable) or report.in_currency or not rare.isdisjoint(names):
+        return None
+    known = {*moves.frame.columns, "basis", "source"}
+    nothing = Labels((), np.full(len(moves), -1))
+    return moves.frame.assign(**{name: nothing for name in names if name not in known})
 
 
 def as_table(report: SessionReport, options: RenderOptions) -> str:
@@ -83,19 +153,20 @@ def _fitting(
     )
 
 
-def as_json(report: SessionReport, _options: RenderOptions) -> str:
-    """Write a session as one JSON document, of many moves some at a time."""
-    moves = report.moves
-    blocks = (moves[n : n + _AT_A_TIME] for n in range(0, len(moves), _AT_A_TIME))
-    texts = (json_list(document_of_move(report, move) for move in block) for block in blocks)
-    return "".join(json_in_pieces(document(report, [0]), texts))
+def _whole(
+    write: Callable[[SessionReport, RenderOptions], str],
+) -> Callable[[SessionReport, RenderOptions], Iterator[str]]:
+    """A format that is written in one piece."""
+    return lambda report, options: iter([write(report, options)])
 
 
-FORMATS = (
-    {"table": as_table, "markdown": as_markdown}
-    | machine_formats(document, csv_table, chosen_table)
-    | {"json": as_json}
-)
+FORMATS = {
+    "table": _whole(as_table),
+    "markdown": _whole(as_markdown),
+    "json": as_json,
+    "csv": as_csv,
+    "ndjson": as_ndjson,
+}
 
 
 def _alerts(report: SessionReport, options: RenderOptions) -> list[layout.StyledLine]:
@@ -200,7 +271,7 @@ def _pair_columns(
     options: RenderOptions,
     fit: layout.Fit,
 ) -> list[layout.TextColumn]:
-    moves = {move.symbol: move for move in report.moves}
+    moves = by_symbol(report.moves)
     ones, others = (
         [[StyledText(text, _style(moves[symbol], options))] for text, symbol in side]
         for side in (

@@ -184,8 +184,15 @@ def history_document(report: HistoryReport, moves: Sequence[Any] | None = None) 
     }
 
 
+def json_columns(report: SessionReport) -> list[str]:
+    """Give the names of all that JSON says of each move of a session, in no one currency."""
+    reasons = (f"{period}_reason" for period in report.periods)
+    own = [*columns(report.periods), *reasons, *_JSON_ONLY]
+    return [*own, *CONTEXT_COLUMNS, *EXTREME_COLUMNS]
+
+
 def document_of_move(report: SessionReport, move: Move) -> dict[str, Any]:
-    """Give all that JSON says of one move of a session."""
+    """Give all that JSON says of one move of a session, under ``json_columns``."""
     return (
         move_document(move, report.periods)
         | _context_cells(report, move)

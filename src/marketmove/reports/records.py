@@ -68,7 +68,7 @@ class SessionReport(NamedTuple):
     basis: Basis
     source: str
     bundled: bool
-    moves: tuple[Move, ...]
+    moves: Sequence[Move]
     divergences: tuple[Divergence, ...]
     breadth: Breadth
     dispersion: Dispersion
@@ -398,26 +398,3 @@ class ArchiveReport(NamedTuple):
     indices: tuple[ArchivedIndex, ...]
     revisions: tuple[tuple[str, ArchiveRevision], ...]
     warnings: tuple[Remark, ...]
-
-
-def in_order(moves: Sequence[Move], sort: str, home: str = "") -> list[Move]:
-    """Sort moves as a table shows them: that of ``home`` first, if there is one.
-
-    ``change`` is the highest first, a bound by its bound, those without a move last, as is
-    ``spread``, which sorts pairs; ``given`` as they come.
-    """
-    keys: dict[str, Callable[[Move], Any]] = {
-        "change": _by_change, "spread": _by_change, "name": _by_name
-    }  # fmt: skip
-    ordered = sorted(moves, key=keys[sort]) if sort in keys else list(moves)
-    return sorted(ordered, key=lambda move: move.symbol != home) if home else ordered
-
-
-def _by_change(move: Move) -> tuple[bool, float, str]:
-    figures = (move.change_pct, move.change_pct_over, move.change_pct_under)
-    known = next((pct for pct in figures if pct is not None), None)
-    return known is None, -(known or 0.0), move.symbol
-
-
-def _by_name(move: Move) -> tuple[str, str]:
-    return move.name.casefold(), move.symbol

@@ -45,8 +45,8 @@ __all__ = [
     "read_blocks",
 ]
 
-# From this size on blocks are faster than cells, by what pandas takes to load.
-BLOCKS_WIN = 1 << 19
+# From this size on blocks are faster than cells, by what it takes to load what reads them.
+BLOCKS_WIN = 1 << 18
 # What text between whose marks a number may be cut is parted by.
 _DELIMITED = frozenset(["comma", "semicolon", "tab", "pipe", "blanks"])
 _Item = TypeVar("_Item")

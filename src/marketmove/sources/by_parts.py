@@ -22,6 +22,8 @@ from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
 from marketmove.sources.sheet import ReadSheet
 from marketmove.sources.table import ZERO_IS_NONE
 
+# So many rows are held before those that do not matter are left out.
+_ROWS_AT_ONCE = 300_000
 # So many first rows tell whether a column without a name counts them.
 _TELLING_ROWS = 100
 # Words of other columns that change what the date, the index or the close is; the last ones only
@@ -74,7 +76,7 @@ class PartsReader:
         self._order = SeriesOrder()
         self.rows = 0
         self._rows: list[Rows] = []
-        self._held = self._kept = 0
+        self._new_rows = self._kept = 0
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
         self._certain, self._open = plan.certain, False
@@ -99,20 +101,21 @@ class PartsReader:
         self._days.update(days)
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
-        self._held += len(rows.line)
+        self._new_rows += len(rows.line)
         # As often as there are twice as many, so that a large file is not gone through each time.
-        if self._held > 2 * self._kept:
+        if self._new_rows >= max(_ROWS_AT_ONCE, self._kept):
             self._leave_out()
 
     def _leave_out(self) -> None:
-        """Keep the rows that matter, if not all of them do."""
+        """Keep the rows that matter so far, if there are too many for all."""
         if self._keep is not None:
             every = self._joined().with_closes()
             # Of an index that is known all closes tell which of them count.
             wanted = self._of_known()[every.symbol]
             wanted[self._keep(every.symbol, every.session)] = True
             self._rows = [every if wanted.all() else every.take(wanted)]
-            self._held = self._kept = int(np.count_nonzero(wanted))
+            self._kept = int(np.count_nonzero(wanted))
+        self._new_rows = 0
 
     def _joined(self) -> Rows:
         """All rows so far, which stand nowhere else then."""
@@ -122,8 +125,8 @@ class PartsReader:
 
     def _of_known(self) -> npt.NDArray[np.bool_]:
         new = [*self._order.symbols][len(self._known) :]
-        found = [self._registry.find(name) is not None for name in new]
-        self._known = np.append(self._known, np.array(found, dtype=bool))
+        found = self._registry.among(new)
+        self._known = np.append(self._known, np.array([name in found for name in new], dtype=bool))
         return self._known
 
     @property
@@ -137,9 +140,9 @@ class PartsReader:
     def block(self, further: Iterable[Problem] = ()) -> Block:
         """Give the closes of all parts, and what is to be said of them; further warnings last."""
         self.odd.end()
+        self._leave_out()
         sheet, order, odd = self._plan.sheet, self._order, self.odd
         label, layout = sheet.table.label, sheet.layout
-        self._leave_out()
         names, rows = [*order.symbols], self._joined()
         style = self.dates.settled(label, names).style
         if self._open and not self._certain:

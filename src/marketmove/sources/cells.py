@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,10 @@ class Cells(NamedTuple):
 
     def of(self, column: int) -> tuple[Ints, Ints]:
         """Give where the cells of a column begin and end."""
-        return _span(self.edges, self.width, column)
+        ends = self.edges[column :: self.width]
+        if column:
+            return self.edges[column - 1 :: self.width] + 1, ends
+        return np.append(0, self.edges[self.width - 1 : -1 : self.width] + 1), ends
 
     def without(self, signs: Ints, width: int, is_open: bool) -> Cells:
         """Give the cells without some signs, none of which parts cells."""
@@ -143,8 +146,3 @@ def _part_thousands(signs: Signs, marks: Ints, starts: Ints, ends: Ints) -> bool
     first = (before >= 1) & (before <= _THOUSANDS) & (signs[starts] != _ZERO)
     first &= digit(-1) & ((before < 2) | digit(-2)) & ((before < _THOUSANDS) | digit(-3))
     return bool((behind & (again | first) & (marks < ends)).all())
-
-
-def _span(edges: Ints, width: int, column: int) -> tuple[Any, Any]:
-    before = np.append(-1, edges[:-1])
-    return before[column::width] + 1, edges[column::width]

@@ -13,12 +13,13 @@ from typing import NamedTuple
 from marketmove.errors import MarketMoveError
 from marketmove.sources import fractions, numbers
 from marketmove.sources.block import Block, Context, ReadOptions
+from marketmove.sources.by_lines import LinesReader, blocks_of
 from marketmove.sources.by_parts import PartsReader, Plan, is_sure
 from marketmove.sources.date_column import Days, OtherDatesError, likely_order
 from marketmove.sources.date_texts import parse_date_text
 from marketmove.sources.forms import grid_of
 from marketmove.sources.grid import DELIMITERS, Grid, GridRow
-from marketmove.sources.header import Table, arrange
+from marketmove.sources.header import Table, arrange, is_date_text
 from marketmove.sources.opening import Source, is_workbook
 from marketmove.sources.parts import Form, ReadWholeError, RowFilter, is_iso
 from marketmove.sources.sheet import ReadSheet
@@ -70,9 +71,6 @@ def read_large(
 
 def _read(source: Source, start: _Start, reader: PartsReader, context: Context) -> Block | None:
     """Read all lines; None if rows that were not kept are of account."""
-    # This loads pandas, which is not wanted for a file that is read whole.
-    from marketmove.sources.by_lines import LinesReader, blocks_of
-
     text = LinesReader(reader, start.form, source, start.above)
     done = 0
     for lines in blocks_of(source, start.skip, start.line, start.form):
@@ -129,6 +127,7 @@ def _is_tidy(
     return (
         layout.kind == "long"
         and first > 0
+        and all(is_date_text(text, context.words) for text in {*table.column(table.date)})
         and grid.rows[first - 1].line == table.header_line
         and not any("\n" in head for heads in table.heads for head in heads)
         and (vast or not (table.ragged or table.undated or table.footers))

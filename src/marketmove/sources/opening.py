@@ -153,7 +153,7 @@ def open_source(spec: Spec, label: str | None = None) -> Source:
     # A name that is no text (not UTF-8 on the disk) is shown, and goes no further as it is.
     name, stem = as_text(name), stem and as_text(stem)
     data, inner, unchecked = _unpacked(data, name)
-    if not data.strip():
+    if not data or data.isspace():
         raise _unreadable(name, "an empty file")
     if large is not None:
         data = data[:_BEGINNING]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark
@@ -10,9 +10,10 @@ from marketmove.market.choose import ChosenPair, Comparison
 from marketmove.market.indices import Registry
 from marketmove.moves.divergence import Divergence
 from marketmove.moves.move import Move
+from marketmove.moves.table import are, by_symbol, chosen, least_and_most, of_symbols
 from marketmove.rarity.compare import Compared, MovesBySymbol, PairsWanted
 from marketmove.rarity.index_history import LEAST
-from marketmove.rarity.session import MOST_CLOSES, SessionContext
+from marketmove.rarity.session import MOST_CLOSES, MOST_INDICES, SessionContext
 from marketmove.rarity.spread_history import WIDE
 from marketmove.wording.remarks import some
 
@@ -34,11 +35,11 @@ def pair_notes(
     ``asked`` is ``wanted`` as it was typed; with ``restricted``, others may be lacking without a
     word.
     """
-    by_symbol = {move.symbol: move for move in moves}
-    notes = [*_not_shown(pairs, compared.divergences, by_symbol)]
+    known = by_symbol(moves)
+    notes = [*_not_shown(pairs, compared.divergences, known)]
     if asked.pairs or not restricted:
         for pair in pairs:
-            lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in by_symbol]
+            lacking = [symbol for symbol in (pair.one, pair.other) if symbol not in known]
             if lacking:
                 text = f"{pair.text}: no close of {' or '.join(lacking)} in the data"
                 notes.append(Remark("pair_without_spread", text))
@@ -51,7 +52,7 @@ def pair_notes(
             text = f"{widest} spreads are here; --top N gives more"
         notes.append(Remark("not_all_ranked", text))
     if not compared.standing_out:
-        notes += _nothing(by_symbol, wanted, asked)
+        notes += _nothing(moves, wanted, asked)
     return [*notes, *_without_percentile(compared.divergences, context)]
 
 
@@ -68,28 +69,29 @@ def _not_shown(
             yield Remark("pair_without_spread", f"{pair.text}: {why}")
 
 
-def _nothing(moves: MovesBySymbol, wanted: PairsWanted, asked: Comparison) -> Iterator[Remark]:
+def _nothing(moves: Sequence[Move], wanted: PairsWanted, asked: Comparison) -> Iterator[Remark]:
     """Say why there is no pair of the kind that was typed."""
-    move = None if wanted.against is None else moves.get(wanted.against)
+    move = None if wanted.against is None else by_symbol(moves).get(wanted.against)
     if wanted.against is not None and (move is None or move.status not in {"ok", "bound"}):
         yield Remark("no_pair", f"nothing is compared with {asked.against}, which has no move")
     elif wanted.wide:
         whose = f"pair with {asked.against}" if asked.against else "pair"
         yield Remark("no_pair", f"no {whose} is at percentile {WIDE:g} of its past or above")
     elif wanted.against is None:
-        included = [move for symbol, move in moves.items() if symbol not in wanted.excluded]
+        included = chosen(moves, ~of_symbols(moves, wanted.excluded))
         yield from _one_sided(included, wanted.floor_pct)
 
 
-def _one_sided(moves: Iterable[Move], floor_pct: float) -> Iterator[Remark]:
+def _one_sided(moves: Sequence[Move], floor_pct: float) -> Iterator[Remark]:
     """Say why no two moves diverge, where there are two."""
-    moved = [move for move in moves if move.status in {"ok", "bound"}]
+    moved = chosen(moves, are(moves, "ok", "bound"))
     if len(moved) < 2:
         return
+    least, most = least_and_most(moved)
     why = f"no two moves of opposite sign are both {floor_pct:g}% or more"
-    if all((move.up_by_pct or 0) > 0 for move in moved):
+    if (least > 0).all():
         why = "every move is up"
-    elif all((move.down_by_pct or 0) < 0 for move in moved):
+    elif (most < 0).all():
         why = "every move is down"
     yield Remark("no_pair", f"no divergent pairs: {why}")
 
@@ -113,11 +115,14 @@ def _without_percentile(pairs: Sequence[Divergence], context: SessionContext) ->
 def context_notes(context: SessionContext, moves: Sequence[Move]) -> Iterator[Remark]:
     """Say of which moves it is not known how rare they are."""
     if context.too_many:
-        text = f"above {MOST_CLOSES:,} closes only --context tells how rare the moves are"
+        text = (
+            f"above {MOST_CLOSES:,} closes or {MOST_INDICES:,} indices only --context tells how"
+            " rare the moves are"
+        )
         yield Remark("no_context", text)
     few = [symbol for symbol, own in context.contexts.items() if own.size_n < LEAST]
     if few:
-        every = len(few) == sum(move.status == "ok" for move in moves)
+        every = len(few) == are(moves, "ok").sum()
         which = "" if every else f": {some(few)}"
         text = f"fewer than {LEAST} earlier moves, so only streaks are told{which}"
         yield Remark("few_sessions", text)

@@ -15,6 +15,7 @@ from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Remark, listed
 from marketmove.frame import Frame
 from marketmove.moves.move import Move
+from marketmove.moves.table import chosen, of_symbols
 from marketmove.wording import numbers
 from marketmove.wording import periods as periods_wording
 from marketmove.wording.numbers import count
@@ -114,7 +115,7 @@ def age_of_data(
 ) -> list[Remark]:
     """Say how many sessions are over since the latest closes, if it is more than one."""
     ages: list[tuple[int, Move]] = []
-    for move in moves:
+    for move in chosen(moves, of_symbols(moves, known.calendars)):
         calendar, last = known.calendars.get(move.symbol), completed.get(move.symbol)
         if move.close is None or move.session is None or calendar is None or last is None:
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from marketmove.market.indices import Registry
 from marketmove.moves.breadth import FEWEST_DISPERSED, GroupMoves, GroupSpread
 from marketmove.moves.move import Move
+from marketmove.moves.table import are, by_symbol, chosen
 from marketmove.reports.records import SessionReport
 from marketmove.reports.summary import SummaryRegion
 from marketmove.wording import numbers, statuses
@@ -72,7 +73,7 @@ def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> di
     if not group.n:
         nothing = dict.fromkeys((head.kind for head in HEADS), numbers.NOTHING)
         return nothing | {"group": visible(group.name), "n": "0", "median": "no move"}
-    moves = {move.symbol: move for move in report.moves}
+    moves = by_symbol(report.moves)
     breadth = group.breadth
     return {
         "group": visible(group.name),
@@ -86,7 +87,7 @@ def cells(report: SessionReport, group: GroupMoves, symbols: bool = False) -> di
     }
 
 
-def _end(moves: dict[str, Move], symbol: str | None, symbols: bool) -> str:
+def _end(moves: Mapping[str, Move], symbol: str | None, symbols: bool) -> str:
     if symbol is None:
         return numbers.NOTHING
     move = moves[symbol]
@@ -118,10 +119,11 @@ def open_lines(report: SessionReport) -> list[str]:
     """Give the lines on who of a group has no move, and on what cannot be worked out."""
     silent = [(g.name, g.breadth._replace(up=0, down=0, unchanged=0)) for g in report.groups]
     lines = [*(f"{name}: {statuses.tally(b)}" for name, b in silent if any(b))]
-    bounds = {move.symbol for move in report.moves if move.status == "bound"}
+    bounded = chosen(report.moves, are(report.moves, "bound"))
+    bounds = {move.symbol for move in bounded}
     open_groups = [group for group in report.groups if bounds.intersection(group.symbols)]
     if (report.dispersion.n > 1 and bounds) or open_groups:
-        names = [move.name for move in report.moves if move.symbol in bounds]
+        names = [move.name for move in bounded]
         have = "has only a bound" if len(names) == 1 else "have only bounds"
         median = "median, " if any(group.median_pct is None for group in open_groups) else ""
         what = f"range, {median}mean or dispersion" if open_groups else "range or dispersion"

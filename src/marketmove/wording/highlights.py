@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marketmove.moves.move import Move
+from marketmove.moves.table import by_symbol, chosen, of_symbols
 from marketmove.rarity.index_history import MoveContext
 from marketmove.rarity.superlatives import Fact, move_facts, pair_fact
 from marketmove.reports.records import SessionReport
@@ -25,13 +26,13 @@ def highlights(report: SessionReport) -> list[str]:
     Such as ``Hang Seng: highest since 2024-10-07, largest rise since 2024-10-02``.
     """
     of_moves: list[_Superlative] = []
-    for move in report.moves:
-        context = report.contexts.get(move.symbol)
-        if context is not None and (found := move_facts(move, context)):
+    for move in chosen(report.moves, of_symbols(report.moves, report.contexts)):
+        context = report.contexts[move.symbol]
+        if found := move_facts(move, context):
             text = _joined(found[:_MOST_FACTS], context)
             size = abs(move.change_pct or 0.0)
             of_moves.append((-found[0].rarity, -size, f"{visible(move.name)}: {text}"))
-    moves = {move.symbol: move for move in report.moves}
+    moves = by_symbol(report.moves)
     of_pairs: set[_Superlative] = set()
     for pair in report.divergences:
         if fact := pair_fact(pair, moves):

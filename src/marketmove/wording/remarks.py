@@ -17,9 +17,10 @@ from marketmove.errors import Place, Problem, Remark, listed
 from marketmove.frame import Frame
 from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
-from marketmove.market.indices import Registry
+from marketmove.market.indices import Index, Registry
 from marketmove.market.periods import span
 from marketmove.moves.move import Move
+from marketmove.moves.table import are, chosen, doubtful, of_symbols, symbols
 from marketmove.wording import calendar_notes, numbers
 from marketmove.wording import periods as periods_wording
 from marketmove.wording.doubts import dates_of, doubted, without_base
@@ -203,18 +204,23 @@ def notes_of(
 
     ``same_date`` tells that the moves are of one date; else each shows its own anyway.
     """
-    moved = [move for move in moves if move.status == "ok" and move.counts]
-    spans = {move.symbol: (move.session, move.session) for move in moved if move.session}
-    sessions = ((move.symbol, move.session) for move in moves)
+    moved = chosen(moves, are(moves, "ok") & ~doubtful(moves))
+    timed = _with_calendar(moved, known)
+    spans = {move.symbol: (move.session, move.session) for move in timed if move.session}
+    sessions = ((move.symbol, move.session) for move in _with_calendar(moves, known))
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
-        *kinds([move.symbol for move in moved], registry),
+        *kinds(symbols(moved), registry),
         *of_calendars(not_reaching(spans, known), "there"),
         *calendar_notes.provisional(
             sessions, known.calendars, "" if same_date else "; the last close is shown"
         ),
         *_lookalikes(known),
     ]
+
+
+def _with_calendar(moves: Sequence[Move], known: ChosenCloses) -> Sequence[Move]:
+    return chosen(moves, of_symbols(moves, known.calendars))
 
 
 def _lookalikes(known: ChosenCloses) -> Iterator[Remark]:
@@ -242,10 +248,11 @@ def _last_in_data(moves: Iterable[Move], known: ChosenCloses) -> Iterator[Remark
 
 def hours_apart(moves: Sequence[Move], known: ChosenCloses) -> Iterator[Remark]:
     """Say in one line where the closes of one date are more than an hour apart."""
+    timed = chosen(moves, of_symbols(moves, known.clocks))
     ends = [
-        (ended(move.session, clock, known.calendars.get(move.symbol)), move)
-        for move in moves
-        if (clock := known.clocks.get(move.symbol)) and move.session
+        (ended(move.session, known.clocks[move.symbol], known.calendars.get(move.symbol)), move)
+        for move in timed
+        if move.session
     ]
     if not ends:
         return
@@ -266,15 +273,15 @@ def _utc(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%H:%M} UTC"
 
 
-def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
+def kinds(indices: Iterable[str], registry: Registry) -> Iterator[Remark]:
     """Say in one line where price indices stand beside such as count dividends in."""
     names: dict[str, list[str]] = {}
-    unknown = []
-    for index in map(registry.resolve, symbols):
-        if index.returns:
-            names.setdefault(index.returns, []).append(index.name)
-        else:
-            unknown.append(index.name)
+    indices = list(indices)
+    known = registry.among(indices)
+    unknown = [known[s].name if s in known else s for s in indices if not _has_kind(s, known)]
+    for symbol in indices:
+        if _has_kind(symbol, known):
+            names.setdefault(known[symbol].returns, []).append(known[symbol].name)
     if len(names) > 1:
         *fewest, most = sorted(names, key=lambda kind: len(names[kind]))
         parts = [f"{', '.join(names[kind])} {_RETURNS[kind]}" for kind in fewest]
@@ -283,6 +290,10 @@ def kinds(symbols: Iterable[str], registry: Registry) -> Iterator[Remark]:
         if unknown:
             text += f"; of {some(unknown)} it is not known"
         yield Remark("mixed_returns", text)
+
+
+def _has_kind(symbol: str, known: Mapping[str, Index]) -> bool:
+    return symbol in known and bool(known[symbol].returns)
 
 
 def some(names: Sequence[str]) -> str:

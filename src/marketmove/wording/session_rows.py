@@ -6,9 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from marketmove.errors import listed
 from marketmove.moves.divergence import PairLine
 from marketmove.moves.move import Move, exact
+from marketmove.moves.table import (
+    MoveTable,
+    chosen,
+    counted,
+    figures,
+    of_symbols,
+    only,
+)
 from marketmove.rarity.index_history import WINDOW
 from marketmove.reports.records import Alert, SessionReport
 from marketmove.wording import dates, groups, numbers, periods, statuses
@@ -86,21 +96,23 @@ def alert_lines(alerts: Sequence[Alert]) -> list[str]:
     return lines
 
 
-def moved(report: SessionReport) -> list[Move]:
+def moved(report: SessionReport) -> Sequence[Move]:
     """Give the share indices that have a move that counts, or a bound for one."""
-    return [move for move in report.moves if move.counts and move.symbol not in report.excluded]
+    moves = report.moves
+    return chosen(moves, counted(moves) & ~of_symbols(moves, report.excluded))
 
 
-def volatility(report: SessionReport) -> list[Move]:
+def volatility(report: SessionReport) -> Sequence[Move]:
     """Give the moves that count of the indices that are no share indices."""
-    return [move for move in report.moves if move.counts and move.symbol in report.excluded]
+    moves = report.moves
+    return chosen(moves, counted(moves) & of_symbols(moves, report.excluded))
 
 
-def shown(moves: list[Move], everything: bool) -> tuple[list[Move], int]:
+def shown(moves: Sequence[Move], everything: bool) -> tuple[list[Move], int]:
     """Shorten a long table to its first and last rows; and how many rows that leaves out."""
     if everything or len(moves) <= LONGEST:
-        return moves, 0
-    return moves[:ENDS] + moves[-ENDS:], len(moves) - 2 * ENDS
+        return list(moves), 0
+    return [*moves[:ENDS], *moves[-ENDS:]], len(moves) - 2 * ENDS
 
 
 def rows_left_out(number: int) -> list[str]:
@@ -179,10 +191,11 @@ class ListedMove(NamedTuple):
 
 def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
-    doubtful = [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in report.moves if m.doubt]
-    without = [m for m in report.moves if not m.counts and not m.doubt]
+    moves = report.moves
+    doubts = [m for m in chosen(moves, ~counted(moves)) if m.doubt]
+    without = [m for m in chosen(moves, ~counted(moves)) if not m.doubt]
     heads = {"no_rate": "Without a rate"}
-    return doubtful + [
+    return [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in doubts] + [
         ListedMove(heads.get(m.status, "Without a move"), m, _reason(report, m)) for m in without
     ]
 
@@ -228,7 +241,7 @@ def pair_labels(report: SessionReport, pair: Divergence, symbols: bool = False) 
 
 def _names(report: SessionReport, wanted: set[str], symbols: bool) -> dict[str, str]:
     """How the moves of some symbols are called."""
-    return {m.symbol: name(m, symbols) for m in report.moves if m.symbol in wanted}
+    return {move.symbol: name(move, symbols) for move in only(report.moves, wanted)}
 
 
 def drawn_pairs(report: SessionReport) -> list[str]:
@@ -355,12 +368,19 @@ def _hints(report: SessionReport, left_out: int) -> list[str]:
         more = _MORE[report.divergences[-1].kind]
         pairs = numbers.count(report.pairs_left_out, more, f"{more}s")
         lines.append(f"{pairs}; --top N shows more")
-    counted = [move for move in report.moves if move.counts]
-    if any(m.periods[p].doubt for m in counted for p in report.periods if p in m.periods):
+    if any(_is_marked(report.moves, period) for period in report.periods):
         lines.append("? doubtful: a warning says why")
-    if any(map(approx, report.moves)):
+    if not np.isnan(figures(report.moves, "prior_close_low")).all():
         lines.append("≈ implied by the published percent, within its rounding")
     return lines
+
+
+def _is_marked(moves: Sequence[Move], period: str) -> bool:
+    """Whether the change of a period is doubtful of a move that counts."""
+    sound = chosen(moves, counted(moves))
+    if isinstance(sound, MoveTable) and f"{period}_doubt" in sound.frame.columns:
+        return bool(sound.frame.has(f"{period}_doubt").any())
+    return any(move.periods[period].doubt for move in sound if period in move.periods)
 
 
 def _legend(report: SessionReport) -> list[str]:
