@@ -191,8 +191,10 @@ def test_times_of_the_day_far_below_are_refused_too(
 
 LONG = 400
 DAYS = [dt.date(2022, 1, 3) + dt.timedelta(days=n // 5 * 7 + n % 5) for n in range(LONG)]
-LEVELS: dict[str, list[Any]] = {name: [round(1000 + n + n * k % 7 / 9, 2) for n in range(LONG)] for k, name in
-          enumerate(["HSI", "N225", "ACME", "Dow Jones"], 3)}  # fmt: skip
+LEVELS: dict[str, list[Any]] = {
+    name: [round(1000 + n + n * k % 7 / 9, 2) for n in range(LONG)]
+    for k, name in enumerate(["HSI", "N225", "ACME", "Dow Jones"], 3)
+}
 
 
 def _wide(date: Any = DAYS, **more: Any) -> Any:

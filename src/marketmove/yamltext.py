@@ -226,13 +226,16 @@ class Entries(ReadOnly[str, _Entry]):
 
     def mentioning(self, text: str) -> list[str]:
         """Give the keys of the entries that have all words of a text in them, in any case."""
+        if text.isalnum():  # a word, as most symbols are
+            return sorted(self.words.get(text.casefold(), ()))
         words = _WORD.findall(text.casefold())
-        if not words or not self._by_word.keys() >= set(words):
+        if not words or not self.words.keys() >= set(words):
             return []
-        return sorted(set.intersection(*(self._by_word[word] for word in words)))
+        return sorted(set.intersection(*(self.words[word] for word in words)))
 
     @functools.cached_property
-    def _by_word(self) -> dict[str, set[str]]:
+    def words(self) -> dict[str, set[str]]:
+        """The words of all entries, in lower case, each with the keys of those that have it."""
         found: dict[str, set[str]] = {}
         for key, text in self._texts.items():
             for word in _WORD.findall(text.casefold()):

@@ -27,9 +27,9 @@ class Group(NamedTuple):
 
     def within(self, known: Iterable[str]) -> list[str]:
         """Give those symbols of some data that belong to the group, in the order of the group."""
-        own = {symbol.casefold(): symbol for symbol in known}
-        keys = (symbol.casefold() for symbol in self.symbols)
-        return [own[key] for key in dict.fromkeys(keys) if key in own]
+        wanted = dict.fromkeys(symbol.casefold() for symbol in self.symbols)
+        own = {key: symbol for symbol in known if (key := symbol.casefold()) in wanted}
+        return [own[key] for key in wanted if key in own]
 
 
 def parse_groups(value: yamltext.Value, label: str) -> tuple[dict[str, Group], list[Problem]]:

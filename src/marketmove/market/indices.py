@@ -120,9 +120,18 @@ class Registry:
         {'nikkei': 'N225'}
         """
         texts = list(texts)
-        for text in set(texts).difference(self._found):
+        new = set(texts).difference(self._found)
+        for text in self._perhaps_known(new):
             self.find(text)
+        self._found.update(new)
         return {text: self._known[text] for text in texts if text in self._known}
+
+    def _perhaps_known(self, texts: Iterable[str]) -> Iterable[str]:
+        """The texts that are not certain to be unknown: of many, few are left."""
+        if not isinstance(self.indices, yamltext.Entries):
+            return texts
+        words = self.indices.words.keys() | self._by_name.keys()
+        return [text for text in texts if not text.isalnum() or text.casefold() in words]
 
     def decimals(self, texts: Iterable[str]) -> list[int]:
         """Give the digits after the point that each index is shown with."""
@@ -164,6 +173,8 @@ _LINES = str.maketrans("‐‑‒–—−_", "------ ")
 
 
 def _key(text: str) -> str:
+    if text.isalnum():
+        return text.casefold()
     return " ".join(text.casefold().translate(_LINES).split())
 
 
