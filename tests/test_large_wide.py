@@ -95,7 +95,7 @@ def test_odd_cells_by_blocks_as_cell_by_cell(name: str, tmp_path: Path) -> None:
     own = [*FORMS].index(name)
     closes = ["07", "0", "1,234", "1.234", "20250214", "-5", *ODD_CLOSES]
     cells = [*((0, text) for text in ODD_DATES), *((2, text) for text in closes)]
-    for n in range(len(cells)) if THOROUGH else range(own, len(cells), 8):
+    for n in range(len(cells)) if THOROUGH else range(own, len(cells), 16):
         wide = FORMS[name]()
         wide.rows[200][cells[n][0]] = cells[n][1]
         text = wide.text()
@@ -103,6 +103,9 @@ def test_odd_cells_by_blocks_as_cell_by_cell(name: str, tmp_path: Path) -> None:
 
 
 CHANGES: dict[str, Callable[[Wide], object]] = {
+    "an index of few closes": lambda w: [r.__setitem__(2, "") for r in w.rows[:-20]],
+    "changes later": lambda w: [r.__setitem__(2, "" if n < 160 else f"{1 + n % 7 * 9}.25")
+                                for n, r in enumerate(w.rows)],
     "an index later": lambda w: [r.__setitem__(2, "") for r in w.rows[:160]],
     "an empty column": lambda w: [r.__setitem__(2, "") for r in w.rows],
     "whole numbers": lambda w: [r.__setitem__(2, r[2][:-3]) for r in w.rows],
@@ -123,6 +126,13 @@ CHANGES: dict[str, Callable[[Wide], object]] = {
     "names in quotes": lambda w: w.names.__setitem__(2, '"ACME, Inc"'),
     "levels in quotes": lambda w: w.rows[180].__setitem__(2, '"2345.5"'),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["an index later", "an index of few closes", "newest first"])
+def test_an_index_that_begins_later_is_read_by_blocks(change: str) -> None:
+    wide = Wide()
+    CHANGES[change](wide)
+    assert _by_blocks(wide.text())
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -21,12 +21,13 @@ from marketmove.sources.date_texts import parse_date_text
 from marketmove.sources.forms import grid_of
 from marketmove.sources.grid import DELIMITERS, Grid, GridRow
 from marketmove.sources.header import Table, arrange, is_date_text
+from marketmove.sources.numbers import is_gap
 from marketmove.sources.opening import Source, is_workbook
 from marketmove.sources.parts import Form, ReadWholeError, RowFilter, is_iso
 from marketmove.sources.plain_rows import part_of
 from marketmove.sources.sheet import ReadSheet
 from marketmove.sources.table import stated_in_fractions, understand
-from marketmove.sources.wide_rows import WideRows, is_sure_of_all
+from marketmove.sources.wide_rows import TELLING, WideRows, is_sure_of_all, late_columns
 
 _SAMPLE_BYTES = 1 << 16
 # Lines all over a file whose dates are looked at beforehand, and where they end at the latest.
@@ -114,6 +115,10 @@ def _start(source: Source, options: ReadOptions, context: Context) -> _Start | N
         order = options.date_format or _order(source, table, delimiter, context)
         told = options._replace(date_format=order)
         sheet = understand(grid, source.stem, told, context)
+        if sheet.layout.kind == "wide" and (late := late_columns(sheet.table)):
+            more = _lines_with(source, len(head), delimiter, late)
+            grid, _ = grid_of(source._replace(data=head + more), options, context)
+            sheet = understand(grid, source.stem, told, context)
     except MarketMoveError:
         return None  # all of the file may settle what its beginning does not
     table, layout, vast = sheet.table, sheet.layout, source.is_vast
@@ -132,6 +137,27 @@ def _start(source: Source, options: ReadOptions, context: Context) -> _Start | N
     header = table.header_line or 0
     skip = sum(len(line) + 1 for line in head.split(b"\n", header)[:header])
     return _Start(skip, header + 1, form, plan, grid.rows[1:first], options.decimal is not None)
+
+
+def _lines_with(source: Source, skip: int, delimiter: str, columns: Sequence[int]) -> bytes:
+    """The lines below the beginning that have the first cells of columns which have few in it."""
+    missing = dict.fromkeys(columns, TELLING)
+    found: list[bytes] = []
+    with source.open() as file:
+        file.seek(skip)
+        for line in file:
+            if not missing:
+                break
+            cells = line.split(delimiter.encode())
+            filled = [n for n in missing if n < len(cells) and cells[n].strip()]
+            if said := [
+                n for n in filled if not is_gap(cells[n].decode("utf-8", "replace").strip())
+            ]:
+                found.append(line)
+            for n in said:
+                missing[n] -= 1
+            missing = {n: rows for n, rows in missing.items() if rows} if said else missing
+    return b"".join(found)
 
 
 def _is_tidy(

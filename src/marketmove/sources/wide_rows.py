@@ -10,12 +10,13 @@ import numpy as np
 from marketmove.market.indices import Registry
 from marketmove.sources.cell_values import coded, gaps_only, numbers_of, parts_thousands, words_of
 from marketmove.sources.cells import cells_of
+from marketmove.sources.header import Table
 from marketmove.sources.numbers import LARGEST, SMALLEST
 from marketmove.sources.parts import Form, Part, ReadWholeError, Rows, nothing_beside
 from marketmove.sources.sheet import ReadSheet
 
 # So many values of an index tell what its column is.
-_TELLING = 120
+TELLING = 120
 
 
 class WideRows:
@@ -70,17 +71,24 @@ class WideRows:
             raise ReadWholeError
 
 
+def late_columns(table: Table) -> list[int]:
+    """Give the columns of which the rows have too few values to tell what they are."""
+    numbers = {*range(len(table.heads))} - {table.date}
+    few = (n for n in sorted(numbers) if len(table.filled(n)) < TELLING)
+    return [*few] if len(table.rows) >= TELLING else []
+
+
 def is_sure_of_all(sheet: ReadSheet, registry: Registry) -> bool:
-    """Tell whether all columns are indices by their beginning, whatever numbers stand below."""
+    """Tell whether all columns are indices by their first values, whatever numbers stand below."""
     table, closes, names = sheet.table, sheet.layout.closes, [*sheet.layout.closes.values()]
     found = {registry.resolve(name).symbol for name in names if name}
     return (
         {table.date, *closes} == {*range(len(table.heads))}
         and len(found) == len({*names}) == len(names)
+        and len(table.rows) >= TELLING
+        # Whole numbers could count the rows.
         and all(
-            len(cells := table.filled(column)) >= _TELLING
-            # Whole numbers could count the rows.
-            and any(cell.partition(sheet.marks[column])[2].strip("0") for cell in cells)
-            for column in closes
+            any(cell.partition(sheet.marks[n])[2].strip("0") for cell in table.filled(n))
+            for n in closes
         )
     )
