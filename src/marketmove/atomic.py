@@ -6,24 +6,30 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from marketmove.errors import OutputError, Place
 
 
 def write_file(path: Path, data: bytes) -> None:
+    """Write a whole file, or nothing, as ``write_pieces`` does."""
+    write_pieces(path, [data])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a whole file, or nothing: a temporary file beside it takes its place at the end.
 
     What is no regular file, such as ``/dev/stdout``, is written to as it is.
 
-    What was there before stays if that fails.
+    What was there before stays if that fails, or if there is no last piece.
     """
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                file.writelines(pieces)
             return
-        _replace(path.resolve(), data)
+        _replace(path.resolve(), pieces)
     except OSError as error:
         raise OutputError.at(Place(str(path)), f"cannot write the result: {_why(error)}") from None
 
@@ -71,8 +77,8 @@ def _why(error: OSError) -> str:
     return (error.strerror or "cannot be written").lower()
 
 
-def _replace(path: Path, data: bytes) -> None:
-    with _written_beside(path, data) as temporary:
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
+    with _written_beside(path, pieces) as temporary:
         if path.exists():
             before = path.stat()
             # New content keeps its owner where it may, and never the right to run as that one.
@@ -87,7 +93,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _link(path: Path, data: bytes) -> None:
     """Let a whole file take a name; unlike a rename, a link never takes it from another."""
-    with _written_beside(path, data) as temporary:
+    with _written_beside(path, [data]) as temporary:
         temporary.chmod(0o666 & ~_umask())
         try:
             path.hardlink_to(temporary)
@@ -109,13 +115,13 @@ def _create(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
-    """Give a temporary file with the data, in the folder of another; it is gone at the end."""
+def _written_beside(path: Path, pieces: Iterable[bytes]) -> Iterator[Path]:
+    """Give a temporary file with all pieces, in the folder of another; it is gone at the end."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         yield temporary

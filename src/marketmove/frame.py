@@ -136,6 +136,11 @@ class Frame:
                 taken[id(column)] = _taken(column, rows)
         return Frame({name: taken[id(column)] for name, column in self.columns.items()})
 
+    def pieces(self, rows: int) -> Iterator[Frame]:
+        """Give the rows so many at a time."""
+        for start in range(0, len(self), rows):
+            yield self.take(slice(start, start + rows))
+
     def rows(self) -> Iterator[Any]:
         """Give each row with the values of its columns as Python has them, a missing date None."""
         names = list(self.columns)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from marketmove.cli import arguments, engines, environment
+from marketmove.cli import arguments, engines, environment, progress
 from marketmove.cli import options as shared
-from marketmove.cli.terminal import emit_pieces, say_unusable, warn
+from marketmove.cli.terminal import emit_pieces, say_unusable, stdout_is_terminal, warn
 from marketmove.errors import ExitStatus
 from marketmove.market.periods import chosen_periods
 
@@ -92,5 +92,8 @@ def history(
     warn(report.warnings, look.output, people, run.quiet)
     options = look.render_options(asked["config"])._replace(everything=everything, columns=shown)
     formats = WIDE_FORMATS if wide else FORMATS
+    if not (str(look.output or "-") == "-" and stdout_is_terminal()):
+        shown = asked["config"].progress
+        report = report._replace(blocks=progress.followed(report.blocks, report.rows, shown))
     emit_pieces(formats[output_format](report, options), look.output, people, csv_safe)
     return say_unusable(report.unusable)

@@ -1,4 +1,4 @@
-"""How far the reading of long files is: one line on a terminal, gone when it is over."""
+"""How far long work is: one line on a terminal, gone when it is over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from marketmove.cli.terminal import stderr_is_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from marketmove.frame import Frame
     from marketmove.sources import Progress
 
 # What takes less is over before one has read of it.
@@ -29,16 +32,36 @@ def end() -> None:
         _shown.pop().stop()
 
 
+def followed(
+    blocks: Callable[[], Iterator[Frame]], rows: int, shown: Progress | None
+) -> Callable[[], Iterator[Frame]]:
+    """Give blocks of so many rows together, and show how far those are that were made use of."""
+
+    def each() -> Iterator[Frame]:
+        done = 0
+        for block in blocks():
+            yield block
+            done += len(block)
+            if shown is not None and rows:
+                shown(done, done / rows)
+
+    return each
+
+
 class _Line:
-    """A bar with the rows read, their rate, and the time left."""
+    """A bar with the rows that are read, worked out or written, their rate, and the time left."""
 
     def __init__(self) -> None:
         self._began = self._latest = time.monotonic()
+        self._share = 0.0
         self._bar: Any = None
 
     def __call__(self, rows: int, share: float) -> None:
-        """Show how many rows are read, and which share of all bytes."""
+        """Show how many rows are done, and which share of all; with less than before, anew."""
         now = time.monotonic()
+        if share < self._share:
+            self._began = now
+        self._share = share
         elapsed = now - self._began
         if share >= 1:
             self.stop()

@@ -75,6 +75,11 @@ def stderr_is_terminal() -> bool:
     return _is_terminal(sys.stderr)
 
 
+def stdout_is_terminal() -> bool:
+    """Tell whether what goes to standard output is read on a terminal."""
+    return _is_terminal(sys.stdout)
+
+
 def _is_terminal(stream: object) -> bool:
     return stream is not None and bool(getattr(stream, "isatty", lambda: False)())
 
@@ -96,10 +101,10 @@ def emit_pieces(
 
         texts = map(safe_csv, texts)
     if output is not None and str(output) != "-":
-        from marketmove.atomic import write_file
+        from marketmove.atomic import write_pieces
 
         refuse_over(output)
-        write_file(output, b"".join(text.encode("utf-8", "backslashreplace") for text in texts))
+        write_pieces(output, (text.encode("utf-8", "backslashreplace") for text in texts))
         return
     if sys.stdout is None:
         raise OutputError.at(None, "cannot write the result: standard output is closed")

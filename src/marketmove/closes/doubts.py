@@ -46,14 +46,16 @@ _HABITUAL = 0.05
 # Closes that are equal are news where there are so many times as many as there are by chance.
 _TIMES_CHANCE = 3.0
 _LOOKED_AT = 500_000
-# An odd number of many digits, to tell sums of two numbers apart.
-_SPREAD = np.int64(0x5851F42D4C957F2D)
+# An odd number of many digits, to tell sums of two numbers apart, by so many short ones.
+_SPREAD, _SUMS = np.int64(0x5851F42D4C957F2D), 1 << 22
 _MOST_EQUAL = 1_000
 USUAL_WEEKENDS = 0.05
 # So many rows on shut days are no accident, if hardly one is left when all are moved by a day.
 SHIFTED, LEFT_SHIFTED = 0.08, 0.2
 FEWEST_SHUT = 2
 _LEVEL_TOLERANCE = 0.0051
+# Rows that are held against the ones before at a time: little beside a large file.
+_AT_A_TIME = 250_000
 
 
 class Doubts(NamedTuple):
@@ -96,7 +98,6 @@ class _Rows(NamedTuple):
     days: Days
     close: Floats
     prior: Floats
-    gap_days: Floats
 
 
 def find_doubts(
@@ -137,15 +138,13 @@ def find_doubts(
 def _rows(levels: Levels) -> _Rows:
     frame = levels.frame
     labels, days, close = frame.labels("symbol"), frame["session"], frame["close"]
-    codes = labels.codes.astype(np.int64)
-    prior, gap_days = np.full(len(close), np.nan), np.full(len(close), np.nan)
-    follows = np.flatnonzero(codes[1:] == codes[:-1]) + 1
-    prior[follows] = close[follows - 1]
-    gap_days[follows] = (days[follows] - days[follows - 1]).astype(np.float64)
+    codes = labels.codes
+    prior = np.roll(close, 1)
+    prior[np.diff(codes, prepend=-1) != 0] = np.nan
     symbols = [*labels.values]
     by_symbol = levels.registry.among(symbols)
     known = np.array([symbol in by_symbol for symbol in symbols], dtype=bool)
-    return _Rows(symbols, known, codes, days, close, prior, gap_days)
+    return _Rows(symbols, known, codes, days, close, prior)
 
 
 def _too_early(
@@ -190,18 +189,25 @@ def _shifted(rows: _Rows, calendars: Mapping[str, Calendar]) -> Bools:
 def _by_calendar(
     rows: _Rows, calendars: Mapping[str, Calendar]
 ) -> Iterator[tuple[Calendar, slice]]:
-    starts = np.searchsorted(rows.codes, np.arange(len(rows.symbols) + 1))
+    starts = _starts(rows)
     for code, symbol in enumerate(rows.symbols):
         if calendar := calendars.get(symbol):
             yield calendar, slice(int(starts[code]), int(starts[code + 1]))
+
+
+def _starts(rows: _Rows) -> Ints:
+    """The first row of each index, and the number of all rows after the last."""
+    return np.searchsorted(rows.codes, np.arange(len(rows.symbols) + 1, dtype=rows.codes.dtype))
 
 
 def _on_shut_days(rows: _Rows, shut: Frame) -> Bools:
     """Closes of dates on which the exchange was shut, that are not those of the day before."""
     counted = shut.take(~shut["ghost"])
     found = np.zeros(len(rows.days), dtype=bool)
+    starts = _starts(rows)
     for symbol, own in counted.labels("symbol").each():
-        start, end = np.searchsorted(rows.codes, rows.symbols.index(symbol) + np.arange(2))
+        code = rows.symbols.index(symbol)
+        start, end = starts[code : code + 2]
         found[start:end] = np.isin(rows.days[start:end], counted["session"][own])
     return found
 
@@ -283,7 +289,7 @@ def _of_another_index(rows: _Rows) -> Bools:
     times = times[own.reshape(-1)]
     rarely = (times == 1) | (times <= _HABITUAL * sessions)
     pairs = pairs[long & rarely & (sessions > 1)]
-    size = np.nan_to_num(np.abs(rows.close / rows.prior - 1), nan=np.inf)[pairs]
+    size = np.nan_to_num(np.abs(rows.close[pairs] / rows.prior[pairs] - 1), nan=np.inf)
     found[pairs[np.arange(len(pairs)), size.argmax(axis=1)]] = True
     return found
 
@@ -305,10 +311,15 @@ def _equal_by_chance(rows: _Rows) -> float:
 
 def _perhaps_equal(rows: _Rows) -> Ints:
     """Rows among which are all that are of the same date and close: their sums are the same."""
-    sums = rows.close.view(np.int64) * _SPREAD + rows.days.astype(np.int64)
-    ordered = np.sort(sums)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.flatnonzero(np.isin(sums, twice)) if len(twice) else np.zeros(0, dtype=np.int64)
+    sums = rows.days.astype(np.int64)
+    sums *= _SPREAD
+    sums += rows.close.view(np.int64)
+    sums *= _SPREAD  # of which the highest digits are of both
+    short = (sums >> 32).astype(np.uint32)
+    ordered = np.sort(short)
+    twice = np.zeros(_SUMS, dtype=bool)
+    twice[ordered[1:][ordered[1:] == ordered[:-1]] % _SUMS] = True
+    return np.flatnonzero(twice[short % _SUMS])
 
 
 def _outside_range(frame: Frame) -> Bools:
@@ -323,14 +334,9 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
     """
     if not len(rows.close):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    held = np.array([symbol in volatile for symbol in rows.symbols], dtype=bool)[rows.codes]
-    root = np.sqrt(np.maximum(rows.gap_days / USUAL_DAYS, 1.0))
-    # Without logarithms, so that a move of just as much is none beyond it, on any machine.
-    ratio = rows.close / rows.prior
-    low, high = VOLATILE_PCT
-    up = (1 + np.where(held, high, JUMP_PCT) / 100) ** root
-    down = (1 + np.where(held, low, -JUMP_PCT) / 100) ** root
-    far = (ratio > up) | (ratio < down)
+    held = np.array([symbol in volatile for symbol in rows.symbols], dtype=bool)
+    parts = range(0, len(rows.close), _AT_A_TIME)
+    far = np.concatenate([_far(rows, held, slice(start, start + _AT_A_TIME)) for start in parts])
     stray = np.zeros(len(far), dtype=bool)
     for row in np.flatnonzero(far).tolist():
         after = row + 1
@@ -340,6 +346,21 @@ def _scale(rows: _Rows, volatile: Collection[str]) -> tuple[Bools, Bools]:
         stray[row] = bool(far[after]) and back < BACK_PCT
     after_stray = np.append(False, stray[:-1])
     return stray, far & ~stray & ~after_stray
+
+
+def _far(rows: _Rows, volatile: Bools, part: slice) -> Bools:
+    """Which of some rows are further from the one before than an index ever moves."""
+    days, prior, held = rows.days[part], rows.prior[part], volatile[rows.codes[part]]
+    # Of the first row of an index, which has no prior, the days are of no matter.
+    gap_days = np.diff(days, prepend=rows.days[max(part.start - 1, 0)]).astype(np.float64)
+    root = np.sqrt(np.maximum(gap_days / USUAL_DAYS, 1.0))
+    # Without logarithms, so that a move of just as much is none beyond it, on any machine.
+    ratio = rows.close[part] / prior
+    low, high = VOLATILE_PCT
+    up = (1 + np.where(held, high, JUMP_PCT) / 100) ** root
+    down = (1 + np.where(held, low, -JUMP_PCT) / 100) ** root
+    far: Bools = (ratio > up) | (ratio < down)
+    return far
 
 
 def culprits(doubts: Doubts, symbol: str, base: dt.date, session: dt.date) -> Ints:

@@ -83,24 +83,27 @@ def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) 
             nothing = Problem(Place(block.label), "no close in it")
             raise BadFiguresError([f.problem for f in block.faults] or [nothing])
     symbols_of = [_symbols(block, registry) for block in blocks]
-    frame = Frame.joined([_named(*each) for each in zip(blocks, symbols_of, strict=True)])
-    frame, noise = _without_noise(frame, registry)
-    frame, conflicts, repeats = without_duplicates(_in_order(frame), later_wins)
     unusable = [
         fault
         for block, symbols in zip(blocks, symbols_of, strict=True)
         for fault in _resolved(block.faults, symbols)
     ]
     strangers = [note for block in blocks for note in _strangers(block, registry)]
+    frame = Frame.joined([_named(*each) for each in zip(blocks, symbols_of, strict=True)])
+    said = [block._replace(frame=frame.take(slice(0))) for block in blocks]
+    del blocks, block  # of large files, the rows are held once
+    frame, noise = _without_noise(frame, registry)
+    frame = _in_order(frame)
+    frame, conflicts, repeats = without_duplicates(frame, later_wins)
     return Levels(
         frame=frame,
         symbols=tuple(dict.fromkeys(s for symbols in symbols_of for s in symbols.values())),
         registry=registry,
         faults=(*unusable, *conflicts),
-        warnings=(*(w for block in blocks for w in block.warnings), *_on_one_session(frame)),
-        notes=(*(note for block in blocks for note in block.notes), *strangers, *noise),
+        warnings=(*(w for block in said for w in block.warnings), *_on_one_session(frame)),
+        notes=(*(note for block in said for note in block.notes), *strangers, *noise),
         repeats=repeats,
-        readings=tuple((block.label, block.reading) for block in blocks),
+        readings=tuple((block.label, block.reading) for block in said),
     )
 
 
@@ -208,6 +211,14 @@ def _last_of_each(symbols: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     last = np.full(int(symbols.max(initial=-1)) + 1, -1, dtype=np.intp)
     last[symbols] = np.arange(len(symbols))  # of several rows of a symbol, the last stays
     return last[last >= 0]
+
+
+def first_sessions(levels: Levels) -> dict[str, dt.date]:
+    """Give by symbol the date of its first close."""
+    symbols, days = levels.frame.labels("symbol"), levels.frame["session"]
+    starts = np.flatnonzero(np.diff(symbols.codes, prepend=-1))
+    firsts = zip(symbols.codes[starts].tolist(), days[starts].tolist(), strict=True)
+    return {symbols.values[code]: day for code, day in firsts}
 
 
 def of_each_row(frame: Frame, dates: Mapping[str, dt.date | None]) -> Days:

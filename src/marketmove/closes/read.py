@@ -110,8 +110,7 @@ def read_levels(
     """Read closes as the files have them, ghosts and all; parameters as of ``read_closes``."""
     context = Context(settings.registry, settings.words, settings.exchanges, settings.progress)
     later_wins = reading.later_wins or settings.prefer == "later"
-    blocks = read_blocks(sources, reading, context, keep)
-    return fold(blocks, settings.registry, later_wins)
+    return fold(read_blocks(sources, reading, context, keep), settings.registry, later_wins)
 
 
 def by_calendar(levels: Levels, symbols: Sequence[str], settings: CloseSettings) -> ChosenCloses:

@@ -81,8 +81,9 @@ def heatmap_chart(request: HistoryRequest, look: RenderOptions, words: PictureWo
     """Work out many sessions, to be drawn as a row an index; raises what ``history`` does."""
     report = history(request)
     if report.in_currency:
-        converted = report.frame["converted_change_pct"]
-        report = report._replace(frame=report.frame.assign(change_pct=converted))
+        rows = report.frame
+        converted = [rows.assign(change_pct=rows["converted_change_pct"])]
+        report = report._replace(blocks=converted.__iter__)
 
     from marketmove.market.groups import VOLATILITY_GROUP
     from marketmove.render.drawings.heatmap import grid, heatmap
@@ -162,8 +163,10 @@ def lines(request: LinesRequest) -> LinesReport:
     from marketmove.moves import measure
     from marketmove.moves.currency import find_rates, one_currency
     from marketmove.moves.rebased import OLDEST_BASE, rebased
+    from marketmove.moves.tally import Tally
     from marketmove.wording import remarks
     from marketmove.wording.currency import lines_notes, rate_warnings
+    from marketmove.wording.many_sessions import warnings_of_many
 
     known = read_closes(
         files.sources, request.reading, config.closes, request.chosen, groups=request.groups
@@ -210,7 +213,9 @@ def lines(request: LinesRequest) -> LinesReport:
         warnings=(
             *files.warnings,
             *(rate_warnings(rates) if money and rates else ()),
-            *remarks.warnings_of(rows, known, elsewhere, doubts, within, what="these lines do"),
+            *warnings_of_many(
+                Tally.of(rows), known, elsewhere, doubts, within, what="these lines do"
+            ),
         ),
         notes=(
             *notes,

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketmove.closes.find import Spec, When, find_closes_of
 from marketmove.config import Config
 from marketmove.engines.request import EngineHistory, EngineRequest
-from marketmove.errors import BadFiguresError, Remark
+from marketmove.errors import BadFiguresError
 from marketmove.market.groups import Group
 from marketmove.reports.records import HistoryReport
 from marketmove.sources import ReadOptions
+
+if TYPE_CHECKING:
+    from marketmove.frame import Frame
+    from marketmove.moves.measure import HistoryBlocks
+
+
+# Rows that are worked out at a time: enough for numpy, and little beside the closes of large files.
+BLOCK_ROWS = 50_000
 
 
 class HistoryRequest(NamedTuple):
@@ -22,7 +31,8 @@ class HistoryRequest(NamedTuple):
     ``levels`` are paths or an open standard input; empty for those of the configuration or, for
     dates that they hold, the bundled samples. With ``shut_days``, dates on which an index had no
     session and another one had are rows too. With ``in_currency`` moves are in that one
-    too; with ``context`` each is held against those before it.
+    too; with ``context`` each is held against those before it. ``block_rows`` are worked out at a
+    time.
     """
 
     first: dt.date | None
@@ -38,6 +48,7 @@ class HistoryRequest(NamedTuple):
     now: dt.datetime | None = None
     in_currency: str = ""
     context: bool = False
+    block_rows: int = BLOCK_ROWS
 
 
 def _range(first: dt.date | None, to: When, latest: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -69,13 +80,14 @@ def history(request: HistoryRequest) -> HistoryReport:
     from marketmove.market.currencies import currencies
     from marketmove.moves import measure
     from marketmove.moves.currency import find_rates, one_currency
-    from marketmove.moves.rows import has_closes, usable
-    from marketmove.rarity.many_sessions import with_contexts
+    from marketmove.moves.rows import BadRows
+    from marketmove.moves.tally import Tally
+    from marketmove.rarity.many_sessions import close_contexts
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.currency import rate_warnings, rows_notes
+    from marketmove.wording.many_sessions import empty_notes_of_many, warnings_of_many
     from marketmove.wording.no_sessions import no_close_within
-    from marketmove.wording.periods import empty_notes
-    from marketmove.wording.remarks import kinds, reading_notes, warnings_of
+    from marketmove.wording.remarks import kinds, reading_notes
 
     needs_all = bool(request.in_currency) or request.context
     keep = keep_for_range(first, to, request.periods) if first and not needs_all else None
@@ -93,51 +105,67 @@ def history(request: HistoryRequest) -> HistoryReport:
     volatility = volatility_indices(config.groups, known.symbols)
     doubts = find_doubts(known, volatility, request.now)
     completed = completed_sessions(known, request.now)
-    found = measure.history(levels, known.symbols, known.calendars, within, doubts, completed)
-    rows, touching, elsewhere, undated = usable(
-        found, levels.faults, request.periods, (first, last)
+    measured = measure.history_blocks(
+        levels, known.symbols, known.calendars, within, doubts, completed, request.block_rows
     )
-    nothing = not has_closes(rows)
-    if touching and (request.strict or undated or nothing):
+    bad = BadRows(levels.faults, sorted(known.symbols), request.periods, (first, last))
+    steps: list[Callable[[Frame], Frame]] = [bad.without]
+    if rates and request.in_currency:
+        one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
+        steps.append(lambda rows: one.rows(rows, request.periods))
+    if request.context:
+        steps.append(close_contexts(known, doubts).beside)
+    blocks = _worked_out(measured, steps)
+    tally = Tally(request.periods, in_currency=bool(rates and request.in_currency))
+    tally.count(blocks(), measured.number, config.closes.progress)
+    touching, elsewhere, undated = bad.sorted()
+    if touching and (request.strict or undated or not tally.closes):
         raise BadFiguresError(touching + elsewhere)
     if request.strict and elsewhere:
         raise BadFiguresError(elsewhere)
-    if nothing:
+    if not tally.closes:
         raise no_close_within(first, last, levels.sessions(known.symbols))
-    notes: list[Remark] = []
-    if rates and request.in_currency:
-        one = one_currency(request.in_currency, rates, config.registry, known.symbols, volatility)
-        rows = one.rows(rows, request.periods)
-        notes = [*rows_notes(one.to, rows, rates)]
-    if request.context:
-        rows = with_contexts(rows, known, doubts)
-    moved = {symbol for symbol, _ in rows.take(rows["status"] == "ok").labels("symbol").each()}
     return HistoryReport(
         first=first,
         last=last,
         source=files.name,
         bundled=files.bundled,
-        frame=rows,
+        blocks=blocks,
+        symbols=tuple(sorted(tally.begins)),
+        sessions=tally.sessions,
+        statuses=tally.statuses,
         periods=request.periods,
         unusable=tuple(touching),
         warnings=(
             *files.warnings,
             *(rate_warnings(rates) if rates else ()),
-            *warnings_of(
-                rows, known, elsewhere, doubts, within, request.periods, "these sessions do"
-            ),
+            *warnings_of_many(tally, known, elsewhere, doubts, within),
         ),
         in_currency=request.in_currency,
         context=request.context,
         notes=(
             *files.notes,
-            *notes,
+            *(rows_notes(request.in_currency, tally.rates, rates) if rates and tally.rates else ()),
             *reading_notes(levels),
-            *empty_notes(rows, request.periods, many=True),
-            *kinds([symbol for symbol in known.symbols if symbol in moved], config.registry),
+            *empty_notes_of_many(tally, request.periods),
+            *kinds([symbol for symbol in known.symbols if symbol in tally.moved], config.registry),
             *provisional(((symbol, last) for symbol in known.symbols), known.calendars),
         ),
     )
+
+
+def _worked_out(
+    measured: HistoryBlocks, steps: Sequence[Callable[[Frame], Frame]]
+) -> Callable[[], Iterator[Frame]]:
+    """Blocks after each of some steps, anew each time; a single one is kept."""
+
+    def blocks() -> Iterator[Frame]:
+        for rows in measured.each():
+            for step in steps:
+                rows = step(rows)
+            yield rows
+
+    return blocks if measured.number > 1 else [*blocks()].__iter__
 
 
 def history_in_engine(request: EngineRequest) -> EngineHistory:

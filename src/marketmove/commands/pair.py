@@ -61,12 +61,14 @@ def pair(request: PairRequest) -> PairReport:
     from marketmove.market.choose import volatility_indices
     from marketmove.moves import measure
     from marketmove.moves.rows import of_days_or_doubtful, read_moves
+    from marketmove.moves.tally import RatesUsed, Tally
     from marketmove.rarity.index_history import WINDOW
     from marketmove.rarity.pair import between, common, pair_summary, rested_on
     from marketmove.wording import remarks
     from marketmove.wording.calendar_notes import provisional
     from marketmove.wording.comparisons import few_common_sessions
     from marketmove.wording.currency import no_common_rate, rate_warnings, rows_notes
+    from marketmove.wording.many_sessions import warnings_of_many
     from marketmove.wording.no_sessions import no_common_session
 
     window = request.window or WINDOW
@@ -105,7 +107,9 @@ def pair(request: PairRequest) -> PairReport:
         levels.latest(symbols, last or dt.date.max) or summary.span.last,
     )
     rows = measure.history(levels, symbols, known.calendars, within, doubts)
-    of_rates = rows_notes(money.to, money.rows(rows, ()), money.rates) if money else ()
+    used = RatesUsed()
+    if money:
+        used.add(money.rows(rows, ()))
     rows = of_days_or_doubtful(rows, days)
     latest = read_moves(measure.moves_at(levels, dict.fromkeys(symbols, summary.span.last)))
     return PairReport(
@@ -122,12 +126,14 @@ def pair(request: PairRequest) -> PairReport:
         warnings=(
             *files.warnings,
             *(rate_warnings(money.rates) if money else ()),
-            *remarks.warnings_of(rows, known, elsewhere, doubts, within, what="this pair does"),
+            *warnings_of_many(
+                Tally.of(rows), known, elsewhere, doubts, within, what="this pair does"
+            ),
         ),
         in_currency=request.in_currency,
         notes=(
             *files.notes,
-            *of_rates,
+            *(rows_notes(money.to, used, money.rates) if money else ()),
             *remarks.reading_notes(levels),
             *few_common_sessions(summary),
             *remarks.hours_apart(latest, known),

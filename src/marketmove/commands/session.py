@@ -352,7 +352,7 @@ def _from_closes(
     notes = [
         *(age_of_data(moves, known, completed) if latest else ()),
         *remarks.reading_notes(levels),
-        *empty_notes(rows, request.periods, many=False),
+        *empty_notes(rows, request.periods),
         *remarks.notes_of(moves, known, config.registry, same_date=request.as_of is None),
         *(remarks.explanations(levels) if request.explain else ()),
     ]

@@ -24,7 +24,7 @@ from marketmove.closes.doubts import (
     USUAL_WEEKENDS,
     VOLATILE_PCT,
 )
-from marketmove.moves.measure import STALE
+from marketmove.moves.measured import STALE
 from marketmove.sources.numbers import LARGEST, SMALLEST
 
 # The names of the columns of a result and their types, in order; ``year`` is for its folders.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.closes.levels import Levels
-from marketmove.frame import Frame
+from marketmove.frame import Column, Frame, Labels
 from marketmove.market.currencies import ChosenRates, Currency, Quote, quote_of
 from marketmove.market.indices import Registry
 from marketmove.moves.changes import changes
@@ -404,33 +404,33 @@ class OneCurrency(NamedTuple):
 
         Under the name of each period what its change is, under ``PERIOD_FX``.
         """
-        added: dict[str, npt.NDArray[Any]] = {}
+        labels, codes_used = rows.labels("symbol"), tuple(sorted({*self.currencies.values()}))
+        of_index = [self.currencies.get(symbol) for symbol in labels.values]
+        numbers = [-1 if code is None else codes_used.index(code) for code in of_index]
+        currency = Labels(codes_used, np.array(numbers, dtype=np.int32)[labels.codes])
+        in_currency = Labels((self.to,), np.zeros(len(rows), dtype=np.int8))
+        money, added = ~labels.are(self.not_money), dict[str, Column]()
         spans = {"": tuple(FX_FIELDS)} | {f"{period}_": PERIOD_FX for period in periods}
-        labels = rows.labels("symbol")
         for prefix, names in spans.items():
             columns = {name: _nothing(name, len(rows)) for name in FX_FIELDS}
-            local = rows[f"{prefix}change_pct"]
-            for symbol, own in labels.each():
-                columns["in_currency"][own] = self.to
-                currency = self.currencies.get(symbol)
-                columns["currency"][own] = currency
-                moved = ~np.isnan(local[own])
-                if currency is None or symbol in self.not_money:
-                    why = "not_money" if symbol in self.not_money else "no_currency"
-                    columns["converted_reason"][own[moved]] = why
-                    continue
-                fx = self.rates.changes(
-                    currency, self.to, rows["session"][own], rows[f"{prefix}prior_session"][own]
-                )
+            reason, local = columns["converted_reason"], rows[f"{prefix}change_pct"]
+            moved = ~np.isnan(local)
+            reason[moved & (currency.codes < 0)] = "no_currency"
+            reason[moved & ~money] = "not_money"
+            for code, own in currency.each():
+                own = own[money[own]]
+                days, priors = (rows[f"{name}session"][own] for name in ("", f"{prefix}prior_"))
+                fx = self.rates.changes(code, self.to, days, priors)
                 columns["fx_rate"][own], columns["fx_rate_session"][own] = fx.rate, fx.day
                 columns["prior_fx_rate"][own] = fx.prior_rate
                 columns["prior_fx_rate_session"][own] = fx.prior_day
-                pct = np.where(moved, fx.pct, np.nan)
+                pct = np.where(moved[own], fx.pct, np.nan)
                 effect = pct + pct * local[own] / 100.0
                 columns["fx_change_pct"][own], columns["fx_effect_pp"][own] = pct, effect
                 columns["converted_change_pct"][own] = local[own] + effect
-                columns["converted_reason"][own[moved]] = fx.reasons[moved]
-            added |= {f"{prefix}{name}": columns[name] for name in names}
+                reason[own[moved[own]]] = fx.reasons[moved[own]]
+            known = columns | {"in_currency": in_currency, "currency": currency}
+            added |= {f"{prefix}{name}": known[name] for name in names}
         return rows.assign(**added)
 
 

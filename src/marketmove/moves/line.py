@@ -5,7 +5,7 @@ Each index and date is one whole number, so that "its own last close before" is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
-from marketmove.frame import Labels
+from marketmove.frame import Frame, Labels
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 
 # Room for every date of the calendar, counted from 1970, for each index.
@@ -26,48 +25,34 @@ NONE = -1
 
 
 class CloseLine(NamedTuple):
-    """The closes of some indices by key; one more entry, at the end of each column, is none's."""
+    """The closes of some indices, in order: ``rows`` of the levels, and the key of each.
+
+    One more key, beyond all others, is of no row. Beside the columns of the levels, ``doubt`` tells
+    what is doubtful of a close; two closes are on one scale if they have the same ``scale``.
+    """
 
     names: Sequence[str]
     keys: Ints
-    session: Days
-    close: Floats
-    doubts: Sequence[str]
-    beside: Mapping[str, npt.NDArray[Any]]
+    rows: Frame
+
+    def starts(self) -> Ints:
+        """Give the first row of each index, and the number of all rows after the last."""
+        return np.searchsorted(self.keys, np.arange(len(self.names) + 1) * ROOM)
 
 
 def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = None) -> CloseLine:
     """Put the closes of some indices into one line, sorted by index and date."""
-    frame, code_of = levels.frame, {name: code for code, name in enumerate(names)}
-    symbols = frame.labels("symbol")
+    doubts, code_of = doubts or Doubts.none(levels), {name: n for n, name in enumerate(names)}
+    symbols = levels.frame.labels("symbol")
     codes = np.array([code_of.get(name, NONE) for name in symbols.values], dtype=np.int64)
-    own = codes[symbols.codes]
-    keys = row_keys(own, frame["session"])
-    order = np.argsort(keys, kind="stable")
-    order = order[own[order] != NONE]
-
-    def column(name: str, none: Any) -> npt.NDArray[Any]:
-        values = frame.columns[name]
-        values = values.codes if isinstance(values, Labels) else values
-        return np.append(values[order], none)
-
-    doubts = doubts or Doubts.none(levels)
-    return CloseLine(
-        names=names,
-        keys=keys[order],
-        session=column("session", np.datetime64("NaT", "D")),
-        close=column("close", np.nan),
-        doubts=doubts.code.values,
-        beside={
-            "file": column("file", NONE),
-            "line": column("line", 0),
-            "stated_change_pct": column("change_pct", np.nan),
-            "stated_prior_close": column("prior_close", np.nan),
-            "doubt": np.append(doubts.code.codes[order], np.int8(NONE)),
-            # Two closes are on the same scale if as many breaks are before each.
-            "breaks": np.append(np.cumsum(doubts.breaks[order]), 0),
-        },
-    )
+    scale = np.cumsum(doubts.breaks, dtype=np.int32) if doubts.breaks.any() else doubts.breaks
+    rows = levels.frame.assign(doubt=doubts.code, scale=scale)
+    if (np.diff(codes, prepend=NONE) <= 0).any():  # not all of them, or in another order
+        own = codes[symbols.codes]
+        order = np.argsort(own, kind="stable")
+        rows = rows.take(order[np.count_nonzero(own == NONE) :])
+    keys = row_keys(codes[rows.labels("symbol").codes], rows["session"])
+    return CloseLine(names, np.append(keys, np.iinfo(np.int64).max), rows)
 
 
 def row_keys(codes: Ints, days: Days) -> Ints:
@@ -81,14 +66,36 @@ def split_keys(keys: Ints) -> tuple[Ints, Days]:
     return keys // ROOM, (keys % ROOM - _DAY_0).astype("datetime64[D]")
 
 
-def find_rows(line: CloseLine, keys: Ints) -> Ints:
-    """Where the close of each index and date is."""
-    at = np.searchsorted(line.keys, keys)
-    return np.where(np.append(line.keys, NONE)[at] == keys, at, NONE)
+class Places(NamedTuple):
+    """Where the close of each index and date is, and its last one before; NONE where there is none.
+
+    ``later`` tells whether it has a close on that date or after it.
+    """
+
+    at: Ints
+    before: Ints
+    later: npt.NDArray[np.bool_]
 
 
-def rows_before(line: CloseLine, keys: Ints) -> Ints:
-    """Where the last close of each index strictly before a date is."""
-    at = np.searchsorted(line.keys, keys) - 1
-    own = np.append(line.keys, NONE)[at] // ROOM == keys // ROOM
-    return np.where(own, at, NONE)
+def find_places(line: CloseLine, keys: Ints) -> Places:
+    """Find some indices and dates in the line."""
+    found, index = np.searchsorted(line.keys, keys), keys // ROOM
+    own = line.keys[found]
+    before = np.where(line.keys[found - 1] // ROOM == index, found - 1, NONE)
+    return Places(np.where(own == keys, found, NONE), before, own // ROOM == index)
+
+
+def at_places(column: npt.NDArray[Any] | Labels, places: Ints) -> Any:
+    """Give the values of a column at some places: nan, NaT, None, 0 or no label at ``NONE``."""
+    if isinstance(column, Labels):
+        return Labels(column.values, _at(column.codes, places, NONE))
+    nothing = {"f": np.nan, "M": np.datetime64("NaT"), "O": None}.get(column.dtype.kind, 0)
+    return _at(column, places, nothing)
+
+
+def _at(values: npt.NDArray[Any], places: Ints, nothing: Any) -> npt.NDArray[Any]:
+    if not len(values):
+        return np.full(len(places), nothing, dtype=values.dtype)
+    found = values[places]
+    found[places == NONE] = nothing
+    return found

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from marketmove.frame import Labels
 from marketmove.market.calendars import Calendar
 
 Floats = npt.NDArray[np.float64]
@@ -30,59 +31,67 @@ def by_calendar(
     return [(calendar, np.array(codes, dtype=np.int64)) for calendar, codes in groups.values()]
 
 
+def rows_of_each(
+    codes: Ints, groups: Sequence[tuple[Calendar, Ints]]
+) -> list[tuple[Calendar, Ints]]:
+    """Give each calendar with the rows of the indices that follow it, if it has any."""
+    found = [(calendar, np.flatnonzero(np.isin(codes, own))) for calendar, own in groups]
+    return [(calendar, rows) for calendar, rows in found if len(rows)]
+
+
 class CalendarFacts(NamedTuple):
     """What the calendars say of each row."""
 
     covered: Bools
     shut: Bools
     gap_sessions: Floats
-    closed_for: npt.NDArray[Any]
+    closed_for: Labels
     reopens: Days
     week_starts: Ints
     weekday_before: Days
 
 
 def calendar_facts(
-    codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
+    days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
 ) -> CalendarFacts:
-    """Give what the calendars say of each row; ``prior`` is the session of its prior close."""
-    judged = CalendarFacts(
-        np.zeros(len(days), dtype=bool),
-        np.zeros(len(days), dtype=bool),
-        sessions_lacking(codes, days, prior, groups),
-        np.full(len(days), None, dtype=object),
-        np.full(len(days), np.datetime64("NaT", "D"), dtype="datetime64[D]"),
-        np.zeros(len(days), dtype=np.int64),
-        np.full(len(days), np.datetime64("NaT", "D"), dtype="datetime64[D]"),
-    )
-    for calendar, own in groups:
-        rows = np.flatnonzero(np.isin(codes, own))
-        judged.covered[rows] = calendar.covered(days[rows])
-        judged.week_starts[rows] = calendar.week_starts(days[rows])
-        judged.weekday_before[rows] = calendar.weekday_before(days[rows])
-        shut = rows[calendar.shut(days[rows])]
-        judged.shut[shut] = True
-        dates, of_row = np.unique(days[shut], return_inverse=True)
-        reasons = [calendar.why_shut(date) or None for date in dates.tolist()]
+    """Give what the calendars say of each row; ``prior`` is the session of its prior close.
+
+    ``groups`` has each calendar with its rows.
+    """
+    number = len(days)
+    covered, shut = np.zeros((2, number), dtype=bool)
+    why, week_starts = np.full(number, -1, dtype=np.int32), np.zeros(number, dtype=np.int64)
+    reopens, weekday_before = np.full((2, number), np.datetime64("NaT", "D"), "M8[D]")
+    reasons: dict[str, int] = {}
+    for calendar, rows in groups:
+        covered[rows] = calendar.covered(days[rows])
+        week_starts[rows] = calendar.week_starts(days[rows])
+        weekday_before[rows] = calendar.weekday_before(days[rows])
+        own = rows[calendar.shut(days[rows])]
+        shut[own] = True
+        dates, of_row = np.unique(days[own], return_inverse=True)
+        texts = [calendar.why_shut(date) for date in dates.tolist()]
+        named = [reasons.setdefault(text, len(reasons)) if text else -1 for text in texts]
         nexts = [calendar.following(date) for date in dates.tolist()]
-        judged.closed_for[shut] = np.array([*reasons, None], dtype=object)[of_row]
-        judged.reopens[shut] = np.array([*nexts, None], dtype="datetime64[D]")[of_row]
-    return judged
+        why[own] = np.array(named, dtype=np.int32)[of_row]
+        reopens[own] = np.array(nexts, dtype="datetime64[D]")[of_row]
+    gaps = sessions_lacking(days, prior, groups)
+    closed_for = Labels(tuple(reasons), why)
+    return CalendarFacts(covered, shut, gaps, closed_for, reopens, week_starts, weekday_before)
 
 
-def sessions_lacking(
-    codes: Ints, days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]
-) -> Floats:
+def sessions_lacking(days: Days, prior: Days, groups: Sequence[tuple[Calendar, Ints]]) -> Floats:
     """Count the sessions between each prior close and a date; nan where no calendar can tell."""
     lacking = np.full(len(days), np.nan)
-    for calendar, own in groups:
-        rows = np.flatnonzero(np.isin(codes, own))
+    for calendar, rows in groups:
         lacking[rows] = calendar.lacking(prior[rows], days[rows])
     return lacking
 
 
-def closures(judged: CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any]]:
+def closures(judged: CalendarFacts, without_close: Bools) -> dict[str, npt.NDArray[Any] | Labels]:
     """Give why an exchange was shut and its next session, where there is no close to tell else."""
-    judged.closed_for[~without_close] = None
-    judged.reopens[~without_close] = np.datetime64("NaT", "D")
-    return {"closed_for": judged.closed_for, "reopens": judged.reopens}
+    why, never = judged.closed_for, np.datetime64("NaT", "D")
+    return {
+        "closed_for": Labels(why.values, np.where(without_close, why.codes, -1)),
+        "reopens": np.where(without_close, judged.reopens, never),
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from marketmove.closes.doubts import Doubts, sound_levels
 from marketmove.closes.read import ChosenCloses
 from marketmove.frame import Frame, Labels
 from marketmove.market.calendars import Calendar
+from marketmove.moves.line import NONE, CloseLine, at_places, close_line, find_places, row_keys
 from marketmove.moves.measure import Series, series
 from marketmove.rarity.index_history import LEAST, SAME, WINDOW, MoveContext
 
@@ -24,31 +25,46 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
 
-_NONE = -1
 
+class CloseContexts(NamedTuple):
+    """How rare the move to each close is, as for a session of its own; None without a move.
 
-def with_contexts(rows: Frame, known: ChosenCloses, doubts: Doubts) -> Frame:
-    """Add how rare the move of each row is, as for a session of its own; None without a move.
-
-    ``rows`` are as ``measure.history`` makes them, and ``doubts`` those of the same closes. The
-    columns are the fields of ``MoveContext``.
+    ``columns`` has the fields of ``MoveContext`` in the rows of the line.
     """
-    found = {name: _nothing(name, len(rows)) for name in MoveContext._fields}
-    moved = rows.labels("status").are(["ok"]) & ~rows.has("doubt")
-    days = rows["session"]
-    for symbol, of_symbol in rows.labels("symbol").each():
-        own_rows = of_symbol[moved[of_symbol]]
+
+    line: CloseLine
+    columns: Frame
+
+    def beside(self, rows: Frame) -> Frame:
+        """Add them to moves, as ``measure.history_blocks`` gives them, that are not doubtful."""
+        symbols = rows.labels("symbol")
+        code_of = {name: code for code, name in enumerate(self.line.names)}
+        codes = np.array([code_of.get(name, NONE) for name in symbols.values])[symbols.codes]
+        moved = rows.labels("status").are(["ok"]) & ~rows.has("doubt") & (codes >= 0)
+        places = np.full(len(rows), NONE)
+        keys = row_keys(codes[moved], rows["session"][moved])
+        places[moved] = find_places(self.line, keys).at
+        found = {name: at_places(column, places) for name, column in self.columns.columns.items()}
+        return rows.assign(**found)
+
+
+def close_contexts(known: ChosenCloses, doubts: Doubts) -> CloseContexts:
+    """Find how rare the moves to all closes are; ``doubts`` are those of the same closes."""
+    line = close_line(doubts.levels, sorted({*known.symbols}))
+    days, starts = line.rows["session"], line.starts()
+    found = {name: _nothing(name, len(days)) for name in MoveContext._fields}
+    for code, symbol in enumerate(line.names):
+        own_days = days[starts[code] : starts[code + 1]]
         until = _first_unusable(known, symbol)
-        if until is not None:
-            own_rows = own_rows[days[own_rows] <= np.datetime64(until)]
         for own, first in _scales(symbol, doubts):
-            held = own_rows[days[own_rows] >= first]
-            at = np.searchsorted(own.days, days[held])
-            inside = (at > 0) & (at < len(own.days))
-            inside[inside] = own.days[at[inside]] == days[held[inside]]
+            held = own.days >= first
+            held[:1] = False  # no move to the first of all
+            if until is not None:
+                held &= own.days <= np.datetime64(until)
+            places = starts[code] + np.searchsorted(own_days, own.days[held])
             for name, values in _contexts(own, known.calendars.get(symbol)).items():
-                found[name][held[inside]] = values[at[inside]]  # None is nan, or NaT
-    return rows.assign(**found)
+                found[name][places] = values[held]  # None is nan, or NaT
+    return CloseContexts(line, Frame(found))
 
 
 def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
@@ -94,7 +110,7 @@ def _contexts(own: Series, calendar: Calendar | None) -> dict[str, Objects]:
     enough = sizes >= LEAST
     dates = np.array([*own.days.tolist(), None], dtype=object)
     largest = np.where(pct > 0, _last_as_large(pct), _last_as_large(-pct))
-    largest[pct == 0] = _NONE
+    largest[pct == 0] = NONE
     smaller = _smaller_before(np.abs(pct))
     with np.errstate(invalid="ignore", divide="ignore"):
         percentile = smaller * 100.0 / sizes
@@ -170,11 +186,11 @@ def _last_before(values: list[float], beyond: Any) -> Ints:
     found, open_places = [], list[int]()
     for place, value in enumerate(values):
         if value != value:
-            found.append(_NONE)
+            found.append(NONE)
             continue
         while open_places and not beyond(values[open_places[-1]], value):
             open_places.pop()
-        found.append(open_places[-1] if open_places else _NONE)
+        found.append(open_places[-1] if open_places else NONE)
         open_places.append(place)
     return np.array(found, dtype=np.int64)
 

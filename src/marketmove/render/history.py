@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import Any
 
+from marketmove.frame import Frame
 from marketmove.market.periods import period_of_column
-from marketmove.moves.move import Conversion, Move
+from marketmove.moves.move import COUNTS, Conversion, Move
 from marketmove.rarity.index_history import MoveContext
 from marketmove.render import RenderOptions, layout
 from marketmove.render.layout import StyledText
 from marketmove.render.machine import (
     json_in_pieces,
     json_list,
-    records,
     write_csv,
     write_ndjson,
 )
@@ -31,9 +33,8 @@ from marketmove.wording.currency import in_one
 from marketmove.wording.highlights import facts
 from marketmove.wording.session_rows import ENDS, LONGEST
 
-if TYPE_CHECKING:
-    from marketmove.frame import Frame
-
+# Rows whose text is made at a time.
+_AT_A_TIME = 10_000
 _COUNTED = ("closed", "pending", "stale", "missing", "unusable")
 _TALLY = {
     **{status: statuses.WORDS[status].counted for status in _COUNTED},
@@ -45,9 +46,14 @@ def as_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write the moves under ``documents.columns``; the header comes with the first of them."""
     names = options.columns or report_columns(report)
     head, writer = write_csv([names]), RowWriter(names, CSV)
-    for block in report.blocks():
-        yield head + (writer.text(block) or write_csv(_truths(csv_rows(block, names))))
+    for piece in _pieces(report):
+        yield head + (writer.text(piece) or write_csv(_truths(csv_rows(piece, names))))
         head = ""
+
+
+def _pieces(report: HistoryReport) -> Iterator[Frame]:
+    """The moves, a few at a time, so that their text takes little memory."""
+    return itertools.chain.from_iterable(block.pieces(_AT_A_TIME) for block in report.blocks())
 
 
 def _truths(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
@@ -66,8 +72,8 @@ def as_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write each move as a JSON object on a line of its own, with the columns of CSV."""
     names = options.columns or report_columns(report)
     writer = RowWriter([*dict.fromkeys(names)], NDJSON)
-    for block in report.blocks():
-        yield writer.text(block) or write_ndjson(_named(block, names))
+    for piece in _pieces(report):
+        yield writer.text(piece) or write_ndjson(_named(piece, names))
 
 
 def _named(block: Frame, names: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -78,13 +84,13 @@ def as_json(report: HistoryReport, _options: RenderOptions) -> Iterator[str]:
     """Write all as one JSON document, its moves block by block."""
     names = report_columns(report)
     writer = RowWriter(names, JSON)
-    blocks = (writer.text(block) or json_list(_named(block, names)) for block in report.blocks())
-    return json_in_pieces(document(report, [0]), blocks)
+    texts = (writer.text(piece) or json_list(_named(piece, names)) for piece in _pieces(report))
+    return json_in_pieces(document(report, [0]), texts)
 
 
 def as_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """Write many sessions as text for people; a long table is shortened in its middle."""
-    rows, left_out = _shown(report.frame, options.everything)
+    rows, left_out = _shown(report, options.everything)
     tries = (layout.TextTable(_columns(report, rows, options, fit), fit.gap) for fit in layout.FITS)
     lines = _with_gap(layout.roomiest_table(tries, options.width).lines(), left_out)
     footers = layout.below(_footers(report, left_out), report.warnings, options)
@@ -111,18 +117,14 @@ FORMATS = {"table": as_table, "csv": as_csv, "json": as_json, "ndjson": as_ndjso
 
 def wide_rows(report: HistoryReport, options: RenderOptions) -> Iterator[list[Any]]:
     """Give one figure with a column an index and a row a session, under its head."""
-    name = _wide_name(report, options)
-    symbols = [symbol for symbol, _ in report.frame.labels("symbol").each()]
-    yield ["session", *symbols]
-    row: list[Any] = []
-    for block in report.blocks():
-        for session, symbol, value in csv_rows(block, ["session", "symbol", name]):
-            if not row or row[0] != session:
-                if row:
-                    yield row
-                row = [session, *[None] * len(symbols)]
-            row[1 + symbols.index(symbol)] = value
-    if row:
+    names = ("session", "symbol", _wide_name(report, options))
+    yield ["session", *report.symbols]
+    place = {symbol: n for n, symbol in enumerate(report.symbols, start=1)}
+    cells = (row for block in report.blocks() for row in csv_rows(block, names))
+    for session, own in itertools.groupby(cells, key=itemgetter(0)):
+        row = [session, *[None] * len(place)]
+        for _, symbol, value in own:
+            row[place[symbol]] = value
         yield row
 
 
@@ -134,9 +136,8 @@ def _wide_name(report: HistoryReport, options: RenderOptions) -> str:
 def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     """The same as text for people, shortened in its middle."""
     name = _wide_name(report, options)
-    decimals = dict(zip(report.frame["symbol"], report.frame["decimals"].tolist(), strict=True))
     names, *rows = wide_rows(report, options)
-    doubtful = _doubtful(report, name)
+    decimals, doubtful = _decimals_and_doubts(report, name)
     left_out = 0 if options.everything or len(rows) <= LONGEST else len(rows) - 2 * ENDS
     if left_out:
         rows = [*rows[:ENDS], *rows[-ENDS:]]
@@ -156,27 +157,50 @@ def _wide_table(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
     yield layout.written([title, [], *lines, [], *footers], options)
 
 
-def _doubtful(report: HistoryReport, name: str) -> set[tuple[str, str]]:
-    """The sessions and symbols whose figure in a column is doubtful."""
+def _decimals_and_doubts(
+    report: HistoryReport, name: str
+) -> tuple[dict[str, int], set[tuple[str, str]]]:
+    """The decimals of each index; the sessions and symbols whose figure in a column is doubtful."""
     period = period_of_column(name)
     doubt = f"{period}_doubt" if period else "doubt"
-    cells = csv_rows(report.frame, ("session", "symbol", doubt))
-    return {(session, symbol) for session, symbol, why in cells if why is not None}
+    decimals, doubtful = dict[str, int](), set[tuple[str, str]]()
+    for block in report.blocks():
+        decimals.update(zip(block["symbol"].tolist(), block["decimals"].tolist(), strict=True))
+        found = block.take(block.has(doubt))
+        doubtful.update((day, symbol) for day, symbol in csv_rows(found, ("session", "symbol")))
+    return decimals, doubtful
+
+
+def _wide_csv(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
+    return (write_csv([row]) for row in wide_rows(report, options))
+
+
+def _wide_ndjson(report: HistoryReport, options: RenderOptions) -> Iterator[str]:
+    rows = wide_rows(report, options)
+    names = next(rows)
+    return (write_ndjson([dict(zip(names, row, strict=True))]) for row in rows)
 
 
 WIDE_FORMATS = {
     "table": _wide_table,
-    "csv": lambda report, options: iter([write_csv(wide_rows(report, options))]),
-    "ndjson": lambda report, options: iter([write_ndjson(records(wide_rows(report, options)))]),
+    "csv": _wide_csv,
+    "ndjson": _wide_ndjson,
 }
 
 
-def _shown(frame: Frame, everything: bool) -> tuple[Frame, int]:
-    """The first and last rows of a long frame; and how many lie between."""
-    left_out = 0 if everything or len(frame) <= LONGEST else len(frame) - 2 * ENDS
-    if left_out:
-        frame = frame.joined([frame.take(slice(ENDS)), frame.take(slice(-ENDS, None))])
-    return frame, left_out
+def _shown(report: HistoryReport, everything: bool) -> tuple[Frame, int]:
+    """The first and last rows of a long report; and how many lie between."""
+    left_out = 0 if everything or report.rows <= LONGEST else report.rows - 2 * ENDS
+    if not left_out:
+        return report.frame, 0
+    ends: list[Frame] = []
+    for block in report.blocks():
+        head, *before = ends or [block.take(slice(0))]
+        if len(head) < ENDS:
+            head = Frame.joined([head, block.take(slice(ENDS))]).take(slice(ENDS))
+        tail = Frame.joined([*before, block.take(slice(-ENDS, None))])
+        ends = [head, tail.take(slice(-ENDS, None))]
+    return Frame.joined(ends), left_out
 
 
 def _columns(
@@ -273,7 +297,11 @@ def _rare(row: Any) -> str:
         row.symbol, row.name, "ok", "closes", change_pct=row.change_pct, session=row.session,
         gap_sessions=0 if math.isnan(row.gap_sessions) else int(row.gap_sessions),
     )  # fmt: skip
-    context = MoveContext(**{name: getattr(row, name) for name in MoveContext._fields})
+    known: dict[str, Any] = {}
+    for name in MoveContext._fields:
+        value = getattr(row, name)
+        known[name] = None if value != value else int(value) if name in COUNTS else value
+    context = MoveContext(**known)
     return facts(move, context)
 
 
@@ -294,8 +322,7 @@ def _reason(row: Any) -> str:
 
 
 def _footers(report: HistoryReport, left_out: int) -> list[str]:
-    counts = Counter({status: len(rows) for status, rows in report.frame.labels("status").each()})
-    sessions = len(set(report.frame["session"].tolist()))
+    counts, sessions = Counter(report.statuses), report.sessions
     tally = [numbers.count(sessions, "session", "sessions")]
     tally.append(numbers.count(counts["ok"], "move", "moves"))
     tally += [f"{counts[status]:,} {word}" for status, word in _TALLY.items() if counts[status]]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from marketmove.frame import Frame, Labels
 from marketmove.moves.move import COUNTS
+from marketmove.render.float_bytes import WIDTH, float_cells
 from marketmove.render.machine import escaped, write_csv
 
 Cells = npt.NDArray[np.uint8]
@@ -25,8 +26,6 @@ Ints = npt.NDArray[np.int64]
 _WIDEST = 200
 # Up to here a whole number of hundredths, or ten-thousandths, has no shorter way to be written.
 _FEWEST_DECIMALS, _MOST_DECIMALS, _LARGEST = 2, 4, 1e15
-# No float is longer when written.
-_NUMBER = 25
 _NOUGHT = np.uint8(ord("0"))
 
 
@@ -92,7 +91,7 @@ class RowWriter:
         for part in parts:
             lines[:, at : at + part.shape[1]] = part
             at += part.shape[1]
-        return lines.tobytes().replace(b"\0", b"").decode("utf-8", "surrogatepass")
+        return lines.tobytes().translate(None, b"\0").decode("utf-8", "surrogatepass")
 
     def _column(self, block: Frame, name: str) -> Sequence[Cells | None]:
         """The cells of a column, in one or more parts."""
@@ -106,6 +105,8 @@ class RowWriter:
         values = block.columns[name]
         if isinstance(values, Labels) or values.dtype.kind == "O":
             labels = _labels(values)
+            if not (labels.codes >= 0).any():
+                return [_alike(style.missing)]
             return [self._of_labels(name, labels, partial(_text, style), style.missing)]
         if values.dtype.kind == "M":
             return [_dates(values, style)]
@@ -186,19 +187,19 @@ def _counts(values: npt.NDArray[np.float64], style: Style) -> Cells | None:
     known = ~np.isnan(values)
     if not known.any():
         return _alike(style.missing)
-    return _texts_of(values, known, lambda value: str(int(value)), style)
+    numbers, of_row = np.unique(values[known], return_inverse=True)
+    at = np.full(len(values), -1, dtype=np.int64)
+    at[known] = of_row
+    table = _table([*(str(int(number)) for number in numbers.tolist()), style.missing])
+    return None if table is None else table[at]
 
 
-def _texts_of(
-    values: npt.NDArray[np.float64],
-    known: npt.NDArray[np.bool_],
-    write: Callable[[float], str],
-    style: Style,
-) -> Cells:
-    """Numbers written one by one."""
-    cells = np.full(len(values), style.missing.encode(), dtype=f"S{_NUMBER}")
-    cells[known] = [write(value).encode() for value in values[known].tolist()]
-    return cells.view(np.uint8).reshape(len(values), _NUMBER)
+def _floats(values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_], style: Style) -> Cells:
+    """Numbers of any number of decimals."""
+    missing = np.frombuffer(style.missing.encode().ljust(WIDTH, b"\0"), dtype=np.uint8)
+    cells = np.tile(missing, (len(values), 1))
+    cells[known] = float_cells(values[known])
+    return cells
 
 
 def _figures(values: npt.NDArray[np.float64], style: Style) -> Cells:
@@ -213,14 +214,14 @@ def _figures(values: npt.NDArray[np.float64], style: Style) -> Cells:
         if 2 * few.sum() > known.sum():
             break
     else:
-        return _texts_of(values, known, repr, style)
+        return _floats(values, known, style)
     cells = _decimals(np.where(few, units, 0.0), values, decimals)
     if few.all():
         return cells
     # A figure of so few decimals is never as wide as one may be.
-    mixed = np.zeros((len(values), _NUMBER), dtype=np.uint8)
+    mixed = np.zeros((len(values), WIDTH), dtype=np.uint8)
     mixed[:, : cells.shape[1]] = cells
-    mixed[~few] = _texts_of(values[~few], known[~few], repr, style)
+    mixed[~few] = _floats(values[~few], known[~few], style)
     return mixed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from marketmove.rarity.index_history import MoveContext
     from marketmove.rarity.pair import PairSummary
     from marketmove.sources import Reading
-
-
-# Rows that are written at a time, so that their text is never all in memory.
-_BLOCK_ROWS = 10_000
 
 
 class Alert(NamedTuple):
@@ -101,15 +97,20 @@ HISTORY_SCHEMA = "marketmove.history/1"
 class HistoryReport(NamedTuple):
     """Many sessions: their moves in the order of session and symbol, and what there is to say.
 
-    ``frame`` is as ``history.history`` makes it, with ``context`` also as ``with_contexts`` does;
-    the rest is as in ``SessionReport``.
+    ``blocks`` works the moves out, block by block, each time anew: as ``measure.history_blocks``
+    does, with ``in_currency`` also as ``OneCurrency.rows``, with ``context`` as ``CloseContexts``.
+    ``symbols`` are the indices of all of them, ``statuses`` how many have each. The rest is as in
+    ``SessionReport``.
     """
 
     first: dt.date
     last: dt.date
     source: str
     bundled: bool
-    frame: Frame
+    blocks: Callable[[], Iterator[Frame]]
+    symbols: tuple[str, ...]
+    sessions: int
+    statuses: Mapping[str, int]
     periods: tuple[str, ...]
     unusable: tuple[Problem, ...] = ()
     warnings: tuple[Remark, ...] = ()
@@ -117,10 +118,16 @@ class HistoryReport(NamedTuple):
     in_currency: str = ""
     context: bool = False
 
-    def blocks(self) -> Iterator[Frame]:
-        """Give the moves block by block."""
-        for start in range(0, len(self.frame), _BLOCK_ROWS):
-            yield self.frame.take(slice(start, start + _BLOCK_ROWS))
+    @property
+    def rows(self) -> int:
+        """Give how many moves there are."""
+        return sum(self.statuses.values())
+
+    @property
+    def frame(self) -> Frame:
+        """Give all moves at once."""
+        first, *others = self.blocks()
+        return first.joined([first, *others]) if others else first
 
 
 # Of what an engine has written; the moves themselves are Parquet.

@@ -76,7 +76,7 @@ class PartsReader:
         self._order = SeriesOrder()
         self.rows = 0
         self._rows: list[Rows] = []
-        self._new_rows = 0
+        self._new_rows = self._kept = 0
         self._days: set[int] = set()
         self._blank: list[tuple[str, dt.date]] = []
         self._certain, self._open = plan.certain, False
@@ -102,19 +102,26 @@ class PartsReader:
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
         self._rows.append(rows)
         self._new_rows += len(rows.line)
-        if self._new_rows >= _ROWS_AT_ONCE:
+        # As often as there are twice as many, so that a large file is not gone through each time.
+        if self._new_rows >= max(_ROWS_AT_ONCE, self._kept):
             self._leave_out()
 
     def _leave_out(self) -> None:
         """Keep the rows that matter so far, if there are too many for all."""
         if self._keep is not None:
-            every = Rows.joined(self._rows)
-            every = every.take(~np.isnan(every.close))
+            every = self._joined().with_closes()
             # Of an index that is known all closes tell which of them count.
             wanted = self._of_known()[every.symbol]
             wanted[self._keep(every.symbol, every.session)] = True
-            self._rows = [every.take(wanted)]
+            self._rows = [every if wanted.all() else every.take(wanted)]
+            self._kept = int(np.count_nonzero(wanted))
         self._new_rows = 0
+
+    def _joined(self) -> Rows:
+        """All rows so far, which stand nowhere else then."""
+        self._rows, rows = [], Rows.joined(self._rows)
+        self._rows.append(rows)
+        return rows
 
     def _of_known(self) -> npt.NDArray[np.bool_]:
         new = [*self._order.symbols][len(self._known) :]
@@ -136,7 +143,7 @@ class PartsReader:
         self._leave_out()
         sheet, order, odd = self._plan.sheet, self._order, self.odd
         label, layout = sheet.table.label, sheet.layout
-        names, rows = [*order.symbols], Rows.joined(self._rows)
+        names, rows = [*order.symbols], self._joined()
         style = self.dates.settled(label, names).style
         if self._open and not self._certain:
             raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
@@ -147,12 +154,11 @@ class PartsReader:
             symbols = [names[n] for n in few.symbol.tolist()]
             refuse_stacked(label, symbols, few.session.tolist(), few.line.tolist())
         beside = [column.role.kind for column in layout.beside if column.role]
-        has_close = ~np.isnan(rows.close)
-        rows = rows if has_close.all() else rows.take(has_close)
+        rows = rows.with_closes()
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
-        if order.turns or order.doubled:
+        if (order.turns or order.doubled) and layout.kind != "wide":
             refuse_several_a_session(block)
         zero = [Problem(Place(label), ZERO_IS_NONE)] if odd.zero_is_none else []
         left = [Problem(Place(label), text) for text in layout.notes]
@@ -197,9 +203,11 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
     named = table.heads[1:] if _numbers_rows(table) else table.heads
     if not all(map(any, named)) or layout.notes or layout.warnings:
         return False
-    if any(not any(table.column(n)) for n in others if (role := roles[n]) and role.kind in BESIDE):
-        return False
     kind = role.kind if (role := roles[close]) else ""
+    # A column that is empty so far is none so far.
+    empty = [roles[n] for n in others if not any(table.column(n))]
+    if any(kind != "close" or (role is not None and role.kind in BESIDE) for role in empty):
+        return False
     deciding = _DECIDING if kind == "close" else _DECIDING | _WEAK
     if any((role := roles[n]) is not None and role.kind in deciding for n in others):
         return False

@@ -159,7 +159,7 @@ def _tells_changes(sheet: ReadSheet, options: ReadOptions, context: Context) -> 
 
 def _order(source: Source, table: Table, delimiter: str, context: Context) -> str:
     """The order of day, month and year that dates all over a file seem to have."""
-    texts = table.column(table.date)
+    texts = [*table.column(table.date)]
     if all(map(is_iso, texts)):
         return "ymd"
     with source.open() as file:

@@ -90,6 +90,11 @@ class Rows(NamedTuple):
         """Give the rows of all parts, in their order."""
         return cls(*map(np.concatenate, zip(*parts, strict=True)))
 
+    def with_closes(self) -> Rows:
+        """Give the rows that have a close."""
+        has_close = ~np.isnan(self.close)
+        return self if has_close.all() else self.take(has_close)
+
     def take(self, which: Ints | Bools | slice) -> Rows:
         """Give some of the rows."""
         columns: Any = (column[which] for column in self)

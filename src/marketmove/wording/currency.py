@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,9 @@ from marketmove.wording import numbers, periods
 from marketmove.wording.characters import visible
 
 if TYPE_CHECKING:
-    from marketmove.frame import Frame
     from marketmove.moves.currency import OneCurrency, Rates
     from marketmove.moves.measure import Series
+    from marketmove.moves.tally import RatesUsed
 
 _MOST_NAMED = 6
 _REASONS = {
@@ -148,26 +147,14 @@ def _earlier(move: Move) -> Iterator[str]:
                 yield f"{of.currency} of {day} for {session}"
 
 
-def rows_notes(to: str, rows: Frame, rates: Rates) -> Iterator[Remark]:
+def rows_notes(to: str, used: RatesUsed, rates: Rates) -> Iterator[Remark]:
     """The same of the rows of many sessions: how many rest on an earlier rate, or have none."""
-    known = ~np.isnan(rows["converted_change_pct"])
-    yield from rates_used(to, dict.fromkeys(rows["currency"][known].tolist()), rates)
-    earlier = known & (
-        (rows["fx_rate_session"] != rows["session"])
-        | (rows["prior_fx_rate_session"] != rows["prior_session"])
-    )
-    if count := int(earlier.sum()):
-        moves = numbers.count(count, "move rests", "moves rest")
+    yield from rates_used(to, used.currencies, rates)
+    if used.earlier:
+        moves = numbers.count(used.earlier, "move rests", "moves rest")
         yield Remark("rate_earlier", f"{moves} on a rate of an earlier date")
-    lacking = Counter(
-        (symbol, Conversion(to, currency, reason=reason))
-        for symbol, currency, reason in zip(
-            *(rows[name].tolist() for name in ("symbol", "currency", "converted_reason")),
-            strict=True,
-        )
-        if reason
-    )
-    yield from rates_wanted(of.reason for _, of in lacking)
-    for (symbol, of), count in lacking.items():
+    yield from rates_wanted(reason for _, _, reason in used.lacking)
+    for (symbol, currency, reason), count in used.lacking.items():
         moves = numbers.count(count, "move", "moves")
+        of = Conversion(to, currency, reason=reason)
         yield Remark("no_rate", f"{visible(symbol)}: {moves} without a figure: {why(of)}", symbol)

@@ -14,7 +14,6 @@ from marketmove.closes.read import ChosenCloses
 from marketmove.closes.shut_days import shut_between
 from marketmove.errors import Remark, listed
 from marketmove.frame import Frame
-from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.moves.table import chosen, of_symbols
 from marketmove.wording import numbers
@@ -26,27 +25,29 @@ _OLD = 2
 
 
 def doubted(
-    rows: Frame,
+    rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
+) -> Iterator[Remark]:
+    """Say in a sentence an index why figures of one session are doubtful."""
+    begins, until = dates_of(rows, "prior_session"), dates_of(rows, "session")
+    yield from early(known, begins, until)
+    for row in _doubted_rows(rows, periods).rows():
+        finding, spans = cause(row, periods, doubts, known)
+        text = finding.text
+        if "" not in spans:
+            names = listed([periods_wording.words(name) for name in spans])
+            text = f"{text.rstrip('?')}; {names} {'rests' if len(spans) == 1 else 'rest'} on it"
+        yield of_finding(finding, text)
+
+
+def early(
     known: ChosenCloses,
-    doubts: Doubts,
-    within: Range | None,
-    periods: Sequence[str],
+    begins: Mapping[str, dt.date | None],
+    until: Mapping[str, dt.date | None],
 ) -> list[Remark]:
-    """Say why figures are doubtful: of one session in a sentence an index, of many one a kind."""
-    return [
-        *_early(rows, known, within),
-        *(_of_many if within else _of_session)(rows, known, doubts, periods),
-    ]
-
-
-def _early(rows: Frame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
     """Rows stamped before the close, from the first prior session on: no closes."""
     if not len(known.early):
-        return
-    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(rows, "session")
-    early = shut_between(known.early, first_dates_of(rows, "prior_session"), until)
-    found = [_remark(finding) for finding in early_rows(early)]
-    yield from [_and_more(found)] if within and found else found
+        return []
+    return [*map(of_finding, early_rows(shut_between(known.early, begins, until)))]
 
 
 def dates_of(rows: Frame, column: str) -> dict[str, dt.date | None]:
@@ -55,51 +56,9 @@ def dates_of(rows: Frame, column: str) -> dict[str, dt.date | None]:
     return dict(zip(rows["symbol"].tolist(), dates, strict=True))
 
 
-def first_dates_of(rows: Frame, column: str) -> dict[str, dt.date | None]:
-    """Give by symbol the date in a column of its first row."""
-    symbols = rows.labels("symbol")
-    first = np.full(len(symbols.values), -1)
-    first[symbols.codes[::-1]] = np.arange(len(symbols))[::-1]
-    return dates_of(rows.take(np.sort(first[first >= 0])), column)
-
-
-def _remark(finding: Finding, text: str = "") -> Remark:
+def of_finding(finding: Finding, text: str = "") -> Remark:
+    """Make a remark of a finding about closes, with a text of its own or another."""
     return Remark(finding.code, text or finding.text, finding.symbol, finding.place)
-
-
-def _and_more(remarks: Sequence[Remark], what: str = "row", verb: str = "alike") -> Remark:
-    first, others = remarks[0], len(remarks) - 1
-    more = f"; and {count(others, f'more {what}', f'more {what}s')} {verb}" if others else ""
-    return first._replace(text=f"{first.text}{more}")
-
-
-def _of_session(
-    rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
-) -> Iterator[Remark]:
-    for row in _doubted_rows(rows, periods).rows():
-        spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
-        finding = _cause(row, spans, doubts, known)
-        text = finding.text
-        if "" not in spans:
-            names = listed([periods_wording.words(name) for name in spans])
-            text = f"{text.rstrip('?')}; {names} {'rests' if len(spans) == 1 else 'rest'} on it"
-        yield _remark(finding, text)
-
-
-def _of_many(
-    rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
-) -> Iterator[Remark]:
-    found = _doubted_rows(rows, periods)
-    kinds: dict[str, list[tuple[Any, list[str]]]] = {}
-    for row in found.rows():
-        spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
-        kinds.setdefault(str(_value(row, spans[0], "doubt")), []).append((row, spans))
-    for of_kind in kinds.values():
-        row, spans = of_kind[0]
-        finding = _cause(row, spans, doubts, known)
-        others = len(of_kind) - 1
-        moves = count(others, "more move is", "more moves are")
-        yield _remark(finding, f"{finding.text}{f'; {moves} as doubtful' if others else ''}")
 
 
 def _doubted_rows(rows: Frame, periods: Sequence[str]) -> Frame:
@@ -113,33 +72,32 @@ def _value(row: Any, period: str, name: str) -> Any:
     return getattr(row, f"{period}_{name}" if period else name)
 
 
-def _cause(row: Any, spans: Sequence[str], doubts: Doubts, known: ChosenCloses) -> Finding:
-    """The finding about the row because of which the first of some figures is doubtful."""
+def cause(
+    row: Any, periods: Sequence[str], doubts: Doubts, known: ChosenCloses
+) -> tuple[Finding, list[str]]:
+    """Give the finding about the row because of which figures of a move are doubtful, and which.
+
+    They are named by their period, the move itself by nothing.
+    """
+    spans = [name for name in ("", *periods) if _value(row, name, "doubt")]
     base = _value(row, spans[0], "prior_session")
     since = row.session if base is None else base
     causes = culprits(doubts, row.symbol, since, row.session)
-    return next(doubtful_rows(doubts, causes[-1:], known))
+    return next(doubtful_rows(doubts, causes[-1:], known)), spans
 
 
-def without_base(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def without_base(rows: Frame, periods: Sequence[str]) -> Iterator[Remark]:
     """Say which changes of a period there are not, as no close is recent enough to start from."""
-    lacking = {
-        period: np.flatnonzero(~np.isnat(rows[f"{period}_too_old"])).tolist() for period in periods
-    }
-    if many:
-        for period, found in lacking.items():
-            if found:
-                yield _no_base(rows.row(found[0]), [period], len(found))
-        return
     by_row: dict[int, list[str]] = {}
-    for period, found in lacking.items():
-        for row in found:
+    for period in periods:
+        for row in np.flatnonzero(~np.isnat(rows[f"{period}_too_old"])).tolist():
             by_row.setdefault(row, []).append(period)
-    for row, names in by_row.items():
-        yield _no_base(rows.row(row), names, 1)
+    for number, names in by_row.items():
+        yield no_base(rows.row(number), names)
 
 
-def _no_base(row: Any, periods: Sequence[str], rows: int) -> Remark:
+def no_base(row: Any, periods: Sequence[str], rows: int = 1) -> Remark:
+    """Say of the first of some rows that a period has no close to start from."""
     names = listed([periods_wording.words(period) for period in periods])
     last = getattr(row, f"{periods[0]}_too_old")
     which = f" of {row.session:%Y-%m-%d}" if rows > 1 else ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from marketmove.errors import Remark, listed
 from marketmove.market.periods import span
-from marketmove.wording import numbers
 
 if TYPE_CHECKING:
     from marketmove.frame import Frame
@@ -22,7 +21,7 @@ _WHY = {
     "unusable": "a row that it rests on cannot be used",
 }
 # Of the others there are warnings.
-_NOTED = ("no_earlier_close", "not_begun")
+NOTED = ("no_earlier_close", "not_begun")
 _NAMED = 3
 
 
@@ -68,20 +67,16 @@ def why(reason: str) -> str:
     return _WHY[reason]
 
 
-def empty_notes(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def empty_notes(rows: Frame, periods: Sequence[str]) -> Iterator[Remark]:
     """Say of which indices a period has no change, as none of their closes is before it."""
     for period in periods:
-        for reason in _NOTED:
+        for reason in NOTED:
             found = rows.take(rows[f"{period}_reason"] == reason)
             if len(found):
-                text = f"no change of {words(period)} {_which(found, many)}: {why(reason)}"
-                yield Remark("no_base", text)
+                names = listed(found["symbol"].tolist(), _NAMED)
+                yield no_change(period, reason, f"of {names}")
 
 
-def _which(found: Frame, many: bool) -> str:
-    if not many:
-        return f"of {listed(found['symbol'].tolist(), _NAMED)}"
-    first = found.row(0)
-    rows = numbers.count(len(found), "row", "rows")
-    begins = "" if len(found) == 1 else ", the first"
-    return f"in {rows}{begins} {first.symbol} of {first.session}"
+def no_change(period: str, reason: str, of: str) -> Remark:
+    """Say that a period has no change, of what, and why."""
+    return Remark("no_base", f"no change of {words(period)} {of}: {why(reason)}")

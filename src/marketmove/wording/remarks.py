@@ -1,7 +1,4 @@
-"""What there is to say of closes beside the figures: warnings and notes.
-
-Of one session each doubt is a sentence; of many each kind is one, with a count and the first.
-"""
+"""What there is to say of closes beside the figures of one session: warnings and notes."""
 
 from __future__ import annotations
 
@@ -22,12 +19,11 @@ from marketmove.market.calendars import Calendar
 from marketmove.market.clocks import ended
 from marketmove.market.indices import Index, Registry
 from marketmove.market.periods import span
-from marketmove.moves.measure import Range
 from marketmove.moves.move import Move
 from marketmove.moves.table import are, chosen, doubtful, of_symbols, symbols
 from marketmove.wording import calendar_notes, numbers
 from marketmove.wording import periods as periods_wording
-from marketmove.wording.doubts import dates_of, doubted, first_dates_of, without_base
+from marketmove.wording.doubts import dates_of, doubted, without_base
 
 _SAME_HOURS = dt.timedelta(hours=1)
 _RETURNS = {
@@ -43,28 +39,33 @@ def warnings_of(
     known: ChosenCloses,
     elsewhere: Sequence[Problem],
     doubts: Doubts | None = None,
-    within: Range | None = None,
     periods: Sequence[str] = (),
-    what: str = "this session does",
 ) -> list[Remark]:
-    """Warn of what makes figures other than they seem: bad rows, shut days, gaps, calendars.
-
-    ``within`` is the range of the moves, None if they are of one session, each index its own;
-    ``what`` is what bad rows elsewhere do not touch.
-    """
-    many = within is not None
+    """Warn of what makes figures of one session other than they seem: bad rows, shut days, gaps."""
+    sessions, begins = dates_of(rows, "session"), dates_of(rows, "prior_session")
+    stated = sorted(
+        stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or "")
+    )
     return [
-        *known.absent,
-        *_elsewhere(elsewhere, what),
-        *(Remark("reading", w.text, place=w.place) for w in known.levels.warnings),
-        *_stated(rows, many),
-        *_ghosts(rows, known, within),
-        *(doubted(rows, known, doubts, within, periods) if doubts else ()),
-        *_gaps(rows, many),
-        *_period_gaps(rows, periods, many),
-        *without_base(rows, periods, many),
-        *_of_calendars(*_uncovered(rows, known, within)),
+        *of_reading(known, elsewhere, "this session does"),
+        *(Remark("stated_otherwise", finding.text, place=finding.place) for finding in stated),
+        *ghosts(known, begins, sessions),
+        *(doubted(rows, known, doubts, periods) if doubts else ()),
+        *_gaps(rows),
+        *_period_gaps(rows, periods),
+        *without_base(rows, periods),
+        *_uncovered(rows, known),
     ]
+
+
+def of_reading(known: ChosenCloses, elsewhere: Sequence[Problem], what: str) -> Iterator[Remark]:
+    """Warn of indices that the data lacks, of bad rows, and of what was read.
+
+    ``what`` is what the bad rows do not touch.
+    """
+    yield from known.absent
+    yield from _elsewhere(elsewhere, what)
+    yield from (Remark("reading", w.text, place=w.place) for w in known.levels.warnings)
 
 
 def _elsewhere(problems: Sequence[Problem], what: str) -> Iterator[Remark]:
@@ -76,29 +77,22 @@ def _elsewhere(problems: Sequence[Problem], what: str) -> Iterator[Remark]:
         yield Remark("bad_rows_elsewhere", text, place=first.place)
 
 
-def _stated(rows: Frame, many: bool) -> Iterator[Remark]:
-    found = sorted(stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or ""))
-    if many and found:
-        first = min(found, key=lambda finding: str(finding.session))
-        others = len(found) - 1
-        more = f"; and {others:,} more that the closes do not give" if others else ""
-        found = [first._replace(text=f"{first.text}{more}")]
-    for finding in found:
-        yield Remark("stated_otherwise", finding.text, place=finding.place)
-
-
-def _ghosts(rows: Frame, known: ChosenCloses, within: Range | None) -> Iterator[Remark]:
+def ghosts(
+    known: ChosenCloses,
+    begins: Mapping[str, dt.date | None],
+    until: Mapping[str, dt.date | None],
+) -> Iterator[Remark]:
     """Rows of shut days from the first prior session on that repeat the close before: no closes."""
     if not known.shut["ghost"].any():
         return
-    until = dict.fromkeys(known.symbols, within.last) if within else dates_of(rows, "session")
-    shut = shut_between(known.shut, first_dates_of(rows, "prior_session"), until)
-    ghosts = shut.take(shut["ghost"])
-    if len(ghosts):
-        rows_are = "a row repeats" if len(ghosts) == 1 else f"{len(ghosts):,} rows repeat"
-        left_out = "it is" if len(ghosts) == 1 else "they are"
+    shut = shut_between(known.shut, begins, until)
+    found = shut.take(shut["ghost"])
+    if len(found):
+        rows_are = "a row repeats" if len(found) == 1 else f"{len(found):,} rows repeat"
+        left_out = "it is" if len(found) == 1 else "they are"
         text = f"{rows_are} the close before on a date without a session, and {left_out} left out:"
-        yield _at_first(ghosts, "ghost", f"{text} {_shut_day(ghosts.row(0), known.calendars)}")
+        row = found.row(0)
+        yield of_row(row, "ghost", f"{text} {_shut_day(row, known.calendars)}")
 
 
 def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
@@ -108,33 +102,17 @@ def _shut_day(row: Any, calendars: Mapping[str, Calendar]) -> str:
     return f"{row.symbol} {day}, when {calendar.exchange} was shut{f' ({why})' if why else ''}"
 
 
-def _at_first(rows: Frame, code: str, text: str) -> Remark:
-    row = rows.row(0)
+def of_row(row: Any, code: str, text: str) -> Remark:
+    """Make a remark on a row of closes or moves, at its place."""
     return Remark(code, text, row.symbol, Place(row.file, row.line))
-
-
-def _the_first(rows: Frame) -> str:
-    return "" if len(rows) == 1 else "the first: "
 
 
 def _sessions(count: float) -> str:
     return "a session" if count == 1 else f"{count:.0f} sessions"
 
 
-def _gaps(rows: Frame, many: bool) -> Iterator[Remark]:
-    status = rows.labels("status")
-    found = rows.take((status.codes == status.number("ok")) & (rows["gap_sessions"] > 0))
-    if many and len(found):
-        first = found.row(0)
-        moves = "a move spans" if len(found) == 1 else f"{len(found):,} moves span"
-        text = (
-            f"{moves} more than one session, as the data lacks what lies between"
-            f" ({_the_first(found)}{first.symbol} from {first.prior_session} to"
-            f" {first.session})"
-        )
-        yield _at_first(found, "gap", text)
-        return
-    for row in found.rows():
+def _gaps(rows: Frame) -> Iterator[Remark]:
+    for row in rows.take(rows.labels("status").are(["ok"]) & (rows["gap_sessions"] > 0)).rows():
         text = (
             f"{row.symbol}: {_sessions(row.gap_sessions)} between"
             f" {row.prior_session} and {row.session} not in the data;"
@@ -143,18 +121,12 @@ def _gaps(rows: Frame, many: bool) -> Iterator[Remark]:
         yield Remark("gap", text, row.symbol)
 
 
-def _period_gaps(rows: Frame, periods: Sequence[str], many: bool) -> Iterator[Remark]:
+def _period_gaps(rows: Frame, periods: Sequence[str]) -> Iterator[Remark]:
     """Changes of a period that start from a close with sessions between it and the period."""
     late = {
         period: (rows[f"{period}_gap_sessions"] > 0) & ~np.isnan(rows[f"{period}_change_pct"])
         for period in periods
     }
-    if many:
-        for period, are_late in late.items():
-            if are_late.any():
-                found = rows.take(are_late)
-                yield _at_first(found, "period_gap", _started_late(found, period))
-        return
     for n in np.flatnonzero(sum(late.values())).tolist() if periods else ():
         row = rows.row(n)
         for period, are_late in late.items():
@@ -177,40 +149,18 @@ def _period_gap(row: Any, period: str) -> str:
     )
 
 
-def _started_late(found: Frame, period: str) -> str:
-    first = found.row(0)
-    prior = getattr(first, f"{period}_prior_session")
-    changes = "a change" if len(found) == 1 else f"{len(found):,} changes"
-    lacks = "sessions within" if span(period).kind == "d" else "the last before it"
-    return (
-        f"{changes} of {periods_wording.words(period)} measured from an earlier close, as the data"
-        f" lacks {lacks} ({_the_first(found)}{first.symbol} in"
-        f" {first.session}, from {prior})"
-    )
+def _uncovered(rows: Frame, known: ChosenCloses) -> Iterator[Remark]:
+    """The calendars that do not reach over the sessions of which it is not known what they are."""
+    unknown = rows.take(rows["status"] == "unknown")
+    dates = dates_of(unknown, "session")
+    spans = {symbol: (day, day) for symbol, day in dates.items() if day}
+    return of_calendars(not_reaching(spans, known), "there")
 
 
-def _uncovered(
-    rows: Frame, known: ChosenCloses, within: Range | None
-) -> tuple[list[Calendar], str]:
-    """The calendars that do not reach over what was asked for; and where that matters.
-
-    Outside a range only dates with a close are rows, so that one that is lacking does not show.
-    """
-    if within is None:
-        unknown = rows.take(rows["status"] == "unknown")
-        dates = dates_of(unknown, "session")
-        return _not_reaching({s: (day, day) for s, day in dates.items() if day}, known), "there"
-    firsts = first_dates_of(known.levels.frame, "session")
-    begins = {
-        symbol: max(firsts.get(symbol) or within.first, within.first) for symbol in known.symbols
-    }
-    spans = {symbol: (first, within.last) for symbol, first in begins.items()}
-    return _not_reaching(spans, known), "outside"
-
-
-def _not_reaching(
+def not_reaching(
     spans: Mapping[str, tuple[dt.date, dt.date]], known: ChosenCloses
 ) -> list[Calendar]:
+    """Give the calendars that do not reach over some spans of their indices."""
     lacking = {
         calendar.exchange: calendar
         for symbol, span in spans.items()
@@ -221,7 +171,7 @@ def _not_reaching(
     return list(lacking.values())
 
 
-def _of_calendars(lacking: Sequence[Calendar], where: str) -> Iterator[Remark]:
+def of_calendars(lacking: Sequence[Calendar], where: str) -> Iterator[Remark]:
     """Say in one sentence which calendars do not reach what was asked for, if there are any."""
     if lacking:
         first, others = lacking[0], len(lacking) - 1
@@ -261,7 +211,7 @@ def notes_of(
     return [
         *(hours_apart(moved, known) if same_date else _last_in_data(moved, known)),
         *kinds(symbols(moved), registry),
-        *_of_calendars(_not_reaching(spans, known), "there"),
+        *of_calendars(not_reaching(spans, known), "there"),
         *calendar_notes.provisional(
             sessions, known.calendars, "" if same_date else "; the last close is shown"
         ),
