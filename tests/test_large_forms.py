@@ -142,13 +142,14 @@ def test_odd_cells_by_blocks_as_cell_by_cell(
     small.setattr(large, "_SAMPLE_BYTES", len(form.start()))
     small.setattr("marketmove.sources.fractions.SAMPLE_ROWS", 20)
     lines = [*(form.line(*cells) for cells in ODD_CELLS), *ODD_LINES]
-    after = form.line(dt.date(2025, 2, 17), "HSI", 9_001.0)
+    after = ["", *(form.line(dt.date(2025, 2, 17), "HSI", close) for close in (9_001.0, "1.234"))]
     # By default each form tries others of them.
     own = [*FORMS.values(), *WHOLE.values()].index(form)
     for n in range(len(lines)) if THOROUGH else range(own, len(lines), len(FORMS) + len(WHOLE)):
         line = lines[n]
-        text = form.start() + line + after * (n % 2)
-        _alike(tmp_path / "closes.csv", text.removesuffix("\n") + "\n" * (n // 2 % 2))
+        text = (form.start() + line + after[n % 3]).removesuffix("\n") + "\n" * (n // 2 % 2)
+        whole = _alike(tmp_path / "closes.csv", text)
+        assert outcome(tmp_path / "closes.csv", text, "vast") == whole
 
 
 def test_row_numbers_without_a_name_are_passed_over(
