@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -118,8 +118,10 @@ class PartsReader:
         self._new_rows = 0
 
     def _joined(self) -> Rows:
-        """All rows so far, which stand nowhere else then."""
-        self._rows, rows = [], Rows.joined(self._rows)
+        """All rows so far; each column of the parts gives way to the one of all."""
+        columns: Any = [*zip(*self._rows, strict=True)]
+        self._rows = []
+        rows = Rows(*(np.concatenate(columns.pop(0)) for _ in Rows._fields))
         self._rows.append(rows)
         return rows
 
