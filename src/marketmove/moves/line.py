@@ -58,11 +58,10 @@ def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = Non
 
 def row_keys(codes: Ints, days: Days) -> Ints:
     """One number for each index and date, in the order of indices and then of dates; NaT first."""
-    keys = days.astype("datetime64[D]", copy=False).astype(np.int64)
-    np.maximum(keys, -_DAY_0, out=keys)
-    keys += _DAY_0
-    keys += codes * ROOM
-    return keys
+    numbers = days.astype("datetime64[D]", copy=False).astype(np.int64)
+    np.maximum(numbers, -_DAY_0, out=numbers)
+    numbers += _DAY_0
+    return codes * ROOM + numbers
 
 
 def split_keys(keys: Ints) -> tuple[Ints, Days]:
