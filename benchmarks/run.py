@@ -35,19 +35,19 @@ PAIRS = [
         "--help, to a bare typer program",
         [*PROGRAM, "--help"],
         [PYTHON, str(HERE / "smallest_typer.py"), "--help"],
-        1.5,
+        1.1,
     ),
     Pair(
         "--version, to a bare typer program",
         [*PROGRAM, "--version"],
         [PYTHON, str(HERE / "smallest_typer.py"), "--help"],
-        1.5,
+        1.15,
     ),
     Pair(
         "session, to typer + rich + pandas",
         SESSION,
         [PYTHON, str(HERE / "smallest_session.py"), "2025-02-14"],
-        1.15,
+        0.85,
     ),
     Pair(
         "session, to bare pandas (for information)",

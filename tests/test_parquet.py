@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 arrow = pytest.importorskip("pyarrow")
 files = pytest.importorskip("pyarrow.parquet")
 typed = pytest.importorskip("marketmove.sources.parquet")
+columns = pytest.importorskip("marketmove.sources.arrow_columns")
+wide_parquet = pytest.importorskip("marketmove.sources.wide_parquet")
 
 CONFIG = load(None)
 CONTEXT = Context(CONFIG.registry, CONFIG.words, CONFIG.exchanges)
@@ -159,11 +161,10 @@ REFUSED = {
     "closes as text": "close is of type string; write it as a number",
     "digits of dates": "date is of type int64; write it as a date",
     "numbers as names": "symbol is of type int64; write it as text",
-    "a column an index": "it is not an index and a close a row",
 }
 
 
-@pytest.mark.parametrize("name", AS_TEXT)
+@pytest.mark.parametrize("name", REFUSED)
 def test_a_large_file_of_other_types_is_refused_by_name(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,13 +189,93 @@ def test_times_of_the_day_far_below_are_refused_too(
     assert "date has times of the day; write it as a date" in said
 
 
+LONG = 400
+DAYS = [dt.date(2022, 1, 3) + dt.timedelta(days=n // 5 * 7 + n % 5) for n in range(LONG)]
+LEVELS: dict[str, list[Any]] = {
+    name: [round(1000 + n + n * k % 7 / 9, 2) for n in range(LONG)]
+    for k, name in enumerate(["HSI", "N225", "ACME", "Dow Jones"], 3)
+}
+
+
+def _wide(date: Any = DAYS, **more: Any) -> Any:
+    return arrow.table({"date": date, **LEVELS, **more})
+
+
+def _hsi(value: Any) -> Any:
+    return _wide(HSI=_with(LEVELS["HSI"], value))
+
+
+WIDE: dict[str, Callable[[], Any]] = {
+    "plain": _wide,
+    "newest first": lambda: _wide(DAYS[::-1]),
+    "gaps": lambda: _wide(HSI=[None if n % 5 else 900.5 for n in range(LONG)]),
+    "nan": lambda: _hsi(float("nan")),
+    "infinite": lambda: _hsi(float("inf")),
+    "zero": lambda: _hsi(0.0),
+    "below zero": lambda: _hsi(-5.5),
+    "too large": lambda: _hsi(1e15),
+    "no date": lambda: _wide(_with(DAYS, None)),
+    "nothing in a row": lambda: arrow.table(
+        {"date": _with(DAYS, None), **{n: _with(c, None) for n, c in LEVELS.items()}}),
+    "a year without indices": lambda: _wide(_with(DAYS, dt.date(1700, 1, 1))),
+    "a date twice": lambda: _wide(_with(DAYS, DAYS[AT + 3])),
+    "an index that starts later": lambda: _wide(STOXX50E=[*[None] * 300, *LEVELS["HSI"][300:]]),
+    "an index without closes": lambda: _wide(STOXX50E=arrow.array([None] * LONG, arrow.float64())),
+    "other columns": lambda: _wide(volume=[n * n % 97 for n in range(LONG)], note=["x"] * LONG),
+    "lists beside": lambda: _wide(meta=[[1, 2]] * LONG),
+    "float32": lambda: _wide(HSI=arrow.array(LEVELS["HSI"], arrow.float32())),
+    "decimals": lambda: _wide(
+        HSI=arrow.array([Decimal(str(c)) for c in LEVELS["HSI"]], arrow.decimal128(18, 4))),
+    "dates as text": lambda: _wide(
+        [str(day) for day in DAYS], STOXX50E=[*[None] * 300, *LEVELS["HSI"][300:]]),
+    "moments": lambda: _wide(arrow.array(DAYS).cast(arrow.timestamp("ns"))),
+    "months": lambda: _wide([dt.date(1980 + n // 12, n % 12 + 1, 1) for n in range(LONG)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_column_an_index_by_rows_as_by_its_text(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "closes.parquet"
+    files.write_table(WIDE[name](), path, row_group_size=70)
+    as_text = _outcome(path)
+    for limit in ("_FEW_CELLS", "_MOST_CELLS"):
+        monkeypatch.setattr(typed, limit, 0)
+    monkeypatch.setattr(typed, "_HEAD_CELLS", 0)
+    monkeypatch.setattr(wide_parquet, "_VALUES_AT_ONCE", 300)
+    by_rows = _outcome(path)
+    # Of a table too large to hold, gaps are not listed.
+    assert [said[:-1] for said in by_rows] == [said[:-1] for said in as_text]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (
+            {"HSI": [f"{c:,.2f}" for c in LEVELS["HSI"]]},
+            "HSI is of type string; write it as a number",
+        ),
+        ({"date": [f"{d:%d.%m.%Y}" for d in DAYS]}, "date is of type string; write it as a date"),
+    ],
+)
+def test_a_large_table_of_text_is_refused_by_name(
+    more: dict[str, Any], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "closes.parquet"
+    files.write_table(arrow.table({"date": DAYS, **LEVELS, **more}), path)
+    for limit in ("_FEW_CELLS", "_MOST_CELLS"):
+        monkeypatch.setattr(typed, limit, 0)
+    assert _outcome(path) == (f"{path}: a Parquet file too large to read whole, and {reason}",)
+
+
 DECIMAL = st.decimals(min_value=Decimal("0.000001"), max_value=10**14, places=7)
 
 
 @given(levels=st.lists(st.one_of(DECIMAL, st.none()), min_size=1, max_size=40))
 def test_the_nearest_float_of_every_decimal(levels: list[Decimal | None]) -> None:
     column = arrow.array(levels, arrow.decimal128(38, 7))
-    found = typed._floats(column)
+    found = columns.floats_of(column)
     nearest = [np.nan if level is None else float(level) for level in levels]
     assert np.array_equal(found, nearest, equal_nan=True)
 

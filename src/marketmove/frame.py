@@ -66,8 +66,11 @@ class Labels:
 
     def are(self, texts: Iterable[str]) -> Bools:
         """Tell which rows have one of some texts."""
-        wanted = set(texts)
-        known = np.array([*(text in wanted for text in self.values), False], dtype=bool)
+        wanted, number = set(texts), len(self.values)
+        if wanted.isdisjoint(self.values):
+            return np.zeros(len(self), dtype=bool)
+        known = np.zeros(number + 1, dtype=bool)
+        known[:number] = np.fromiter(map(wanted.__contains__, self.values), bool, number)
         return known[self.codes]
 
     def each(self) -> Iterator[tuple[str, Ints]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -13,8 +13,7 @@ from marketmove.sources.by_parts import PartsReader
 from marketmove.sources.grid import GridRow, read_grid
 from marketmove.sources.last_number import LastNumber
 from marketmove.sources.opening import Source
-from marketmove.sources.parts import Form
-from marketmove.sources.plain_rows import part_of
+from marketmove.sources.parts import Form, Part
 
 # Blocks that a processor has at hand are taken apart in less time than larger ones.
 _BLOCK_BYTES, _ODD_BYTES, _LAST_BYTES = 2 << 20, 1 << 18, 1 << 16
@@ -63,10 +62,19 @@ class LinesReader:
     """Reads lines as parts, and knows where they end."""
 
     def __init__(
-        self, reader: PartsReader, form: Form, source: Source, above: Sequence[GridRow]
+        self,
+        reader: PartsReader,
+        form: Form,
+        source: Source,
+        above: Sequence[GridRow],
+        take_apart: Callable[[bytes, int], Part | None],
     ) -> None:
-        """``above`` are the rows above the first of the table but for the first of all."""
+        """``above`` are the rows above the first of the table but for the first of all.
+
+        ``take_apart`` is given lines and the number of the first.
+        """
         self._reader, self._form, self._end = reader, form, 0
+        self._take_apart = take_apart
         self._last = _last_number(source, form)
         self._compare(above)
 
@@ -84,7 +92,7 @@ class LinesReader:
         whole = lines.data if lines.data.endswith(b"\n") else lines.data + b"\n"
         if b"\r" in whole:
             whole = whole.replace(b"\r\n", b"\n")
-        part = part_of(whole, lines.first, self._form, self._reader.dates.day)
+        part = self._take_apart(whole, lines.first)
         if part is None:
             return False
         self._reader.add_plain(part)

@@ -160,7 +160,7 @@ class PartsReader:
         if self._plan.fractions:
             rows.beside[:, beside.index("change_pct")] *= 100
         block = _closes(label, names, rows, beside)
-        if order.turns or order.doubled:
+        if (order.turns or order.doubled) and layout.kind != "wide":
             refuse_several_a_session(block)
         zero = [Problem(Place(label), ZERO_IS_NONE)] if odd.zero_is_none else []
         left = [Problem(Place(label), text) for text in layout.notes]
@@ -210,9 +210,11 @@ def is_sure(sheet: ReadSheet, context: Context) -> bool:
     named = table.heads[1:] if _numbers_rows(table) else table.heads
     if not all(map(any, named)) or layout.notes or layout.warnings:
         return False
-    if any(not any(table.column(n)) for n in others if (role := roles[n]) and role.kind in BESIDE):
-        return False
     kind = role.kind if (role := roles[close]) else ""
+    # A column that is empty so far is none so far.
+    empty = [roles[n] for n in others if not any(table.column(n))]
+    if any(kind != "close" or (role is not None and role.kind in BESIDE) for role in empty):
+        return False
     deciding = _DECIDING if kind == "close" else _DECIDING | _WEAK
     if any((role := roles[n]) is not None and role.kind in deciding for n in others):
         return False

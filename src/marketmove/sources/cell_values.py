@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketmove.sources.cells import Cells
+from marketmove.sources.numbers import is_gap
 from marketmove.sources.parts import Bools, Coded, Floats, Ints
 
 Words = npt.NDArray[np.uint64]
@@ -24,6 +25,8 @@ _MOST_SIGNS, _EXACT = 16, 1 << 53
 _POWERS = np.array([10.0**digits for digits in range(_MOST_SIGNS + 1)])
 # Of longer numbers the marks of thousands that were taken away count.
 _LONGEST = 30
+# Digits behind the mark that thousands have too, and how long what may be thousands is: 123.456.
+_THOUSANDS, _LONGEST_OPEN = 3, 7
 _LONG = re.compile(rb"[0-9]*(?:[.,]([0-9]+))?")
 
 
@@ -114,3 +117,24 @@ def numbers_of(cells: Cells, starts: Ints, ends: Ints, mark: str) -> Numbers:
         values[row] = float(text.replace(b",", b".")) if plain[row] else np.nan
         decimals[row] = len(match[1] or b"") if match else 0
     return Numbers(values, decimals, plain)
+
+
+def texts_of(cells: Cells, starts: Ints, ends: Ints, found: Numbers) -> list[str]:
+    """Give the texts of cells that are no plain numbers, but of empty ones."""
+    at = np.flatnonzero(~found.plain & (ends > starts))
+    places = zip(starts[at].tolist(), ends[at].tolist(), strict=True)
+    return [cells.block[start:end].decode() for start, end in places]
+
+
+def gaps_only(cells: Cells, starts: Ints, ends: Ints, found: Numbers) -> bool:
+    """Tell whether all cells that are no plain numbers say that there is none."""
+    return all(is_gap(text) for text in {*texts_of(cells, starts, ends, found)})
+
+
+def parts_thousands(cells: Cells, starts: Ints, ends: Ints, found: Numbers) -> Bools:
+    """Tell the numbers whose mark may be one of thousands, as that of 1.234."""
+    sizes = ends - starts
+    may: Bools = (found.decimals == _THOUSANDS) & found.plain
+    may &= (sizes > _THOUSANDS + 1) & (sizes <= _LONGEST_OPEN)
+    may &= cells.signs[starts] != ord("0")
+    return may

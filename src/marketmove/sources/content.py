@@ -174,7 +174,9 @@ def holds_dates(table: Table, number: int) -> bool:
     """Whether most cells are days that there are; one that might be one makes no dates."""
     cells = table.filled(number)
     few = cells[:: max(1, len(cells) // 100)]
-    return bool(few) and sum(map(_is_dated, few)) >= _MOST * len(few)
+    others = (cell for cell in few if not _is_dated(cell))
+    too_many = len(few) - math.ceil(_MOST * len(few)) + 1
+    return bool(few) and len([*itertools.islice(others, too_many)]) < too_many
 
 
 def _is_dated(cell: str) -> bool:

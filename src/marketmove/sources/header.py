@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -17,14 +18,7 @@ _MOST_ABOVE = 20
 _PRICES = frozenset(["open", "high", "low", "close", "weak_close", "adjusted"])
 
 
-class Table(NamedTuple):
-    """A table of text: the header by column, and rows of as many cells, each with its line.
-
-    A column's ``heads`` are its header cells from top to bottom, more than one where the header
-    has levels; empty in a table without a header. ``ragged`` are rows with other numbers of cells,
-    ``undated`` rows without a date, ``footers`` the lines below the last date.
-    """
-
+class _Parts(NamedTuple):
     label: str
     heads: list[tuple[str, ...]]
     header_line: int | None
@@ -35,13 +29,32 @@ class Table(NamedTuple):
     footers: list[GridRow]
     preamble: list[GridRow]
 
-    def column(self, number: int) -> list[str]:
+
+class Table(_Parts):
+    """A table of text: the header by column, and rows of as many cells, each with its line.
+
+    A column's ``heads`` are its header cells from top to bottom, more than one where the header
+    has levels; empty in a table without a header. ``ragged`` are rows with other numbers of cells,
+    ``undated`` rows without a date, ``footers`` the lines below the last date.
+    """
+
+    @functools.cached_property
+    def _columns(self) -> list[tuple[str, ...]]:
+        return [*zip(*(cells for _, cells in self.rows), strict=True)]
+
+    @functools.cached_property
+    def _filled(self) -> dict[int, list[str]]:
+        return {}
+
+    def column(self, number: int) -> Sequence[str]:
         """Give the cells of one column, from 0."""
-        return [cells[number] for _, cells in self.rows]
+        return self._columns[number] if self.rows else ()
 
     def filled(self, number: int) -> list[str]:
         """Give the cells of one column that say something."""
-        return [cell for cell in self.column(number) if not numbers.is_gap(cell)]
+        if number not in self._filled:
+            self._filled[number] = [c for c in self.column(number) if not numbers.is_gap(c)]
+        return self._filled[number]
 
     def refused(self, text: str, line: int | None = None) -> UnrecognisedFileError:
         """Make the error that names what is wrong, at a line or at the header."""

@@ -30,6 +30,9 @@ LONGEST = 40
 # Levels of one to nine digits, not zero, with a point or without: what needs no second look.
 _PLAIN = r"[1-9][0-9]{0,8}(?:\.[0-9]{1,6})?"
 _ALL_PLAIN = re.compile(rf"{_PLAIN}(?:\n{_PLAIN})*")
+# Numbers with a point that parts no thousands.
+_POINT = r"(?:[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,20})|[0-9]{4,20}\.[0-9]{3})"
+_ALL_POINTS = re.compile(rf"{_POINT}(?:\n{_POINT})*")
 # What a level can be: from the smallest, included, to the largest, not included.
 SMALLEST, LARGEST = 1e-6, 1e15
 
@@ -48,7 +51,7 @@ class Evidence(NamedTuple):
 
 def is_gap(text: str) -> bool:
     """Tell whether a cell says that there is no close: empty, ``N/A``, ``null``, a lone dot."""
-    return text.casefold() in GAPS
+    return not text[:1].isdecimal() and text.casefold() in GAPS
 
 
 def weigh(texts: Iterable[str], decorated: bool = False) -> Evidence:
@@ -62,6 +65,9 @@ def weigh(texts: Iterable[str], decorated: bool = False) -> Evidence:
     >>> weigh(["9,38B", "-1,52%"], decorated=True)
     Evidence(point=0, comma=2, open_text=None)
     """
+    texts = [*texts]
+    if _ALL_POINTS.fullmatch("\n".join(texts)):
+        return Evidence(len(texts), 0, None)
     point = comma = 0
     open_text = None
     for text in texts:

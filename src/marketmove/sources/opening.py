@@ -25,7 +25,7 @@ _SNIFFED = 100_000
 # Larger files are read by blocks where their form allows it.
 _HEAD = 32 << 20
 # What is held of them: enough to tell the form.
-_BEGINNING = 1 << 20
+_BEGINNING = 4 << 20
 # What a packed file may unpack to; more is no file of closes. Text of closes packs to a fifth or a
 # tenth, so a file that swells far more is refused before it has taken much memory.
 _MOST_UNPACKED, _NEVER_TOO_MUCH, _MOST_SWELLING = 2**30, 64 << 20, 50

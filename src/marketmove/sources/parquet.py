@@ -5,22 +5,32 @@ A small file, or one of another form than an index and a close a row, is read as
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as arrow
-from pyarrow import compute, parquet, types
+from pyarrow import parquet
 
 from marketmove.errors import (
     MarketMoveError,
     Place,
     UnreadableFileError,
     UnrecognisedFileError,
+)
+from marketmove.sources.arrow_columns import (
+    NotTypedError,
+    cells_as_values,
+    dated_head,
+    days_of,
+    flat_names,
+    floats_of,
+    is_date,
+    is_number,
+    is_text,
+    text_of,
+    texts_of,
+    values_of,
 )
 from marketmove.sources.block import Block, Context, ReadOptions
 from marketmove.sources.by_parts import PartsReader, Plan, is_sure
@@ -35,13 +45,12 @@ from marketmove.sources.parts import (
     RowFilter,
     Rows,
     is_iso,
-    iso_day,
     nothing_beside,
 )
 from marketmove.sources.table import read_table, stated_in_fractions, understand
 from marketmove.sources.typed import cell_text
 from marketmove.sources.vocabulary import Role, Words, normalised
-from marketmove.sources.workbooks import typed_grid
+from marketmove.sources.wide_parquet import read_wide
 
 # Below so many cells text takes no time, beyond so many too much memory.
 _FEW_CELLS, _MOST_CELLS = 50_000, 5_000_000
@@ -50,13 +59,13 @@ _FEW_CELLS, _MOST_CELLS = 50_000, 5_000_000
 _MOST_CELLS_A_BYTE, _MOST_SWELLING = 30, 50
 _NO_MATTER_CELLS, _NO_MATTER_BYTES = 1_000_000, 64 << 20
 _HEAD_ROWS, _BATCH_ROWS, _ODD_ROWS = 1_000, 1 << 19, 1 << 12
-_LONGEST = 1_000
-# The days that a date may be of, as those of text may.
-_FIRST, _LAST = np.datetime64("1800-01-01"), np.datetime64("2200-12-31")
+# Of many columns fewer rows tell what they are.
+_FEWEST_HEAD_ROWS, _HEAD_CELLS = 150, 100_000
+_NEITHER = "it is neither an index and a close a row nor a column an index"
 
 
-class _NotTypedError(Exception):
-    """Says which column cannot go straight to numbers, and why."""
+class _WideError(Exception):
+    """Says that a file too large to read whole has a column an index."""
 
 
 class _Form(NamedTuple):
@@ -87,17 +96,19 @@ def read_parquet(
         rows, columns = file.metadata.num_rows, file.metadata.num_columns
         _refuse_swollen(file, source)
         context = context._replace(words=_words(file.schema_arrow, context.words))
-        reason = "it is not an index and a close a row"
+        reason = ""
         if rows * columns > _FEW_CELLS:
             try:
                 try:
                     return _typed(file, source, options, context, keep)
                 except OtherDatesError as found:
                     return _typed(file, source, options, context, keep, found.days)
-            except (_NotTypedError, ReadWholeError) as error:
+                except _WideError:
+                    return read_wide(file, source, options, context, keep)
+            except (NotTypedError, ReadWholeError) as error:
                 reason = str(error) or reason
         if rows * columns > _MOST_CELLS:
-            text = f"a Parquet file too large to read whole, and {reason}"
+            text = f"a Parquet file too large to read whole, and {reason or _NEITHER}"
             raise UnreadableFileError.at(Place(source.label), text)
         grid = _grid(file, source.label, options.decimal or ".")
     except (MarketMoveError, MemoryError):
@@ -121,7 +132,7 @@ def _open(source: Source) -> Any:
     try:
         schema = parquet.read_schema(data)
         # Texts of which many are the same are held once each.
-        texts = [field.name for field in schema if _is_text(field.type)]
+        texts = [field.name for field in schema if is_text(field.type)]
         return parquet.ParquetFile(data, read_dictionary=texts)
     except Exception as error:  # noqa: BLE001 - as above
         raise _damaged(source, error) from None
@@ -150,9 +161,9 @@ def _words(schema: Any, words: Words) -> Words:
 
     Of a date, a text and a number side by side each can be but one thing, whatever it is called.
     """
-    kinds = {_is_date: "date", _is_text: "symbol", _is_number: "close"}
+    kinds = {is_date: "date", is_text: "symbol", is_number: "close"}
     found = {
-        kind: [field.name for field in schema if is_kind(_values(field.type))]
+        kind: [field.name for field in schema if is_kind(values_of(field.type))]
         for is_kind, kind in kinds.items()
         if len(schema) == len(kinds)
     }
@@ -166,57 +177,17 @@ def _words(schema: Any, words: Words) -> Words:
     return words._replace(roles={**words.roles, **unknown})
 
 
-def _values(kind: Any) -> Any:
-    """The type of the values of a column, each of which may be held once."""
-    return kind.value_type if types.is_dictionary(kind) else kind
-
-
-def _is_text(kind: Any) -> bool:
-    kind = _values(kind)
-    # Of bytes that nobody said are text some programs make texts.
-    found = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary)
-    return any(is_kind(kind) for is_kind in (*found, types.is_large_binary))
-
-
-def _is_date(kind: Any) -> bool:
-    return bool(types.is_date(kind) or types.is_timestamp(kind))
-
-
-def _is_number(kind: Any) -> bool:
-    return bool(types.is_floating(kind) or types.is_integer(kind) or types.is_decimal(kind))
-
-
 def _grid(file: Any, label: str, mark: str) -> Grid:
     """All rows as text."""
     # A thread of its own would abort the program where it ends before it.
-    table = file.read(_flat(file), use_threads=False)
+    table = file.read(flat_names(file), use_threads=False)
     columns = [column.combine_chunks() for column in table.columns]
-    dates = [n for n, column in enumerate(columns) if _is_date(_values(column.type))]
-    grid = _text(table.column_names, columns, label, mark)
+    dates = [n for n, column in enumerate(columns) if is_date(values_of(column.type))]
+    grid = text_of(table.column_names, columns, label, mark)
     head, *rows = grid.rows
     first = next((n for n, row in enumerate(rows) if any(row.cells[c] for c in dates)), 0)
     # Of text a row without a date above all others would be one of the header; here it is none.
     return grid._replace(rows=[head, *rows[first : first + 1], *rows[:first], *rows[first + 1 :]])
-
-
-def _flat(file: Any) -> list[str] | None:
-    """The names of columns that have a value a row; None where all have."""
-    schema = file.schema_arrow
-    nested = [field for field in schema if types.is_nested(field.type)]
-    return [field.name for field in schema if field not in nested] if nested else None
-
-
-def _text(names: Sequence[str], columns: Sequence[Any], label: str, mark: str) -> Grid:
-    rows = zip(*(_cells(column, mark) for column in columns), strict=True)
-    return typed_grid(label, [list(names), *rows], "Parquet", mark)
-
-
-def _cells(column: Any, mark: str) -> list[Any]:
-    """The values of a column; texts of which many are the same once."""
-    if not _is_text(column.type):
-        return [*column.to_pylist()]
-    coded = _texts(column, mark)
-    return [coded.values[code] for code in coded.codes.tolist()]
 
 
 def _typed(
@@ -229,7 +200,7 @@ def _typed(
 ) -> Block:
     """Read a file of an index and a close a row, column by column.
 
-    Raises ``_NotTypedError`` or ``ReadWholeError`` where its cells have to be read as text.
+    Raises ``NotTypedError`` or ``ReadWholeError`` where its cells have to be read as text.
     """
     form, plan = _plan(file, source, options, context)
     reader = PartsReader(plan, options, context, keep, days)
@@ -250,14 +221,11 @@ def _typed(
 
 def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> tuple[_Form, Plan]:
     """How to read the columns, as the first rows tell."""
-    names, metadata = _flat(file) or file.schema_arrow.names, file.metadata
+    names, metadata = flat_names(file) or file.schema_arrow.names, file.metadata
     if len(set(names)) < len(names):
-        raise _NotTypedError("two columns have the same name")
-    batch = next(file.iter_batches(_HEAD_ROWS, columns=_flat(file), use_threads=False))
-    dated = [column.is_valid() for column in batch.columns if _is_date(_values(column.type))]
-    if dated:  # a row without a date is none of the header, though one of text would be
-        batch = batch.filter(functools.reduce(compute.or_, dated))
-    grid = _text(names, batch.columns, source.label, options.decimal or ".")
+        raise NotTypedError("two columns have the same name")
+    batch = dated_head(file, min(_HEAD_ROWS, max(_FEWEST_HEAD_ROWS, _HEAD_CELLS // len(names))))
+    grid = text_of(names, batch.columns, source.label, options.decimal or ".")
     try:
         sheet = understand(grid, source.stem, options, context)
     except MarketMoveError:
@@ -265,11 +233,13 @@ def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> 
             raise ReadWholeError from None  # all rows may settle what the first do not
         raise
     table, layout = sheet.table, sheet.layout
+    vast = metadata.num_rows * metadata.num_columns > _MOST_CELLS
+    if layout.kind == "wide" and vast:
+        raise _WideError
     if layout.kind != "long" or layout.symbol is None:
-        raise _NotTypedError("it is not an index and a close a row")
+        raise NotTypedError(_NEITHER)
     if table.header_line != 1 or table.preamble or table.ragged:
         raise ReadWholeError
-    vast = metadata.num_rows * metadata.num_columns > _MOST_CELLS
     if not vast and not (is_sure(sheet, context) and not (table.undated or table.footers)):
         raise ReadWholeError
     beside = [column.number for column in layout.beside]
@@ -278,7 +248,7 @@ def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> 
         _refuse_type(file.schema_arrow.field(names[number]), number, form)
     if not all(is_iso(text) for text in table.column(table.date)):
         text = table.rows[0].cells[table.date]
-        raise _NotTypedError(f"{names[table.date]} is not a plain date, such as {text}")
+        raise NotTypedError(f"{names[table.date]} is not a plain date, such as {text}")
     fractions = tuple(stated_in_fractions(sheet))
     return form, Plan(
         sheet, sheet.reading(grid, options), "", vast, certain=True, fractions=fractions
@@ -287,15 +257,15 @@ def _plan(file: Any, source: Source, options: ReadOptions, context: Context) -> 
 
 def _refuse_type(field: Any, number: int, form: _Form) -> None:
     """Refuse a column that is not of a type for what it says."""
-    kind = _values(field.type)
-    expected, fits = "a number", _is_number(kind)
+    kind = values_of(field.type)
+    expected, fits = "a number", is_number(kind)
     if number == form.symbol:
-        expected, fits = "text", _is_text(kind)
+        expected, fits = "text", is_text(kind)
     elif number == form.date:
-        plain = _is_date(kind) and not getattr(kind, "tz", None)
-        expected, fits = "a date", plain or _is_text(kind)
+        plain = is_date(kind) and not getattr(kind, "tz", None)
+        expected, fits = "a date", plain or is_text(kind)
     if not fits:
-        raise _NotTypedError(f"{field.name} is of type {kind}; write it as {expected}")
+        raise NotTypedError(f"{field.name} is of type {kind}; write it as {expected}")
 
 
 class _Batch(NamedTuple):
@@ -309,10 +279,10 @@ class _Batch(NamedTuple):
 def _read_batch(reader: PartsReader, batch: _Batch, mark: str) -> None:
     """Read rows as numbers; where some are odd, in small pieces, and those as text."""
     form = batch.form
-    dates, dated = _days(batch.columns[form.date], form.names[form.date])
-    symbols = _texts(batch.columns[form.symbol])
-    close = _floats(batch.columns[form.close])
-    beside = [_floats(batch.columns[n]) for n in form.beside]
+    dates, dated = days_of(batch.columns[form.date], form.names[form.date])
+    symbols = texts_of(batch.columns[form.symbol])
+    close = floats_of(batch.columns[form.close])
+    beside = [floats_of(batch.columns[n]) for n in form.beside]
     lines = np.arange(batch.first, batch.first + len(close))
     said = np.column_stack([nothing_beside(len(close)), *beside])
     rows = Rows(symbols.codes, dates, close, lines, said)
@@ -333,7 +303,7 @@ def _read_batch(reader: PartsReader, batch: _Batch, mark: str) -> None:
 def _rows_of_text(batch: _Batch, piece: slice, mark: str) -> list[GridRow]:
     """Some rows as cells; those that say nothing are left out."""
     found = []
-    cells = {n: _cells(column[piece], mark) for n, column in batch.columns.items()}
+    cells = {n: cells_as_values(column[piece], mark) for n, column in batch.columns.items()}
     for n, values in enumerate(zip(*cells.values(), strict=True)):
         row = [""] * len(batch.form.names)
         for number, value in zip(cells, values, strict=True):
@@ -341,53 +311,3 @@ def _rows_of_text(batch: _Batch, piece: slice, mark: str) -> list[GridRow]:
         if any(row):
             found.append(GridRow(batch.first + piece.start + n, row))
     return found
-
-
-def _days(column: Any, name: str) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.bool_]]:
-    """The days of dates, and which rows have one that an index may have."""
-    kind = column.type
-    if not _is_date(kind):
-        texts = _texts(column)
-        found = [iso_day(text) for text in texts.values]
-        known = np.array([day or dt.date(1970, 1, 1) for day in found], dtype="datetime64[D]")
-        return known[texts.codes], np.array([day is not None for day in found])[texts.codes]
-    given = column.is_valid().to_numpy(zero_copy_only=False)
-    if types.is_date32(kind):
-        days = column.cast(arrow.int32()).fill_null(0).to_numpy(zero_copy_only=False)
-        days = days.astype(np.int64)
-    else:
-        unit = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[getattr(kind, "unit", "ms")]
-        ticks = column.cast(arrow.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-        days, rest = np.divmod(ticks, 86_400 * unit)
-        if rest.any():
-            raise _NotTypedError(f"{name} has times of the day; write it as a date")
-    found = days.astype("datetime64[D]")
-    return found, given & (found >= _FIRST) & (found <= _LAST)
-
-
-def _texts(column: Any, mark: str = ".") -> Coded:
-    """The texts of a column, "" for none; a number or a date as text that reads one way only."""
-    encoded = column if types.is_dictionary(column.type) else column.dictionary_encode()
-    values = encoded.dictionary
-    if not types.is_string(values.type) and _is_text(values.type):
-        values = values.cast(arrow.string())
-    texts = [_short(cell_text(value, mark), n) for n, value in enumerate(values.to_pylist())]
-    codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-    return Coded([*texts, ""], codes)
-
-
-def _short(text: str, number: int) -> str:
-    """A text, cut where it is absurdly long; by its number it stays another than all others."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({number})"
-
-
-def _floats(column: Any) -> npt.NDArray[np.float64]:
-    """The nearest float of each number, nan for none."""
-    if hasattr(column, "dictionary"):
-        column = column.dictionary_decode()
-    if types.is_decimal(column.type):
-        # Of decimals themselves arrow makes floats that are one off in the last digit.
-        column = column.cast(arrow.string())
-    floats = column.cast(arrow.float64(), safe=False)
-    values: npt.NDArray[np.float64] = floats.to_numpy(zero_copy_only=False)
-    return values

@@ -30,7 +30,8 @@ class ReadWholeError(Exception):
 class Form(NamedTuple):
     """What the lines are like: the delimiter, the number of cells, and which cells count.
 
-    ``mark`` is the decimal mark; ``beside`` are the cells that say more of the close, as numbers.
+    ``mark`` is the decimal mark; ``beside`` are the cells that say more of the close, as numbers,
+    or where each of several columns is an index those of all but the first.
     """
 
     delimiter: str

@@ -12,15 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from marketmove.sources.cell_values import Numbers, coded, numbers_of, words_of
+from marketmove.sources.cell_values import (
+    Numbers,
+    coded,
+    gaps_only,
+    numbers_of,
+    parts_thousands,
+    texts_of,
+    words_of,
+)
 from marketmove.sources.cells import Cells, cells_of
-from marketmove.sources.numbers import LARGEST, SMALLEST, is_gap, read_signed
-from marketmove.sources.parts import Floats, Form, Ints, Part, Rows, iso_day, nothing_beside
+from marketmove.sources.numbers import LARGEST, SMALLEST, read_signed
+from marketmove.sources.parts import Floats, Form, Part, Rows, iso_day, nothing_beside
 
 # Signs that could make a line end or a cell mean something else than it seems to.
 _UNSURE = (b"\r", b"\0")
-# Digits behind the mark that thousands have too, and how long what may be thousands is: 123.456.
-_THOUSANDS, _LONGEST_OPEN = 3, 7
 
 
 def part_of(
@@ -74,16 +80,7 @@ def _is_text(block: bytes) -> bool:
 def _are_levels(cells: Cells, close: Numbers, form: Form) -> bool:
     """Whether all closes are levels or gaps."""
     inside = (close.values >= SMALLEST) & (close.values < LARGEST)
-    return bool((inside | ~close.plain).all()) and all(
-        is_gap(text) for text in {*_texts(cells, *cells.of(form.close), close)}
-    )
-
-
-def _texts(cells: Cells, starts: Ints, ends: Ints, found: Numbers) -> list[str]:
-    """The texts of cells that are no plain numbers, but of empty ones."""
-    at = np.flatnonzero(~found.plain & (ends > starts))
-    places = zip(starts[at].tolist(), ends[at].tolist(), strict=True)
-    return [cells.block[start:end].decode() for start, end in places]
+    return bool((inside | ~close.plain).all()) and gaps_only(cells, *cells.of(form.close), close)
 
 
 def _beside(cells: Cells, column: int, form: Form) -> Floats | None:
@@ -97,7 +94,7 @@ def _beside(cells: Cells, column: int, form: Form) -> Floats | None:
     signed = (below | (first == ord("+"))) & (ends - starts > 1)
     found = numbers_of(cells, starts + signed, ends, form.mark)
     values = np.where(below, -found.values, found.values)
-    texts = _texts(cells, starts, ends, found)
+    texts = texts_of(cells, starts, ends, found)
     said = {text: read_signed(text, form.mark) for text in {*texts}}
     if any("%" in text for text in said):
         return None
@@ -108,9 +105,6 @@ def _beside(cells: Cells, column: int, form: Form) -> Floats | None:
 
 def _evidence(cells: Cells, close: Numbers, form: Form) -> tuple[bool, bool]:
     """Whether some mark is none of thousands for sure, and whether some may be one."""
-    starts, ends = cells.of(form.close)
-    sizes = ends - starts
-    thousands = (close.decimals == _THOUSANDS) & (sizes > _THOUSANDS + 1) & (sizes <= _LONGEST_OPEN)
-    thousands &= cells.signs[starts] != ord("0")
+    thousands = parts_thousands(cells, *cells.of(form.close), close)
     certain = (close.decimals > 0) & close.plain & ~thousands
-    return bool(certain.any()), bool((thousands & close.plain).any())
+    return bool(certain.any()), bool(thousands.any())

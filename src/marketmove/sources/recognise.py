@@ -90,7 +90,7 @@ def _numbers_of_its_own(table: Table, number: int) -> bool:
     return decimals or (len(cells) > 2 and len(set(cells)) == len(cells) == len(set(_days(table))))
 
 
-def _days(table: Table) -> list[str]:
+def _days(table: Table) -> Sequence[str]:
     return table.column(table.date)
 
 

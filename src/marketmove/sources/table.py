@@ -166,7 +166,7 @@ def _names(sheet: ReadSheet) -> dict[int, list[str]]:
     """The index of every row, for each column of closes."""
     layout, rows = sheet.layout, len(sheet.table.rows)
     if layout.symbol is not None:
-        return dict.fromkeys(layout.closes, sheet.table.column(layout.symbol))
+        return {key: [*sheet.table.column(layout.symbol)] for key in layout.closes}
     if layout.kind == "single":
         return {n: [sheet.single] * rows for n in layout.closes}
     return {n: [name or sheet.single] * rows for n, name in layout.closes.items()}
