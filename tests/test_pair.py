@@ -355,6 +355,14 @@ def test_one_session_has_no_span(run_cli: RunCli, write: Write) -> None:
     assert "+2.00 pp" in text
 
 
+def test_an_index_with_doubtful_closes_alone_has_no_session(run_cli: RunCli, write: Write) -> None:
+    """A close of a Saturday is none."""
+    rows = "2025-01-02,AAA,100\n2025-01-03,AAA,101\n2025-01-06,AAA,102\n2025-01-04,SPX,5868.55\n"
+    ran = run_cli("pair", "AAA", "SPX", "-l", write("closes.csv", f"date,symbol,close\n{rows}"))
+    assert ran.status == 4
+    assert "SPX has no close that is not doubtful" in ran.stderr
+
+
 @given(st.lists(st.tuples(*[st.integers(1, 10**7)] * 2), min_size=3, max_size=20))
 def test_the_excess_is_the_relative_strength_less_100(units: list[tuple[int, int]]) -> None:
     days = [dt.date(2024, 1, 1) + dt.timedelta(n) for n in range(len(units))]

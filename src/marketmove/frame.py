@@ -66,8 +66,11 @@ class Labels:
 
     def are(self, texts: Iterable[str]) -> Bools:
         """Tell which rows have one of some texts."""
-        wanted = set(texts)
-        known = np.array([*(text in wanted for text in self.values), False], dtype=bool)
+        wanted, number = set(texts), len(self.values)
+        if wanted.isdisjoint(self.values):
+            return np.zeros(len(self), dtype=bool)
+        known = np.zeros(number + 1, dtype=bool)
+        known[:number] = np.fromiter(map(wanted.__contains__, self.values), bool, number)
         return known[self.codes]
 
     def each(self) -> Iterator[tuple[str, Ints]]:
@@ -130,11 +133,11 @@ class Frame:
 
     def take(self, rows: Ints | Bools | slice) -> Frame:
         """Give some rows: by their numbers, or those for which a column is true."""
-        taken: dict[int, Column] = {}  # several columns that say nothing are one and the same
+        found: dict[int, Column] = {}  # several columns that say nothing are one and the same
         for column in self.columns.values():
-            if id(column) not in taken:
-                taken[id(column)] = _taken(column, rows)
-        return Frame({name: taken[id(column)] for name, column in self.columns.items()})
+            if id(column) not in found:
+                found[id(column)] = taken(column, rows)
+        return Frame({name: found[id(column)] for name, column in self.columns.items()})
 
     def pieces(self, rows: int) -> Iterator[Frame]:
         """Give the rows so many at a time."""
@@ -159,16 +162,36 @@ class Frame:
         return cls({name: _joined([p.columns[name] for p in parts]) for name in parts[0].columns})
 
 
-def _taken(column: Column, rows: Ints | Bools | slice) -> Column:
+def taken(column: Column, rows: Ints | Bools | slice) -> Column:
+    """Give some rows of a column; of one that has a value throughout, which it holds once, too."""
     if isinstance(column, Labels):
-        return Labels(column.values, column.codes[rows])
-    taken: npt.NDArray[Any] = column[rows]
-    return taken
+        return Labels(column.values, _of_rows(column.codes, rows))
+    return _of_rows(column, rows)
+
+
+def _of_rows(values: npt.NDArray[Any], rows: Ints | Bools | slice) -> npt.NDArray[Any]:
+    if not _is_throughout(values):
+        found: npt.NDArray[Any] = values[rows]
+        return found
+    if isinstance(rows, slice):
+        return throughout(values[0], len(range(*rows.indices(len(values)))))
+    return throughout(values[0], int(rows.sum()) if rows.dtype == bool else len(rows))
+
+
+def throughout(value: Any, rows: int) -> npt.NDArray[Any]:
+    """Make a column of one value, which it holds once."""
+    return np.broadcast_to(np.asarray(value), (rows,))
+
+
+def _is_throughout(values: npt.NDArray[Any]) -> bool:
+    return values.strides == (0,) and len(values) > 0
 
 
 def _joined(columns: Sequence[Any]) -> Column:
     if all(isinstance(column, Labels) for column in columns):
         return Labels.joined(columns)
+    if all(_is_throughout(column) and np.isnan(column[0]) for column in columns):
+        return throughout(np.nan, sum(map(len, columns)))
     return np.concatenate(columns)
 
 

@@ -190,7 +190,7 @@ def _by_calendar(
     rows: _Rows, calendars: Mapping[str, Calendar]
 ) -> Iterator[tuple[Calendar, slice]]:
     starts = _starts(rows)
-    for code, symbol in enumerate(rows.symbols):
+    for code, symbol in enumerate(rows.symbols) if calendars else ():
         if calendar := calendars.get(symbol):
             yield calendar, slice(int(starts[code]), int(starts[code + 1]))
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from marketmove.closes.duplicates import without_duplicates
 from marketmove.errors import BadFiguresError, Place, Problem
-from marketmove.frame import Days, Frame, Labels, distinct
+from marketmove.frame import Days, Frame, Ints, Labels, distinct, taken, throughout
 from marketmove.market.indices import Index, Registry
 from marketmove.sources import Block, Closes, Fault, Reading
 
@@ -90,10 +90,12 @@ def fold(blocks: Iterable[Block], registry: Registry, later_wins: bool = False) 
     ]
     strangers = [note for block in blocks for note in _strangers(block, registry)]
     frame = Frame.joined([_named(*each) for each in zip(blocks, symbols_of, strict=True)])
-    said = [block._replace(frame=frame.take(slice(0))) for block in blocks]
-    del blocks, block  # of large files, the rows are held once
+    said = [block._replace(frame=Frame({})) for block in blocks]
     frame, noise = _without_noise(frame, registry)
-    frame = _in_order(frame)
+    order, columns = _order(frame), dict(frame.columns)
+    # Each column gives way to the ordered one, so that the rows of large files are held once.
+    del blocks, block, frame
+    frame = Frame({name: taken(columns.pop(name), order) for name in [*columns]})
     frame, conflicts, repeats = without_duplicates(frame, later_wins)
     return Levels(
         frame=frame,
@@ -115,18 +117,18 @@ def _named(block: Block, symbols: Mapping[str, str]) -> Frame:
     number = {symbol: n for n, symbol in enumerate(dict.fromkeys(found))}
     if len(number) < len(found):
         codes = np.array([number[symbol] for symbol in found], dtype=np.int32)[codes]
-    file = Labels((block.label,), np.zeros(len(codes), dtype=np.int32))
+    file = Labels((block.label,), throughout(np.int32(0), len(codes)))
     return block.frame.assign(symbol=Labels(tuple(number), codes), file=file)
 
 
-def _in_order(frame: Frame) -> Frame:
-    """The rows by symbol and session; of one close after the other, the first stays the first."""
+def _order(frame: Frame) -> Ints:
+    """The order by symbol and session; of one close after the other, the first stays the first."""
     codes, days = frame.labels("symbol").codes, frame["session"]
-    if (np.diff(days).astype(np.int64) >= 0).all():
+    if (days[1:] >= days[:-1]).all():
         # Sorted by date already: numbers of two bytes are put in order at once.
         narrow = np.uint16 if codes.max(initial=0) <= np.iinfo(np.uint16).max else codes.dtype
-        return frame.take(np.argsort(codes.astype(narrow), kind="stable"))
-    return frame.take(np.lexsort((days, codes)))
+        return np.argsort(codes.astype(narrow), kind="stable")
+    return np.lexsort((days, codes))
 
 
 def _on_one_session(frame: Frame) -> Iterable[Problem]:

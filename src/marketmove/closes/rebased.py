@@ -53,8 +53,9 @@ def _steps(levels: Levels) -> Iterator[_Step]:
     frame = levels.frame
     symbols = frame.labels("symbol")
     known = levels.registry.among(symbols.values)
-    for code, symbol in enumerate(symbols.values):
-        for date, factor in known[symbol].rebased if symbol in known else ():
+    rebased = {symbol: index.rebased for symbol, index in known.items() if index.rebased}
+    for code, symbol in enumerate(symbols.values) if rebased else ():
+        for date, factor in rebased.get(symbol, ()):
             start, end = np.searchsorted(symbols.codes, [code, code + 1]).tolist()
             days, close = frame["session"][start:end], frame["close"][start:end]
             at = int(np.searchsorted(days, np.datetime64(date)))

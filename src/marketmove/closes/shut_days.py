@@ -29,7 +29,7 @@ def on_shut_days(levels: Levels, calendars: Mapping[str, Calendar]) -> Frame:
     codes = symbols.codes
     shut = np.zeros(len(frame), dtype=bool)
     starts = np.searchsorted(codes, np.arange(len(symbols.values) + 1)).tolist()
-    for code, symbol in enumerate(symbols.values):
+    for code, symbol in enumerate(symbols.values) if calendars else ():
         if calendar := calendars.get(symbol):
             own = slice(starts[code], starts[code + 1])
             shut[own] = calendar.surely_shut(days[own])

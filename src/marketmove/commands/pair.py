@@ -69,7 +69,7 @@ def pair(request: PairRequest) -> PairReport:
     from marketmove.wording.comparisons import few_common_sessions
     from marketmove.wording.currency import no_common_rate, rate_warnings, rows_notes
     from marketmove.wording.many_sessions import warnings_of_many
-    from marketmove.wording.no_sessions import no_common_session
+    from marketmove.wording.no_sessions import no_common_session, no_sound_close
 
     window = request.window or WINDOW
     known = read_closes(files.sources, request.reading, config.closes, (request.one, request.other))
@@ -87,6 +87,8 @@ def pair(request: PairRequest) -> PairReport:
         raise NoSessionError([Problem(None, remark.text) for remark in known.absent])
     doubts = find_doubts(known, volatility_indices(config.groups, symbols), request.now)
     own = measure.series(sound_levels(doubts, dict.fromkeys(symbols, last)), symbols)
+    if lacking := [symbol for symbol in symbols if symbol not in own]:
+        raise no_sound_close(lacking)
     one, other = symbols
     money = _one_currency(request, levels, symbols) if request.in_currency else None
     compared = own if money is None else money.series(own)

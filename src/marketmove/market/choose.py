@@ -156,8 +156,9 @@ def choose_pairs(
     asked: Comparison, configured: Sequence[str], known: Sequence[str], registry: Registry
 ) -> tuple[ChosenPair, ...]:
     """Give the pairs asked for: as typed, else those of the configuration."""
-    spelt, pairs = spelling(known), []
-    for text in dict.fromkeys(asked.pairs or configured):
+    texts = dict.fromkeys(asked.pairs or configured)
+    spelt, pairs = spelling(known) if texts else {}, []
+    for text in texts:
         typed = split_pair(text, registry)
         if asked.pairs:
             one, other = (find_index(name, known, registry) for name in typed)

@@ -120,10 +120,13 @@ class Registry:
         {'nikkei': 'N225'}
         """
         texts = list(texts)
-        new = set(texts).difference(self._found)
-        for text in self._perhaps_known(new):
-            self.find(text)
-        self._found.update(new)
+        if not self._found.issuperset(texts):
+            new = set(texts).difference(self._found)
+            for text in self._perhaps_known(new):
+                self.find(text)
+            self._found.update(new)
+        if self._known.keys().isdisjoint(texts):
+            return {}
         return {text: self._known[text] for text in texts if text in self._known}
 
     def _perhaps_known(self, texts: Iterable[str]) -> Iterable[str]:

@@ -51,14 +51,17 @@ def close_line(levels: Levels, names: Sequence[str], doubts: Doubts | None = Non
         own = codes[symbols.codes]
         order = np.argsort(own, kind="stable")
         rows = rows.take(order[np.count_nonzero(own == NONE) :])
-    keys = row_keys(codes[rows.labels("symbol").codes], rows["session"])
-    return CloseLine(names, np.append(keys, np.iinfo(np.int64).max), rows)
+    keys = np.full(len(rows) + 1, np.iinfo(np.int64).max)
+    keys[:-1] = row_keys(codes[rows.labels("symbol").codes], rows["session"])
+    return CloseLine(names, keys, rows)
 
 
 def row_keys(codes: Ints, days: Days) -> Ints:
     """One number for each index and date, in the order of indices and then of dates; NaT first."""
-    numbers = days.astype("datetime64[D]").astype(np.int64)
-    return codes * ROOM + np.maximum(numbers, -_DAY_0) + _DAY_0
+    numbers = days.astype("datetime64[D]", copy=False).astype(np.int64)
+    np.maximum(numbers, -_DAY_0, out=numbers)
+    numbers += _DAY_0
+    return codes * ROOM + numbers
 
 
 def split_keys(keys: Ints) -> tuple[Ints, Days]:

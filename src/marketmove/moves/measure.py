@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from marketmove.closes.doubts import Doubts
 from marketmove.closes.levels import Levels
-from marketmove.frame import Frame, distinct
+from marketmove.frame import Frame, distinct, distinct_days
 from marketmove.market.calendars import Calendar
 from marketmove.moves.changes import changes
 from marketmove.moves.line import ROOM, CloseLine, close_line, row_keys, split_keys
@@ -254,7 +254,7 @@ def _bounds(
     first, last = np.datetime64(within.first), np.datetime64(within.last)
     spans = [calendar.sessions for calendar, _ in groups]
     spans = [sessions[(sessions >= first) & (sessions <= last)] for sessions in spans]
-    days = distinct(np.concatenate([dates, *spans]))
+    days = distinct(np.concatenate([distinct_days(dates), *spans]))
     rows = np.diff(np.searchsorted(dates, days), append=len(dates))
     of_groups = sum(len(codes) for _, codes in groups)
     if within.shut_days:

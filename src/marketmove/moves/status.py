@@ -25,7 +25,7 @@ def by_calendar(
 ) -> list[tuple[Calendar, Ints]]:
     """Give each calendar with the numbers of the indices that follow it."""
     groups: dict[str, tuple[Calendar, list[int]]] = {}
-    for code, name in enumerate(names):
+    for code, name in enumerate(names) if calendars else ():
         if calendar := calendars.get(name):
             groups.setdefault(calendar.exchange, (calendar, []))[1].append(code)
     return [(calendar, np.array(codes, dtype=np.int64)) for calendar, codes in groups.values()]

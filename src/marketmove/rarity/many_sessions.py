@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from marketmove.closes.doubts import Doubts, sound_levels
+from marketmove.closes.doubts import Doubts
 from marketmove.closes.read import ChosenCloses
-from marketmove.frame import Frame, Labels
+from marketmove.frame import Frame
 from marketmove.market.calendars import Calendar
+from marketmove.moves.changes import changes
 from marketmove.moves.line import NONE, CloseLine, at_places, close_line, find_places, row_keys
-from marketmove.moves.measure import Series, series
+from marketmove.moves.measure import Series
 from marketmove.rarity.index_history import LEAST, SAME, WINDOW, MoveContext
 
 Floats = npt.NDArray[np.float64]
@@ -50,20 +52,17 @@ class CloseContexts(NamedTuple):
 
 def close_contexts(known: ChosenCloses, doubts: Doubts) -> CloseContexts:
     """Find how rare the moves to all closes are; ``doubts`` are those of the same closes."""
-    line = close_line(doubts.levels, sorted({*known.symbols}))
-    days, starts = line.rows["session"], line.starts()
+    line = close_line(doubts.levels, sorted({*known.symbols}), doubts)
+    days, starts = line.rows["session"], line.starts().tolist()
     found = {name: _nothing(name, len(days)) for name in MoveContext._fields}
-    for code, symbol in enumerate(line.names):
-        own_days = days[starts[code] : starts[code + 1]]
+    for symbol, (start, end) in zip(line.names, pairwise(starts), strict=True):
         until = _first_unusable(known, symbol)
-        for own, first in _scales(symbol, doubts):
-            held = own.days >= first
-            held[:1] = False  # no move to the first of all
+        for places, own in _scales(line, start, end):
+            held = np.arange(len(places)) > 0  # no move to the first of all
             if until is not None:
                 held &= own.days <= np.datetime64(until)
-            places = starts[code] + np.searchsorted(own_days, own.days[held])
             for name, values in _contexts(own, known.calendars.get(symbol)).items():
-                found[name][places] = values[held]  # None is nan, or NaT
+                found[name][places[held]] = values[held]  # None is nan, or NaT
     return CloseContexts(line, Frame(found))
 
 
@@ -86,20 +85,21 @@ def _first_unusable(known: ChosenCloses, symbol: str) -> dt.date | None:
     return min(dates, default=None)
 
 
-def _scales(symbol: str, doubts: Doubts) -> Iterator[tuple[Series, np.datetime64]]:
-    """The sound closes of an index on each scale, with the date from which on it is that one.
+def _scales(line: CloseLine, start: int, end: int) -> Iterator[tuple[Ints, Series]]:
+    """The sound closes of an index from each scale on, and their places; the later ones come last.
 
-    The later ones come last; what is after a session is of no matter to it.
+    What is after a session is of no matter to it.
     """
-    frame = doubts.levels.frame
-    labels: Labels = frame.labels("symbol")
-    breaks = np.flatnonzero(doubts.breaks & (labels.codes == labels.number(symbol)))
-    starts = [None, *frame["session"][breaks].tolist()]
-    ends = [*(day - dt.timedelta(days=1) for day in starts[1:] if day is not None), None]
-    for start, end in zip(starts, ends, strict=True):
-        own = series(sound_levels(doubts, {symbol: end}), [symbol]).get(symbol)
-        if own is not None:
-            yield own, np.datetime64(start or dt.date.min)
+    rows = line.rows.take(slice(start, end))
+    doubt, close, days = rows.labels("doubt"), rows["close"], rows["session"]
+    sound = (doubt.codes < 0) | doubt.are(["jump"])
+    breaks = np.flatnonzero(np.diff(rows["scale"].astype(np.int64))) + 1
+    for begin in [0, *breaks.tolist()]:
+        own = np.flatnonzero(sound[begin:]) + begin
+        pct = np.full(len(own), np.nan)
+        pct[1:] = changes(close[own[1:]], close[own[:-1]])[1]
+        if len(own):
+            yield start + own, Series(days[own], close[own], pct)
 
 
 def _contexts(own: Series, calendar: Calendar | None) -> dict[str, Objects]:

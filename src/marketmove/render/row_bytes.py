@@ -107,7 +107,8 @@ class RowWriter:
             labels = _labels(values)
             if not (labels.codes >= 0).any():
                 return [_alike(style.missing)]
-            return [self._of_labels(name, labels, partial(_text, style), style.missing)]
+            write = style.text if labels is values else partial(_text, style)
+            return [self._of_labels(name, labels, write, style.missing)]
         if values.dtype.kind == "M":
             return [_dates(values, style)]
         if name.endswith(COUNTS) or values.dtype.kind in "iu":

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from marketmove.errors import Place, Problem
-from marketmove.frame import Frame, Labels, distinct_days
+from marketmove.frame import Frame, Labels, distinct_days, throughout
 from marketmove.sources.block import BESIDE, Block, Context, Reading, ReadOptions
 from marketmove.sources.date_column import DateColumn, Days
 from marketmove.sources.header import Table, left_out
 from marketmove.sources.numbers import read_signed
 from marketmove.sources.odd_rows import OddRows
 from marketmove.sources.one_a_session import far_apart, refuse_several_a_session, refuse_stacked
-from marketmove.sources.parts import Part, ReadWholeError, RowFilter, Rows
+from marketmove.sources.parts import Ints, Part, ReadWholeError, RowFilter, Rows
 from marketmove.sources.series_order import SeriesOrder, turning_once_or_twice
 from marketmove.sources.sheet import ReadSheet
 from marketmove.sources.table import ZERO_IS_NONE
@@ -100,7 +100,7 @@ class PartsReader:
         days = distinct_days(rows.session[~np.isnan(rows.close)]).tolist()
         self._days.update(days)
         self.dates.follow(part.dates or dict.fromkeys(map(str, days), 0))
-        self._rows.append(rows)
+        self._rows.append(rows._replace(line=_narrow(rows.line)))
         self._new_rows += len(rows.line)
         # As often as there are twice as many, so that a large file is not gone through each time.
         if self._new_rows >= max(_ROWS_AT_ONCE, self._kept):
@@ -118,8 +118,10 @@ class PartsReader:
         self._new_rows = 0
 
     def _joined(self) -> Rows:
-        """All rows so far, which stand nowhere else then."""
-        self._rows, rows = [], Rows.joined(self._rows)
+        """All rows so far; each column of the parts gives way to the one of all."""
+        columns: Any = [*zip(*self._rows, strict=True)]
+        self._rows = []
+        rows = Rows(*(np.concatenate(columns.pop(0)) for _ in Rows._fields))
         self._rows.append(rows)
         return rows
 
@@ -175,12 +177,17 @@ class PartsReader:
         )
 
 
+def _narrow(lines: Ints) -> Ints:
+    """Numbers of lines in half the memory, where they are not beyond that."""
+    return lines.astype(np.int32) if lines.max(initial=0) <= np.iinfo(np.int32).max else lines
+
+
 def _closes(label: str, names: list[str], rows: Rows, beside: list[str]) -> Block:
     named = [*filter(None, names)]  # without a name there is no close
     ordered = sorted(named)
     rank = {name: n for n, name in enumerate(ordered)}
     codes = np.array([rank.get(name, -1) for name in names], dtype=np.int32)[rows.symbol]
-    nothing = np.full(len(rows.line), np.nan)
+    nothing = throughout(np.nan, len(rows.line))
     said = {kind: np.ascontiguousarray(rows.beside[:, n]) for n, kind in enumerate(beside)}
     frame = Frame(
         {

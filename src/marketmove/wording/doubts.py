@@ -28,8 +28,8 @@ def doubted(
     rows: Frame, known: ChosenCloses, doubts: Doubts, periods: Sequence[str]
 ) -> Iterator[Remark]:
     """Say in a sentence an index why figures of one session are doubtful."""
-    begins, until = dates_of(rows, "prior_session"), dates_of(rows, "session")
-    yield from early(known, begins, until)
+    if len(known.early):
+        yield from early(known, dates_of(rows, "prior_session"), dates_of(rows, "session"))
     for row in _doubted_rows(rows, periods).rows():
         finding, spans = cause(row, periods, doubts, known)
         text = finding.text

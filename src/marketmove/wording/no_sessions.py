@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from marketmove.closes.find import NAME_THEM
-from marketmove.errors import MarketMoveError, NoSessionError, Problem, Remark, WrongUsageError
+from marketmove.errors import (
+    MarketMoveError,
+    NoSessionError,
+    Problem,
+    Remark,
+    WrongUsageError,
+    listed,
+)
 from marketmove.moves.move import Move
 
 if TYPE_CHECKING:
@@ -81,4 +88,11 @@ def no_common_session(
     ends = [f"from {since}" if since else "", f"up to {last}" if last else ""]
     where = " ".join(filter(None, ends))
     text = f"{names} have no common session {where}; the nearest: {near}; the data has {have}"
+    return NoSessionError.at(None, text)
+
+
+def no_sound_close(symbols: Sequence[str]) -> MarketMoveError:
+    """Make the error for indices whose closes are doubtful, every one of them."""
+    have = "has no close" if len(symbols) == 1 else "have no close"
+    text = f"{listed(symbols)} {have} that is not doubtful; marketmove check says why"
     return NoSessionError.at(None, text)

@@ -42,20 +42,23 @@ def warnings_of(
     periods: Sequence[str] = (),
 ) -> list[Remark]:
     """Warn of what makes figures of one session other than they seem: bad rows, shut days, gaps."""
-    sessions, begins = dates_of(rows, "session"), dates_of(rows, "prior_session")
     stated = sorted(
         stated_otherwise(rows), key=lambda finding: (finding.code, finding.symbol or "")
     )
     return [
         *of_reading(known, elsewhere, "this session does"),
         *(Remark("stated_otherwise", finding.text, place=finding.place) for finding in stated),
-        *ghosts(known, begins, sessions),
+        *(_ghosts_of(rows, known) if known.shut["ghost"].any() else ()),
         *(doubted(rows, known, doubts, periods) if doubts else ()),
         *_gaps(rows),
         *_period_gaps(rows, periods),
         *without_base(rows, periods),
         *_uncovered(rows, known),
     ]
+
+
+def _ghosts_of(rows: Frame, known: ChosenCloses) -> Iterator[Remark]:
+    return ghosts(known, dates_of(rows, "prior_session"), dates_of(rows, "session"))
 
 
 def of_reading(known: ChosenCloses, elsewhere: Sequence[Problem], what: str) -> Iterator[Remark]:
@@ -278,6 +281,8 @@ def kinds(indices: Iterable[str], registry: Registry) -> Iterator[Remark]:
     names: dict[str, list[str]] = {}
     indices = list(indices)
     known = registry.among(indices)
+    if not known:
+        return
     unknown = [known[s].name if s in known else s for s in indices if not _has_kind(s, known)]
     for symbol in indices:
         if _has_kind(symbol, known):
