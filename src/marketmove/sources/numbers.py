@@ -13,13 +13,18 @@ GAPS = frozenset({
 })  # fmt: skip
 EXPECTED = "a close such as 22620.33"
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
+# An exponent alone is no number: E5 is a name.
+_DIGIT_FIRST = "(?=[.,]?[0-9])"
 _GROUPED = {
     # 1,23,456.78 is how India groups: no other reading has a comma twice and a point.
     ".": re.compile(
-        r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})?"
+        _DIGIT_FIRST
+        + r"(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})?"
         rf"(?:\.[0-9]+)?{_EXPONENT}"
     ),
-    ",": re.compile(rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:,[0-9]+)?{_EXPONENT}"),
+    ",": re.compile(
+        rf"{_DIGIT_FIRST}(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)?(?:,[0-9]+)?{_EXPONENT}"
+    ),
 }
 _SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+(?=[.,]|$)")
 _SPACES = re.compile(r"[ \u00a0\u202f\u2009'’]")
@@ -89,7 +94,7 @@ def weigh(texts: Iterable[str], decorated: bool = False) -> Evidence:
 
 
 def _fits(text: str, mark: str) -> bool:
-    return any(c.isdigit() for c in text) and _GROUPED[mark].fullmatch(text) is not None
+    return _GROUPED[mark].fullmatch(text) is not None
 
 
 def _differs(text: str) -> bool:

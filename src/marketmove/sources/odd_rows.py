@@ -140,7 +140,12 @@ class OddRows:
         width = len(known.heads)
         rows = [trimmed(row, width) for row in body]
         grid = Grid(known.label, rows, DELIMITERS.get(self._delimiter, ""))
-        refuse_second_header(grid, rows, self._context.words, known.date)
+        try:
+            refuse_second_header(grid, rows, self._context.words, known.date)
+        except UnrecognisedFileError:
+            if self._strict:  # what stands below may be worse
+                raise ReadWholeError from None
+            raise
         alike, dated = [len(row.cells) == width for row in rows], self._dated(rows)
         sorts = [*zip(rows, alike, dated, strict=True)]
         own: Table = known._replace(
