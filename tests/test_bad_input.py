@@ -85,7 +85,8 @@ def test_no_such_file(run_cli: RunCli, tmp_path: Path) -> None:
 
 
 def test_an_exponent_alone_is_a_name_and_no_number(run_cli: RunCli, write: Write) -> None:
-    path = write("date,symbol,close\n2025-02-13,E5,200\n2025-02-14,E5,201\n2025-02-14,X,e5\n")
+    rows = "2025-02-13,E5,200\n2025-02-14,E5,201\n2025-02-14,X,e5\n"
+    path = write("closes.csv", f"date,symbol,close\n{rows}")
     ran = run_cli("session", "2025-02-14", "--levels", path, "--format", "csv")
     assert [(row["symbol"], row["change_pts"]) for row in ran.rows] == [("E5", "1.0"), ("X", "")]
     assert "X: e5 is not a number; expected a close such as 22620.33" in ran.stderr
