@@ -128,10 +128,15 @@ def outcome(
         return tuple(str(problem) for problem in error.problems)
 
 
-def blanks(path: Path, text: str, lane: str, options: ReadOptions | None = None) -> list[Any]:
-    """The indices and dates of closes that a file leaves empty; none of a file that is refused."""
-    try:
-        blocks = _read(path, text, lane, options or ReadOptions(), None)
-    except MarketMoveError:
-        return []
-    return [sorted(block.blank) for block in blocks]
+def alike(path: Path, text: str, options: ReadOptions | None = None) -> tuple[Any, ...]:
+    """The outcome of a file cell by cell, which it has by blocks too, empty closes as well."""
+    found: list[tuple[tuple[Any, ...], list[Any]]] = []
+    for lane in ("cells", "blocks"):
+        try:
+            blocks = _read(path, text, lane, options or ReadOptions(), None)
+            found.append((tuple(map(_said, blocks)), [sorted(block.blank) for block in blocks]))
+        except MarketMoveError as error:
+            found.append((tuple(str(problem) for problem in error.problems), []))
+    whole, by_blocks = found
+    assert by_blocks == whole
+    return whole[0]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lanes import CONTEXT, ODD_CLOSES, ODD_DATES, ODD_NAMES, blanks, outcome
+from lanes import CONTEXT, ODD_CLOSES, ODD_DATES, ODD_NAMES, alike, outcome
 from marketmove.sources import BLOCKS_WIN, ReadOptions, Source, by_lines, large
 from marketmove.sources.large import read_large
 from profiles import THOROUGH, tried
@@ -110,15 +110,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def _alike(path: Path, text: str, options: ReadOptions | None = None) -> tuple[object, ...]:
-    """The outcome of a file cell by cell, which it has by blocks too."""
-    whole = outcome(path, text, "cells", options=options)
-    assert outcome(path, text, "blocks", options=options) == whole
-    blank = blanks(path, text, "cells", options)
-    assert blanks(path, text, "blocks", options) == blank
-    return whole
-
-
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_sound_rows_are_read_by_blocks(
     form: Form, tmp_path: Path, small: pytest.MonkeyPatch
@@ -131,7 +122,7 @@ def test_sound_rows_are_read_by_blocks(
     block = read_large(source, ReadOptions(), CONTEXT, None)
     assert block is not None
     assert len(block.frame) == 21 + 40
-    (whole,) = _alike(tmp_path / "closes.csv", text)
+    (whole,) = alike(tmp_path / "closes.csv", text)
     assert outcome(tmp_path / "closes.csv", text, "vast") == (whole,)
 
 
@@ -142,13 +133,14 @@ def test_odd_cells_by_blocks_as_cell_by_cell(
     small.setattr(large, "_SAMPLE_BYTES", len(form.start()))
     small.setattr("marketmove.sources.fractions.SAMPLE_ROWS", 20)
     lines = [*(form.line(*cells) for cells in ODD_CELLS), *ODD_LINES]
-    after = form.line(dt.date(2025, 2, 17), "HSI", 9_001.0)
+    after = ["", *(form.line(dt.date(2025, 2, 17), "HSI", close) for close in (9_001.0, "1.234"))]
     # By default each form tries others of them.
     own = [*FORMS.values(), *WHOLE.values()].index(form)
     for n in range(len(lines)) if THOROUGH else range(own, len(lines), len(FORMS) + len(WHOLE)):
         line = lines[n]
-        text = form.start() + line + after * (n % 2)
-        _alike(tmp_path / "closes.csv", text.removesuffix("\n") + "\n" * (n // 2 % 2))
+        text = (form.start() + line + after[n % 3]).removesuffix("\n") + "\n" * (n // 2 % 2)
+        whole = alike(tmp_path / "closes.csv", text)
+        assert outcome(tmp_path / "closes.csv", text, "vast") == whole
 
 
 def test_row_numbers_without_a_name_are_passed_over(
@@ -158,7 +150,7 @@ def test_row_numbers_without_a_name_are_passed_over(
     text = ",date,symbol,close\n" + "".join(rows)
     small.setattr(large, "_SAMPLE_BYTES", len(text) // 2)
     assert read_large(Source("c.csv", "c", text.encode()), ReadOptions(), CONTEXT, None)
-    _alike(tmp_path / "closes.csv", text)
+    alike(tmp_path / "closes.csv", text)
 
 
 @pytest.mark.parametrize("far", ["05/13/2025", "13/05/2025", "11/05/2025", "05.13.2025"])
@@ -172,7 +164,7 @@ def test_all_rows_settle_which_of_day_and_month_comes_first(
     )
     small.setattr(large, "_SAMPLE_BYTES", 400)
     small.setattr(large, "_LOOKS", 3)
-    whole = _alike(
+    whole = alike(
         tmp_path / "closes.csv", text + f"{far},HSI,9300.5\n" + text[18:].replace("HSI", "N225")
     )
     assert ("say --date-format" in str(whole)) == (far in {"11/05/2025", "05.13.2025"})
@@ -241,4 +233,4 @@ def test_rows_of_any_form_by_blocks_as_cell_by_cell(
         patch.setattr(large, "_LOOKS", looks)
         patch.setattr(by_lines, "_BLOCK_BYTES", 300)
         patch.setattr(by_lines, "_ODD_BYTES", 150)
-        _alike(tmp_path_factory.mktemp("forms") / "closes.csv", text, told)
+        alike(tmp_path_factory.mktemp("forms") / "closes.csv", text, told)

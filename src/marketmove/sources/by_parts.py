@@ -147,7 +147,7 @@ class PartsReader:
         label, layout = sheet.table.label, sheet.layout
         names, rows = [*order.symbols], self._joined()
         style = self.dates.settled(label, names).style
-        if self._open and not self._certain:
+        if self._open and (not self._certain or odd.contradicts):
             raise ReadWholeError  # 1.234 may be a thousand: what stands beside it has a say
         if self._plan.fractions and odd.has_percents:
             raise ReadWholeError

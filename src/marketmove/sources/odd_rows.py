@@ -47,6 +47,8 @@ class OddRows:
         self._sheet, self._delimiter, self._strict = sheet, delimiter, strict
         self._dates, self._options, self._context = dates, options, context
         self._mark = next(sheet.marks[n] for n in sheet.layout.closes)
+        # Whether a close shows the other decimal mark.
+        self.contradicts = False
         # In the order in which a table names them: bad dates, no dates, bad closes.
         self._faults: tuple[list[Fault], ...] = ([], [], [])
         self._ragged: list[GridRow] = []
@@ -166,8 +168,10 @@ class OddRows:
         own, other = found.point, found.comma
         if self._mark == ",":
             own, other = other, own
-        if other and self._strict and not self._options.decimal:
-            raise ReadWholeError
+        if other and not self._options.decimal:
+            self.contradicts = True
+            if self._strict:
+                raise ReadWholeError
         return own > 0, found.open_text is not None
 
     def _closes(self, sheet: ReadSheet) -> Part:
