@@ -53,6 +53,11 @@ def read_moves(rows: Frame, periods: Sequence[str] = ()) -> list[Move]:
     ]
 
 
+def has_closes(rows: Frame) -> bool:
+    """Tell whether any of some rows has a close."""
+    return not bool(np.isnan(rows["close"]).all())
+
+
 def of_days_or_doubtful(rows: Frame, days: Days) -> Frame:
     """Give the rows of some dates, and all that are doubtful."""
     return rows.take(np.isin(rows["session"], days) | rows.has("doubt"))
