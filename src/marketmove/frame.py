@@ -179,7 +179,12 @@ def _of_rows(values: npt.NDArray[Any], rows: Ints | Bools | slice) -> npt.NDArra
 
 
 def throughout(value: Any, rows: int) -> npt.NDArray[Any]:
-    """Make a column of one value, which it holds once."""
+    """Make a column of one value, which it holds once, as do such of its rows as are taken.
+
+    >>> column = throughout(np.nan, 3)
+    >>> column, taken(column, np.array([True, False, True])).strides
+    (array([nan, nan, nan]), (0,))
+    """
     return np.broadcast_to(np.asarray(value), (rows,))
 
 
