@@ -96,8 +96,8 @@ JOBS = [
         "session {date} -l {path} -f csv -q",
         _WIDEST,
         dict.fromkeys(OTHERS, _WIDEST),
-        "each index is looked up in the registry, has a record with 18 columns, and its move is"
-        " exact.",
+        "each symbol is a text of Python, which is looked up in the registry, sorted and written;"
+        " and 18 columns are written.",
         "--icsv --ocsv sort -f date then step -a shift -f close -g symbol then filter"
         " '$date==\"{date}\"' then rename close_shift,prior_close then put"
         " '$change_pts=$close-$prior_close;$change_pct=$change_pts/$prior_close*100' {path}",
