@@ -97,7 +97,7 @@ def since(past: MoveMatrix, sizes: Any, size: Any) -> Any:
     """The last date with a size at least as large."""
     as_wide = sizes >= size - SAME
     last = past.days[len(sizes) - 1 - as_wide[::-1].argmax(axis=0)]
-    return np.where(as_wide.any(axis=0), last, np.datetime64("NaT"))
+    return np.where(as_wide.any(axis=0), last, np.datetime64("NaT", "D"))
 
 
 def rows(past: MoveMatrix, found: Found) -> list[PairContext]:

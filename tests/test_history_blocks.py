@@ -92,7 +92,7 @@ ASKED: list[dict[str, Any]] = [
 
 def test_a_few_rows_at_a_time_say_the_same_as_all_at_once(write: Write) -> None:
     statuses, codes = set[str](), set[str]()
-    for seed in range(tried(6, 40)):
+    for seed in range(tried(6, 20)):
         path = write("closes.csv", _table(seed))
         for asked in (ASKED[seed % len(ASKED)], ASKED[(seed // 2 + 1) % len(ASKED)]):
             whole = _all_that_is_said(path, 10**6, **asked)

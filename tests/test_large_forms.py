@@ -206,7 +206,7 @@ CLOSES = st.one_of(
 )
 
 
-@settings(max_examples=tried(20, 2000), deadline=None)
+@settings(max_examples=tried(20, 300), deadline=None)
 @given(
     form=st.sampled_from([*FORMS.values(), *WHOLE.values()]),
     cells=st.lists(st.tuples(DATES, st.sampled_from(["HSI", "N225", "a"]), CLOSES), max_size=12),

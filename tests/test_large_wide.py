@@ -140,7 +140,7 @@ def test_other_tables_by_blocks_as_cell_by_cell(change: str, tmp_path: Path) -> 
     assert _all_alike(tmp_path / "closes.csv", wide.text())
 
 
-@settings(max_examples=tried(6, 400), deadline=None)
+@settings(max_examples=tried(6, 80), deadline=None)
 @given(
     name=st.sampled_from([*FORMS]),
     cells=st.lists(

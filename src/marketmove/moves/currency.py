@@ -113,7 +113,7 @@ class Rates(NamedTuple):
         """Give the change of a currency in another between two dates, for many of them."""
         nothing, never = (
             np.full(len(days), np.nan),
-            np.full(len(days), np.datetime64("NaT"), "M8[D]"),
+            np.full(len(days), np.datetime64("NaT", "D"), "M8[D]"),
         )
         if currency == to:
             par = np.ones(len(days))
@@ -127,7 +127,7 @@ class Rates(NamedTuple):
         quoted = _days_of_all([one for one, _ in path])
         now, before = (_last_within(quoted, days), _last_within(quoted, priors))
         rate_days, prior_days = (
-            days if quoted is None else _at(quoted, at, np.datetime64("NaT")).astype("M8[D]")
+            days if quoted is None else _at(quoted, at, np.datetime64("NaT", "D")).astype("M8[D]")
             for days, at in ((days, now), (priors, before))
         )
         known, prior_known = now >= 0, before >= 0
@@ -155,9 +155,9 @@ class Rates(NamedTuple):
         reasons[reasons == ""] = None
         return FxChanges(
             np.where(known, rate, np.nan),
-            np.where(known, rate_days, np.datetime64("NaT")),
+            np.where(known, rate_days, np.datetime64("NaT", "D")),
             np.where(prior_known, prior_rate, np.nan),
-            np.where(prior_known, prior_days, np.datetime64("NaT")),
+            np.where(prior_known, prior_days, np.datetime64("NaT", "D")),
             np.where(both & ~jumps, pct, np.nan),
             reasons,
         )
@@ -295,7 +295,7 @@ def _last_within(quoted: Days | None, days: Days) -> Ints:
     if quoted is None:
         return np.where(np.isnat(days), -1, 0)
     at = np.searchsorted(quoted, days, side="right").astype(np.int64) - 1
-    age = days - _at(quoted, at, np.datetime64("NaT")).astype("datetime64[D]")
+    age = days - _at(quoted, at, np.datetime64("NaT", "D")).astype("datetime64[D]")
     recent = age <= np.timedelta64(OLDEST, "D")
     return np.where((at >= 0) & ~np.isnat(days) & recent, at, -1)
 
@@ -437,7 +437,7 @@ class OneCurrency(NamedTuple):
 def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
     """A column of what is not known."""
     if name.endswith("_session"):
-        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[D]")
+        return np.full(rows, np.datetime64("NaT", "D"), dtype="datetime64[D]")
     if name.endswith(("currency", "reason")):
         return np.full(rows, None, dtype=object)
     return np.full(rows, np.nan)

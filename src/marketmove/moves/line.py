@@ -92,7 +92,7 @@ def at_places(column: npt.NDArray[Any] | Labels, places: Ints) -> Any:
     """Give the values of a column at some places: nan, NaT, None, 0 or no label at ``NONE``."""
     if isinstance(column, Labels):
         return Labels(column.values, _at(column.codes, places, NONE))
-    nothing = {"f": np.nan, "M": np.datetime64("NaT"), "O": None}.get(column.dtype.kind, 0)
+    nothing = {"f": np.nan, "M": np.datetime64("NaT", "D"), "O": None}.get(column.dtype.kind, 0)
     return _at(column, places, nothing)
 
 

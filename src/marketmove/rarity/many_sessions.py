@@ -69,7 +69,7 @@ def close_contexts(known: ChosenCloses, doubts: Doubts) -> CloseContexts:
 def _nothing(name: str, rows: int) -> npt.NDArray[Any]:
     """A column without values: of dates, of figures, or of texts and truth values."""
     if name.endswith("_since"):
-        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[D]")
+        return np.full(rows, np.datetime64("NaT", "D"), dtype="datetime64[D]")
     if name in {"record", "streak_is_least"}:
         return np.full(rows, None, dtype=object)
     return np.full(rows, np.nan)
