@@ -102,7 +102,7 @@ def written(parts: list[Part], dates: list[dt.date], epochs: bool) -> bytes:
     return "".join(",".join(row) + "\n" for row in rows).encode()
 
 
-@settings(max_examples=tried(150, 10_000), deadline=None)
+@settings(max_examples=tried(150, 5_000), deadline=None)
 @given(tables())
 def test_no_column_is_lost_invented_or_renamed(
     table: tuple[list[Part], list[dt.date], bool],

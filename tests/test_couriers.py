@@ -172,7 +172,7 @@ def test_a_damaged_journal_never_costs_the_summary(run_cli: RunCli, tmp_path: Pa
     sound = path.read_bytes()
     chance = random.Random(21)  # noqa: S311 - damages, not secrets
     used = [n for n, byte in enumerate(sound) if byte]
-    for n in range(tried(60, 1500)):
+    for n in range(tried(60, 700)):
         data = bytearray(sound)
         for place in (chance.choice(used), chance.randrange(len(data)))[: 1 + n % 2]:
             data[place] = chance.randrange(256)
