@@ -96,8 +96,9 @@ def compare(moves: Sequence[Move], matrix: MoveMatrix | None, wanted: PairsWante
 def _is_cut(
     found: Sequence[Divergence], count: int, matrix: MoveMatrix | None, wanted: PairsWanted
 ) -> bool:
-    """Whether only some of the divergent pairs were held against their past."""
-    unasked = wanted.top is None or (wanted.top > 0 and _ranks(matrix, wanted))
+    """Whether only some of the divergent pairs are given, or were held against their past."""
+    held = matrix is not None and not wanted.by_spread
+    unasked = wanted.top is None or (wanted.top > 0 and held)
     return len(found) < count and unasked
 
 

@@ -24,8 +24,10 @@ _INK, _FAINT, _RULE, _GROUND = "#1f1f1f", "#595959", "#d8d8d8", "#ffffff"
 _MOST_BYTES = 100_000
 _WIDE_FROM = 600
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-# Words stay whole, but for one that is wider than the screen.
+# Words stay whole, but for one that is wider than the screen, such as the path of a file.
 _WRAP = "overflow-wrap:break-word"
+# In lines such a word is not to widen the page; who does not know that takes the first.
+_LINE_WRAP = f"{_WRAP};overflow-wrap:anywhere"
 _FIGURE = "text-align:right;white-space:nowrap;vertical-align:top"
 
 
@@ -48,11 +50,11 @@ def _document(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> str
         *(_paragraph(said.text) for said in summary.revised),
         *(
             f'<p class="ink" style="margin:0 0 10px;padding:0 0 0 10px;border-left:4px solid;'
-            f'{_WRAP};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
+            f'{_LINE_WRAP};color:{_INK}"><b>Alert:</b> {escape(text)}</p>'
             for text in alert_lines(report.alerts)
         ),
         f'<p class="faint" style="margin:0 0 4px;font-size:13px;color:{_FAINT}">{_day(report)}</p>',
-        f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_WRAP}">{title}</h1>',
+        f'<h1 style="margin:0 0 12px;font-size:21px;line-height:1.3;{_LINE_WRAP}">{title}</h1>',
         _paragraph(brief),
         *_table(summary, look, bars=bars),
         *(part for section in summary.sections for part in _section(section)),
@@ -115,7 +117,7 @@ def _style(look: RenderOptions) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f'<p style="margin:0 0 10px;{_WRAP}">{escape(text)}</p>'
+    return f'<p style="margin:0 0 10px;{_LINE_WRAP}">{escape(text)}</p>'
 
 
 def _table(summary: SummaryReport, look: RenderOptions, *, bars: bool) -> list[str]:
@@ -242,7 +244,8 @@ def _section(section: Section) -> list[str]:
     faint = section.code == "about"
     kind, colour, size = ("faint", _FAINT, 13) if faint else ("ink", _INK, 15)
     items = "".join(
-        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_WRAP}">{escape(said.text)}</li>'
+        f'<li class="{kind}" style="margin:0 0 6px;color:{colour};{_LINE_WRAP}">'
+        f"{escape(said.text)}</li>"
         for said in section.sentences
     )
     return [
