@@ -143,7 +143,8 @@ def session(request: SessionRequest) -> SessionReport:
         found = _from_closes(files, request, conditions)
     moves = found.converted or found.moves
     context = SessionContext() if request.context is False else found.context
-    excluded = volatility_indices(config.groups, symbols(moves))
+    known = symbols(moves)
+    excluded = volatility_indices(config.groups, known)
     home = config.registry.resolve(config.home).symbol if config.home else ""
     compared, notes_of_pairs = _compared(request, moves, context, excluded, home)
     shares = share_moves(moves, excluded)
@@ -173,7 +174,7 @@ def session(request: SessionRequest) -> SessionReport:
         warnings=(
             *files.warnings,
             *found.warnings,
-            *unknown_home(config.home, config.registry, symbols(moves)),
+            *unknown_home(config.home, config.registry, known),
         ),
         unusable=tuple(found.unusable),
         excluded=apart,

@@ -52,9 +52,8 @@ class MoveTable(Sequence[Move]):
         return read_moves(self.frame.take(slice(row, row + 1)), self.periods)[0]
 
     def __iter__(self) -> Iterator[Move]:
-        for start in range(0, len(self), _AT_A_TIME):
-            block = self.frame.take(slice(start, start + _AT_A_TIME))
-            yield from read_moves(block, self.periods)
+        for piece in self.frame.pieces(_AT_A_TIME):
+            yield from read_moves(piece, self.periods)
 
     def take(self, rows: Bools | Ints) -> MoveTable:
         """Give some moves: by their places, or those for which a column is true."""
@@ -147,11 +146,12 @@ def are(moves: Sequence[Move], *statuses: str) -> Bools:
     return np.array([move.status in statuses for move in moves], dtype=bool)
 
 
-def doubtful(moves: Sequence[Move]) -> Bools:
-    """Tell which moves are doubtful."""
+def doubtful(moves: Sequence[Move], period: str = "") -> Bools:
+    """Tell which moves are doubtful, or of which the change of a period is."""
     if isinstance(moves, MoveTable):
-        return moves.frame.has("doubt")
-    return np.array([bool(move.doubt) for move in moves], dtype=bool)
+        return moves.frame.has(f"{period}_doubt" if period else "doubt")
+    own = (move.periods.get(period) if period else move for move in moves)
+    return np.array([of is not None and bool(of.doubt) for of in own], dtype=bool)
 
 
 def counted(moves: Sequence[Move]) -> Bools:

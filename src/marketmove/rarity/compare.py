@@ -137,14 +137,12 @@ def _standing_out(
     Only divergent moves are limited: of them there may be millions. ``own`` are asked for already.
     """
     against = wanted.against
-    if wanted.wide or against is not None:
+    if wanted.wide:
+        found = _wide({move.symbol: move for move in moves}, matrix, against)
+    elif against is not None:
         known = {move.symbol: move for move in moves}
         others = [other for other in known if other != against and against in known]
-        found = (
-            _wide(known, matrix, against)
-            if wanted.wide or against is None
-            else between(known, [(against, other) for other in others], "asked")
-        )
+        found = between(known, [(against, other) for other in others], "asked")
     else:
         every = _included(moves, wanted)
         count, top = count_splits(every, wanted.floor_pct), wanted.top

@@ -12,9 +12,9 @@ from marketmove.errors import listed
 from marketmove.moves.divergence import PairLine
 from marketmove.moves.move import Move, exact
 from marketmove.moves.table import (
-    MoveTable,
     chosen,
     counted,
+    doubtful,
     figures,
     of_symbols,
     only,
@@ -191,9 +191,9 @@ class ListedMove(NamedTuple):
 
 def listed_moves(report: SessionReport) -> list[ListedMove]:
     """Give each index that has no move that counts, with the reason in words."""
-    moves = report.moves
-    doubts = [m for m in chosen(moves, ~counted(moves)) if m.doubt]
-    without = [m for m in chosen(moves, ~counted(moves)) if not m.doubt]
+    others = [*chosen(report.moves, ~counted(report.moves))]
+    doubts = [move for move in others if move.doubt]
+    without = [move for move in others if not move.doubt]
     heads = {"no_rate": "Without a rate"}
     return [ListedMove(DOUBTFUL, m, statuses.reason(m)) for m in doubts] + [
         ListedMove(heads.get(m.status, "Without a move"), m, _reason(report, m)) for m in without
@@ -368,19 +368,12 @@ def _hints(report: SessionReport, left_out: int) -> list[str]:
         more = _MORE[report.divergences[-1].kind]
         pairs = numbers.count(report.pairs_left_out, more, f"{more}s")
         lines.append(f"{pairs}; --top N shows more")
-    if any(_is_marked(report.moves, period) for period in report.periods):
+    sound = chosen(report.moves, counted(report.moves))
+    if any(doubtful(sound, period).any() for period in report.periods):
         lines.append("? doubtful: a warning says why")
     if not np.isnan(figures(report.moves, "prior_close_low")).all():
         lines.append("≈ implied by the published percent, within its rounding")
     return lines
-
-
-def _is_marked(moves: Sequence[Move], period: str) -> bool:
-    """Whether the change of a period is doubtful of a move that counts."""
-    sound = chosen(moves, counted(moves))
-    if isinstance(sound, MoveTable) and f"{period}_doubt" in sound.frame.columns:
-        return bool(sound.frame.has(f"{period}_doubt").any())
-    return any(move.periods[period].doubt for move in sound if period in move.periods)
 
 
 def _legend(report: SessionReport) -> list[str]:
